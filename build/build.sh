@@ -1,0 +1,21 @@
+# Builds projects when a source is newer than their last build. Sourced by ./labeler.
+
+# build_project PROJECT…: a Release build of each, quiet unless it fails.
+build_project() {
+  local stamp="$root/artifacts/built-$(printf '%s ' "$@" | md5sum | cut -c1-8)" log project
+  if [ -f "$stamp" ] && [ -z "$(find "$root/src" "$root/build" "$root/wwwroot-assets" "$root"/*.props "$root/appsettings.json" -newer "$stamp" -type f -print -quit)" ]; then
+    return 0
+  fi
+  mkdir -p "$root/artifacts"
+  log=$(mktemp)
+  for project in "$@"; do
+    echo "labeler: building $project" >&2
+    if ! dotnet build "$root/$project" -c Release -v q --nologo >"$log" 2>&1; then
+      cat "$log" >&2
+      echo "labeler: the build of $project failed" >&2
+      exit 1
+    fi
+  done
+  rm -f "$log"
+  touch "$stamp"
+}

@@ -1,0 +1,31 @@
+# Installs the Debian packages that are missing. Sourced by ./labeler.
+packages_run="g++ cmake libtorch-dev libopenblas0-pthread libvips42 libsqlite3-0 libicu72 fonts-dejavu-core"
+packages_test="chromium postgresql fonts-liberation"
+
+# require_packages run|test …: installs what of these groups is not there yet.
+require_packages() {
+  local missing=() group name
+  for group in "$@"; do
+    local list="packages_$group"
+    for name in ${!list}; do
+      [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+    done
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local install="apt-get install -y --no-install-recommends ${missing[*]}" as=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if sudo -n true 2>/dev/null; then as=(sudo); else
+      echo "labeler: packages are missing and this user may not install them; run as root: apt-get update && $install" >&2
+      exit 1
+    fi
+  fi
+  echo "labeler: installing ${missing[*]}" >&2
+  local log
+  log=$(mktemp)
+  if ! { "${as[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as[@]}" $install; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "labeler: could not install the packages; run as root: apt-get update && $install" >&2
+    exit 1
+  fi
+  rm -f "$log"
+}
