@@ -1,0 +1,47 @@
+using System.Security;
+
+namespace Labeler.Shared.Images;
+
+/// <summary>Text as a picture, black on white, in the machine's sans-serif font.</summary>
+internal static class Caption
+{
+    /// <summary>The text wrapped and fitted into a box, or null when there is none.</summary>
+    public static Picture? Draw(string text, int width, int height)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        const int DotsPerInch = 72;
+        int points = Math.Max(6, Math.Min(11, height - 3));
+        int status = Vips.Text(
+            out VipsImage mask, SecurityElement.Escape(text.Trim()), "font", $"sans {points}", "width", width,
+            "height", 0, "dpi", DotsPerInch, 0);
+        using (mask)
+        {
+            if (status != 0)
+            {
+                throw new PictureException(PictureProblem.Damaged, $"the caption cannot be drawn: {Vips.TakeError()}");
+            }
+
+            return BlackOnWhite(mask.ToPicture(), width, height);
+        }
+    }
+
+    /// <summary>Turns the white-on-black mask around and clips it to the box.</summary>
+    private static Picture BlackOnWhite(Picture mask, int width, int height)
+    {
+        var (columns, rows) = (Math.Min(width, mask.Width), Math.Min(height, mask.Height));
+        var caption = new Picture(columns, rows, new byte[3 * columns * rows]);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int at = 0; at < 3 * columns; at++)
+            {
+                caption.Rgb[(3 * row * columns) + at] = (byte)(255 - mask.Rgb[(3 * row * mask.Width) + at]);
+            }
+        }
+
+        return caption;
+    }
+}

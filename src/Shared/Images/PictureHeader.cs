@@ -1,0 +1,20 @@
+namespace Labeler.Shared.Images;
+
+/// <summary>What a file says of itself before its pixels are decoded.</summary>
+/// <param name="Format">The format by content.</param>
+/// <param name="Width">Width of one frame in pixels, as stored (before any turning by EXIF).</param>
+/// <param name="Height">Height of one frame in pixels.</param>
+/// <param name="Animated">True when there is more than one frame.</param>
+public sealed record PictureHeader(PictureFormat Format, int Width, int Height, bool Animated)
+{
+    /// <summary>Reads the header only.</summary>
+    /// <exception cref="PictureException">NotAnImage, TooLarge (bytes) or Damaged.</exception>
+    public static PictureHeader Read(byte[] file, PictureLimits? limits = null)
+    {
+        using var opened = OpenedFile.Open(file, limits ?? PictureLimits.Default);
+        return opened.Header;
+    }
+
+    internal static PictureHeader Of(VipsImage image, PictureFormat format, byte[] file) =>
+        new(format, Vips.Width(image), Vips.Height(image), Vips.Pages(image) > 1 || (format == PictureFormat.Png && PngChunks.IsAnimated(file)));
+}
