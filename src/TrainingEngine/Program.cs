@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.TrainingEngine.Commands;
 
 var root = new RootCommand("Samples, trains and checks diffusion models for Labeler.");
-return root.Parse(args).Invoke();
+return CommandLine.Run(root, args);
