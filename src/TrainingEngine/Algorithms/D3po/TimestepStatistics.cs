@@ -1,0 +1,76 @@
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>What happened at one timestep in one inner epoch. Sums, so that a checkpoint can carry them on.</summary>
+public sealed class TimestepStatistics
+{
+    /// <summary>Pairs seen.</summary>
+    public long Pairs { get; set; }
+
+    /// <summary>Images scored.</summary>
+    public long Images { get; set; }
+
+    /// <summary>Sides of pairs whose ratio lay outside the clamp: no gradient came from them.</summary>
+    public long Dead { get; set; }
+
+    /// <summary>Pairs whose winner gained more than its loser.</summary>
+    public long Right { get; set; }
+
+    /// <summary>Sum of the pairs' losses, unweighted.</summary>
+    public double Loss { get; set; }
+
+    /// <summary>Sum of Δ_winner − Δ_loser before the clamp.</summary>
+    public double Margin { get; set; }
+
+    /// <summary>Sum of the images' KL divergence from the policy that sampled, in nats.</summary>
+    public double Kl { get; set; }
+
+    /// <summary>Largest |Δ| of an image.</summary>
+    public double LargestRatio { get; set; }
+
+    /// <summary>Sum of the norms of the gradients that this timestep took part in, before clipping.</summary>
+    public double GradientNorm { get; set; }
+
+    /// <summary>Optimizer steps that this timestep took part in.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Counts the images of one group.</summary>
+    /// <param name="ratios">Δ of each image.</param>
+    /// <param name="kl">Divergence of each image, in nats.</param>
+    public void AddImages(ReadOnlySpan<float> ratios, ReadOnlySpan<double> kl)
+    {
+        Images += ratios.Length;
+        foreach (var ratio in ratios)
+        {
+            LargestRatio = Math.Max(LargestRatio, Math.Abs(ratio));
+        }
+        foreach (var nats in kl)
+        {
+            Kl += nats;
+        }
+    }
+
+    /// <summary>Counts one pair.</summary>
+    public void AddPair(double winnerRatio, double loserRatio, double loss, D3poOptions options)
+    {
+        var (low, high) = options.Band;
+        Pairs++;
+        Loss += loss;
+        Margin += winnerRatio - loserRatio;
+        Right += winnerRatio > loserRatio ? 1 : 0;
+        Dead += winnerRatio > high || (!options.OneSidedClamp && winnerRatio < low) ? 1 : 0;
+        Dead += loserRatio < low || (!options.OneSidedClamp && loserRatio > high) ? 1 : 0;
+    }
+
+    /// <summary>Takes over the sums of a micro-batch.</summary>
+    public void Add(TimestepStatistics other)
+    {
+        Pairs += other.Pairs;
+        Images += other.Images;
+        Dead += other.Dead;
+        Right += other.Right;
+        Loss += other.Loss;
+        Margin += other.Margin;
+        Kl += other.Kl;
+        LargestRatio = Math.Max(LargestRatio, other.LargestRatio);
+    }
+}
