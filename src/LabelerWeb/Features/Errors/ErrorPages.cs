@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Labeler.Web.Features.Errors;
+
+public static class ErrorPages
+{
+    /// <summary>Failures become a page for people; programs, which ask under /api and /health, get the bare status.</summary>
+    public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
+        .UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            CreateScopeForErrors = true,
+            ExceptionHandlingPath = "/error/500",
+            StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        })
+        .UseWhen(context => !IsForPrograms(context), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true))
+        .Use((context, next) =>
+        {
+            // The page about a failed post is a page to look at, and carries no form token.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+                context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
+
+    private static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/health");
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Labeler.Web.Hosting;
+
+/// <summary>The section <c>Web</c> of appsettings.json.</summary>
+public sealed class WebOptions
+{
+    public const string Section = "Web";
+
+    /// <summary>Address under which people reach the application, such as https://label.example.org; links in invitations begin with it. Unset: the address of the request.</summary>
+    [Url]
+    public string? PublicAddress { get; set; }
+
+    /// <summary>Addresses of reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed. Empty: only one on this machine.</summary>
+    public string[] TrustedProxies { get; set; } = [];
+
+    /// <summary>Attempts to sign in that one network address may make in a minute.</summary>
+    [Range(1, 10_000)]
+    public int SignInsPerMinute { get; set; } = 30;
+
+    /// <summary>Bytes of an ordinary request's body; uploads state their own limit.</summary>
+    [Range(16 * 1024, 64 * 1024 * 1024)]
+    public long MaxRequestBytes { get; set; } = 1024 * 1024;
+}

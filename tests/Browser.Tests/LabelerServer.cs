@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Labeler.Browser.Tests;
+
+/// <summary>The built web application as a process of its own, on a free port, with an empty data folder that goes with it.</summary>
+public sealed partial class LabelerServer : IAsyncDisposable
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly string[] settings;
+    private Process process;
+
+    private LabelerServer(string[] settings)
+    {
+        this.settings = settings;
+        process = Launch(0);
+    }
+
+    /// <summary>Such as http://127.0.0.1:40123.</summary>
+    public string Address { get; private set; } = "";
+
+    public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
+
+    /// <summary>Everything that it wrote to its terminal.</summary>
+    public string Output => string.Join('\n', output);
+
+    /// <summary>Starts it and waits until it listens. <paramref name="settings"/> are of its configuration, such as <c>Web:SignInsPerMinute=3</c>.</summary>
+    public static async Task<LabelerServer> Start(params string[] settings)
+    {
+        var server = new LabelerServer(settings);
+        server.Address = (await server.WaitFor(Listening())).Groups[1].Value;
+        return server;
+    }
+
+    /// <summary>Waits for a line of its output.</summary>
+    public async Task<Match> WaitFor(Regex line)
+    {
+        var started = Stopwatch.StartNew();
+        while (true)
+        {
+            if (output.Select(o => line.Match(o)).FirstOrDefault(m => m.Success) is { } match)
+                return match;
+            if (process.HasExited || started.Elapsed > patience)
+                throw new InvalidOperationException($"The server {(process.HasExited ? $"ended with {process.ExitCode}" : "did not say")} before /{line}/:\n{Output}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Ends it as a power cut would, without a chance to finish anything.</summary>
+    public async Task Kill()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again on the same port and data.</summary>
+    public async Task StartAgain()
+    {
+        output.Clear();
+        process = Launch(new Uri(Address).Port);
+        await WaitFor(Listening());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await Kill();
+        process.Dispose();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private Process Launch(int port)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var application = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "LabelerWeb", configuration, "LabelerWeb.dll"));
+        var start = new ProcessStartInfo("dotnet", [application, "--port", $"{port}", "--data", Data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var setting in settings.Select(s => s.Split('=', 2)))
+            start.Environment[setting[0].Replace(":", "__", StringComparison.Ordinal)] = setting[1];
+        var launched = Process.Start(start)!;
+        launched.OutputDataReceived += (_, e) => Keep(e.Data);
+        launched.ErrorDataReceived += (_, e) => Keep(e.Data);
+        launched.BeginOutputReadLine();
+        launched.BeginErrorReadLine();
+        return launched;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            output.Enqueue(line);
+    }
+
+    [GeneratedRegex(@"listening on:? (http://\S+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Labeler.Browser.Tests;
+
+/// <summary>A person at a browser. Leaving fails the test if the browser complained meanwhile: console errors, page errors, violations of the content security policy.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> complaints = new();
+    private readonly List<string> expected = [];
+
+    private Visitor(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
+
+    public IBrowserContext Context { get; }
+
+    public IPage Page { get; }
+
+    public static async Task<Visitor> Enter(IBrowserContext context)
+    {
+        context.SetDefaultTimeout(15_000);
+        var visitor = new Visitor(context, await context.NewPageAsync());
+        visitor.Page.Console += (_, message) =>
+        {
+            // A navigation that a test answers with 403 or 404 on purpose says so by Expect.
+            if (message.Type == "error")
+                visitor.complaints.Enqueue($"{message.Text} ({message.Location})");
+        };
+        visitor.Page.PageError += (_, error) => visitor.complaints.Enqueue(error);
+        return visitor;
+    }
+
+    /// <summary>Goes to an address below the server's and says what it answered.</summary>
+    public async Task<int> Go(string path) => (await Page.GotoAsync(path))!.Status;
+
+    /// <summary>A complaint that contains this text is part of the test, such as "404" where a missing page is asked for.</summary>
+    public void Expect(string complaint) => expected.Add(complaint);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Context.DisposeAsync();
+        Assert.DoesNotContain(complaints, complaint => !expected.Any(e => complaint.Contains(e, StringComparison.Ordinal)));
+    }
+}

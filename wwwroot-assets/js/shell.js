@@ -1,0 +1,72 @@
+// What every page needs from a script: the switch of colours, confirmation of what cannot be undone, closing of menus.
+const themes = ['system', 'light', 'dark'];
+
+function switchTheme() {
+  const root = document.documentElement;
+  const next = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
+  root.dataset.theme = next;
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  document.cookie = `theme=${next}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+// A form with data-confirm="question" asks first, in a dialog of the page; the button's own text is repeated in it.
+function confirmed(form, button) {
+  if (!form.dataset.confirm || form.dataset.confirmed) return true;
+  const dialog = document.createElement('dialog');
+  const question = document.createElement('p');
+  question.textContent = form.dataset.confirm;
+  const actions = document.createElement('div');
+  actions.className = 'actions';
+  const no = makeButton('Cancel', 'button', () => dialog.close());
+  const yes = makeButton(button?.textContent.trim() || 'Yes', 'button danger', () => {
+    form.dataset.confirmed = 'yes';
+    dialog.close();
+    form.requestSubmit(button ?? undefined);
+    delete form.dataset.confirmed;
+  });
+  actions.append(no, yes);
+  dialog.append(question, actions);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  no.focus();
+  return false;
+}
+
+function makeButton(text, style, press) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = style;
+  button.textContent = text;
+  button.addEventListener('click', press);
+  return button;
+}
+
+document.addEventListener('click', event => {
+  if (event.target.closest('[data-theme-switch]')) switchTheme();
+  const reload = event.target.closest('[data-reload]');
+  if (reload) { event.preventDefault(); location.reload(); }
+  const copy = event.target.closest('[data-copy]');
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
+  for (const open of document.querySelectorAll('details.dropdown[open]'))
+    if (!open.contains(event.target)) open.open = false;
+  if (event.target.closest('.nav a')) closeMenu();
+});
+
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  closeMenu();
+  for (const open of document.querySelectorAll('details.dropdown[open]')) {
+    open.open = false;
+    open.querySelector('summary').focus();
+  }
+});
+
+document.addEventListener('submit', event => {
+  if (!confirmed(event.target, event.submitter)) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true);
+
+function closeMenu() {
+  const menu = document.getElementById('menu');
+  if (menu) menu.checked = false;
+}
