@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace Labeler.Shared.Accounts;
+
+/// <summary>A person who signs in.</summary>
+public sealed class Account : IdentityUser<Guid>
+{
+    public const int LongestDisplayName = 60;
+
+    private Account() { }
+
+    public Account(string userName, string displayName, DateTimeOffset now)
+    {
+        Id = Guid.CreateVersion7(now);
+        UserName = userName;
+        SecurityStamp = Guid.NewGuid().ToString();
+        CreatedAt = now;
+        Rename(displayName);
+    }
+
+    public string DisplayName { get; private set; } = "";
+    public DateTimeOffset CreatedAt { get; private set; }
+    public Theme Theme { get; private set; }
+
+    /// <summary>The person's own keys; actions that are not in it keep their default.</summary>
+    public KeyBindings Keys { get; private set; } = KeyBindings.Default;
+
+    /// <summary>The most sensitive images this person wants to see unblurred in a day; null for no limit.</summary>
+    public int? DailyExposureBudget { get; private set; }
+
+    /// <summary>Kinds of sensitive content this person is never shown (Project.Settings.SensitiveKind).</summary>
+    public IReadOnlyList<string> OptOuts { get; private set; } = [];
+
+    /// <summary>When the person withdrew their consent: their votes teach no further model.</summary>
+    public DateTimeOffset? WithdrawnAt { get; private set; }
+
+    public void Rename(string displayName)
+    {
+        var name = displayName.Trim();
+        if (name.Length is 0 or > LongestDisplayName)
+        {
+            throw new LabelerException($"A display name has 1 to {LongestDisplayName} characters.");
+        }
+        DisplayName = name;
+    }
+
+    public void Choose(Theme theme) => Theme = theme;
+
+    public void Remap(KeyBindings keys) => Keys = keys;
+
+    public void LimitExposure(int? imagesPerDay)
+    {
+        if (imagesPerDay < 0)
+        {
+            throw new LabelerException("A daily exposure budget is a number of images, 0 or more.");
+        }
+        DailyExposureBudget = imagesPerDay;
+    }
+
+    public void OptOutOf(IEnumerable<string> sensitiveKinds) => OptOuts = [.. sensitiveKinds.Distinct().Order(StringComparer.Ordinal)];
+
+    public void Withdraw(DateTimeOffset now) => WithdrawnAt ??= now;
+}
+
+public enum Theme { System = 0, Light = 1, Dark = 2 }

@@ -1,0 +1,38 @@
+namespace Labeler.Shared.Data;
+
+/// <summary>The one folder that holds everything the product keeps. It may be moved while nothing runs: the database stores only paths relative to it.</summary>
+public sealed class DataFolder
+{
+    public DataFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        foreach (var folder in new[] { Root, Files, Keys, Logs, Backups, Checkpoints })
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
+    public string Root { get; }
+    public string Database => Path.Combine(Root, "labeler.db");
+
+    /// <summary>The content-addressed store.</summary>
+    public string Files => Path.Combine(Root, "files");
+
+    /// <summary>Data-protection keys, which make cookies outlive a restart.</summary>
+    public string Keys => Path.Combine(Root, "keys");
+    public string Logs => Path.Combine(Root, "logs");
+    public string Backups => Path.Combine(Root, "backups");
+
+    /// <summary>Work in progress of training jobs, from which they resume; finished checkpoints are in the store.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>An absolute path for one stored relative to the folder.</summary>
+    public string Resolve(string relative) => Path.GetFullPath(Path.Combine(Root, relative));
+
+    /// <summary>The path to store: relative when it lies inside the folder, otherwise as it is.</summary>
+    public string Relative(string path)
+    {
+        var relative = Path.GetRelativePath(Root, Path.GetFullPath(path));
+        return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
+    }
+}

@@ -1,0 +1,44 @@
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Lineage;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Data;
+
+/// <summary>The database: SQLite in the data folder, or PostgreSQL. One context per operation, from IDbContextFactory.</summary>
+public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
+{
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<Prompt> Prompts => Set<Prompt>();
+    public DbSet<Epoch> Epochs => Set<Epoch>();
+    public DbSet<Group> Groups => Set<Group>();
+    public DbSet<SampleImage> Images => Set<SampleImage>();
+    public DbSet<Item> Items => Set<Item>();
+    public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<Vote> Votes => Set<Vote>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<JobMetric> JobMetrics => Set<JobMetric>();
+    public DbSet<JobLine> JobLines => Set<JobLine>();
+    public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
+    public DbSet<TaughtBy> TaughtBy => Set<TaughtBy>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
+        configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        base.OnModelCreating(model);
+        Mapping.Accounts(model);
+        Mapping.Projects(model);
+        Mapping.Samples(model);
+        Mapping.Voting(model);
+        Mapping.Jobs(model);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Data.Sqlite;
+
+/// <summary>A copy of the SQLite file, taken before its schema changes.</summary>
+internal static class Backup
+{
+    private const int Kept = 5;
+
+    public static void Write(LabelerDb db, DataFolder folder, int version, DateTimeOffset now)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"labeler-{now:yyyyMMdd-HHmmss}-version-{version}.db");
+        var path = Path.Combine(folder.Backups, name);
+        using (var copy = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            ((SqliteConnection)db.Database.GetDbConnection()).BackupDatabase(copy);
+        }
+        foreach (var old in Directory.GetFiles(folder.Backups, "labeler-*.db").OrderDescending(StringComparer.Ordinal).Skip(Kept))
+        {
+            File.Delete(old);
+        }
+    }
+}

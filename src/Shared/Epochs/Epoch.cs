@@ -1,0 +1,144 @@
+using Labeler.Shared.Lineage;
+using Labeler.Shared.Projects;
+
+namespace Labeler.Shared.Epochs;
+
+/// <summary>One round of sampling, labelling and training. Its verbs are the only way its state changes.</summary>
+public sealed class Epoch
+{
+    private Epoch() { }
+
+    public long Id { get; private set; }
+    public long ProjectId { get; private set; }
+
+    /// <summary>Counted from 1 within the project, rolled back epochs included.</summary>
+    public int Number { get; private set; }
+    public EpochState State { get; private set; }
+
+    /// <summary>The checkpoint that sampled this epoch and is the reference of its training; null for the project's base model.</summary>
+    public long? SampledById { get; private set; }
+    public Checkpoint? SampledBy { get; private set; }
+
+    /// <summary>The checkpoint that training made.</summary>
+    public long? CheckpointId { get; private set; }
+    public Checkpoint? Checkpoint { get; private set; }
+
+    /// <summary>Content hash of the frozen preferences; the manifest is in the file store under it.</summary>
+    public string? ManifestHash { get; private set; }
+
+    /// <summary>Groups that sampling will make for labelling.</summary>
+    public int GroupsWanted { get; private set; }
+    public string? Error { get; private set; }
+    public EpochState? FailedFrom { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? LabellingSince { get; private set; }
+    public DateTimeOffset? FrozenAt { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>May people still vote on its items?</summary>
+    public bool TakesVotes => State is EpochState.Sampling or EpochState.Labelling;
+
+    public static Epoch StartSampling(Project project, int number, Checkpoint? sampledBy, DateTimeOffset now) => new()
+    {
+        ProjectId = project.Id,
+        Number = number,
+        SampledBy = sampledBy,
+        SampledById = sampledBy?.Id,
+        GroupsWanted = project.Settings.GroupsPerEpoch,
+        State = EpochState.Sampling,
+        CreatedAt = now,
+    };
+
+    public void BeginLabelling(DateTimeOffset now)
+    {
+        Require("be labelled", EpochState.Sampling);
+        State = EpochState.Labelling;
+        LabellingSince = now;
+    }
+
+    /// <summary>Fixes what training will use.</summary>
+    public void Freeze(string manifestHash, DateTimeOffset now)
+    {
+        Require("be frozen for training", EpochState.Labelling);
+        State = EpochState.Frozen;
+        ManifestHash = manifestHash;
+        FrozenAt = now;
+        Error = null;
+    }
+
+    /// <summary>Called by the worker; again after a restart, which changes nothing.</summary>
+    public void StartTraining()
+    {
+        if (State == EpochState.Training)
+        {
+            return;
+        }
+        Require("be trained", EpochState.Frozen);
+        State = EpochState.Training;
+    }
+
+    public void Complete(Checkpoint checkpoint, DateTimeOffset now)
+    {
+        Require("be completed", EpochState.Training);
+        State = EpochState.Complete;
+        Checkpoint = checkpoint;
+        EndedAt = now;
+    }
+
+    public void Fail(string error)
+    {
+        if (State is not (EpochState.Sampling or EpochState.Frozen or EpochState.Training))
+        {
+            return;
+        }
+        FailedFrom = State;
+        State = EpochState.Failed;
+        Error = error;
+    }
+
+    /// <summary>Goes back to what failed.</summary>
+    public void Retry()
+    {
+        Require("be tried again", EpochState.Failed);
+        State = FailedFrom == EpochState.Sampling ? EpochState.Sampling : EpochState.Frozen;
+        FailedFrom = null;
+        Error = null;
+    }
+
+    /// <summary>Stops what is under way: training returns to labelling with every vote kept; sampling goes on with the groups it has, or ends the epoch when there are none.</summary>
+    public void Cancel(bool hasGroups, DateTimeOffset now)
+    {
+        Require("be cancelled", EpochState.Sampling, EpochState.Frozen, EpochState.Training, EpochState.Failed);
+        State = hasGroups ? EpochState.Labelling : EpochState.Cancelled;
+        LabellingSince ??= hasGroups ? now : null;
+        EndedAt = hasGroups ? null : now;
+        ManifestHash = null;
+        FrozenAt = null;
+        FailedFrom = null;
+        Error = null;
+    }
+
+    internal void RollBack(DateTimeOffset now)
+    {
+        State = EpochState.RolledBack;
+        EndedAt ??= now;
+    }
+
+    private void Require(string verb, params ReadOnlySpan<EpochState> states)
+    {
+        if (!states.Contains(State))
+        {
+            throw new LabelerException($"Epoch {Number} is {State switch
+            {
+                EpochState.Sampling => "still being sampled",
+                EpochState.Labelling => "being labelled",
+                EpochState.Frozen => "waiting to be trained",
+                EpochState.Training => "being trained",
+                EpochState.Complete => "complete",
+                EpochState.Failed => "failed",
+                EpochState.Cancelled => "cancelled",
+                _ => "rolled back",
+            }} and cannot {verb}. Reload the page to see where it stands.");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Labeler.Shared.Data;
+
+namespace Labeler.Shared.Jobs;
+
+/// <summary>Work for a trainer worker: a row that one worker at a time holds by a lease.</summary>
+public sealed class Job
+{
+    /// <summary>How long a worker may be silent before its job is given to another.</summary>
+    public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
+
+    private Job() { }
+
+    public long Id { get; private set; }
+    public JobKind Kind { get; private set; }
+    public JobState State { get; private set; }
+    public long? ProjectId { get; private set; }
+    public long? EpochId { get; private set; }
+
+    /// <summary>Parameters as JSON; see Read.</summary>
+    public string Payload { get; private set; } = "{}";
+
+    /// <summary>Higher is claimed first.</summary>
+    public int Priority { get; private set; }
+
+    /// <summary>How often it has been claimed. With the worker's name it tells a holder from one that lost its lease.</summary>
+    public int Attempt { get; private set; }
+    public int MaxAttempts { get; private set; }
+    public string? Worker { get; private set; }
+    public DateTimeOffset? LeaseExpiresAt { get; private set; }
+    public DateTimeOffset? HeartbeatAt { get; private set; }
+    public bool CancelRequested { get; private set; }
+
+    /// <summary>Done so far, 0 to 1.</summary>
+    public double Progress { get; private set; }
+
+    /// <summary>What it is doing, for people.</summary>
+    public string Message { get; private set; } = "";
+    public double? SecondsLeft { get; private set; }
+    public string? Error { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? StartedAt { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
+
+    public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0, int maxAttempts = 3) => new()
+    {
+        Kind = kind,
+        ProjectId = projectId,
+        EpochId = epochId,
+        Payload = JsonText.Write(payload ?? new object()),
+        Priority = priority,
+        MaxAttempts = maxAttempts,
+        CreatedAt = now,
+    };
+
+    public T Read<T>() => JsonText.Read<T>(Payload);
+
+    /// <summary>Ends a queued job at once; asks the worker of a running one to stop, which it does at its next heartbeat.</summary>
+    public void Cancel(DateTimeOffset now)
+    {
+        if (State == JobState.Queued)
+        {
+            State = JobState.Cancelled;
+            EndedAt = now;
+        }
+        else if (State == JobState.Running)
+        {
+            CancelRequested = true;
+        }
+    }
+
+    /// <summary>Queues a job again that failed or was cancelled; it resumes from what it has written.</summary>
+    public void Retry()
+    {
+        if (State is not (JobState.Failed or JobState.Cancelled))
+        {
+            throw new LabelerException("Only a job that failed or was cancelled can be tried again.");
+        }
+        State = JobState.Queued;
+        Attempt = 0;
+        CancelRequested = false;
+        Error = null;
+        EndedAt = null;
+        SecondsLeft = null;
+        Worker = null;
+        LeaseExpiresAt = null;
+    }
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum JobKind { Sample = 0, Train = 1, Evaluate = 2, Import = 3, Export = 4 }
+
+/// <summary>The numbers are stored.</summary>
+public enum JobState { Queued = 0, Running = 1, Succeeded = 2, Failed = 3, Cancelled = 4 }

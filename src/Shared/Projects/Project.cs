@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Labeler.Shared.Projects;
+
+/// <summary>One labeling task on one model, with its prompts and epochs.</summary>
+public sealed class Project
+{
+    private readonly List<Prompt> _prompts = [];
+
+    private Project() { }
+
+    public long Id { get; private set; }
+
+    /// <summary>The name in addresses: small letters, digits and dashes.</summary>
+    public string Slug { get; private set; } = "";
+    public string Name { get; private set; } = "";
+    public LabelingTask Task { get; private set; }
+    public ProjectSettings Settings { get; private set; } = new();
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? DeletedAt { get; private set; }
+    public IReadOnlyList<Prompt> Prompts => _prompts;
+
+    /// <exception cref="LabelerException">The name or a setting cannot be used.</exception>
+    public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now)
+    {
+        var project = new Project { Task = task, CreatedAt = now };
+        project.Rename(name);
+        project.Slug = SlugOf(project.Name);
+        project.Change(settings);
+        return project;
+    }
+
+    public void Rename(string name)
+    {
+        var trimmed = name.Trim();
+        if (trimmed.Length is 0 or > 100)
+        {
+            throw new LabelerException("A project's name has 1 to 100 characters.");
+        }
+        Name = trimmed;
+    }
+
+    /// <summary>Takes another address, where the name's own is in use.</summary>
+    public void MoveTo(string slug) => Slug = SlugOf(slug);
+
+    public void Change(ProjectSettings settings)
+    {
+        var faults = settings.Faults(Task);
+        if (faults.Count > 0)
+        {
+            throw new LabelerException(string.Join(" ", faults));
+        }
+        Settings = settings;
+    }
+
+    /// <summary>Replaces the prompts. Load the project with its prompts before. Groups keep the text that they were sampled with.</summary>
+    public void UsePrompts(IEnumerable<string> texts, IEnumerable<string>? heldOut = null)
+    {
+        var kept = PromptText.Clean(texts).Select((text, n) => new Prompt(text, n, PromptUse.Training)).ToList();
+        if (kept.Count == 0)
+        {
+            throw new LabelerException("A project needs at least one prompt.");
+        }
+        kept.AddRange(PromptText.Clean(heldOut ?? []).Select((text, n) => new Prompt(text, kept.Count + n, PromptUse.HeldOut)).ToList());
+        _prompts.Clear();
+        _prompts.AddRange(kept);
+    }
+
+    /// <summary>Hides the project; nothing is lost, and Restore brings it back.</summary>
+    public void Delete(DateTimeOffset now) => DeletedAt ??= now;
+
+    public void Restore() => DeletedAt = null;
+
+    private static string SlugOf(string name)
+    {
+        var slug = new StringBuilder();
+        foreach (var c in name.ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                slug.Append(c);
+            }
+            else if (slug.Length > 0 && slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+        var text = slug.ToString().Trim('-');
+        return text.Length == 0 ? "project" : text[..Math.Min(60, text.Length)].Trim('-');
+    }
+}

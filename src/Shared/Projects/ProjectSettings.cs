@@ -1,0 +1,56 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Labeler.Shared.Projects;
+
+/// <summary>Everything about a project that an admin may change later; kept as JSON, so a new setting needs no migration.</summary>
+public sealed record ProjectSettings
+{
+    [Display(Name = "Flags", Description = "Which flags annotators can give (flag task).")]
+    public FlagKinds Flags { get; init; } = FlagKinds.Deformed;
+
+    [Display(Name = "Options", Description = "The categories or scores with their keys (categorise and score tasks).")]
+    public IReadOnlyList<Choice> Choices { get; init; } = [];
+
+    [Display(Name = "Model folder", Description = "A checkpoint in the diffusers folder layout."), Required, StringLength(1000)]
+    public string ModelFolder { get; init; } = "models/mirror-world";
+
+    [Display(Name = "Images per group", Description = "Images of one prompt from one starting noise."), Range(1, 16)]
+    public int GroupSize { get; init; } = 7;
+
+    [Display(Name = "Images per epoch", Description = "Rounded up to whole groups."), Range(1, 100_000)]
+    public int ImagesPerEpoch { get; init; } = 350;
+
+    [Display(Name = "Votes per item", Description = "How many people judge each item."), Range(1, 50)]
+    public int VotesPerItem { get; init; } = 1;
+
+    [Display(Name = "Guidelines", Description = "Markdown, always one key away while labeling."), StringLength(100_000)]
+    public string Guidelines { get; init; } = "";
+
+    [Display(Name = "Blur images", Description = "Images stay blurred until held or clicked; an image never unblurred counts as not seen.")]
+    public bool Blurred { get; init; }
+
+    [Display(Name = "Kind of sensitive content", Description = "What people can opt out of, for example violence; empty for none."), StringLength(60)]
+    public string SensitiveKind { get; init; } = "";
+
+    [Display(Name = "Algorithm", Description = "How preferences change the model."), Required, StringLength(40)]
+    public string Algorithm { get; init; } = "d3po";
+
+    public SamplingOptions Sampling { get; init; } = new();
+
+    public TrainingOptions Training { get; init; } = new();
+
+    [Display(Name = "Signal budget", Description = "Usable pairs that make an epoch ready for training."), Range(1, 1_000_000)]
+    public int SignalBudget { get; init; } = 200;
+
+    [Display(Name = "Train automatically", Description = "Start training when every item of the epoch is judged or the budget is reached.")]
+    public bool TrainAutomatically { get; init; }
+
+    [Display(Name = "Evaluation images", Description = "Images of fixed prompts and seeds that every epoch samples for before and after."), Range(0, 10_000)]
+    public int EvaluationImages { get; init; } = 32;
+
+    [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Groups of one epoch: enough for the wanted images.</summary>
+    public int GroupsPerEpoch => (ImagesPerEpoch + GroupSize - 1) / GroupSize;
+}

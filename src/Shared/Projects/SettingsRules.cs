@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+
+namespace Labeler.Shared.Projects;
+
+/// <summary>What settings must hold to, beyond their ranges.</summary>
+public static partial class SettingsRules
+{
+    /// <summary>Everything that is wrong, one clear line each; empty when the settings can be used.</summary>
+    public static IReadOnlyList<string> Faults(this ProjectSettings settings, LabelingTask task) =>
+        [.. RangeFaults(settings), .. RangeFaults(settings.Sampling), .. RangeFaults(settings.Training), .. TaskFaults(settings, task)];
+
+    private static IEnumerable<string> RangeFaults(object settings)
+    {
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(settings, new ValidationContext(settings), found, validateAllProperties: true);
+        return found.Select(f => f.ErrorMessage ?? "A setting is out of range.");
+    }
+
+    private static IEnumerable<string> TaskFaults(ProjectSettings settings, LabelingTask task)
+    {
+        if (task == LabelingTask.FlagBatch && settings.Flags == FlagKinds.None)
+        {
+            yield return "A flag project needs at least one flag: deformed or unsafe.";
+        }
+        if (task == LabelingTask.PreferPair && settings.GroupSize < 2)
+        {
+            yield return "A pair project needs at least 2 images per group.";
+        }
+        if (settings.Training.LastStep is { } last && last < settings.Training.FirstStep)
+        {
+            yield return "The last sampling step trained on comes before the first.";
+        }
+        if (task is not (LabelingTask.Categorise or LabelingTask.Score))
+        {
+            yield break;
+        }
+        if (settings.Choices.Count is < 2 or > 20)
+        {
+            yield return "A categorise or score project needs 2 to 20 options.";
+        }
+        foreach (var choice in settings.Choices)
+        {
+            if (choice.Name.Trim().Length is 0 or > 60)
+            {
+                yield return "An option's name has 1 to 60 characters.";
+            }
+            if (!ChoiceKey().IsMatch(choice.Key))
+            {
+                yield return $"The key of \"{choice.Name}\" must be one digit or small letter.";
+            }
+            if (task == LabelingTask.Score && choice.Value is null)
+            {
+                yield return $"The score \"{choice.Name}\" needs its value.";
+            }
+        }
+        if (settings.Choices.DistinctBy(c => c.Key).Count() < settings.Choices.Count || settings.Choices.DistinctBy(c => c.Name).Count() < settings.Choices.Count)
+        {
+            yield return "Two options share a name or a key.";
+        }
+        if (settings.Choices.Any(c => ReservedKeys.Contains(c.Key)))
+        {
+            yield return $"The keys {string.Join(", ", ReservedKeys)} are taken by undo, zoom, reveal and guidelines.";
+        }
+    }
+
+    private static readonly string[] ReservedKeys = ["u", "z", "b", "g"];
+
+    [GeneratedRegex("^[0-9a-z]$")]
+    private static partial Regex ChoiceKey();
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Labeler.Shared.Projects;
+
+/// <summary>Options of D3PO; the defaults are the published ones (arXiv 2311.13231).</summary>
+public sealed record TrainingOptions
+{
+    [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."), Range(0.0001, 100.0)]
+    public double Beta { get; init; } = 0.1;
+
+    [Display(Name = "Clamp", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further; wider bands disintegrated images."), Range(0.001, 0.9)]
+    public double Clamp { get; init; } = 0.1;
+
+    [Display(Name = "One-sided clamp", Description = "Lets a pair that drifted the wrong way still recover.")]
+    public bool OneSidedClamp { get; init; }
+
+    [Display(Name = "Learning rate", Description = "Step size of AdamW."), Range(1e-8, 0.1)]
+    public double LearningRate { get; init; } = 3e-5;
+
+    [Display(Name = "Weight decay", Description = "Of AdamW."), Range(0.0, 1.0)]
+    public double WeightDecay { get; init; } = 1e-4;
+
+    [Display(Name = "Gradient clip", Description = "Largest norm of one step's gradient."), Range(0.001, 1000.0)]
+    public double MaxGradientNorm { get; init; } = 1;
+
+    [Display(Name = "What is trained", Description = "An adapter of a few megabytes, or the whole U-Net (best on small models).")]
+    public AdapterKind Adapter { get; init; } = AdapterKind.Lora;
+
+    [Display(Name = "Adapter rank", Description = "Width of the LoRA adapter."), Range(1, 512)]
+    public int Rank { get; init; } = 4;
+
+    [Display(Name = "Adapt all layers", Description = "Also feed-forward and convolutions, not attention alone.")]
+    public bool AllLayers { get; init; }
+
+    [Display(Name = "Loop", Description = "Grouped shares one pass per image among all its pairs; official repeats the original's pair at a time.")]
+    public TrainingLoop Loop { get; init; } = TrainingLoop.Grouped;
+
+    [Display(Name = "Passes", Description = "Times that the epoch's preferences are gone through."), Range(1, 100)]
+    public int Passes { get; init; } = 1;
+
+    [Display(Name = "Images per step", Description = "Images whose gradients are summed before one step of the optimizer."), Range(1, 10000)]
+    public int ImagesPerStep { get; init; } = 56;
+
+    [Display(Name = "First sampling step", Description = "The first sampling step trained on, counted from 0."), Range(0, 199)]
+    public int FirstStep { get; init; }
+
+    [Display(Name = "Last sampling step", Description = "The last sampling step trained on; empty for all. The very last are the touchiest."), Range(0, 199)]
+    public int? LastStep { get; init; }
+
+    [Display(Name = "KL weight", Description = "Pull towards the previous epoch; 0.1 allows three times the learning rate."), Range(0.0, 100.0)]
+    public double KlWeight { get; init; }
+
+    [Display(Name = "KL weight to the base", Description = "Pull towards the base model, against slow drift; costs a further pass."), Range(0.0, 100.0)]
+    public double BaseKlWeight { get; init; }
+
+    [Display(Name = "Seed", Description = "Order of the images; the same seed gives the same checkpoint.")]
+    public long Seed { get; init; }
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum AdapterKind { Lora = 0, Full = 1 }
+
+public enum TrainingLoop { Grouped = 0, Official = 1 }

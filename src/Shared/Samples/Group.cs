@@ -1,0 +1,67 @@
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+
+namespace Labeler.Shared.Samples;
+
+/// <summary>Images of one prompt from one starting noise. Its row is written only when all its files are complete.</summary>
+public sealed class Group
+{
+    private readonly List<SampleImage> _images = [];
+
+    private Group() { }
+
+    public long Id { get; private set; }
+    public long ProjectId { get; private set; }
+    public long EpochId { get; private set; }
+    public GroupUse Use { get; private set; }
+
+    /// <summary>Counted from 0 within the epoch and use; sampling that was interrupted goes on with the numbers that are missing.</summary>
+    public int Number { get; private set; }
+    public long? PromptId { get; private set; }
+
+    /// <summary>The text as it was sampled; the project's prompt may change later.</summary>
+    public string Prompt { get; private set; } = "";
+
+    /// <summary>Seed of the starting noise x_T.</summary>
+    public long Seed { get; private set; }
+
+    /// <summary>Content hash of the trajectory file; null where none was kept.</summary>
+    public string? TrajectoryHash { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public IReadOnlyList<SampleImage> Images => _images;
+
+    /// <param name="images">In the order in which the trajectory holds them.</param>
+    public static Group Sampled(
+        Epoch epoch, GroupUse use, int number, long? promptId, string prompt, long seed, string? trajectoryHash, IEnumerable<NewImage> images, DateTimeOffset now)
+    {
+        var group = new Group
+        {
+            ProjectId = epoch.ProjectId,
+            EpochId = epoch.Id,
+            Use = use,
+            Number = number,
+            PromptId = promptId,
+            Prompt = prompt,
+            Seed = seed,
+            TrajectoryHash = trajectoryHash,
+            CreatedAt = now,
+        };
+        group._images.AddRange(images.Select((image, index) => new SampleImage(image, index)));
+        return group;
+    }
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum GroupUse
+{
+    Labelling = 0,
+
+    /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side; nobody is asked about them.</summary>
+    Evaluation = 1,
+
+    /// <summary>Photos that were brought in.</summary>
+    Imported = 2,
+}
+
+/// <summary>An image in the file store, about to be written down.</summary>
+public readonly record struct NewImage(string ContentHash, int Width, int Height, long Seed);

@@ -1,0 +1,87 @@
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+
+namespace Labeler.Shared.Voting;
+
+/// <summary>What one annotator is handed at a time: a group, a pair or one image.</summary>
+public sealed class Item
+{
+    private Item() { }
+
+    public long Id { get; private set; }
+    public long ProjectId { get; private set; }
+    public long EpochId { get; private set; }
+    public ItemUse Use { get; private set; }
+    public ItemState State { get; private set; }
+
+    /// <summary>Lower is handed out first.</summary>
+    public int Rank { get; private set; }
+    public long GroupId { get; private set; }
+    public Group? Group { get; private set; }
+
+    /// <summary>The image of a categorise or score item, or the first of a pair; null for a whole group.</summary>
+    public long? FirstId { get; private set; }
+    public SampleImage? First { get; private set; }
+    public long? SecondId { get; private set; }
+    public SampleImage? Second { get; private set; }
+    public int VotesWanted { get; private set; }
+
+    /// <summary>Effective votes and skips that count towards <see cref="VotesWanted"/>.</summary>
+    public int Votes { get; private set; }
+
+    /// <summary>The right answer of a gold item.</summary>
+    public Verdict? Gold { get; private set; }
+
+    /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image is compared twice (once in a group of two).</summary>
+    public static IEnumerable<Item> For(Project project, Group group)
+    {
+        Item Make(int rank, SampleImage? first, SampleImage? second) => new()
+        {
+            ProjectId = group.ProjectId,
+            EpochId = group.EpochId,
+            Rank = rank,
+            Group = group,
+            First = first,
+            Second = second,
+            VotesWanted = project.Settings.VotesPerItem,
+        };
+        var images = group.Images;
+        var rank = group.Number * images.Count;
+        return project.Task switch
+        {
+            LabelingTask.FlagBatch => [Make(rank, null, null)],
+            LabelingTask.PreferPair when images.Count == 2 => [Make(rank, images[0], images[1])],
+            LabelingTask.PreferPair => images.Select((image, n) => Make(rank + n, image, images[(n + 1) % images.Count])),
+            _ => images.Select((image, n) => Make(rank + n, image, null)),
+        };
+    }
+
+    /// <summary>Makes it a gold item: its votes measure annotators and teach nothing.</summary>
+    public void MakeGold(Verdict answer)
+    {
+        Use = ItemUse.Gold;
+        Gold = answer;
+    }
+
+    internal void Count(int votes)
+    {
+        Votes += votes;
+        if (State != ItemState.Retired)
+        {
+            State = Votes >= VotesWanted ? ItemState.Done : ItemState.Open;
+        }
+    }
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum ItemUse { Training = 0, Gold = 1, Anchor = 2, Duel = 3 }
+
+/// <summary>The numbers are stored.</summary>
+public enum ItemState
+{
+    Open = 0,
+    Done = 1,
+
+    /// <summary>Its model has been superseded; nobody is asked any more.</summary>
+    Retired = 2,
+}

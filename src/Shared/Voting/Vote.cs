@@ -1,0 +1,132 @@
+using Labeler.Shared.Projects;
+
+namespace Labeler.Shared.Voting;
+
+/// <summary>One row of the append-only record of votes. Nothing of what was said is ever changed; a row is only marked as superseded or quarantined.</summary>
+public sealed class Vote
+{
+    private Vote() { }
+
+    public long Id { get; private set; }
+
+    /// <summary>Made by the sender; the same key again is the same vote.</summary>
+    public Guid Key { get; private set; }
+    public VoteKind Kind { get; private set; }
+    public long ProjectId { get; private set; }
+    public long EpochId { get; private set; }
+    public long ItemId { get; private set; }
+    public Item? Item { get; private set; }
+    public Guid AnnotatorId { get; private set; }
+
+    /// <summary>Null for an undo.</summary>
+    public Verdict? Verdict { get; private set; }
+
+    // What the verdict says, counted out for the dashboards' queries.
+
+    /// <summary>Images really seen.</summary>
+    public int Seen { get; private set; }
+
+    /// <summary>Of those, flagged as anything.</summary>
+    public int Flagged { get; private set; }
+    public int Deformed { get; private set; }
+    public int Unsafe { get; private set; }
+
+    /// <summary>Images seen without blur in a project that blurs: the person's exposure.</summary>
+    public int Exposed { get; private set; }
+
+    /// <summary>The option's name, or first, second, tie or bothBad.</summary>
+    public string? Choice { get; private set; }
+    public double? Score { get; private set; }
+
+    public string? Reason { get; private set; }
+    public int DurationMs { get; private set; }
+    public DateTimeOffset? ClientTime { get; private set; }
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>Came when the item had all its votes, or its epoch was closed: kept, counted apart, not trained on.</summary>
+    public bool Surplus { get; private set; }
+
+    /// <summary>The undo that took this vote back.</summary>
+    public long? SupersededById { get; private set; }
+    public Vote? SupersededBy { get; private set; }
+    public string? Quarantine { get; private set; }
+    public DateTimeOffset? QuarantinedAt { get; private set; }
+
+    internal static Vote Cast(Guid key, Item item, Project project, Guid annotator, Verdict verdict, int durationMs, DateTimeOffset? clientTime, bool surplus, DateTimeOffset now)
+    {
+        var vote = new Vote
+        {
+            Key = key,
+            Kind = verdict is SkipVerdict ? VoteKind.Skip : VoteKind.Judgement,
+            ProjectId = item.ProjectId,
+            EpochId = item.EpochId,
+            ItemId = item.Id,
+            AnnotatorId = annotator,
+            Verdict = verdict,
+            DurationMs = Math.Max(0, durationMs),
+            ClientTime = clientTime,
+            Surplus = surplus,
+            At = now,
+        };
+        vote.CountOut(verdict, project.Settings);
+        return vote;
+    }
+
+    internal static Vote Undo(Guid key, Vote undone, string? reason, DateTimeOffset now)
+    {
+        var undo = new Vote
+        {
+            Key = key,
+            Kind = VoteKind.Undo,
+            ProjectId = undone.ProjectId,
+            EpochId = undone.EpochId,
+            ItemId = undone.ItemId,
+            AnnotatorId = undone.AnnotatorId,
+            Reason = reason,
+            At = now,
+        };
+        undone.SupersededBy = undo;
+        return undo;
+    }
+
+    /// <summary>Keeps the vote out of training and statistics, visibly and with a reason.</summary>
+    public void PutInQuarantine(string reason, DateTimeOffset now)
+    {
+        Quarantine = reason.Trim() is { Length: > 0 } text ? text : throw new LabelerException("Say why the vote is put in quarantine.");
+        QuarantinedAt = now;
+    }
+
+    public void Release() => (Quarantine, QuarantinedAt) = (null, null);
+
+    private void CountOut(Verdict verdict, ProjectSettings settings)
+    {
+        switch (verdict)
+        {
+            case FlagVerdict flags:
+                var seen = flags.Tiles.Where(tile => tile.WasSeen(settings)).ToList();
+                Seen = seen.Count;
+                Flagged = seen.Count(tile => tile.Flags != FlagKinds.None);
+                Deformed = seen.Count(tile => tile.Flags.HasFlag(FlagKinds.Deformed));
+                Unsafe = seen.Count(tile => tile.Flags.HasFlag(FlagKinds.Unsafe));
+                Exposed = settings.Blurred ? flags.Tiles.Count(tile => tile.Displayed && tile.Unblurred) : 0;
+                break;
+            case PairVerdict pair:
+                Seen = 2;
+                Choice = pair.FirstWins switch { true => "first", false => "second", _ => pair.Pick == PairPick.Tie ? "tie" : "bothBad" };
+                Exposed = settings.Blurred && pair.Unblurred ? 2 : 0;
+                break;
+            case ChoiceVerdict choice:
+                Seen = 1;
+                Choice = choice.Name;
+                Score = settings.Choices.FirstOrDefault(c => c.Name == choice.Name)?.Value;
+                Exposed = settings.Blurred && choice.Unblurred ? 1 : 0;
+                break;
+            case SkipVerdict skip:
+                Reason = skip.Reason;
+                break;
+        }
+    }
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum VoteKind { Judgement = 0, Skip = 1, Undo = 2 }
