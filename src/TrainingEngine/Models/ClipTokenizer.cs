@@ -1,0 +1,97 @@
+using Labeler.TrainingEngine.Models.Tokenizer;
+
+namespace Labeler.TrainingEngine.Models;
+
+/// <summary>
+/// CLIP's byte-level byte-pair encoding (Radford et al. 2021, section 2.4), read from a model folder's vocab.json,
+/// merges.txt, tokenizer_config.json and special_tokens_map.json. Vocabularies of any size.
+/// </summary>
+public sealed class ClipTokenizer
+{
+    private readonly ClipTokenizerFiles files;
+    private readonly BytePairs pairs;
+    private readonly ClipCleaning cleaning;
+
+    private ClipTokenizer(ClipTokenizerFiles files, ClipCleaning cleaning)
+    {
+        (this.files, this.cleaning) = (files, cleaning);
+        pairs = new BytePairs(files.Merges, files.Vocabulary, files.UnknownId);
+    }
+
+    /// <summary>Length of every encoded text: 77 in all released models.</summary>
+    public int MaxLength => files.MaxLength;
+
+    /// <summary>Number of ids in the vocabulary.</summary>
+    public int VocabularySize => files.Vocabulary.Count;
+
+    /// <summary>The id that ends a text; the text encoder pools there.</summary>
+    public int EndId => files.EndId;
+
+    /// <summary>Reads the folder <c>tokenizer</c> (or <c>tokenizer_2</c>) of a diffusers model.</summary>
+    /// <exception cref="EngineException">A file is missing or malformed; the message names it.</exception>
+    public static ClipTokenizer Load(string folder, ClipCleaning cleaning = ClipCleaning.Ftfy) =>
+        new(ClipTokenizerFiles.Read(folder), cleaning);
+
+    /// <summary>The text as ids [MaxLength]: start, words, end, padding. What does not fit is dropped and counted.</summary>
+    public ClipTokens Encode(string text)
+    {
+        List<int> words = Words(text);
+        var ids = new long[MaxLength];
+        Array.Fill(ids, files.PadId);
+        int kept = Math.Min(words.Count, MaxLength - 2);
+        ids[0] = files.StartId;
+        for (int index = 0; index < kept; index++)
+        {
+            ids[index + 1] = words[index];
+        }
+
+        ids[kept + 1] = files.EndId;
+        return new ClipTokens(ids, words.Count + 2);
+    }
+
+    private List<int> Words(string text)
+    {
+        var ids = new List<int>();
+        foreach ((string part, int? special) in files.Specials.Split(text))
+        {
+            if (special is { } id)
+            {
+                ids.Add(id);
+                continue;
+            }
+
+            string clean = cleaning == ClipCleaning.Ftfy ? FtfyCleaning.Clean(part) : BasicCleaning.Clean(part);
+            foreach (string word in WordSplitter.Split(clean))
+            {
+                pairs.Encode(word, ids);
+            }
+        }
+
+        return ids;
+    }
+}
+
+/// <summary>An encoded text.</summary>
+/// <param name="Ids">Token ids, [MaxLength], ready for the text encoder.</param>
+/// <param name="UntruncatedLength">Number of tokens with start and end, had nothing been dropped.</param>
+public sealed record ClipTokens(long[] Ids, int UntruncatedLength)
+{
+    /// <summary>Tokens of the text that did not fit.</summary>
+    public int Dropped => Math.Max(0, UntruncatedLength - Ids.Length);
+}
+
+/// <summary>How a text is cleaned before it is cut into words. Plain prompts come out the same either way.</summary>
+public enum ClipCleaning
+{
+    /// <summary>
+    /// What OpenAI trained CLIP with: mojibake, HTML entities, curly quotes, ligatures and widths are repaired, accents,
+    /// contractions and runs of punctuation stay. The default, because the encoder has learnt text in this form.
+    /// </summary>
+    Ftfy,
+
+    /// <summary>
+    /// What transformers up to 4.30 does where ftfy is not installed, as after a plain installation of D3PO: accents are
+    /// stripped, and every punctuation mark and Chinese character is a word of its own.
+    /// </summary>
+    Basic,
+}
