@@ -1,0 +1,105 @@
+using static TorchSharp.Dispatch;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    /// <summary>Functions of each element.</summary>
+    public partial class Tensor
+    {
+        public Tensor abs() => Call("abs", this);
+        public Tensor acos() => Call("acos", this);
+        public Tensor asin() => Call("asin", this);
+        public Tensor atan() => Call("atan", this);
+        public Tensor ceil() => Call("ceil", this);
+        public Tensor cos() => Call("cos", this);
+        public Tensor cosh() => Call("cosh", this);
+        public Tensor deg2rad() => Call("deg2rad", this);
+        public Tensor erf() => Call("erf", this);
+        public Tensor erfinv() => Call("erfinv", this);
+        public Tensor exp() => Call("exp", this);
+        public Tensor exp2() => Call("exp2", this);
+        public Tensor expm1() => Call("expm1", this);
+        public Tensor floor() => Call("floor", this);
+        public Tensor frac() => Call("frac", this);
+        public Tensor log() => Call("log", this);
+        public Tensor log10() => Call("log10", this);
+        public Tensor log1p() => Call("log1p", this);
+        public Tensor log2() => Call("log2", this);
+        public Tensor neg() => Call("neg", this);
+        public Tensor reciprocal() => Call("reciprocal", this);
+        public Tensor rsqrt() => Call("rsqrt", this);
+        public Tensor sigmoid() => Call("sigmoid", this);
+        public Tensor sign() => Call("sign", this);
+        public Tensor sin() => Call("sin", this);
+        public Tensor sinh() => Call("sinh", this);
+        public Tensor sqrt() => Call("sqrt", this);
+        public Tensor square() => Call("square", this);
+        public Tensor tan() => Call("tan", this);
+        public Tensor tanh() => Call("tanh", this);
+        public Tensor trunc() => Call("trunc", this);
+        public Tensor abs_() => CallInPlace("abs_", this);
+        public Tensor acos_() => CallInPlace("acos_", this);
+        public Tensor asin_() => CallInPlace("asin_", this);
+        public Tensor atan_() => CallInPlace("atan_", this);
+        public Tensor ceil_() => CallInPlace("ceil_", this);
+        public Tensor cos_() => CallInPlace("cos_", this);
+        public Tensor cosh_() => CallInPlace("cosh_", this);
+        public Tensor deg2rad_() => CallInPlace("deg2rad_", this);
+        public Tensor erf_() => CallInPlace("erf_", this);
+        public Tensor erfinv_() => CallInPlace("erfinv_", this);
+        public Tensor exp_() => CallInPlace("exp_", this);
+        public Tensor exp2_() => CallInPlace("exp2_", this);
+        public Tensor expm1_() => CallInPlace("expm1_", this);
+        public Tensor floor_() => CallInPlace("floor_", this);
+        public Tensor frac_() => CallInPlace("frac_", this);
+        public Tensor log_() => CallInPlace("log_", this);
+        public Tensor log10_() => CallInPlace("log10_", this);
+        public Tensor log1p_() => CallInPlace("log1p_", this);
+        public Tensor log2_() => CallInPlace("log2_", this);
+        public Tensor neg_() => CallInPlace("neg_", this);
+        public Tensor reciprocal_() => CallInPlace("reciprocal_", this);
+        public Tensor rsqrt_() => CallInPlace("rsqrt_", this);
+        public Tensor sigmoid_() => CallInPlace("sigmoid_", this);
+        public Tensor sign_() => CallInPlace("sign_", this);
+        public Tensor sin_() => CallInPlace("sin_", this);
+        public Tensor sinh_() => CallInPlace("sinh_", this);
+        public Tensor sqrt_() => CallInPlace("sqrt_", this);
+        public Tensor tan_() => CallInPlace("tan_", this);
+        public Tensor tanh_() => CallInPlace("tanh_", this);
+        public Tensor trunc_() => CallInPlace("trunc_", this);
+        public Tensor round(long decimals = 0) => Call("round.decimals", this, decimals);
+        public Tensor bitwise_not() => Call("bitwise_not", this);
+        public Tensor isnan() => Call("isnan", this);
+        public Tensor isinf() => Call("isinf", this);
+        public Tensor isfinite() => Call("isfinite", this);
+        public Tensor logical_not() => Call("logical_not", this);
+        public Tensor relu() => Call("relu", this);
+        public Tensor relu_() => CallInPlace("relu_", this);
+        public Tensor silu() => Call("silu", this);
+        public Tensor silu_() => CallInPlace("silu_", this);
+        public Tensor gelu() => Call("gelu", this);
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Call("clamp", this, min, max);
+        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Call("clamp.Tensor", this, min, max);
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => CallInPlace("clamp_", this, min, max);
+        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => CallInPlace("clamp_.Tensor", this, min, max);
+        public Tensor clamp_min(Scalar min) => Call("clamp_min", this, min);
+        public Tensor clamp_max(Scalar max) => Call("clamp_max", this, max);
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Call("nan_to_num", this, nan, posinf, neginf);
+        public Tensor logit(double? eps = null) => Call("logit", this, eps);
+        public Tensor masked_fill(Tensor mask, Scalar value) => Call("masked_fill.Scalar", this, mask, value);
+        public Tensor masked_fill_(Tensor mask, Scalar value) => CallInPlace("masked_fill_.Scalar", this, mask, value);
+        public Tensor softmax(long dim, ScalarType? dtype = null) => Call("softmax.int", this, dim, dtype);
+        public Tensor log_softmax(long dim, ScalarType? dtype = null) => Call("log_softmax.int", this, dim, dtype);
+        public Tensor cumsum(long dim, ScalarType? type = null) => Call("cumsum", this, dim, type);
+        public Tensor cumprod(long dim, ScalarType? type = null) => Call("cumprod", this, dim, type);
+        public Tensor zero_() => CallInPlace("zero_", this);
+        public Tensor fill_(Scalar value) => CallInPlace("fill_.Scalar", this, value);
+        public Tensor copy_(Tensor source, bool nonBlocking = false) => CallInPlace("copy_", this, source, nonBlocking);
+        public Tensor bernoulli(Generator? generator = null) => Call("bernoulli", this, generator);
+        public Tensor bernoulli_(double p = 0.5, Generator? generator = null) => CallInPlace("bernoulli_.float", this, p, generator);
+        public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) => Call("multinomial", this, num_samples, replacement, generator);
+        public Tensor normal_(double mean = 0, double std = 1, Generator? generator = null) => CallInPlace("normal_", this, mean, std, generator);
+        public Tensor uniform_(double from, double to, Generator? generator = null) => CallInPlace("uniform_", this, from, to, generator);
+    }
+}
