@@ -33,25 +33,19 @@ public sealed class TimestepStatistics
     /// <summary>Optimizer steps that this timestep took part in.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Counts scored images.</summary>
-    /// <param name="ratios">Δ of each.</param>
-    public void AddImages(ReadOnlySpan<float> ratios)
+    /// <summary>Counts the images of one group.</summary>
+    /// <param name="ratios">Δ of each image.</param>
+    /// <param name="kl">Divergence of each image, in nats.</param>
+    public void AddImages(ReadOnlySpan<float> ratios, ReadOnlySpan<double> kl)
     {
         Images += ratios.Length;
         foreach (var ratio in ratios)
         {
             LargestRatio = Math.Max(LargestRatio, Math.Abs(ratio));
         }
-    }
-
-    /// <summary>Counts the divergences of scored images from the policy that sampled.</summary>
-    /// <param name="divergences">Of each image, as a mean over its latent.</param>
-    /// <param name="latentSize">Numbers in a latent: a mean times it is in nats.</param>
-    public void AddDivergences(ReadOnlySpan<float> divergences, long latentSize)
-    {
-        foreach (var divergence in divergences)
+        foreach (var nats in kl)
         {
-            Kl += divergence * (double)latentSize;
+            Kl += nats;
         }
     }
 

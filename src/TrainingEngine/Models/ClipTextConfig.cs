@@ -1,0 +1,38 @@
+namespace Labeler.TrainingEngine.Models;
+
+/// <summary>The shape of a <see cref="ClipTextEncoder"/>, as transformers' config.json describes it.</summary>
+/// <param name="QuickGelu">x·σ(1.702 x) in place of the exact GELU.</param>
+/// <param name="ProjectionWidth">Width of the pooled and projected embedding, or 0 where the model has no projection.</param>
+public sealed record ClipTextConfig(
+    long VocabularySize, long Width, long InnerWidth, long Layers, long Heads, long Positions, bool QuickGelu, double Epsilon, long ProjectionWidth)
+{
+    /// <exception cref="EngineException">A key is missing, or its value is one that the engine does not know.</exception>
+    public static ClipTextConfig Read(ConfigFile file)
+    {
+        file.Only("model_type", "clip_text_model");
+        file.Only("hidden_act", "quick_gelu", "gelu");
+        var architecture = file.Texts("architectures")[0];
+        if (architecture is not ("CLIPTextModel" or "CLIPTextModelWithProjection"))
+            throw file.Fault("architectures", $"holds {architecture}, which this engine does not know; it knows CLIPTextModel and CLIPTextModelWithProjection");
+        return new(
+            file.Long("vocab_size", 49408), file.Long("hidden_size", 512), file.Long("intermediate_size", 2048), file.Long("num_hidden_layers", 12),
+            file.Long("num_attention_heads", 8), file.Long("max_position_embeddings", 77), file.Text("hidden_act", "quick_gelu") == "quick_gelu",
+            file.Double("layer_norm_eps", 1e-5), architecture == "CLIPTextModelWithProjection" ? file.Long("projection_dim", 512) : 0);
+    }
+
+    /// <summary>The keys and values of config.json that describe this model to transformers.</summary>
+    public Dictionary<string, object?> ToJson() => new()
+    {
+        ["architectures"] = new[] { ProjectionWidth > 0 ? "CLIPTextModelWithProjection" : "CLIPTextModel" },
+        ["hidden_act"] = QuickGelu ? "quick_gelu" : "gelu",
+        ["hidden_size"] = Width,
+        ["intermediate_size"] = InnerWidth,
+        ["layer_norm_eps"] = Epsilon,
+        ["max_position_embeddings"] = Positions,
+        ["model_type"] = "clip_text_model",
+        ["num_attention_heads"] = Heads,
+        ["num_hidden_layers"] = Layers,
+        ["projection_dim"] = ProjectionWidth > 0 ? ProjectionWidth : Width,
+        ["vocab_size"] = VocabularySize,
+    };
+}

@@ -1,0 +1,87 @@
+using Labeler.TrainingEngine.Models.Layers;
+using Labeler.TrainingEngine.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models;
+
+/// <summary>What a <see cref="ClipTextEncoder"/> says of N texts.</summary>
+/// <param name="Last">[N, S, width]: after the final norm.</param>
+/// <param name="Penultimate">[N, S, width]: before the last layer, without the final norm (what XL's U-Net is given).</param>
+/// <param name="Pooled">[N, width]: the end token's place in <paramref name="Last"/>.</param>
+/// <param name="Projected">[N, ProjectionWidth], where the model has a projection.</param>
+public sealed record EncodedText(Tensor Last, Tensor Penultimate, Tensor Pooled, Tensor? Projected);
+
+/// <summary>CLIP's text transformer (arXiv 2103.00020), named and shaped as in transformers 4.30.</summary>
+public sealed class ClipTextEncoder
+{
+    private readonly Embedding tokens, positions;
+    private readonly ClipLayer[] layers;
+    private readonly LayerNorm finalNorm;
+    private readonly Linear? projection;
+
+    public ClipTextEncoder(ClipTextConfig config, WeightSource source)
+    {
+        Config = config;
+        var root = ModelPart.Root(source);
+        var part = root["text_model"];
+        tokens = new(part["embeddings"], "token_embedding", config.VocabularySize, config.Width);
+        positions = new(part["embeddings"], "position_embedding", config.Positions, config.Width);
+        layers = [.. Enumerable.Range(0, (int)config.Layers).Select(n => new ClipLayer(part["encoder.layers"][$"{n}"], config))];
+        finalNorm = new(part, "final_layer_norm", config.Width, config.Epsilon);
+        projection = config.ProjectionWidth > 0 ? new(root, "text_projection", config.Width, config.ProjectionWidth, bias: false) : null;
+        source.Finish();
+        Parameters = source.Taken;
+    }
+
+    public ClipTextConfig Config { get; }
+
+    /// <summary>Every weight by its key in checkpoints.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters { get; }
+
+    /// <param name="ids">int64 [N, S]: token ids, padded behind the end token.</param>
+    public EncodedText Forward(Tensor ids)
+    {
+        var length = ids.shape[1];
+        if (length > Config.Positions)
+            throw new EngineException($"The text encoder takes {Config.Positions} tokens; {length} were given.");
+        var x = tokens.Forward(ids) + positions.Weight.narrow(0, 0, length);
+        // Each token sees itself and those before it.
+        var mask = full([length, length], double.NegativeInfinity, x.dtype, x.device).triu(1);
+        var penultimate = x;
+        foreach (var layer in layers)
+        {
+            penultimate = x;
+            x = layer.Forward(x, mask);
+        }
+        var last = finalNorm.Forward(x);
+        // The end token has the highest id of CLIP's vocabulary; the first of them ends the text.
+        var ends = ids.to(ScalarType.Int32).argmax(-1);
+        var pooled = last.reshape(-1, Config.Width).index_select(0, arange(ids.shape[0], ScalarType.Int64, ids.device) * length + ends);
+        return new(last, penultimate, pooled, projection?.Forward(pooled));
+    }
+}
+
+/// <summary>Self-attention and two matrices, each behind a norm and beside a shortcut.</summary>
+internal sealed class ClipLayer(ModelPart part, ClipTextConfig config)
+{
+    private readonly LayerNorm norm1 = new(part, "layer_norm1", config.Width, config.Epsilon);
+    private readonly Linear query = new(part["self_attn"], "q_proj", config.Width, config.Width);
+    private readonly Linear key = new(part["self_attn"], "k_proj", config.Width, config.Width);
+    private readonly Linear value = new(part["self_attn"], "v_proj", config.Width, config.Width);
+    private readonly Linear output = new(part["self_attn"], "out_proj", config.Width, config.Width);
+    private readonly LayerNorm norm2 = new(part, "layer_norm2", config.Width, config.Epsilon);
+    private readonly Linear wide = new(part["mlp"], "fc1", config.Width, config.InnerWidth);
+    private readonly Linear narrow = new(part["mlp"], "fc2", config.InnerWidth, config.Width);
+
+    public Tensor Forward(Tensor x, Tensor mask)
+    {
+        var y = norm1.Forward(x);
+        var mixed = TorchGaps.Attend(Heads(query), Heads(key), Heads(value), mask: mask);
+        x = x + output.Forward(mixed.transpose(1, 2).reshape(x.shape));
+        y = wide.Forward(norm2.Forward(x));
+        return x + narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y));
+
+        Tensor Heads(Linear projection) => projection.Forward(y).view(x.shape[0], x.shape[1], config.Heads, -1).transpose(1, 2);
+    }
+}

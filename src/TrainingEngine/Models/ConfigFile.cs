@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Labeler.TrainingEngine.Models;
+
+/// <summary>A model's config.json, read key by key; a value that this engine does not know is an error that names file and key.</summary>
+public sealed class ConfigFile
+{
+    private readonly JsonElement root;
+
+    private ConfigFile(string path, JsonElement root) => (Path, this.root) = (path, root);
+
+    public string Path { get; }
+
+    /// <exception cref="EngineException">The file is missing or is no JSON object.</exception>
+    public static ConfigFile Read(string path)
+    {
+        try
+        {
+            return Parse(path, File.ReadAllText(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path}: cannot be read ({error.Message}); the model folder must be in the diffusers layout", error);
+        }
+    }
+
+    public static ConfigFile Parse(string path, string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new EngineException($"{path}: is not a JSON object");
+            return new ConfigFile(path, document.RootElement.Clone());
+        }
+        catch (JsonException error)
+        {
+            throw new EngineException($"{path}: is not JSON ({error.Message})", error);
+        }
+    }
+
+    public long Long(string key, long? otherwise = null) => Value(key, element => element.GetInt64(), otherwise);
+
+    public double Double(string key, double? otherwise = null) => Value(key, element => element.GetDouble(), otherwise);
+
+    public bool Bool(string key, bool otherwise = false) => Value(key, element => element.GetBoolean(), (bool?)otherwise);
+
+    public string Text(string key, string? otherwise = null) =>
+        Present(key) is { } element ? Convert(key, element, value => value.GetString()!) : otherwise ?? throw Missing(key);
+
+    public long[] Longs(string key, long[]? otherwise = null) =>
+        Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : otherwise ?? throw Missing(key);
+
+    public string[] Texts(string key) =>
+        Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetString()!).ToArray()) : throw Missing(key);
+
+    /// <summary>One number for every level, or a list with one for each.</summary>
+    public long[] PerLevel(string key, int levels, long? otherwise = null)
+    {
+        if (Present(key) is not { ValueKind: JsonValueKind.Array })
+            return [.. Enumerable.Repeat(Long(key, otherwise), levels)];
+        var list = Longs(key);
+        return list.Length == levels ? list : throw Fault(key, $"has {list.Length} values for {levels} levels");
+    }
+
+    /// <summary>Requires a key to be absent, null or one of the values that the engine implements.</summary>
+    public void Only(string key, params string[] known)
+    {
+        if (Present(key) is { } element && !known.Contains(element.ToString(), StringComparer.OrdinalIgnoreCase))
+            throw Fault(key, $"is {element}, which this engine does not know{(known.Length > 0 ? $"; it knows {string.Join(", ", known)}" : "")}");
+    }
+
+    public EngineException Fault(string key, string what) => new($"{Path}: {key} {what}");
+
+    private EngineException Missing(string key) => new($"{Path}: {key} is missing");
+
+    private JsonElement? Present(string key) => root.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+
+    private T Value<T>(string key, Func<JsonElement, T> read, T? otherwise) where T : struct =>
+        Present(key) is { } element ? Convert(key, element, read) : otherwise ?? throw Missing(key);
+
+    private T Convert<T>(string key, JsonElement element, Func<JsonElement, T> read)
+    {
+        try
+        {
+            return read(element);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        {
+            throw Fault(key, $"has the unexpected value {element}");
+        }
+    }
+}

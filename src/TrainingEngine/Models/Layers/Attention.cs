@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Layers;
+
+/// <summary>Attention of a transformer block: queries from x, keys and values from the context (x itself where there is none).</summary>
+public sealed class Attention(ModelPart part, long width, long contextWidth, long heads, bool upcast)
+{
+    private readonly Linear query = new(part, "to_q", width, width, bias: false);
+    private readonly Linear key = new(part, "to_k", contextWidth, width, bias: false);
+    private readonly Linear value = new(part, "to_v", contextWidth, width, bias: false);
+    private readonly Linear output = new(part, "to_out.0", width, width);
+
+    public IEnumerable<Adaptable> Projections => [query, key, value, output];
+
+    /// <param name="x">[N, L, width].</param>
+    /// <param name="context">[N, S, contextWidth].</param>
+    /// <returns>[N, L, width].</returns>
+    public Tensor Forward(Tensor x, Tensor? context = null)
+    {
+        context ??= x;
+        var mixed = TorchGaps.Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
+        return output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width));
+    }
+
+    /// <summary>[N, L, width] to [N, heads, L, width / heads].</summary>
+    private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], heads, width / heads).transpose(1, 2);
+}

@@ -1,0 +1,24 @@
+using Labeler.TrainingEngine.Weights;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Layers;
+
+/// <summary>A convolution with square kernel over [N, C, H, W].</summary>
+public sealed class Conv2d(ModelPart part, string name, long inputs, long outputs, long kernel, long stride = 1, long padding = 0)
+    : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs, kernel, kernel], Start.FanIn, inputs * kernel * kernel), part.Adapter)
+{
+    private readonly Tensor bias = part.Take($"{name}.bias", [outputs], Start.FanIn, inputs * kernel * kernel);
+
+    public long Kernel { get; } = kernel;
+    public long Stride { get; } = stride;
+    public long Padding { get; } = padding;
+
+    public Tensor Forward(Tensor x)
+    {
+        var y = nn.functional.conv2d(x, Weight, bias, strides: [Stride, Stride], padding: [Padding, Padding]);
+        if (Active is not { } lora)
+            return y;
+        var narrow = nn.functional.conv2d(x.to(lora.Down.dtype), lora.Down, null, strides: [Stride, Stride], padding: [Padding, Padding]);
+        return y.add(nn.functional.conv2d(narrow, lora.Up).to(y.dtype), lora.Scale);
+    }
+}

@@ -1,0 +1,20 @@
+using Labeler.TrainingEngine.Weights;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Layers;
+
+/// <summary>y = x Wᵀ + b over the last dimension.</summary>
+public sealed class Linear(ModelPart part, string name, long inputs, long outputs, bool bias = true)
+    : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs], Start.FanIn, inputs), part.Adapter)
+{
+    private readonly Tensor? bias = bias ? part.Take($"{name}.bias", [outputs], Start.FanIn, inputs) : null;
+
+    public Tensor Forward(Tensor x)
+    {
+        var y = nn.functional.linear(x, Weight, bias);
+        if (Active is not { } lora)
+            return y;
+        var narrow = nn.functional.linear(x.to(lora.Down.dtype), lora.Down);
+        return y.add(nn.functional.linear(narrow, lora.Up).to(y.dtype), lora.Scale);
+    }
+}

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Layers;
+
+/// <summary>Two convolutions beside a shortcut; in a U-Net the time embedding is added between them.</summary>
+/// <param name="timeWidth">Width of the time embedding, or 0 for none (autoencoder).</param>
+public sealed class ResnetBlock(ModelPart part, long inputs, long outputs, long timeWidth, long groups, double epsilon)
+{
+    private readonly GroupNorm norm1 = new(part, "norm1", groups, inputs, epsilon);
+    private readonly Conv2d conv1 = new(part, "conv1", inputs, outputs, 3, padding: 1);
+    private readonly Linear? timeProjection = timeWidth > 0 ? new(part, "time_emb_proj", timeWidth, outputs) : null;
+    private readonly GroupNorm norm2 = new(part, "norm2", groups, outputs, epsilon);
+    private readonly Conv2d conv2 = new(part, "conv2", outputs, outputs, 3, padding: 1);
+    private readonly Conv2d? shortcut = inputs != outputs ? new(part, "conv_shortcut", inputs, outputs, 1) : null;
+
+    public IEnumerable<Adaptable> Layers => new Adaptable?[] { conv1, timeProjection, conv2, shortcut }.OfType<Adaptable>();
+
+    /// <param name="x">[N, inputs, H, W].</param>
+    /// <param name="time">[N, timeWidth], already through its activation.</param>
+    /// <returns>[N, outputs, H, W].</returns>
+    public Tensor Forward(Tensor x, Tensor? time = null)
+    {
+        var y = conv1.Forward(nn.functional.silu(norm1.Forward(x)));
+        if (timeProjection is not null)
+            y = y + timeProjection.Forward(time!).unsqueeze(-1).unsqueeze(-1);
+        y = conv2.Forward(nn.functional.silu(norm2.Forward(y)));
+        return (shortcut?.Forward(x) ?? x) + y;
+    }
+}

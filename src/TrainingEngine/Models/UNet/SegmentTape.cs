@@ -1,0 +1,62 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.UNet;
+
+/// <summary>
+/// Activation checkpointing (arXiv 1604.06174): segments of a model run without keeping what their gradients need, and
+/// run a second time on the way back. Costs one more forward, and keeps only what passes between segments.
+/// </summary>
+public sealed class SegmentTape : IDisposable
+{
+    private readonly List<(Func<Tensor[], Tensor[]> Segment, Tensor[] Inputs, Tensor[] Outputs)> segments = [];
+    private readonly List<Tensor> owned = [];
+
+    /// <summary>Runs a segment. Its outputs are leaves: they may be given to later segments, any number of times.</summary>
+    public Tensor[] Run(Func<Tensor[], Tensor[]> segment, params Tensor[] inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var outputs = segment(inputs).Select(output => output.detach().requires_grad_(true).DetachFromDisposeScope()).ToArray();
+        segments.Add((segment, inputs, outputs));
+        owned.AddRange(outputs);
+        return outputs;
+    }
+
+    /// <summary>Gradients of <paramref name="parameters"/>, given that of one segment's output; null where one took no part.</summary>
+    /// <param name="output">An output of a segment of this tape.</param>
+    /// <param name="gradient">The loss's gradient with respect to it, of its shape.</param>
+    /// <param name="parameters">Leaves that require gradients.</param>
+    public Tensor?[] Backward(Tensor output, Tensor gradient, IReadOnlyList<Tensor> parameters)
+    {
+        using var scope = NewDisposeScope();
+        var sums = new Tensor?[parameters.Count];
+        var pending = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance) { [output] = gradient };
+        foreach (var (segment, inputs, outputs) in Enumerable.Reverse(segments))
+        {
+            if (!outputs.Any(pending.ContainsKey))
+                continue;
+            using var inner = NewDisposeScope();
+            using var tracked = enable_grad();
+            var made = segment(inputs);
+            var (known, theirs) = (new List<Tensor>(), new List<Tensor>());
+            for (var n = 0; n < made.Length; n++)
+                if (pending.Remove(outputs[n], out var kept) && made[n].requires_grad)
+                    (known, theirs) = ([.. known, made[n]], [.. theirs, kept]);
+            var sources = inputs.Where(input => input.requires_grad).Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToArray();
+            var gradients = known.Count == 0 ? [] : autograd.grad(known, [.. sources, .. parameters], theirs, allow_unused: true);
+            for (var n = 0; n < gradients.Count; n++)
+            {
+                if (gradients[n] is not { IsInvalid: false } found)
+                    continue;
+                if (n < sources.Length)
+                    pending[sources[n]] = (pending.TryGetValue(sources[n], out var before) ? before + found : found).MoveToOtherDisposeScope(scope);
+                else
+                    sums[n - sources.Length] = (sums[n - sources.Length] is { } sum ? sum + found : found).MoveToOtherDisposeScope(scope);
+            }
+        }
+        return [.. sums.Select(sum => sum?.MoveToOuterDisposeScope())];
+    }
+
+    public void Dispose() => owned.ForEach(tensor => tensor.Dispose());
+}

@@ -1,0 +1,112 @@
+using Labeler.TrainingEngine.Models.Layers;
+using Labeler.TrainingEngine.Weights;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.UNet;
+
+/// <summary>
+/// The denoiser of Stable Diffusion 1.x, 2.x and XL, named and shaped as in diffusers, so that module paths are the keys
+/// of checkpoints. Predicts noise (or v) from a noisy latent, its timestep and the text.
+/// </summary>
+public sealed class UNet2DConditionModel
+{
+    private readonly TimeEmbedding timeEmbedding;
+    private readonly TimeEmbedding? addedEmbedding;
+    private readonly Conv2d convIn, convOut;
+    private readonly UNetLevel[] down, up;
+    private readonly ResnetBlock middle1, middle2;
+    private readonly Transformer2D middleAttention;
+    private readonly GroupNorm normOut;
+
+    public UNet2DConditionModel(UNetConfig config, WeightSource source)
+    {
+        var part = ModelPart.Root(source);
+        var first = config.Channels[0];
+        var last = config.Channels[^1];
+        var timeWidth = first * 4;
+        (Config, Adapter) = (config, part.Adapter);
+        convIn = new(part, "conv_in", config.InChannels, first, 3, padding: 1);
+        timeEmbedding = new(part["time_embedding"], first, timeWidth);
+        addedEmbedding = config.AddedInputs > 0 ? new(part["add_embedding"], config.AddedInputs, timeWidth) : null;
+        down = [.. config.Channels.Select((_, n) => UNetLevel.Down(part["down_blocks"][$"{n}"], config, n, timeWidth))];
+        middle1 = new(part["mid_block.resnets.0"], last, last, timeWidth, config.Groups, config.Epsilon);
+        middleAttention = new(part["mid_block.attentions.0"], config, last, config.Heads[^1], config.TransformerLayers[^1]);
+        middle2 = new(part["mid_block.resnets.1"], last, last, timeWidth, config.Groups, config.Epsilon);
+        up = [.. config.Channels.Select((_, n) => UNetLevel.Up(part["up_blocks"][$"{n}"], config, n, timeWidth))];
+        normOut = new(part, "conv_norm_out", config.Groups, first, config.Epsilon);
+        convOut = new(part, "conv_out", first, config.OutChannels, 3, padding: 1);
+        source.Finish();
+        Parameters = source.Taken;
+    }
+
+    public UNetConfig Config { get; }
+
+    /// <summary>Switches every layer's adapter off and on together.</summary>
+    public AdapterSwitch Adapter { get; }
+
+    /// <summary>Every weight by its key in checkpoints.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters { get; }
+
+    /// <summary>Queries, keys, values and outputs of all attentions: what LoRA adapts by default.</summary>
+    public IEnumerable<Adaptable> AttentionLayers =>
+        down.Concat(up).SelectMany(level => level.Attentions).Concat(middleAttention.Attentions);
+
+    /// <summary>Every other matrix and convolution but those of input, output and time embedding.</summary>
+    public IEnumerable<Adaptable> OtherLayers =>
+        down.Concat(up).SelectMany(level => level.Others).Concat(middleAttention.Others).Concat(middle1.Layers).Concat(middle2.Layers);
+
+    /// <summary>Predicts the noise (or v) of noisy latents.</summary>
+    /// <param name="sample">[N, InChannels, H, W].</param>
+    /// <param name="timesteps">[N] or [1], whole numbers.</param>
+    /// <param name="text">Of N prompts.</param>
+    /// <param name="tape">Given where activations are to be computed again in the backward pass instead of kept.</param>
+    /// <param name="observe">Called with the name and output of each part, for checks against other implementations.</param>
+    /// <returns>[N, OutChannels, H, W].</returns>
+    public Tensor Forward(Tensor sample, Tensor timesteps, TextConditioning text, SegmentTape? tape = null, Action<string, Tensor>? observe = null)
+    {
+        var context = text.Context;
+        var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text, observe))])[0];
+        var x = Run(inputs => [convIn.Forward(inputs[0])], sample)[0];
+        observe?.Invoke("conv_in", x);
+        var skips = new Stack<Tensor>();
+        skips.Push(x);
+        for (var n = 0; n < down.Length; n++)
+        {
+            var level = down[n];
+            var kept = Run(inputs => level.GoDown(inputs[0], inputs[1], inputs[2]), x, time, context);
+            foreach (var skip in kept)
+                skips.Push(skip);
+            x = kept[^1];
+            observe?.Invoke($"down_blocks.{n}", x);
+        }
+        x = Run(inputs => [middle2.Forward(middleAttention.Forward(middle1.Forward(inputs[0], inputs[1]), inputs[2]), inputs[1])], x, time, context)[0];
+        observe?.Invoke("mid_block", x);
+        for (var n = 0; n < up.Length; n++)
+        {
+            var level = up[n];
+            var own = Enumerable.Range(0, level.Resnets).Select(_ => skips.Pop()).ToArray();
+            var next = skips.TryPeek(out var above) ? (above.shape[2], above.shape[3]) : (x.shape[2], x.shape[3]);
+            x = Run(inputs => [level.GoUp(inputs[0], inputs[1], inputs[2], inputs.AsSpan(3), next)], [x, time, context, .. own])[0];
+            observe?.Invoke($"up_blocks.{n}", x);
+        }
+        return Run(inputs => [convOut.Forward(nn.functional.silu(normOut.Forward(inputs[0])))], x)[0];
+
+        Tensor[] Run(Func<Tensor[], Tensor[]> segment, params Tensor[] inputs) => tape?.Run(segment, inputs) ?? segment(inputs);
+    }
+
+    private Tensor Time(Tensor sample, Tensor timesteps, TextConditioning text, Action<string, Tensor>? observe)
+    {
+        var waves = TimeEmbedding.Waves(timesteps.expand(sample.shape[0]), Config.Channels[0]);
+        observe?.Invoke("time_proj", waves);
+        var time = timeEmbedding.Forward(waves.to(sample.dtype));
+        observe?.Invoke("time_embedding", time);
+        if (addedEmbedding is null)
+            return time;
+        if (text.Pooled is null || text.TimeIds is null)
+            throw new EngineException("This U-Net is of the XL type and needs pooled text embeddings and time ids.");
+        var sizes = TimeEmbedding.Waves(text.TimeIds.reshape(-1), Config.AddedTimeWidth).reshape(text.TimeIds.shape[0], -1);
+        var added = addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype));
+        observe?.Invoke("add_embedding", added);
+        return time + added;
+    }
+}

@@ -1,0 +1,91 @@
+namespace Labeler.TrainingEngine.Models.UNet;
+
+/// <summary>The shape of a <see cref="UNet2DConditionModel"/>, as diffusers' config.json describes it.</summary>
+/// <param name="InChannels">Channels of the latent.</param>
+/// <param name="OutChannels">Channels of the prediction.</param>
+/// <param name="Channels">Width of each level.</param>
+/// <param name="LayersPerBlock">Residual blocks of a level on the way down; one more on the way up.</param>
+/// <param name="CrossAttention">Which levels have transformers, on the way down; on the way up in reverse.</param>
+/// <param name="UpCrossAttention">The same for the way up, in its own order.</param>
+/// <param name="Heads">Attention heads of each level (diffusers calls it <c>attention_head_dim</c>).</param>
+/// <param name="TransformerLayers">Transformer blocks of each level's attentions.</param>
+/// <param name="ContextWidth">Width of the text encoder's output.</param>
+/// <param name="Groups">Groups of the group norms.</param>
+/// <param name="Epsilon">Of the residual blocks' norms.</param>
+/// <param name="LinearProjection">Whether transformers project by a matrix, not by a 1×1 convolution.</param>
+/// <param name="UpcastAttention">Attention scores in float32.</param>
+/// <param name="SampleSize">Width and height of the latent that the model was made for.</param>
+/// <param name="AddedTimeWidth">Width of one embedded size number (SDXL), or 0.</param>
+/// <param name="AddedInputs">Inputs of the added embedding (SDXL), or 0.</param>
+public sealed record UNetConfig(
+    long InChannels, long OutChannels, long[] Channels, long LayersPerBlock, bool[] CrossAttention, bool[] UpCrossAttention, long[] Heads,
+    long[] TransformerLayers, long ContextWidth, long Groups, double Epsilon, bool LinearProjection, bool UpcastAttention,
+    long SampleSize, long AddedTimeWidth = 0, long AddedInputs = 0)
+{
+    /// <exception cref="EngineException">A key is missing, or its value is one that the engine does not know.</exception>
+    public static UNetConfig Read(ConfigFile file)
+    {
+        file.Only("_class_name", "UNet2DConditionModel");
+        file.Only("act_fn", "silu", "swish");
+        file.Only("addition_embed_type", "text_time");
+        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim", "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm" })
+            file.Only(key);
+        file.Only("time_embedding_type", "positional");
+        file.Only("resnet_time_scale_shift", "default");
+        file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
+        foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "center_input_sample", "resnet_skip_time_act", "class_embeddings_concat" })
+            file.Only(key, "false");
+        file.Only("flip_sin_to_cos", "true");
+        foreach (var (key, value) in new[] { ("freq_shift", "0"), ("conv_in_kernel", "3"), ("conv_out_kernel", "3"), ("downsample_padding", "1") })
+            file.Only(key, value);
+        foreach (var key in new[] { "mid_block_scale_factor", "resnet_out_scale_factor" })
+            file.Only(key, "1", "1.0");
+        file.Only("dropout", "0", "0.0");
+        var channels = file.Longs("block_out_channels");
+        var heads = file.PerLevel("attention_head_dim", channels.Length, 8);
+        var added = file.Text("addition_embed_type", "") == "text_time";
+        return new UNetConfig(
+            file.Long("in_channels", 4), file.Long("out_channels", 4), channels, file.Long("layers_per_block", 2),
+            Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
+            Kinds(file, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.Length),
+            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1), file.Long("cross_attention_dim"),
+            file.Long("norm_num_groups", 32), file.Double("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
+            file.Long("sample_size", 64), added ? file.Long("addition_time_embed_dim") : 0, added ? file.Long("projection_class_embeddings_input_dim") : 0);
+    }
+
+    /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
+    public Dictionary<string, object?> ToJson() => new()
+    {
+        ["_class_name"] = nameof(UNet2DConditionModel),
+        ["act_fn"] = "silu",
+        ["addition_embed_type"] = AddedInputs > 0 ? "text_time" : null,
+        ["addition_time_embed_dim"] = AddedInputs > 0 ? AddedTimeWidth : null,
+        ["attention_head_dim"] = Heads,
+        ["block_out_channels"] = Channels,
+        ["cross_attention_dim"] = ContextWidth,
+        ["down_block_types"] = CrossAttention.Select(cross => cross ? "CrossAttnDownBlock2D" : "DownBlock2D").ToArray(),
+        ["downsample_padding"] = 1,
+        ["flip_sin_to_cos"] = true,
+        ["freq_shift"] = 0,
+        ["in_channels"] = InChannels,
+        ["layers_per_block"] = LayersPerBlock,
+        ["mid_block_type"] = "UNetMidBlock2DCrossAttn",
+        ["norm_eps"] = Epsilon,
+        ["norm_num_groups"] = Groups,
+        ["out_channels"] = OutChannels,
+        ["projection_class_embeddings_input_dim"] = AddedInputs > 0 ? AddedInputs : null,
+        ["sample_size"] = SampleSize,
+        ["transformer_layers_per_block"] = TransformerLayers,
+        ["up_block_types"] = UpCrossAttention.Select(cross => cross ? "CrossAttnUpBlock2D" : "UpBlock2D").ToArray(),
+        ["upcast_attention"] = UpcastAttention,
+        ["use_linear_projection"] = LinearProjection,
+    };
+
+    private static bool[] Kinds(ConfigFile file, string key, string cross, string plain, int levels)
+    {
+        var kinds = file.Texts(key);
+        if (kinds.Length != levels)
+            throw file.Fault(key, $"has {kinds.Length} entries for {levels} levels");
+        return [.. kinds.Select(kind => kind == cross || (kind == plain ? false : throw file.Fault(key, $"holds {kind}, which this engine does not know; it knows {cross} and {plain}")))];
+    }
+}

@@ -1,0 +1,44 @@
+using Labeler.TrainingEngine.Models.Layers;
+using Labeler.TrainingEngine.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Vae;
+
+/// <summary>The autoencoder of Stable Diffusion (arXiv 2112.10752), named and shaped as in diffusers.</summary>
+public sealed class AutoencoderKL
+{
+    internal const double Epsilon = 1e-6;
+    private readonly Encoder encoder;
+    private readonly Decoder decoder;
+    private readonly Conv2d quantise, unquantise;
+
+    public AutoencoderKL(VaeConfig config, WeightSource source)
+    {
+        Config = config;
+        var part = ModelPart.Root(source);
+        encoder = new(part["encoder"], config);
+        decoder = new(part["decoder"], config);
+        quantise = new(part, "quant_conv", 2 * config.LatentChannels, 2 * config.LatentChannels, 1);
+        unquantise = new(part, "post_quant_conv", config.LatentChannels, config.LatentChannels, 1);
+        source.Finish();
+        Parameters = source.Taken;
+    }
+
+    public VaeConfig Config { get; }
+
+    /// <summary>Every weight by its key in checkpoints.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters { get; }
+
+    /// <param name="images">[N, 3, H, W] in −1 … 1; H and W multiples of <see cref="VaeConfig.Factor"/>.</param>
+    /// <returns>Mean and log-variance (clamped to −30 … 20), [N, LatentChannels, H/f, W/f] each, not yet scaled.</returns>
+    public (Tensor Mean, Tensor LogVariance) Encode(Tensor images)
+    {
+        var halves = quantise.Forward(encoder.Forward(images)).chunk(2, 1);
+        return (halves[0], halves[1].clamp(-30, 20));
+    }
+
+    /// <param name="latents">[N, LatentChannels, h, w], not scaled (divide the U-Net's latents by the scaling factor first).</param>
+    /// <returns>[N, 3, f·h, f·w], about −1 … 1, not clamped.</returns>
+    public Tensor Decode(Tensor latents) => decoder.Forward(unquantise.Forward(latents));
+}

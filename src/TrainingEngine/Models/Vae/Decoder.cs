@@ -1,0 +1,43 @@
+using Labeler.TrainingEngine.Models.Layers;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Vae;
+
+/// <summary>Latents to images.</summary>
+internal sealed class Decoder
+{
+    private readonly Conv2d convIn, convOut;
+    private readonly VaeMiddle middle;
+    private readonly (ResnetBlock[] Resnets, Upsample? Up)[] levels;
+    private readonly GroupNorm normOut;
+
+    public Decoder(ModelPart part, VaeConfig config)
+    {
+        var channels = config.Channels.Reverse().ToArray();
+        convIn = new(part, "conv_in", config.LatentChannels, channels[0], 3, padding: 1);
+        middle = new(part["mid_block"], channels[0], config.Groups, AutoencoderKL.Epsilon);
+        levels = [.. channels.Select((width, level) => Level(part["up_blocks"][$"{level}"], config, channels, level, width))];
+        normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
+        convOut = new(part, "conv_out", channels[^1], config.OutChannels, 3, padding: 1);
+    }
+
+    public Tensor Forward(Tensor x)
+    {
+        x = middle.Forward(convIn.Forward(x));
+        foreach (var (resnets, up) in levels)
+        {
+            foreach (var resnet in resnets)
+                x = resnet.Forward(x);
+            x = up?.Forward(x) ?? x;
+        }
+        return convOut.Forward(nn.functional.silu(normOut.Forward(x)));
+    }
+
+    private static (ResnetBlock[], Upsample?) Level(ModelPart part, VaeConfig config, long[] channels, int level, long width)
+    {
+        var before = level == 0 ? width : channels[level - 1];
+        var resnets = Enumerable.Range(0, (int)config.LayersPerBlock + 1).Select(n =>
+            new ResnetBlock(part["resnets"][$"{n}"], n == 0 ? before : width, width, 0, config.Groups, AutoencoderKL.Epsilon)).ToArray();
+        return (resnets, level < channels.Length - 1 ? new Upsample(part["upsamplers.0"], width) : null);
+    }
+}

@@ -1,0 +1,43 @@
+using Labeler.TrainingEngine.Models.Layers;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Vae;
+
+/// <summary>Images to the mean and log-variance of their latents, one behind the other along the channels.</summary>
+internal sealed class Encoder
+{
+    private readonly Conv2d convIn, convOut;
+    private readonly (ResnetBlock[] Resnets, Downsample? Down)[] levels;
+    private readonly VaeMiddle middle;
+    private readonly GroupNorm normOut;
+
+    public Encoder(ModelPart part, VaeConfig config)
+    {
+        var channels = config.Channels;
+        convIn = new(part, "conv_in", config.InChannels, channels[0], 3, padding: 1);
+        levels = [.. channels.Select((width, level) => Level(part["down_blocks"][$"{level}"], config, level, width))];
+        middle = new(part["mid_block"], channels[^1], config.Groups, AutoencoderKL.Epsilon);
+        normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
+        convOut = new(part, "conv_out", channels[^1], 2 * config.LatentChannels, 3, padding: 1);
+    }
+
+    public Tensor Forward(Tensor x)
+    {
+        x = convIn.Forward(x);
+        foreach (var (resnets, down) in levels)
+        {
+            foreach (var resnet in resnets)
+                x = resnet.Forward(x);
+            x = down?.Forward(x) ?? x;
+        }
+        return convOut.Forward(nn.functional.silu(normOut.Forward(middle.Forward(x))));
+    }
+
+    private static (ResnetBlock[], Downsample?) Level(ModelPart part, VaeConfig config, int level, long width)
+    {
+        var before = level == 0 ? width : config.Channels[level - 1];
+        var resnets = Enumerable.Range(0, (int)config.LayersPerBlock).Select(n =>
+            new ResnetBlock(part["resnets"][$"{n}"], n == 0 ? before : width, width, 0, config.Groups, AutoencoderKL.Epsilon)).ToArray();
+        return (resnets, level < config.Channels.Length - 1 ? new Downsample(part["downsamplers.0"], width, symmetric: false) : null);
+    }
+}

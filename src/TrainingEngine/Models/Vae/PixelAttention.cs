@@ -1,0 +1,40 @@
+using Labeler.TrainingEngine.Models.Layers;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Models.Vae;
+
+/// <summary>Every pixel attends to every other, with one head; beside a shortcut.</summary>
+internal sealed class PixelAttention
+{
+    private readonly GroupNorm norm;
+    private readonly Linear query, key, value, output;
+
+    public PixelAttention(ModelPart part, long channels, long groups, double epsilon)
+    {
+        // Released files up to 2023 carry the older names.
+        var (q, k, v, o) = part.Has("query.weight") ? ("query", "key", "value", "proj_attn") : ("to_q", "to_k", "to_v", "to_out.0");
+        norm = new(part, "group_norm", groups, channels, epsilon);
+        (query, key) = (new(part, q, channels, channels), new(part, k, channels, channels));
+        (value, output) = (new(part, v, channels, channels), new(part, o, channels, channels));
+    }
+
+    public Tensor Forward(Tensor x)
+    {
+        var (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        var pixels = norm.Forward(x).view(n, c, h * w).transpose(1, 2);
+        var mixed = TorchGaps.Attend(Head(query), Head(key), Head(value)).squeeze(1);
+        return output.Forward(mixed).transpose(1, 2).reshape(n, c, h, w) + x;
+
+        Tensor Head(Linear projection) => projection.Forward(pixels).unsqueeze(1);
+    }
+}
+
+/// <summary>Residual block, attention, residual block at the lowest level.</summary>
+internal sealed class VaeMiddle(ModelPart part, long channels, long groups, double epsilon)
+{
+    private readonly ResnetBlock first = new(part["resnets.0"], channels, channels, 0, groups, epsilon);
+    private readonly PixelAttention attention = new(part["attentions.0"], channels, groups, epsilon);
+    private readonly ResnetBlock second = new(part["resnets.1"], channels, channels, 0, groups, epsilon);
+
+    public Tensor Forward(Tensor x) => second.Forward(attention.Forward(first.Forward(x)));
+}

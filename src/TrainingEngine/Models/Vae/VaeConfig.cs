@@ -1,0 +1,51 @@
+namespace Labeler.TrainingEngine.Models.Vae;
+
+/// <summary>The shape of an <see cref="AutoencoderKL"/>, as diffusers' config.json describes it.</summary>
+/// <param name="InChannels">Channels of images.</param>
+/// <param name="OutChannels">Channels of decoded images.</param>
+/// <param name="LatentChannels">Channels of latents.</param>
+/// <param name="Channels">Width of each level; every level but the last halves width and height.</param>
+/// <param name="LayersPerBlock">Residual blocks of a level of the encoder; one more in the decoder.</param>
+/// <param name="Groups">Groups of the group norms.</param>
+/// <param name="ScalingFactor">Latents are multiplied by it for the U-Net, so that their variance is about 1.</param>
+/// <param name="SampleSize">Width and height of the images that the model was made for.</param>
+public sealed record VaeConfig(
+    long InChannels, long OutChannels, long LatentChannels, long[] Channels, long LayersPerBlock, long Groups, double ScalingFactor, long SampleSize)
+{
+    /// <summary>How many pixels one latent element stands for, along each side.</summary>
+    public long Factor => 1L << (Channels.Length - 1);
+
+    /// <exception cref="EngineException">A key is missing, or its value is one that the engine does not know.</exception>
+    public static VaeConfig Read(ConfigFile file)
+    {
+        file.Only("_class_name", nameof(AutoencoderKL));
+        file.Only("act_fn", "silu", "swish");
+        foreach (var key in new[] { "latents_mean", "latents_std", "shift_factor" })
+            file.Only(key);
+        foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" })
+            file.Only(key, "true");
+        foreach (var (key, known) in new[] { ("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D") })
+            if (file.Texts(key).FirstOrDefault(kind => kind != known) is { } other)
+                throw file.Fault(key, $"holds {other}, which this engine does not know; it knows {known}");
+        return new VaeConfig(
+            file.Long("in_channels", 3), file.Long("out_channels", 3), file.Long("latent_channels", 4), file.Longs("block_out_channels"),
+            file.Long("layers_per_block", 1), file.Long("norm_num_groups", 32), file.Double("scaling_factor", 0.18215), file.Long("sample_size", 512));
+    }
+
+    /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
+    public Dictionary<string, object?> ToJson() => new()
+    {
+        ["_class_name"] = nameof(AutoencoderKL),
+        ["act_fn"] = "silu",
+        ["block_out_channels"] = Channels,
+        ["down_block_types"] = Channels.Select(_ => "DownEncoderBlock2D").ToArray(),
+        ["in_channels"] = InChannels,
+        ["latent_channels"] = LatentChannels,
+        ["layers_per_block"] = LayersPerBlock,
+        ["norm_num_groups"] = Groups,
+        ["out_channels"] = OutChannels,
+        ["sample_size"] = SampleSize,
+        ["scaling_factor"] = ScalingFactor,
+        ["up_block_types"] = Channels.Select(_ => "UpDecoderBlock2D").ToArray(),
+    };
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine;
+
+/// <summary>What TorchSharp lacks or does differently from what this engine needs; everything else is its ordinary interface.</summary>
+internal static class TorchGaps
+{
+    private const int Chunk = 1 << 26;
+
+    /// <summary>Scores of one attention call that are held in memory at once, in elements; larger calls go through in slices.</summary>
+    private const long MostScores = 1L << 27;
+
+    /// <summary>Fills a contiguous CPU tensor with bytes from a stream; spans alone end at 2 GiB.</summary>
+    public static void Fill(Tensor tensor, Stream source)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var piece in Pieces(tensor))
+            source.ReadExactly(piece.bytes);
+    }
+
+    /// <summary>Copies a tensor's bytes to a stream, in the order of its indices.</summary>
+    public static void Copy(Tensor tensor, Stream target)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var piece in Pieces(tensor.detach().cpu().contiguous()))
+            target.Write(piece.bytes);
+    }
+
+    /// <summary>Rows of <paramref name="weight"/> [count, width] at int64 indices of any shape; its gradient is dense.</summary>
+    public static Tensor Embedding(Tensor indices, Tensor weight) =>
+        weight.index_select(0, indices.reshape(-1)).reshape([.. indices.shape, weight.shape[1]]);
+
+    /// <summary>
+    /// softmax(Q Kᵀ / √d) V over [N, heads, L, d]. Explicit rather than fused: it is the same on every libtorch, and bit-equal to
+    /// the published figures. Where the scores would not fit, rows of queries go through in slices.
+    /// </summary>
+    /// <param name="upcast">Scores and softmax in float32 (Stable Diffusion 2.1).</param>
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false, Tensor? mask = null)
+    {
+        var scale = 1 / Math.Sqrt(query.shape[3]);
+        var keys = (upcast ? key.to(ScalarType.Float32) : key).transpose(-2, -1);
+        var length = query.shape[2];
+        var slice = Math.Max(1, Math.Min(length, MostScores / Math.Max(1, query.shape[0] * query.shape[1] * key.shape[2])));
+        if (slice == length)
+            return Rows(query);
+        return cat([.. Enumerable.Range(0, (int)((length + slice - 1) / slice)).Select(n => Rows(query.narrow(2, n * slice, Math.Min(slice, length - n * slice))))], 2);
+
+        Tensor Rows(Tensor rows)
+        {
+            var scores = matmul((upcast ? rows.to(ScalarType.Float32) : rows) * scale, keys);
+            if (mask is not null)
+                scores = scores + mask;
+            return matmul(scores.softmax(-1).to(value.dtype), value);
+        }
+    }
+
+    private static IEnumerable<Tensor> Pieces(Tensor tensor)
+    {
+        var flat = tensor.view(-1);
+        var most = Chunk / tensor.ElementSize;
+        for (var at = 0L; at < flat.shape[0]; at += most)
+            yield return flat.narrow(0, at, Math.Min(most, flat.shape[0] - at));
+    }
+}

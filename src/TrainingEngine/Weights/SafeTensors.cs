@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Weights;
+
+/// <summary>Reads and writes safetensors files (float32, float16, bfloat16, float64, integers, bool), tensor by tensor.</summary>
+public sealed class SafeTensors : IDisposable
+{
+    private readonly FileStream file;
+    private readonly SafeTensorsHeader header;
+    private readonly Dictionary<string, SafeTensorsEntry> entries;
+
+    private SafeTensors(FileStream file, SafeTensorsHeader header)
+    {
+        this.file = file;
+        this.header = header;
+        entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+    }
+
+    public string Path => file.Name;
+
+    public IReadOnlyCollection<string> Names => entries.Keys;
+
+    public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
+
+    /// <summary>Opens a file and checks its header; tensors are read when they are asked for.</summary>
+    /// <exception cref="EngineException">There is no such file, or it is not a whole, consistent safetensors file.</exception>
+    public static SafeTensors Open(string path)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path}: cannot be read ({error.Message})", error);
+        }
+        try
+        {
+            return new SafeTensors(file, SafeTensorsHeader.Read(file, path));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All tensors of a small file, as stored; the caller frees them.</summary>
+    public static Dictionary<string, Tensor> ReadAll(string path)
+    {
+        using var file = Open(path);
+        return file.Names.ToDictionary(name => name, file.Read, StringComparer.Ordinal);
+    }
+
+    public bool Has(string name) => entries.ContainsKey(name);
+
+    public long[] ShapeOf(string name) => Entry(name).Shape;
+
+    /// <summary>One tensor on the CPU, in the type in which it is stored.</summary>
+    public Tensor Read(string name)
+    {
+        var entry = Entry(name);
+        var tensor = empty(entry.Shape, ElementTypes.Of(entry.Type));
+        if (entry.End == entry.Begin)
+            return tensor;
+        file.Position = header.DataStart + entry.Begin;
+        TorchGaps.Fill(tensor, file);
+        return tensor;
+    }
+
+    /// <summary>Writes a file beside its final place and renames it, so that a reader never sees half of one.</summary>
+    /// <exception cref="EngineException">It cannot be written, for instance because the disk is full; the old file is untouched.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var partial = $"{path}.{Environment.ProcessId}.part";
+        try
+        {
+            using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                Write(target, tensors, metadata);
+                target.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(partial);
+            throw new EngineException($"{path}: cannot be written ({error.Message}); free some space or choose another folder", error);
+        }
+    }
+
+    private static void Write(Stream target, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        // Wider types first keeps every tensor aligned, as the original library does.
+        var ordered = tensors.OrderByDescending(pair => pair.Value.ElementSize).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        var described = new Dictionary<string, object>(StringComparer.Ordinal);
+        if (metadata is { Count: > 0 })
+            described["__metadata__"] = metadata;
+        var place = 0L;
+        foreach (var (name, tensor) in ordered)
+        {
+            var end = place + tensor.numel() * tensor.ElementSize;
+            described[name] = new { dtype = ElementTypes.NameOf(tensor.dtype), shape = tensor.shape, data_offsets = new[] { place, end } };
+            place = end;
+        }
+        var text = JsonSerializer.SerializeToUtf8Bytes(described);
+        var padding = (8 - text.Length % 8) % 8;
+        Span<byte> prefix = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)(text.Length + padding));
+        target.Write(prefix);
+        target.Write(text);
+        target.Write("       "u8[..padding]);
+        foreach (var (_, tensor) in ordered)
+            TorchGaps.Copy(tensor, target);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private SafeTensorsEntry Entry(string name) =>
+        entries.TryGetValue(name, out var entry) ? entry : throw new EngineException($"{Path}: there is no tensor {name}");
+}
