@@ -5,6 +5,9 @@ public sealed record PlannedStep(int InnerEpoch, IReadOnlyList<int> SamplingStep
 {
     /// <summary>The groups that occur in the preferences, in order.</summary>
     public IEnumerable<int> Groups => Preferences.Select(preference => preference.Group).Distinct();
+
+    /// <summary>Different images in the preferences.</summary>
+    public int ImageCount => Preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Count();
 }
 
 /// <summary>

@@ -33,19 +33,25 @@ public sealed class TimestepStatistics
     /// <summary>Optimizer steps that this timestep took part in.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Counts the images of one group.</summary>
-    /// <param name="ratios">Δ of each image.</param>
-    /// <param name="kl">Divergence of each image, in nats.</param>
-    public void AddImages(ReadOnlySpan<float> ratios, ReadOnlySpan<double> kl)
+    /// <summary>Counts scored images.</summary>
+    /// <param name="ratios">Δ of each.</param>
+    public void AddImages(ReadOnlySpan<float> ratios)
     {
         Images += ratios.Length;
         foreach (var ratio in ratios)
         {
             LargestRatio = Math.Max(LargestRatio, Math.Abs(ratio));
         }
-        foreach (var nats in kl)
+    }
+
+    /// <summary>Counts the divergences of scored images from the policy that sampled.</summary>
+    /// <param name="divergences">Of each image, as a mean over its latent.</param>
+    /// <param name="latentSize">Numbers in a latent: a mean times it is in nats.</param>
+    public void AddDivergences(ReadOnlySpan<float> divergences, long latentSize)
+    {
+        foreach (var divergence in divergences)
         {
-            Kl += nats;
+            Kl += divergence * (double)latentSize;
         }
     }
 
