@@ -1,5 +1,8 @@
 using Labeler.Shared.Data.Sqlite;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +27,10 @@ public static class Startup
         services.AddPooledDbContextFactory<LabelerDb>(options => Configure(options, folder, postgreSql));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContext());
         services.AddSingleton<Migrator>();
+        services.AddSingleton<ItemQueue>();
+        services.AddSingleton<BallotBox>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<EpochCycle>();
         return services;
     }
 
@@ -35,6 +42,6 @@ public static class Startup
             return options.UseNpgsql(postgreSql);
         }
         SystemSqlite.Use();
-        return options.UseSqlite($"Data Source={folder.Database};Foreign Keys=True;Default Timeout=30").AddInterceptors(new SqlitePragmas());
+        return options.UseSqlite($"Data Source={folder.Database};Foreign Keys=True;Default Timeout=10").AddInterceptors(new SqlitePragmas());
     }
 }

@@ -70,6 +70,26 @@ public sealed class Job
         }
     }
 
+    internal void Succeed(DateTimeOffset now)
+    {
+        End(JobState.Succeeded, now);
+        Progress = 1;
+    }
+
+    internal void Fail(string error, DateTimeOffset now)
+    {
+        End(JobState.Failed, now);
+        Error = error;
+    }
+
+    private void End(JobState state, DateTimeOffset now)
+    {
+        State = state;
+        EndedAt = now;
+        SecondsLeft = null;
+        LeaseExpiresAt = null;
+    }
+
     /// <summary>Queues a job again that failed or was cancelled; it resumes from what it has written.</summary>
     public void Retry()
     {

@@ -40,4 +40,6 @@ public sealed class Lease
     }
 
     internal void Finish(DateTimeOffset now) => DoneAt = now;
+
+    internal void Unblind(DateTimeOffset now) => UnblindedAt ??= now;
 }

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Labeler.Shared.Tests.Data;
 
+[Collection(Databases.Collection)]
 public sealed class Migrations_bring_a_database_up
 {
     [Fact]

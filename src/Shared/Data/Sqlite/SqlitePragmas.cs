@@ -6,7 +6,7 @@ namespace Labeler.Shared.Data.Sqlite;
 /// <summary>Sets up every SQLite connection: writers wait for each other instead of failing, and a full sync makes each acknowledged vote durable. (WAL is kept in the file: see Migrator.)</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout=5000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";
+    private const string Pragmas = "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 

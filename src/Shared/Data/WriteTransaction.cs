@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Data;
+
+/// <summary>What concurrent writers of one kind must not do at the same time.</summary>
+public enum Exclusive
+{
+    /// <summary>Handing out a project's items (id: project).</summary>
+    Queue = 1,
+
+    /// <summary>Voting on an item (id: item).</summary>
+    Ballot = 2,
+
+    /// <summary>Changing where an epoch stands (id: project).</summary>
+    Epoch = 3,
+}
+
+/// <summary>Short write transactions that are alone with what they read.</summary>
+public static class WriteTransaction
+{
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its start (BEGIN IMMEDIATE),
+    /// so nothing it read can change; on PostgreSQL an advisory lock on (<paramref name="what"/>, <paramref name="id"/>) does the same for that one thing.
+    /// </summary>
+    public static async Task<T> Write<T>(
+        this IDbContextFactory<LabelerDb> contexts, Exclusive what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (!db.Database.IsSqlite())
+        {
+            return await InTransaction(db, () => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel), work, cancel);
+        }
+        // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
+        var gate = Gates.GetOrAdd(db.Database.GetConnectionString()!, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancel);
+        try
+        {
+            return await InTransaction(db, () => Task.CompletedTask, work, cancel);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private static async Task<T> InTransaction<T>(LabelerDb db, Func<Task> begin, Func<LabelerDb, Task<T>> work, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await begin();
+        var result = await work(db);
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
+}

@@ -1,0 +1,215 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Lineage;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Epochs;
+
+/// <summary>The round of sampling, labelling and training. Each step changes the epoch and queues the job that goes with it in one transaction.</summary>
+public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
+{
+    /// <summary>Starts the next epoch of a project, sampled by a checkpoint (null: the base model), and queues its sampling.</summary>
+    public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    {
+        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        if (await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed), cancel))
+        {
+            throw new LabelerException("The project has an epoch under way: finish, cancel or roll it back first.");
+        }
+        return await Begin(db, project, checkpointId, cancel);
+    }, cancel);
+
+    /// <summary>The worker writes a sampled group and what annotators are asked about it. Its files must be in the store. False when the group was there already.</summary>
+    /// <param name="make">Makes the group from its epoch.</param>
+    public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) => Work(job, async (db, _, epoch) =>
+    {
+        var group = make(epoch);
+        var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>().FirstOrDefault(hash => !files.Has(hash));
+        if (missing is not null)
+        {
+            throw new LabelerException($"Group {group.Number} names the file {missing}, which is not in the store.");
+        }
+        if (await db.Groups.AnyAsync(g => g.EpochId == epoch.Id && g.Use == group.Use && g.Number == group.Number, cancel))
+        {
+            return false;
+        }
+        db.Groups.Add(group);
+        if (group.Use != GroupUse.Evaluation)
+        {
+            db.Items.AddRange(Item.For(await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));
+        }
+        return true;
+    }, cancel);
+
+    /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labelling.</summary>
+    public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>
+    {
+        if (epoch.State == EpochState.Sampling)
+        {
+            epoch.BeginLabelling(time.GetUtcNow());
+        }
+        held.Succeed(time.GetUtcNow());
+        return Task.FromResult(true);
+    }, cancel);
+
+    /// <summary>What Train would use now; changes nothing.</summary>
+    public async Task<TrainingPlan> DryRun(long epochId, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await TrainingPlan.Make(db, await db.Epochs.AsNoTracking().FirstAsync(e => e.Id == epochId, cancel), cancel);
+    }
+
+    /// <summary>Freezes the epoch's preferences and queues training on them.</summary>
+    /// <param name="expectedHash">Of the dry run that a person confirmed; null to train on whatever there is.</param>
+    /// <exception cref="LabelerException">Nothing to learn, or votes came since the dry run.</exception>
+    public async Task<Job> Train(long epochId, string? expectedHash, CancellationToken cancel = default)
+    {
+        return await Change(epochId, async (db, epoch) =>
+        {
+            var plan = await TrainingPlan.Make(db, epoch, cancel);
+            if (plan.Signal == 0)
+            {
+                throw new LabelerException("There is nothing to learn yet: no two images of a group were judged differently.");
+            }
+            if (expectedHash is not null && expectedHash != plan.Hash)
+            {
+                throw new LabelerException("Votes have come in since the dry run: look at it again, then train.");
+            }
+            epoch.Freeze(await files.Put(plan.Manifest.ToBytes(), cancel), time.GetUtcNow());
+            var job = Job.Queue(JobKind.Train, epoch.ProjectId, epoch.Id, null, time.GetUtcNow(), priority: 10);
+            db.Jobs.Add(job);
+            return job;
+        }, cancel);
+    }
+
+    /// <summary>The worker begins (or resumes) training; returns what to train on.</summary>
+    public async Task<Manifest> StartTraining(Job job, CancellationToken cancel = default)
+    {
+        var hash = await Work(job, (_, _, epoch) =>
+        {
+            epoch.StartTraining();
+            return Task.FromResult(epoch.ManifestHash!);
+        }, cancel);
+        return Manifest.Read(await files.Read(hash, cancel));
+    }
+
+    /// <summary>
+    /// The worker has trained: ends the job and the epoch with its checkpoint, whose files must be in the store,
+    /// retires what was never labelled and starts the next epoch, sampled by the checkpoint.
+    /// </summary>
+    /// <returns>The next epoch; null when the project has been deleted.</returns>
+    public Task<Epoch?> Complete(Job job, AdapterKind kind, string weightsHash, string? optimizerHash, CancellationToken cancel = default) => Work(job, async (db, held, epoch) =>
+    {
+        var now = time.GetUtcNow();
+        var checkpoint = Checkpoint.Of(epoch, kind, weightsHash, optimizerHash, now);
+        var manifest = Manifest.Read(await files.Read(epoch.ManifestHash!, cancel));
+        db.Checkpoints.Add(checkpoint);
+        db.TaughtBy.AddRange(manifest.Groups.SelectMany(g => g.Votes).Distinct().Select(vote => new TaughtBy(checkpoint, vote)));
+        epoch.Complete(checkpoint, now);
+        held.Succeed(now);
+        await db.SaveChangesAsync(cancel);
+        await Retire(db, epoch.Id, cancel);
+        var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
+        return project.DeletedAt is null ? await Begin(db, project, checkpoint.Id, cancel) : null;
+    }, cancel);
+
+    /// <summary>The worker cannot go on: ends the job and says why on the epoch.</summary>
+    public Task Fail(Job job, string error, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>
+    {
+        epoch.Fail(error);
+        held.Fail(error, time.GetUtcNow());
+        return Task.FromResult(true);
+    }, cancel);
+
+    /// <summary>Queues again what failed; it goes on from what was written.</summary>
+    public Task Retry(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
+    {
+        epoch.Retry();
+        var kind = epoch.State == EpochState.Sampling ? JobKind.Sample : JobKind.Train;
+        var job = await db.Jobs.Where(j => j.EpochId == epochId && j.Kind == kind).OrderByDescending(j => j.Id).FirstAsync(cancel);
+        job.Retry();
+        return true;
+    }, cancel);
+
+    /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labelling.</summary>
+    public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
+    {
+        var now = time.GetUtcNow();
+        epoch.Cancel(await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use == GroupUse.Labelling, cancel), now);
+        await CancelJobs(db, [epochId], now, cancel);
+        return true;
+    }, cancel);
+
+    /// <summary>Goes back to a checkpoint (null: the base model): everything after it is marked as rolled back and kept, and a new epoch is sampled by it.</summary>
+    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    {
+        var now = time.GetUtcNow();
+        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        var target = checkpointId is null ? null : await db.Checkpoints.FirstOrDefaultAsync(c => c.Id == checkpointId && c.ProjectId == projectId, cancel)
+            ?? throw new LabelerException("That checkpoint is not one of this project's.");
+        var kept = target is null ? 0 : await db.Epochs.Where(e => e.Id == target.EpochId).Select(e => e.Number).FirstAsync(cancel);
+        var undone = await db.Epochs.Where(e => e.ProjectId == projectId && e.Number > kept && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled).ToListAsync(cancel);
+        var ids = undone.Select(e => e.Id).ToList();
+        undone.ForEach(e => e.RollBack(now));
+        (await db.Checkpoints.Where(c => ids.Contains(c.EpochId)).ToListAsync(cancel)).ForEach(c => c.RollBack(now));
+        await CancelJobs(db, ids, now, cancel);
+        await db.SaveChangesAsync(cancel);
+        foreach (var id in ids)
+        {
+            await Retire(db, id, cancel);
+        }
+        return await Begin(db, project, target?.Id, cancel);
+    }, cancel);
+
+    private async Task<Epoch> Begin(LabelerDb db, Project project, long? checkpointId, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var number = await db.Epochs.Where(e => e.ProjectId == project.Id).Select(e => (int?)e.Number).MaxAsync(cancel) ?? 0;
+        var checkpoint = checkpointId is null ? null : await db.Checkpoints.FirstAsync(c => c.Id == checkpointId, cancel);
+        var epoch = Epoch.StartSampling(project, number + 1, checkpoint, now);
+        db.Epochs.Add(epoch);
+        await db.SaveChangesAsync(cancel);
+        db.Jobs.Add(Job.Queue(JobKind.Sample, project.Id, epoch.Id, null, now));
+        await db.SaveChangesAsync(cancel);
+        return epoch;
+    }
+
+    // Only the worker that holds the job may go on; one that lost it, or was asked to stop, changes nothing any more.
+    private Task<T> Work<T>(Job job, Func<LabelerDb, Job, Epoch, Task<T>> verb, CancellationToken cancel) => Change(job.EpochId ?? 0, async (db, epoch) =>
+    {
+        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
+        return await verb(db, held, epoch);
+    }, cancel);
+
+    private async Task<T> Change<T>(long epochId, Func<LabelerDb, Epoch, Task<T>> verb, CancellationToken cancel)
+    {
+        long projectId;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => e.ProjectId).FirstOrDefaultAsync(cancel);
+        }
+        if (projectId == 0)
+        {
+            throw new LabelerException("There is no such epoch.");
+        }
+        return await contexts.Write(Exclusive.Epoch, projectId, async db =>
+        {
+            var result = await verb(db, await db.Epochs.FirstAsync(e => e.Id == epochId, cancel));
+            await db.SaveChangesAsync(cancel);
+            return result;
+        }, cancel);
+    }
+
+    private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>
+        db.Items.Where(i => i.EpochId == epochId && i.State == ItemState.Open).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ItemState.Retired), cancel);
+
+    private static async Task CancelJobs(LabelerDb db, IReadOnlyCollection<long> epochs, DateTimeOffset now, CancellationToken cancel)
+    {
+        var jobs = await db.Jobs.Where(j => j.EpochId != null && epochs.Contains(j.EpochId.Value) && (j.State == JobState.Queued || j.State == JobState.Running)).ToListAsync(cancel);
+        jobs.ForEach(j => j.Cancel(now));
+    }
+}

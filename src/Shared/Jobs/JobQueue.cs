@@ -1,0 +1,132 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Jobs;
+
+/// <summary>Gives jobs to workers, one holder at a time, and takes them back from workers that have died.</summary>
+public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
+{
+    /// <summary>The next job for a worker, now held by it; null when there is none. A job whose worker fell silent is claimed again, up to its attempts.</summary>
+    /// <param name="worker">A name that no other running worker has.</param>
+    public async Task<Job?> Claim(string worker, IReadOnlyCollection<JobKind> kinds, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await FailAbandoned(db, cancel);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
+        var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
+        // A list of kinds cannot be one parameter on both databases; a bit set can.
+        var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
+        // One statement decides who gets the job. A lease that ends later than any could was written by a clock that jumped: it counts as over.
+        var claim = """
+            UPDATE "Jobs" SET "State" = {0}, "Worker" = {1}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {2}, "HeartbeatAt" = {3},
+                "StartedAt" = coalesce("StartedAt", {3}), "Error" = NULL
+            WHERE "Id" = (SELECT "Id" FROM "Jobs" WHERE ({4} >> "Kind") % 2 = 1
+                AND ("State" = {5} OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {2})))
+                ORDER BY "Priority" DESC, "Id" LIMIT 1
+            """ + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING *";
+        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued).AsNoTracking().ToListAsync(cancel)).FirstOrDefault();
+    }
+
+    /// <summary>A worker's sign of life, every few seconds.</summary>
+    /// <param name="progress">Done so far, 0 to 1.</param>
+    /// <returns>Whether to go on: a worker told Lost or Cancel writes nothing more and stops.</returns>
+    public async Task<Sign> Heartbeat(Job job, double progress, string message, double? secondsLeft, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var alive = await Held(db, job).ExecuteUpdateAsync(set => set
+            .SetProperty(j => j.HeartbeatAt, now)
+            .SetProperty(j => j.LeaseExpiresAt, now + Job.LeaseLifetime)
+            .SetProperty(j => j.Progress, Math.Clamp(progress, 0, 1))
+            .SetProperty(j => j.Message, message)
+            .SetProperty(j => j.SecondsLeft, secondsLeft), cancel);
+        if (alive == 0)
+        {
+            return Sign.Lost;
+        }
+        return await Held(db, job).AnyAsync(j => j.CancelRequested, cancel) ? Sign.Cancel : Sign.GoOn;
+    }
+
+    /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>
+    public async Task Report(Job job, IReadOnlyCollection<JobMetric> metrics, IReadOnlyCollection<string> lines, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        foreach (var step in metrics.Select(m => m.Step).Distinct())
+        {
+            var names = metrics.Where(m => m.Step == step).Select(m => m.Name).ToList();
+            await db.JobMetrics.Where(m => m.JobId == job.Id && m.Step == step && names.Contains(m.Name)).ExecuteDeleteAsync(cancel);
+        }
+        db.JobMetrics.AddRange(metrics.DistinctBy(m => (m.Step, m.Name)));
+        db.JobLines.AddRange(lines.Select(text => new JobLine(job.Id, text, now)));
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    /// <summary>Ends the job. False when it is no longer this worker's, and then nothing was written.</summary>
+    public Task<bool> Succeed(Job job, CancellationToken cancel = default) => End(job, JobState.Succeeded, null, cancel);
+
+    public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) => End(job, JobState.Failed, error, cancel);
+
+    public Task<bool> Stop(Job job, CancellationToken cancel = default) => End(job, JobState.Cancelled, null, cancel);
+
+    /// <summary>Gives a job back unfinished, as when the worker is shut down; another goes on with it and no attempt is lost.</summary>
+    public async Task GiveBack(Job job, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await Held(db, job).ExecuteUpdateAsync(set => set
+            .SetProperty(j => j.State, JobState.Queued)
+            .SetProperty(j => j.Attempt, job.Attempt - 1)
+            .SetProperty(j => j.LeaseExpiresAt, (DateTimeOffset?)null)
+            .SetProperty(j => j.SecondsLeft, (double?)null)
+            .SetProperty(j => j.Worker, (string?)null), cancel);
+    }
+
+    private async Task<bool> End(Job job, JobState state, string? error, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await Held(db, job).ExecuteUpdateAsync(set => set
+            .SetProperty(j => j.State, state)
+            .SetProperty(j => j.Progress, j => state == JobState.Succeeded ? 1 : j.Progress)
+            .SetProperty(j => j.Error, error)
+            .SetProperty(j => j.EndedAt, now)
+            .SetProperty(j => j.SecondsLeft, (double?)null)
+            .SetProperty(j => j.LeaseExpiresAt, (DateTimeOffset?)null), cancel) == 1;
+    }
+
+    // The attempt fences: a worker that was thought dead and comes back holds an older number.
+    internal static IQueryable<Job> Held(LabelerDb db, Job job) =>
+        db.Jobs.Where(j => j.Id == job.Id && j.State == JobState.Running && j.Worker == job.Worker && j.Attempt == job.Attempt);
+
+    private async Task FailAbandoned(LabelerDb db, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var abandoned = await db.Jobs.Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts).ToListAsync(cancel);
+        foreach (var job in abandoned)
+        {
+            var error = $"The worker stopped without a word {job.Attempt} times. Look into the log, then try again.";
+            if (await End(job, JobState.Failed, error, cancel) && job.EpochId is { } id)
+            {
+                var epoch = await db.Epochs.FirstAsync(e => e.Id == id, cancel);
+                epoch.Fail(error);
+                await db.SaveChangesAsync(cancel);
+            }
+        }
+    }
+}
+
+/// <summary>What a heartbeat tells a worker.</summary>
+public enum Sign
+{
+    GoOn,
+
+    /// <summary>Somebody asked the job to stop.</summary>
+    Cancel,
+
+    /// <summary>The job has gone to another worker.</summary>
+    Lost,
+}

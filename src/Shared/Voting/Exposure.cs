@@ -1,0 +1,37 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Voting;
+
+/// <summary>How much sensitive content a person has seen, and may still see.</summary>
+public static class Exposure
+{
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    /// <summary>Sensitive images this person saw unblurred in the last 24 hours, in all projects.</summary>
+    public static Task<int> Recent(LabelerDb db, Guid annotator, DateTimeOffset now, CancellationToken cancel = default)
+    {
+        var since = now - Day;
+        return db.Votes.Where(v => v.AnnotatorId == annotator && v.At > since).SumAsync(v => v.Exposed, cancel);
+    }
+
+    /// <summary>Why this person must not be shown a project's images now; null when nothing is against it.</summary>
+    internal static async Task<Nothing?> Forbids(LabelerDb db, ProjectSettings settings, Guid annotator, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (!settings.Blurred && settings.SensitiveKind.Length == 0)
+        {
+            return null;
+        }
+        var account = await db.Users.AsNoTracking().FirstOrDefaultAsync(a => a.Id == annotator, cancel);
+        if (account is null)
+        {
+            return null;
+        }
+        if (account.OptOuts.Contains(settings.SensitiveKind))
+        {
+            return Nothing.OptedOut;
+        }
+        return account.DailyExposureBudget is { } budget && await Recent(db, annotator, now, cancel) >= budget ? Nothing.ExposureSpent : null;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Voting;
+
+/// <summary>Hands items to annotators. An item is never with more people than it wants votes, and never twice with one person.</summary>
+public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
+{
+    public const int MostAtOnce = 16;
+
+    /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
+    /// <param name="holding">Items the browser has on hand and does not want again.</param>
+    public async Task<Handed> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        Project? project;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel);
+            if (project is null)
+            {
+                return new([], Nothing.NoProject);
+            }
+            if (await Exposure.Forbids(db, project.Settings, annotator, now, cancel) is { } reason)
+            {
+                return new([], reason);
+            }
+        }
+        count = Math.Clamp(count, 1, MostAtOnce);
+        var leases = await contexts.Write(Exclusive.Queue, projectId, async db =>
+        {
+            var held = await db.Leases.AsNoTracking()
+                .Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now && !holding.Contains(l.ItemId))
+                .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
+                .OrderBy(l => l.TakenAt).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
+            return held.Count == count ? held : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, now, cancel)];
+        }, cancel);
+        if (leases.Count == 0)
+        {
+            return new([], Nothing.NoneOpen);
+        }
+        return new(await Read(leases, cancel), null);
+    }
+
+    /// <summary>A sign of life for items on a screen. Returns those still held; the others have gone to somebody else or are closed.</summary>
+    public async Task<IReadOnlyList<long>> Extend(Guid annotator, IReadOnlyCollection<long> items, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var held = db.Leases.Where(l => l.AnnotatorId == annotator && items.Contains(l.ItemId) && l.DoneAt == null && l.ExpiresAt > now);
+        await held.ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now + Lease.Lifetime), cancel);
+        return await held.Select(l => l.ItemId).ToListAsync(cancel);
+    }
+
+    /// <summary>Gives items back, as when a page is left.</summary>
+    public async Task Release(Guid annotator, IReadOnlyCollection<long> items, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await db.Leases.Where(l => l.AnnotatorId == annotator && items.Contains(l.ItemId) && l.DoneAt == null && l.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
+    }
+
+    /// <summary>Records that a person has been shown which model made an item: they can no longer vote on it, unless they already have.</summary>
+    public Task Unblind(Guid annotator, long itemId, CancellationToken cancel = default) => contexts.Write(Exclusive.Ballot, itemId, async db =>
+    {
+        var lease = await db.Leases.FirstOrDefaultAsync(l => l.ItemId == itemId && l.AnnotatorId == annotator, cancel);
+        if (lease is null)
+        {
+            lease = new Lease(itemId, annotator, true, time.GetUtcNow());
+            db.Leases.Add(lease);
+        }
+        lease.Unblind(time.GetUtcNow());
+        return await db.SaveChangesAsync(cancel);
+    }, cancel);
+
+    // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
+    private static Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
+    {
+        var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
+        var (open, closed) = ((int)ItemState.Open, (int)EpochState.Frozen);
+        return db.Leases.FromSql($"""
+            INSERT INTO "Leases" ("ItemId", "AnnotatorId", "TakenAt", "ExpiresAt", "FirstOnLeft")
+            SELECT i."Id", {annotator}, {start}, {end}, (i."Id" * 2654435761 + {salt}) / 65536 % 2 = 0
+            FROM "Items" AS i JOIN "Epochs" AS e ON e."Id" = i."EpochId"
+            WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed}
+              AND i."Votes" + (SELECT count(*) FROM "Leases" AS o WHERE o."ItemId" = i."Id" AND o."AnnotatorId" <> {annotator}
+                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {end}) < i."VotesWanted"
+              AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
+                              AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
+            ORDER BY i."EpochId", i."Rank", i."Id"
+            LIMIT {count}
+            ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "TakenAt" = excluded."TakenAt", "ExpiresAt" = excluded."ExpiresAt", "FirstOnLeft" = excluded."FirstOnLeft"
+            RETURNING *
+            """).AsNoTracking().ToListAsync(cancel);
+    }
+
+    private async Task<IReadOnlyList<Lease>> Read(IReadOnlyList<Lease> leases, CancellationToken cancel)
+    {
+        var ids = leases.Select(l => l.Id).ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var read = await db.Leases.AsNoTrackingWithIdentityResolution()
+            .Include(l => l.Item!.Group!.Images.OrderBy(i => i.Index)).Include(l => l.Item!.First).Include(l => l.Item!.Second)
+            .Where(l => ids.Contains(l.Id)).ToListAsync(cancel);
+        return [.. read.OrderBy(l => ids.IndexOf(l.Id))];
+    }
+}
+
+/// <summary>What somebody was given.</summary>
+/// <param name="Leases">Each with its item, the item's group and images.</param>
+/// <param name="Why">Why there is nothing; null when there is something.</param>
+public sealed record Handed(IReadOnlyList<Lease> Leases, Nothing? Why);
+
+public enum Nothing { NoProject, NoneOpen, OptedOut, ExposureSpent }

@@ -1,0 +1,40 @@
+namespace Labeler.Shared.Voting;
+
+/// <summary>One image is better than another of the same group.</summary>
+/// <param name="Winner">Index in the group.</param>
+/// <param name="Loser">Index in the group.</param>
+/// <param name="Weight">How sure the votes are, above 0 to 1; 1 when they agree.</param>
+public sealed record Preference(int Winner, int Loser, double Weight);
+
+/// <summary>What the votes on one group teach.</summary>
+/// <param name="VoteIds">The votes it follows from.</param>
+public sealed record GroupPreferences(long GroupId, IReadOnlyList<Preference> Pairs, IReadOnlyList<long> VoteIds);
+
+/// <summary>Why a vote teaches nothing.</summary>
+public enum Exclusion
+{
+    TakenBack,
+    Quarantined,
+
+    /// <summary>Its annotator withdrew consent.</summary>
+    Withdrawn,
+    Surplus,
+    Skipped,
+
+    /// <summary>Its item waits for further people's votes.</summary>
+    AwaitsVotes,
+
+    /// <summary>A gold, anchor or duel item, which measures and does not teach.</summary>
+    NotForTraining,
+
+    /// <summary>Every image of the group was judged alike, or the pair is a tie.</summary>
+    NoDifference,
+
+    /// <summary>People disagree, without a majority.</summary>
+    Disagreement,
+
+    /// <summary>Nothing of the item was really seen.</summary>
+    NotSeen,
+}
+
+public sealed record ExcludedVote(long VoteId, Guid AnnotatorId, Exclusion Why);

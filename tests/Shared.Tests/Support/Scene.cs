@@ -1,0 +1,99 @@
+using System.Text;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Tests.Support;
+
+/// <summary>A project with a sampled epoch, and the people who label it.</summary>
+public sealed class Scene
+{
+    private Scene(World world, Project project, Epoch epoch) => (World, Project, Epoch) = (world, project, epoch);
+
+    public World World { get; }
+    public Project Project { get; }
+    public Epoch Epoch { get; }
+    public ItemQueue Queue => World.Get<ItemQueue>();
+    public BallotBox Box => World.Get<BallotBox>();
+    public JobQueue Jobs => World.Get<JobQueue>();
+    public EpochCycle Cycle => World.Get<EpochCycle>();
+
+    /// <summary>Starts a project's first epoch and samples <paramref name="groups"/> groups as a worker would.</summary>
+    public static async Task<Scene> Sampled(World world, int groups, LabelingTask task = LabelingTask.FlagBatch, ProjectSettings? settings = null)
+    {
+        settings = (settings ?? new ProjectSettings()) with { ImagesPerEpoch = groups * (settings?.GroupSize ?? 7) };
+        var project = Project.Create($"Project {task}", task, settings, world.Now);
+        project.UsePrompts(["a hand", "an open hand"]);
+        await using (var db = world.Open())
+        {
+            db.Add(project);
+            await db.SaveChangesAsync();
+        }
+        var epoch = await world.Get<EpochCycle>().Start(project.Id, null);
+        var scene = new Scene(world, project, epoch);
+        await scene.Sample(epoch, groups);
+        return scene;
+    }
+
+    /// <summary>Claims the epoch's sampling job and does it with made-up files.</summary>
+    public async Task Sample(Epoch epoch, int groups, string mark = "")
+    {
+        var job = (await Jobs.Claim("worker", [JobKind.Sample]))!;
+        for (var number = 0; number < groups; number++)
+        {
+            await AddGroup(job, number, mark);
+        }
+        await Cycle.FinishSampling(job);
+    }
+
+    public async Task AddGroup(Job job, int number, string mark = "")
+    {
+        var size = Project.Settings.GroupSize;
+        var hashes = await Task.WhenAll(Enumerable.Range(0, size).Select(i => World.Files.Put(Encoding.UTF8.GetBytes($"{mark}image {job.EpochId} {number} {i}"))));
+        var trajectory = await World.Files.Put(Encoding.UTF8.GetBytes($"{mark}trajectory {job.EpochId} {number}"));
+        await Cycle.Add(job, epoch => Group.Sampled(
+            epoch, GroupUse.Labelling, number, null, "a hand", 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
+    }
+
+    public async Task<Account> Person(string name, Action<Account>? with = null)
+    {
+        var account = new Account(name, name, World.Now);
+        with?.Invoke(account);
+        await using var db = World.Open();
+        db.Add(account);
+        await db.SaveChangesAsync();
+        return account;
+    }
+
+    /// <summary>The next item for somebody.</summary>
+    public async Task<Lease> Next(Guid person) => (await Queue.Take(Project.Id, person, 1, [])).Leases[0];
+
+    public Task<Receipt> Vote(Guid person, long item, Verdict verdict, Guid? key = null) =>
+        Box.Cast(new Ballot(key ?? Guid.NewGuid(), item, person, verdict, 900, World.Now));
+
+    /// <summary>A verdict on a group of 7 with these images flagged.</summary>
+    public static FlagVerdict Flag(params int[] flagged) =>
+        new([.. Enumerable.Range(0, 7).Select(i => new TileVerdict(i, flagged.Contains(i) ? FlagKinds.Deformed : FlagKinds.None, true, true))]);
+
+    /// <summary>Labels whatever is left of the project.</summary>
+    public async Task VoteAll(Guid person, Func<Lease, Verdict> verdict)
+    {
+        while ((await Queue.Take(Project.Id, person, 16, [])).Leases is { Count: > 0 } leases)
+        {
+            foreach (var lease in leases)
+            {
+                await Vote(person, lease.ItemId, verdict(lease));
+            }
+        }
+    }
+
+    public async Task<T> Read<T>(Func<Shared.Data.LabelerDb, Task<T>> query)
+    {
+        await using var db = World.Open();
+        return await query(db);
+    }
+}
