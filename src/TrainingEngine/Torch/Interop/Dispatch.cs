@@ -79,7 +79,7 @@ internal static unsafe class Dispatch
 
     private static void Run(string name, ReadOnlySpan<Value> arguments, NativeValue* results)
     {
-        if (!Operators.TryGetValue(name, out var op))
+        if (!Operators.TryGetValue(name, out var op) || op == 0)
         {
             op = Find(name);
         }
@@ -98,12 +98,20 @@ internal static unsafe class Dispatch
         }
     }
 
+    /// <summary>Whether this libtorch has an operator.</summary>
+    internal static bool Has(string name) => Operators.GetOrAdd(name, missing => TryFind(missing, out var op) == 0 ? op : 0) != 0;
+
     private static nint Find(string name)
+    {
+        NativeMethods.Check(TryFind(name, out var op));
+        return Operators.GetOrAdd(name, op);
+    }
+
+    private static int TryFind(string name, out nint op)
     {
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         var (stem, overload) = dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..]);
-        NativeMethods.Check(NativeMethods.Operator("aten::" + stem, overload, out var op));
-        return Operators.GetOrAdd(name, op);
+        return NativeMethods.Operator("aten::" + stem, overload, out op);
     }
 
     private sealed class ByIdentity : IEqualityComparer<string>

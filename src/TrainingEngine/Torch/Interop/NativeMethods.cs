@@ -95,9 +95,12 @@ internal static unsafe partial class NativeMethods
     {
         if (status != 0)
         {
-            throw new ExternalException(Marshal.PtrToStringUTF8(Error()));
+            throw new ExternalException(LastError);
         }
     }
+
+    /// <summary>libtorch's message for this thread's last failure.</summary>
+    internal static string LastError => Marshal.PtrToStringUTF8(Error()) ?? "libtorch gave no reason.";
 
     /// <summary>Says what to install where the native library was not built.</summary>
     [ModuleInitializer]

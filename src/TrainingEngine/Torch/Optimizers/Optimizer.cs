@@ -1,0 +1,62 @@
+using TorchSharp.Modules;
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class optim
+        {
+            /// <summary>Moves parameters by their gradients.</summary>
+            public abstract class Optimizer : IDisposable
+            {
+                ~Optimizer() => Dispose(false);
+
+                public abstract IEnumerable<Parameter> parameters();
+
+                /// <summary>Takes one step.</summary>
+                /// <param name="closure">Computes the loss and its gradients first, where it is given; its loss is returned.</param>
+                public abstract Tensor? step(Func<Tensor>? closure = null);
+
+                /// <summary>Sets the gradients to zero.</summary>
+                public virtual void zero_grad()
+                {
+                    foreach (var parameter in parameters())
+                    {
+                        using var gradient = parameter.grad;
+                        gradient?.zero_();
+                    }
+                }
+
+                public void Dispose()
+                {
+                    Dispose(true);
+                    GC.SuppressFinalize(this);
+                }
+
+                protected virtual void Dispose(bool disposing)
+                {
+                }
+
+                /// <summary>What the optimizer remembers, in the order of its parameters. The states are its own, not copies.</summary>
+                public class StateDictionary
+                {
+                    internal StateDictionary(IEnumerable<OptimizerState> states) => State = [.. states];
+
+                    public List<OptimizerState> State { get; }
+                }
+            }
+        }
+    }
+}
+
+namespace TorchSharp.Modules
+{
+    /// <summary>What an optimizer remembers of one parameter.</summary>
+    public abstract class OptimizerState;
+
+    /// <summary>An optimizer whose state can be read and set.</summary>
+    public abstract class OptimizerHelper : torch.optim.Optimizer
+    {
+        public abstract StateDictionary state_dict();
+    }
+}
