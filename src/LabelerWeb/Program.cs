@@ -1,6 +1,8 @@
 using Labeler.Web.Components;
+using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
+using Labeler.Web.Features.People;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
 
@@ -8,19 +10,19 @@ var (run, exitCode) = RunOptions.Parse(args);
 if (run is null)
     return exitCode;
 
-return await HostingSetup.RunToEnd(async () =>
+return await HostingSetup.RunToEnd(run, async () =>
 {
-    var builder = HostingSetup.CreateBuilder(args, run);
-    builder.AddHosting(DataFolder.Open(run.Data));
-    builder.Services.AddAuthentication("Labeler").AddCookie("Labeler", c => { c.LoginPath = "/sign-in"; c.Events.OnRedirectToAccessDenied = r => { r.Response.StatusCode = 403; return Task.CompletedTask; }; });
-    builder.Services.AddPolicies().AddRateLimits().AddCascadingAuthenticationState().AddHttpContextAccessor();
+    var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
     app.UseForwardedHeaders();
+    app.UseHsts();
     app.UseSecurityHeaders();
     app.UseErrorPages();
     app.UseRouting();
+    app.UseBodyLimits();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseRateLimiter();
@@ -29,8 +31,12 @@ return await HostingSetup.RunToEnd(async () =>
     app.MapStaticAssets().AllowAnonymous();
     app.MapBlazorScript();
     app.MapHealth();
+    app.MapAccount();
+    app.MapPeople();
     // Our own policy already forbids frames.
-    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
+
+    await app.Prepare();
     await app.RunAsync();
 });
 

@@ -34,6 +34,16 @@ public sealed partial class LabelerServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts it where it should not start, and says how that ended.</summary>
+    public static async Task<(int ExitCode, string Errors)> TryStart(params string[] arguments)
+    {
+        using var process = Process.Start(Program(arguments))!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync(new CancellationTokenSource(patience).Token);
+        await output;
+        return (process.ExitCode, await errors);
+    }
+
     /// <summary>Waits for a line of its output.</summary>
     public async Task<Match> WaitFor(Regex line)
     {
@@ -73,9 +83,7 @@ public sealed partial class LabelerServer : IAsyncDisposable
 
     private Process Launch(int port)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var application = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "LabelerWeb", configuration, "LabelerWeb.dll"));
-        var start = new ProcessStartInfo("dotnet", [application, "--port", $"{port}", "--data", Data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = Program("--port", $"{port}", "--data", Data);
         foreach (var setting in settings.Select(s => s.Split('=', 2)))
             start.Environment[setting[0].Replace(":", "__", StringComparison.Ordinal)] = setting[1];
         var launched = Process.Start(start)!;
@@ -84,6 +92,13 @@ public sealed partial class LabelerServer : IAsyncDisposable
         launched.BeginOutputReadLine();
         launched.BeginErrorReadLine();
         return launched;
+    }
+
+    private static ProcessStartInfo Program(params string[] arguments)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var application = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "LabelerWeb", configuration, "LabelerWeb.dll"));
+        return new("dotnet", [application, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     private void Keep(string? line)

@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit;
 
 namespace Labeler.Browser.Tests;
@@ -13,5 +14,36 @@ public sealed class ShellTests(Browsing browsing)
         await visitor.Go("/error/404");
         Assert.Equal("There is no such page", await visitor.Page.Locator("h1").TextContentAsync());
         await visitor.Take("error-404");
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_refused_and_the_server_goes_on()
+    {
+        await using var server = await LabelerServer.Start();
+        using var client = new HttpClient { BaseAddress = new(server.Address) };
+        var large = await client.PostAsync("/sign-in", new ByteArrayContent(new byte[2 * 1024 * 1024]) { Headers = { ContentType = new("application/x-www-form-urlencoded") } });
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        Assert.Equal("ok", await client.GetStringAsync("/health"));
+    }
+
+    [Theory]
+    [InlineData("--port", "99999", "--port must be between 0 and 65535")]
+    [InlineData("--data", "/dev/null/data", "cannot write to the data folder /dev/null/data")]
+    [InlineData("--host", "everywhere", "--host must be an address")]
+    public async Task A_start_that_cannot_work_says_why_in_one_line(string option, string value, string reason)
+    {
+        var (exitCode, errors) = await LabelerServer.TryStart(option, value);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(reason, errors.Trim().Split('\n')[0]);
+        Assert.DoesNotContain("   at ", errors);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_in_use_is_named()
+    {
+        await using var server = await LabelerServer.Start();
+        var port = new Uri(server.Address).Port;
+        var (exitCode, errors) = await LabelerServer.TryStart("--port", $"{port}", "--data", server.Data);
+        Assert.Equal((1, $"labeler: port {port} is in use by another program; choose another with --port N (0 chooses a free one)"), (exitCode, errors.Trim()));
     }
 }

@@ -7,6 +7,10 @@ function switchTheme() {
   root.dataset.theme = next;
   const secure = location.protocol === 'https:' ? '; Secure' : '';
   document.cookie = `theme=${next}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  // Kept with the account too, for other devices. The sign-out form has the page's token.
+  const token = document.querySelector('.topbar input[name="__RequestVerificationToken"]');
+  if (!token) return;
+  fetch('/account/theme', { method: 'POST', body: new URLSearchParams({ theme: next, [token.name]: token.value }) }).catch(() => { /* the cookie holds it */ });
 }
 
 // A form with data-confirm="question" asks first, in a dialog of the page; the button's own text is repeated in it.

@@ -1,7 +1,10 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
+using System.Net.Sockets;
+using Labeler.Shared;
+using Labeler.Shared.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Hosting;
 
@@ -22,12 +25,13 @@ public static class HostingSetup
         return builder;
     }
 
-    public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder, DataFolder data)
+    public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder, RunOptions run)
     {
+        DataFolderCheck.Prepare(run.Data);
+        builder.Services.AddLabelerData(builder.Configuration, run.Data);
         builder.Services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(data);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(data.Keys);
+        builder.Services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(Path.Combine(run.Data, "keys")));
+        builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
@@ -37,25 +41,41 @@ public static class HostingSetup
         return builder;
     }
 
-    /// <summary>Runs until it is asked to stop; a reason that a person can mend becomes one line and exit code 1.</summary>
-    public static async Task<int> RunToEnd(Func<Task> run)
+    /// <summary>Runs until it is asked to stop. A reason not to start that a person can mend becomes one line and exit code 1.</summary>
+    public static async Task<int> RunToEnd(RunOptions run, Func<Task> start)
     {
         try
         {
-            await run();
+            RequireFree(run.Host, run.Port);
+            await start();
             return 0;
         }
-        catch (StartupException e)
+        catch (LabelerException e)
         {
             return Say(e.Message);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            return Say("the port is in use by another program; choose another with --port N (0 chooses a free one)");
-        }
-        catch (Microsoft.Extensions.Options.OptionsValidationException e)
+        catch (OptionsValidationException e)
         {
             return Say($"appsettings.json: {string.Join("; ", e.Failures)}");
+        }
+    }
+
+    // Before anything is started: the server itself would report a taken port with a page of stack trace.
+    private static void RequireFree(IPAddress host, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(host, port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new LabelerException(e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => $"port {port} is in use by another program; choose another with --port N (0 chooses a free one)",
+                SocketError.AccessDenied => $"this user may not listen on port {port}; choose one above 1023 with --port N",
+                _ => $"cannot listen on {host}:{port}: {e.Message}; choose another address with --host or --port",
+            }, e);
         }
     }
 

@@ -31,14 +31,16 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
             },
         };
         var data = new Option<string>("--data") { Description = "Folder for everything that is kept", DefaultValueFactory = _ => "data" };
-        var command = new RootCommand("Starts the web application and its trainer.") { port, host, data };
+        var command = new RootCommand("Starts the web application and its trainer. Settings of appsettings.json can be given too, as --Web:PublicAddress=https://label.example.org") { port, host, data };
         // Settings of the host that a test host or an administrator may pass; the configuration reads them.
         foreach (var name in new[] { "--environment", "--contentRoot", "--applicationName" })
             command.Options.Add(new Option<string>(name) { Hidden = true });
 
-        var result = command.Parse(args);
+        var result = command.Parse([.. args.Where(a => !IsSetting(a))]);
         if (result.Errors.Count > 0 || result.Action is not null)
             return (null, result.Invoke());
         return (new RunOptions(result.GetValue(host)!, result.GetValue(port), Path.GetFullPath(result.GetValue(data)!)), 0);
     }
+
+    private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Split('=')[0].Contains(':', StringComparison.Ordinal);
 }

@@ -11,6 +11,8 @@ public sealed class WebOptions
     [Url]
     public string? PublicAddress { get; set; }
 
+    public bool IsHttps => PublicAddress?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;
+
     /// <summary>Addresses of reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed. Empty: only one on this machine.</summary>
     public string[] TrustedProxies { get; set; } = [];
 

@@ -1,25 +1,24 @@
+using Labeler.Shared.Accounts;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Labeler.Web.Security;
 
 /// <summary>
-/// Who may do what. A lead may do all that an annotator may, an admin all that a lead may.
-/// What names no policy is refused to everybody who has no role.
+/// One policy for each role, named as the role; an account holds its role and those below it.
+/// What names no policy is refused to everybody who is not at least an annotator.
 /// </summary>
 public static class Policies
 {
-    public const string Annotator = "annotator";
-    public const string Lead = "lead";
-    public const string Admin = "admin";
-
     public static IServiceCollection AddPolicies(this IServiceCollection services)
     {
-        services.AddAuthorizationBuilder()
-            .AddPolicy(Annotator, policy => policy.RequireRole(Annotator, Lead, Admin))
-            .AddPolicy(Lead, policy => policy.RequireRole(Lead, Admin))
-            .AddPolicy(Admin, policy => policy.RequireRole(Admin))
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Annotator, Lead, Admin).Build())
-            .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireRole(Annotator, Lead, Admin).Build());
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var role in Role.All)
+            authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        var anyRole = new AuthorizationPolicyBuilder().RequireRole(Role.Annotator).Build();
+        authorization.SetFallbackPolicy(anyRole).SetDefaultPolicy(anyRole);
         return services;
     }
+
+    /// <summary>The highest role that somebody holds; null for somebody who is not signed in.</summary>
+    public static string? HighestRole(this System.Security.Claims.ClaimsPrincipal user) => Role.All.LastOrDefault(user.IsInRole);
 }

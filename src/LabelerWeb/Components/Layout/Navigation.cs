@@ -1,14 +1,15 @@
-using Labeler.Web.Security;
+using Labeler.Shared.Accounts;
 
 namespace Labeler.Web.Components.Layout;
 
-/// <summary>A destination of the top bar, shown to those whom its policy admits.</summary>
+/// <summary>A destination of the top bar, shown to those who hold its role.</summary>
 public sealed record Destination(string Text, string Address, string Icon, string Policy);
 
 public static class Navigation
 {
-    /// <summary>In the order of the day's work.</summary>
+    /// <summary>In the order of the day's work. A role's day starts at its first one; see HomePage.</summary>
     public static readonly Destination[] Destinations =
     [
+        new("People", "people", "people", Role.Admin),
     ];
 }

@@ -1,4 +1,7 @@
+using System.Data.Common;
+using Labeler.Shared.Data;
 using Labeler.Web.Hosting;
+using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Health;
 
@@ -7,18 +10,26 @@ public static class HealthEndpoint
 {
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", (DataFolder data) =>
+        routes.MapGet("/health", async (DataFolder data, IDbContextFactory<LabelerDb> contexts, CancellationToken cancel) =>
         {
             try
             {
-                data.Try();
+                data.Probe();
+                await using var db = await contexts.CreateDbContextAsync(cancel);
+                await db.Database.ExecuteSqlAsync($"SELECT 1", cancel);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return Results.Text("the data folder cannot be written", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return NotNow("the data folder cannot be written");
+            }
+            catch (DbException)
+            {
+                return NotNow("the database cannot be reached");
             }
             return Results.Text("ok");
         }).AllowAnonymous();
         return routes;
     }
+
+    private static IResult NotNow(string why) => Results.Text(why, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -1,0 +1,42 @@
+using Labeler.Shared.Accounts;
+using Labeler.Web.Components;
+using Labeler.Web.Security;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Labeler.Web.Features.Accounts;
+
+public static class AccountEndpoints
+{
+    public static IEndpointRouteBuilder MapAccount(this IEndpointRouteBuilder routes)
+    {
+        var account = routes.MapPosts("/account", Role.Annotator);
+
+        account.MapPost("/sign-out", async (SignInManager<Account> signIn) =>
+        {
+            await signIn.SignOutAsync();
+            return Results.LocalRedirect("/sign-in");
+        });
+
+        // The switch in the top bar; the browser has changed its colours already.
+        account.MapPost("/theme", async ([FromForm] Theme theme, HttpContext context, UserManager<Account> accounts) =>
+        {
+            if (await accounts.GetUserAsync(context.User) is not { } mine)
+                return Results.Unauthorized();
+            mine.Choose(theme);
+            Joining.Require(await accounts.UpdateAsync(mine));
+            return Results.NoContent();
+        });
+
+        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, TimeProvider time) =>
+        {
+            if (await accounts.GetUserAsync(context.User) is not { } mine)
+                return Results.Unauthorized();
+            mine.Withdraw(time.GetUtcNow());
+            Joining.Require(await accounts.UpdateAsync(mine));
+            context.Tell(new("Your votes teach no further model."));
+            return Results.LocalRedirect("/account");
+        });
+        return routes;
+    }
+}

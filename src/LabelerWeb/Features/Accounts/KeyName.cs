@@ -1,0 +1,17 @@
+namespace Labeler.Web.Features.Accounts;
+
+/// <summary>What is printed on a key.</summary>
+public static class KeyName
+{
+    /// <param name="key">A value of KeyboardEvent.key.</param>
+    public static string Of(string key) => key switch
+    {
+        " " => "Space",
+        "ArrowLeft" => "←",
+        "ArrowRight" => "→",
+        "ArrowUp" => "↑",
+        "ArrowDown" => "↓",
+        "Enter" => "Enter",
+        _ => key.ToUpperInvariant(),
+    };
+}

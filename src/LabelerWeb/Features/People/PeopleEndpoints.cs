@@ -1,0 +1,65 @@
+using Labeler.Shared;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Web.Components;
+using Labeler.Web.Hosting;
+using Labeler.Web.Security;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Labeler.Web.Features.People;
+
+public static class PeopleEndpoints
+{
+    public static IEndpointRouteBuilder MapPeople(this IEndpointRouteBuilder routes)
+    {
+        var people = routes.MapPosts("/people", Role.Admin);
+        people.MapPost("/invite", Invite);
+        people.MapPost("/invitations/{id:long}/revoke", Revoke);
+        people.MapPost("/{id:guid}/role", async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
+            Back(context, $"{(await accounts.GiveRole(db, id, role)).DisplayName} is now {role}."));
+        people.MapPost("/{id:guid}/disable", async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
+            Back(context, $"{(await accounts.Disable(db, id)).DisplayName} can no longer sign in."));
+        people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
+            Back(context, $"{(await accounts.Enable(id)).DisplayName} can sign in again."));
+        people.MapPost("/{id:guid}/reset", Reset);
+        return routes;
+    }
+
+    private static async Task<IResult> Invite([FromForm] string role, [FromForm] string? note, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time)
+    {
+        var text = note?.Trim() ?? "";
+        if (text.Length > 100)
+            throw new LabelerException("A note has at most 100 characters.");
+        var token = Invitation.Write(db, role, Guid.Parse(accounts.GetUserId(context.User)!), text, time.GetUtcNow());
+        await db.SaveChangesAsync();
+        return Back(context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.", $"{PublicAddress(context)}/invitation/{token}");
+    }
+
+    private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)
+    {
+        if (await db.Invitations.FindAsync(id) is not { } invitation)
+            throw new LabelerException("There is no such invitation; load the page again.");
+        invitation.Revoke(time.GetUtcNow());
+        await db.SaveChangesAsync();
+        return Back(context, "The link no longer works.");
+    }
+
+    private static async Task<IResult> Reset(Guid id, HttpContext context, UserManager<Account> accounts)
+    {
+        var account = await accounts.Get(id);
+        var token = await accounts.GeneratePasswordResetTokenAsync(account);
+        return Back(context, $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now.",
+            $"{PublicAddress(context)}/reset/{id}?token={Uri.EscapeDataString(token)}");
+    }
+
+    private static IResult Back(HttpContext context, string done, string? link = null)
+    {
+        context.Tell(new(done, Link: link));
+        return Results.LocalRedirect("/people");
+    }
+
+    private static string PublicAddress(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? $"{context.Request.Scheme}://{context.Request.Host}";
+}

@@ -1,0 +1,47 @@
+using Labeler.Shared;
+using Labeler.Shared.Data;
+using Labeler.Shared.Files;
+
+namespace Labeler.Web.Hosting;
+
+/// <summary>Whether the data folder can be used, said in a line that a person can act on.</summary>
+public static class DataFolderCheck
+{
+    /// <summary>Creates the folder where it is missing and tries that it can be written.</summary>
+    /// <exception cref="LabelerException">It is a file, or this user may not write there, or the disk is full.</exception>
+    public static void Prepare(string path)
+    {
+        try
+        {
+            var folder = new DataFolder(path);
+            folder.Probe();
+            // Whoever has the keys can forge a session.
+            if (!OperatingSystem.IsWindows())
+                new DirectoryInfo(folder.Keys).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        }
+        catch (IOException e) when (e.IsDiskFull())
+        {
+            throw new LabelerException($"the disk that holds the data folder {path} is full; free some space or choose another folder with --data DIR", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LabelerException($"cannot write to the data folder {path} ({e.Message.TrimEnd('.')}); mend its permissions or choose another with --data DIR", e);
+        }
+    }
+
+    /// <summary>Writes and removes a small file.</summary>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
+    public static void Probe(this DataFolder folder)
+    {
+        var probe = Path.Combine(folder.Root, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllBytes(probe, new byte[4096]);
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+}

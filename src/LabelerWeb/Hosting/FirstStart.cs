@@ -1,0 +1,50 @@
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Microsoft.Data.Sqlite;
+using Labeler.Shared;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Labeler.Web.Hosting;
+
+/// <summary>What happens between building the application and serving the first page.</summary>
+public static class FirstStart
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+
+    /// <summary>Brings the database up to date, and prints where to go: the address, and while there is no account the link that makes the first admin.</summary>
+    /// <exception cref="LabelerException">The database cannot be used.</exception>
+    public static async Task Prepare(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        string? token;
+        try
+        {
+            await app.Services.GetRequiredService<Migrator>().Apply();
+            await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
+            token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
+        {
+            throw new LabelerException($"another program holds the database {app.Services.GetRequiredService<DataFolder>().Database}; close it and start again", e);
+        }
+        catch (SqliteException e)
+        {
+            throw new LabelerException($"cannot use the database {app.Services.GetRequiredService<DataFolder>().Database} ({e.Message}); restore it from the backups folder beside it", e);
+        }
+        app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
+    }
+
+    private static void SayWhereToGo(WebApplication app, string? token)
+    {
+        if (app.Urls.FirstOrDefault() is not { } listening)
+            return;
+        var address = app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? listening;
+        Console.WriteLine($"Labeler is listening on {listening}");
+        if (token is not null)
+            Console.WriteLine($"No account yet. Make the first admin with this link, once: {address}/invitation/{token}");
+        else if (address != listening)
+            Console.WriteLine($"Open {address}");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Claims;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Web.Hosting;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Labeler.Web.Security;
+
+/// <summary>How people prove who they are: names, passwords, lock-out, cookies.</summary>
+public static class AccountRules
+{
+    public const string DisplayNameClaim = "display_name";
+
+    public const int ShortestPassword = 10;
+
+    /// <summary>Longer ones would only make hashing a burden.</summary>
+    public const int LongestPassword = 200;
+
+    /// <summary>How soon a disabled account or a changed role takes effect on what is already signed in.</summary>
+    public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(30);
+
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, LiveAuthentication>();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddIdentityCore<Account>(Rules)
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<LabelerDb>()
+            .AddClaimsPrincipalFactory<AccountClaims>()
+            .AddSignInManager()
+            .AddDefaultTokenProviders();
+        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = Recheck);
+        services.Configure<DataProtectionTokenProviderOptions>(o => o.TokenLifespan = TimeSpan.FromDays(1));
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
+        services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<WebOptions>>((cookie, web) =>
+        {
+            cookie.Cookie.Name = "labeler";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = web.Value.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+            cookie.LoginPath = "/sign-in";
+            // A status, which the error page explains, instead of a redirect; programs get the bare status.
+            cookie.Events.OnRedirectToAccessDenied = refused => Answer(refused.Response, StatusCodes.Status403Forbidden);
+            var toSignIn = cookie.Events.OnRedirectToLogin;
+            cookie.Events.OnRedirectToLogin = refused => IsForPrograms(refused.Request) ? Answer(refused.Response, StatusCodes.Status401Unauthorized) : toSignIn(refused);
+        });
+        return services;
+    }
+
+    private static void Rules(IdentityOptions identity)
+    {
+        // Length is what counts; rules about kinds of characters lead to worse passwords.
+        identity.Password = new() { RequiredLength = ShortestPassword, RequiredUniqueChars = 4, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+        identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = 8, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
+        // Any letters of the world; Account.Rename limits the length and pages escape what they show.
+        identity.User.AllowedUserNameCharacters = "";
+    }
+
+    private static bool IsForPrograms(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/_blazor");
+
+    private static Task Answer(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Adds the name that others see to what the cookie says.</summary>
+    internal sealed class AccountClaims(UserManager<Account> accounts, RoleManager<IdentityRole<Guid>> roles, IOptions<IdentityOptions> options)
+        : UserClaimsPrincipalFactory<Account, IdentityRole<Guid>>(accounts, roles, options)
+    {
+        protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account account)
+        {
+            var identity = await base.GenerateClaimsAsync(account);
+            identity.AddClaim(new(DisplayNameClaim, account.DisplayName));
+            return identity;
+        }
+    }
+}

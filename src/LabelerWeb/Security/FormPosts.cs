@@ -1,0 +1,39 @@
+using Labeler.Shared;
+using Labeler.Web.Components;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace Labeler.Web.Security;
+
+/// <summary>Endpoints behind buttons of pages: a form is posted, something is done, a notice is left, and the browser is sent to a page again.</summary>
+public static class FormPosts
+{
+    /// <summary>
+    /// A group of such endpoints for one role. Each post must carry the page's form token; a mistake that the person can put right
+    /// (a LabelerException) becomes a notice on the page they came from.
+    /// </summary>
+    public static RouteGroupBuilder MapPosts(this IEndpointRouteBuilder routes, string prefix, string role) =>
+        routes.MapGroup(prefix).RequireAuthorization(role).AddEndpointFilter(async (call, next) =>
+        {
+            var context = call.HttpContext;
+            try
+            {
+                await context.RequestServices.GetRequiredService<IAntiforgery>().ValidateRequestAsync(context);
+                return await next(call);
+            }
+            catch (AntiforgeryValidationException)
+            {
+                return Results.BadRequest();
+            }
+            catch (LabelerException e)
+            {
+                context.Tell(new(e.Message, Tone.Bad));
+                return Results.LocalRedirect(CameFrom(context));
+            }
+        });
+
+    private static string CameFrom(HttpContext context)
+    {
+        var referrer = context.Request.GetTypedHeaders().Referer;
+        return referrer is not null && referrer.Authority == context.Request.Host.Value ? referrer.PathAndQuery : "/";
+    }
+}

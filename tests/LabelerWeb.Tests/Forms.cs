@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Web.Features.Accounts;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Labeler.Web.Tests;
+
+/// <summary>What people do at a browser, as requests: fill in a form of a page, sign in.</summary>
+public static partial class Forms
+{
+    public const string Password = "four random words here";
+
+    /// <summary>Makes an account by an invitation, without a browser.</summary>
+    public static async Task<Account> Make(this WebHost host, string name, string role)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<LabelerDb>();
+        var now = DateTimeOffset.UtcNow;
+        var token = Invitation.Write(db, role, null, "", now);
+        await db.SaveChangesAsync();
+        return await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().Join(db, token, name, Password, now);
+    }
+
+    /// <summary>A browser in which a new account of this role is signed in.</summary>
+    public static async Task<HttpClient> SignedIn(this WebHost host, string name, string role)
+    {
+        await host.Make(name, role);
+        var browser = host.Browser();
+        var answer = await browser.SignIn(name);
+        Xunit.Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        return browser;
+    }
+
+    public static Task<HttpResponseMessage> SignIn(this HttpClient browser, string name, string password = Password) =>
+        browser.Submit("/sign-in", "sign-in", ("Form.Name", name), ("Form.Password", password));
+
+    /// <summary>Loads a page and posts one of its forms, named by its handler.</summary>
+    public static async Task<HttpResponseMessage> Submit(this HttpClient browser, string page, string form, params (string Name, string Value)[] fields) =>
+        await browser.Post(page, page, [.. fields, ("_handler", form)]);
+
+    /// <summary>Presses a button: posts to an address with the form token of a page.</summary>
+    public static async Task<HttpResponseMessage> Post(this HttpClient browser, string page, string address, params (string Name, string Value)[] fields)
+    {
+        var token = Token().Match(await browser.GetStringAsync(page)).Groups[1].Value;
+        return await browser.PostAsync(address, new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
+    }
+
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    private static partial Regex Token();
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Labeler.Web.Tests;
+
+/// <summary>The application in this process, on an empty data folder with a real database that goes with it.</summary>
+public sealed class WebHost : WebApplicationFactory<Program>
+{
+    public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
+
+    /// <summary>Does something with services as one request would.</summary>
+    public async Task<T> With<TService, T>(Func<TService, Task<T>> use) where TService : notnull
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    /// <summary>A browser without a mind of its own: it keeps cookies and does not follow redirects.</summary>
+    public HttpClient Browser() => CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("data", Data);
+        builder.UseSetting("port", "0");
+        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000")]));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(Data, recursive: true);
+    }
+}
