@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Labeler.TrainingEngine.Commands;
 
-var root = new RootCommand("Samples, trains and checks diffusion models for Labeler.");
+var root = new RootCommand("Samples, trains and checks diffusion models for Labeler.")
+{
+    InfoCommand.Create(),
+    SampleCommand.Create(),
+};
 return CommandLine.Run(root, args);

@@ -18,6 +18,7 @@ public sealed class ProgressBar : IDisposable
     private readonly TextWriter output;
     private readonly bool terminal;
     private readonly TimeProvider clock;
+    private readonly Lock turn = new();
     private readonly long started;
     private readonly long doneBefore;
     private long done;
@@ -43,9 +44,12 @@ public sealed class ProgressBar : IDisposable
         Draw();
     }
 
-    /// <summary>Counts finished units; <paramref name="note"/> stands at the end of the line from then on.</summary>
+    /// <summary>
+    /// Counts finished units; <paramref name="note"/> stands at the end of the line from then on. From any thread.
+    /// </summary>
     public void Advance(long units = 1, string? note = null)
     {
+        using Lock.Scope mine = turn.EnterScope();
         done += units;
         this.note = note ?? this.note;
         TimeSpan since = clock.GetElapsedTime(drawn);

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Commands;
+
+/// <summary><c>sample</c>: groups of images with their trajectories, resumable.</summary>
+public sealed class SampleCommand
+{
+    // Below this size a group on each core is faster than a group on all cores; above it, memory counts.
+    private const long SmallModel = 50_000_000;
+
+    private readonly ModelOptions model = new();
+    private readonly PromptOptions prompts = new();
+    private readonly Option<ulong> seed = new("--seed") { Description = "seed of the run", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> group = new("--group") { Description = "images of one prompt from one starting noise", DefaultValueFactory = _ => 7 };
+    private readonly Option<int> steps = new("--steps") { Description = "DDIM steps", DefaultValueFactory = _ => 20 };
+    private readonly Option<double> eta = new("--eta") { Description = "share of noise, 0 to 1; log-probabilities need more than 0", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale; 1 spares half of the work", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> negative = new("--negative") { Description = "what guidance leads away from", DefaultValueFactory = _ => "" };
+    private readonly Option<int> width = new("--width") { Description = "pixels; by default what the model was made for" };
+    private readonly Option<int> height = new("--height") { Description = "pixels; by default what the model was made for" };
+    private readonly Option<string> storage = new Option<string>("--store") { Description = "element type in which latents are kept", DefaultValueFactory = _ => "float32" }
+        .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
+
+    private readonly Option<bool> withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
+    private readonly Option<int> atOnce = new("--at-once") { Description = "images in one forward call; 0 is the whole group" };
+    private readonly Option<int> workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
+    private readonly Option<string> output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
+
+    private SampleCommand()
+    {
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var sample = new SampleCommand();
+        var command = new Command("sample", "Samples groups of images and keeps their trajectories. Interrupted, it goes on where it stopped.");
+        sample.model.AddTo(command);
+        sample.prompts.AddTo(command);
+        Option[] others =
+        [
+            sample.seed, sample.group, sample.steps, sample.eta, sample.guidance, sample.negative, sample.width, sample.height,
+            sample.storage, sample.withoutMeans, sample.atOnce, sample.workers, sample.output,
+        ];
+        Array.ForEach(others, command.Add);
+        command.Does(sample.Run);
+        return command;
+    }
+
+    private void Run(ParseResult parsed, CancellationToken stop)
+    {
+        IReadOnlyList<string> wanted = prompts.Of(parsed);
+        SamplingOptions options = OptionsOf(parsed);
+        StableDiffusion loaded = model.Load(parsed);
+        prompts.WarnOfCuts(loaded, wanted);
+        var sampler = new Sampler(loaded, NoiseSchedule.Load(Path.Combine(loaded.Folder, "scheduler")), options);
+        SampleFolder folder = SampleFolder.Begin(parsed.GetRequiredValue(output), ManifestOf(parsed, options, sampler, wanted));
+        var groups = new GroupSampler(loaded, sampler, folder.Manifest.ModelHash, folder.Manifest.AdapterHash);
+
+        long stepsOf(int count) => (long)count * options.Steps;
+        using Workers threads = WorkersFor(parsed, loaded, folder.Missing.Count);
+        using var progress = new ProgressBar("sampling", stepsOf(folder.Groups), "steps", stepsOf(folder.Groups - folder.Missing.Count));
+        groups.Fill(folder, threads, stop, () => progress.Advance());
+    }
+
+    private SamplingOptions OptionsOf(ParseResult parsed) => new()
+    {
+        Steps = parsed.GetValue(steps),
+        Eta = parsed.GetValue(eta),
+        Guidance = parsed.GetValue(guidance),
+        Negative = parsed.GetValue(negative) ?? "",
+        Width = parsed.GetValue(width),
+        Height = parsed.GetValue(height),
+        GroupSize = parsed.GetValue(group),
+        Storage = Precisions.Parse(parsed.GetRequiredValue(storage)),
+        KeepMeans = !parsed.GetValue(withoutMeans),
+        ImagesAtOnce = parsed.GetValue(atOnce),
+    };
+
+    private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted) => new()
+    {
+        ModelHash = ModelHash.Of(model.FolderOf(parsed)),
+        AdapterHash = "",
+        Prompts = wanted,
+        Seed = parsed.GetValue(seed),
+        GroupSize = options.GroupSize,
+        Steps = options.Steps,
+        Eta = options.Eta,
+        Guidance = options.Guidance,
+        Negative = options.Negative,
+        Width = sampler.Width,
+        Height = sampler.Height,
+        Precision = model.PrecisionOf(parsed).Name(),
+        Storage = options.Storage.Name(),
+        KeepMeans = options.KeepMeans,
+        ImagesAtOnce = options.ImagesAtOnce,
+    };
+
+    /// <summary>A group's bits depend on libtorch's threads in it, so their number follows from the model, not from measuring.</summary>
+    private Workers WorkersFor(ParseResult parsed, StableDiffusion loaded, int missing)
+    {
+        int cores = Environment.ProcessorCount;
+        bool small = loaded.Unet.Parameters.Values.Sum(weight => weight.numel()) < SmallModel;
+        bool onProcessor = model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
+        int asked = parsed.GetValue(workers);
+        int count = asked > 0 ? asked : small && onProcessor ? cores : 1;
+        return new Workers(Math.Clamp(count, 1, Math.Max(1, missing)), small ? 1 : cores);
+    }
+}

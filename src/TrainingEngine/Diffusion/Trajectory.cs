@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using Labeler.TrainingEngine.Weights;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Diffusion;
+
+/// <summary>Where a trajectory came from; kept in its file as text.</summary>
+public sealed record TrajectoryOrigin
+{
+    /// <summary>The prompt of all images.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>What guidance led away from.</summary>
+    public string Negative { get; init; } = "";
+
+    /// <summary>Guidance scale.</summary>
+    public double Guidance { get; init; } = 1;
+
+    /// <summary>Share of noise.</summary>
+    public double Eta { get; init; }
+
+    /// <summary>Seed of the starting noise that all images share.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Seed of each image's own noise.</summary>
+    public IReadOnlyList<ulong> ImageSeeds { get; init; } = [];
+
+    /// <summary>Pixels.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Pixels.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Content hash of the model, see <see cref="ModelHash"/>.</summary>
+    public string ModelHash { get; init; } = "";
+
+    /// <summary>Content hash of the adapter's file; empty without one.</summary>
+    public string AdapterHash { get; init; } = "";
+}
+
+/// <summary>
+/// How a group of images came about: every latent, timestep and log-probability. One trajectory of T+1 latents holds
+/// both the latents before and those after each of its T steps.
+/// </summary>
+/// <param name="Origin">Prompt, seeds, parameters and hashes.</param>
+/// <param name="Timesteps">The T timesteps, from noise to image.</param>
+/// <param name="Latents">[images, T+1, channels, h, w] on the CPU; entry 0 is the starting noise.</param>
+/// <param name="LogProbabilities">[images, T] float32, under the policy that sampled; null when eta was 0.</param>
+/// <param name="Means">[images, T, channels, h, w] float32, the means of that policy; null when they were not kept.</param>
+public sealed record Trajectory(
+    TrajectoryOrigin Origin, long[] Timesteps, Tensor Latents, Tensor? LogProbabilities, Tensor? Means) : IDisposable
+{
+    private const string Format = "labeler-trajectory-1";
+
+    /// <summary>Number of images.</summary>
+    public int Images => (int)Latents.shape[0];
+
+    /// <summary>The clean latents that the images are decoded from, [images, channels, h, w].</summary>
+    public Tensor Final => Latents.select(1, Timesteps.Length);
+
+    /// <summary>Writes the file in one piece: it is there whole or not at all.</summary>
+    /// <exception cref="EngineException">It cannot be written.</exception>
+    public void Save(string path)
+    {
+        using Tensor timesteps = tensor(Timesteps);
+        var tensors = new Dictionary<string, Tensor> { ["timesteps"] = timesteps, ["latents"] = Latents };
+        if (LogProbabilities is not null)
+        {
+            tensors["log_probs"] = LogProbabilities;
+        }
+
+        if (Means is not null)
+        {
+            tensors["means"] = Means;
+        }
+
+        SafeTensors.Write(path, tensors, new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["prompt"] = Origin.Prompt,
+            ["negative"] = Origin.Negative,
+            ["guidance"] = Origin.Guidance.ToString("R", CultureInfo.InvariantCulture),
+            ["eta"] = Origin.Eta.ToString("R", CultureInfo.InvariantCulture),
+            ["seed"] = Origin.Seed.ToString(CultureInfo.InvariantCulture),
+            ["image_seeds"] = JsonSerializer.Serialize(Origin.ImageSeeds),
+            ["width"] = Origin.Width.ToString(CultureInfo.InvariantCulture),
+            ["height"] = Origin.Height.ToString(CultureInfo.InvariantCulture),
+            ["model_hash"] = Origin.ModelHash,
+            ["adapter_hash"] = Origin.AdapterHash,
+        });
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="withMeans">False to leave the means on the disk.</param>
+    /// <exception cref="EngineException">It is no whole trajectory; the message says what is wrong.</exception>
+    public static Trajectory Load(string path, bool withMeans = true)
+    {
+        using SafeTensors file = SafeTensors.Open(path);
+        if (file.Metadata.GetValueOrDefault("format") != Format)
+        {
+            throw new EngineException($"{path}: is no trajectory of this engine");
+        }
+
+        try
+        {
+            TrajectoryOrigin origin = OriginOf(file.Metadata);
+            using Tensor timesteps = file.Read("timesteps");
+            long steps = timesteps.shape[0], images = origin.ImageSeeds.Count;
+            long[] latents = file.ShapeOf("latents");
+            Check(path, "latents", latents is [_, _, _, _, _] && latents[0] == images && latents[1] == steps + 1);
+            long[] step = [images, steps, .. latents[2..]];
+            return new Trajectory(
+                origin, timesteps.data<long>().ToArray(), file.Read("latents"),
+                Optional(file, "log_probs", [images, steps]), withMeans ? Optional(file, "means", step) : null);
+        }
+        catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or OverflowException)
+        {
+            throw new EngineException($"{path}: its metadata are damaged ({error.Message})", error);
+        }
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        Latents.Dispose();
+        LogProbabilities?.Dispose();
+        Means?.Dispose();
+    }
+
+    private static Tensor? Optional(SafeTensors file, string name, long[] shape)
+    {
+        if (!file.Has(name))
+        {
+            return null;
+        }
+
+        Check(file.Path, name, file.ShapeOf(name).SequenceEqual(shape));
+        return file.Read(name);
+    }
+
+    private static void Check(string path, string name, bool holds)
+    {
+        if (!holds)
+        {
+            throw new EngineException($"{path}: the shape of {name} does not fit its seeds and timesteps");
+        }
+    }
+
+    private static TrajectoryOrigin OriginOf(IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        Prompt = metadata["prompt"],
+        Negative = metadata["negative"],
+        Guidance = double.Parse(metadata["guidance"], CultureInfo.InvariantCulture),
+        Eta = double.Parse(metadata["eta"], CultureInfo.InvariantCulture),
+        Seed = ulong.Parse(metadata["seed"], CultureInfo.InvariantCulture),
+        ImageSeeds = JsonSerializer.Deserialize<ulong[]>(metadata["image_seeds"]) ?? [],
+        Width = int.Parse(metadata["width"], CultureInfo.InvariantCulture),
+        Height = int.Parse(metadata["height"], CultureInfo.InvariantCulture),
+        ModelHash = metadata["model_hash"],
+        AdapterHash = metadata["adapter_hash"],
+    };
+}
