@@ -5,5 +5,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
 {
     InfoCommand.Create(),
     SampleCommand.Create(),
+    VerifyCommand.Create(),
 };
 return CommandLine.Run(root, args);

@@ -46,14 +46,17 @@ internal static unsafe partial class TorchGaps
         var slice = Math.Max(1, Math.Min(length, MostScores / Math.Max(1, query.shape[0] * query.shape[1] * key.shape[2])));
         if (slice == length)
             return Rows(query);
-        return cat([.. Enumerable.Range(0, (int)((length + slice - 1) / slice)).Select(n => Rows(query.narrow(2, n * slice, Math.Min(slice, length - n * slice))))], 2);
+        using var scope = NewDisposeScope();
+        return scope.MoveToOuter(cat([.. Enumerable.Range(0, (int)((length + slice - 1) / slice)).Select(n => Rows(query.narrow(2, n * slice, Math.Min(slice, length - n * slice))))], 2));
 
         Tensor Rows(Tensor rows)
         {
+            // Without gradients the scores are freed here; with them, autograd keeps what it needs.
+            using var inner = NewDisposeScope();
             var scores = matmul((upcast ? rows.to(ScalarType.Float32) : rows) * scale, keys);
             if (mask is not null)
                 scores = scores + mask;
-            return matmul(scores.softmax(-1).to(value.dtype), value);
+            return inner.MoveToOuter(matmul(scores.softmax(-1).to(value.dtype), value));
         }
     }
 

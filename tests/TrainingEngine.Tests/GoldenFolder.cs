@@ -22,6 +22,25 @@ internal static class GoldenFolder
     }
 }
 
+/// <summary>
+/// The repository's copy of the reference data. It lacks the tokenizers' vocabularies and the text encoders of tiny-sd15 and
+/// tiny-sd21, which are large.
+/// </summary>
+internal static class GoldenCopy
+{
+    public static string Path { get; } = Find();
+
+    public static string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!System.IO.File.Exists(System.IO.Path.Combine(folder.FullName, "Labeler.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
+        return System.IO.Path.Combine(folder.FullName, "tests", "golden");
+    }
+}
+
 /// <summary>A test that needs the reference data; skipped, and counted as such, where it is not there.</summary>
 public sealed class GoldenFactAttribute : FactAttribute
 {

@@ -42,6 +42,7 @@ public sealed class ClipTextEncoder
     /// <param name="ids">int64 [N, S]: token ids, padded behind the end token.</param>
     public EncodedText Forward(Tensor ids)
     {
+        using var scope = NewDisposeScope();
         var length = ids.shape[1];
         if (length > Config.Positions)
             throw new EngineException($"The text encoder takes {Config.Positions} tokens; {length} were given.");
@@ -58,7 +59,7 @@ public sealed class ClipTextEncoder
         // The end token has the highest id of CLIP's vocabulary; the first of them ends the text.
         var ends = ids.to(ScalarType.Int32).argmax(-1);
         var pooled = last.reshape(-1, Config.Width).index_select(0, arange(ids.shape[0], ScalarType.Int64, ids.device) * length + ends);
-        return new(last, penultimate, pooled, projection?.Forward(pooled));
+        return new(scope.MoveToOuter(last), scope.MoveToOuter(penultimate), scope.MoveToOuter(pooled), projection is null ? null : scope.MoveToOuter(projection.Forward(pooled)));
     }
 }
 
@@ -76,11 +77,12 @@ internal sealed class ClipLayer(ModelPart part, ClipTextConfig config)
 
     public Tensor Forward(Tensor x, Tensor mask)
     {
+        using var scope = NewDisposeScope();
         var y = norm1.Forward(x);
         var mixed = TorchGaps.Attend(Heads(query), Heads(key), Heads(value), mask: mask);
         x = x + output.Forward(mixed.transpose(1, 2).reshape(x.shape));
         y = wide.Forward(norm2.Forward(x));
-        return x + narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y));
+        return scope.MoveToOuter(x + narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y)));
 
         Tensor Heads(Linear projection) => projection.Forward(y).view(x.shape[0], x.shape[1], config.Heads, -1).transpose(1, 2);
     }

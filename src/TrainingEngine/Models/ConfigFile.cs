@@ -39,6 +39,9 @@ public sealed class ConfigFile
         }
     }
 
+    /// <summary>Whether the key is there and not null.</summary>
+    public bool Has(string key) => Present(key) is not null;
+
     public long Long(string key, long? otherwise = null) => Value(key, element => element.GetInt64(), otherwise);
 
     public double Double(string key, double? otherwise = null) => Value(key, element => element.GetDouble(), otherwise);

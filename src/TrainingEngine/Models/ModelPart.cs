@@ -10,14 +10,21 @@ public sealed class ModelPart
     private readonly WeightSource source;
     private readonly string prefix;
 
-    private ModelPart(WeightSource source, string prefix, AdapterSwitch adapter) => (this.source, this.prefix, Adapter) = (source, prefix, adapter);
+    private ModelPart(WeightSource source, string prefix, AdapterSwitch adapter, OutputWatch watch) =>
+        (this.source, this.prefix, Adapter, Watch) = (source, prefix, adapter, watch);
 
-    public static ModelPart Root(WeightSource source) => new(source, "", new AdapterSwitch());
+    public static ModelPart Root(WeightSource source) => new(source, "", new AdapterSwitch(), new OutputWatch());
 
     /// <summary>The model's switch.</summary>
     public AdapterSwitch Adapter { get; }
 
-    public ModelPart this[string name] => new(source, $"{prefix}{name}.", Adapter);
+    /// <summary>Where the model's parts show their outputs.</summary>
+    public OutputWatch Watch { get; }
+
+    public ModelPart this[string name] => new(source, $"{prefix}{name}.", Adapter, Watch);
+
+    /// <summary>The place's own path.</summary>
+    public string Path => prefix.TrimEnd('.');
 
     public string PathOf(string name) => prefix + name;
 

@@ -14,6 +14,9 @@ public sealed record TextConditioning(Tensor Context, Tensor? Pooled = null, Ten
         Pooled is null ? null : cat([Pooled, other.Pooled!], 0),
         TimeIds is null ? null : cat([TimeIds, other.TimeIds!], 0));
 
+    /// <summary>Every tensor replaced by what is made of it.</summary>
+    public TextConditioning Kept(Func<Tensor, Tensor> keep) => new(keep(Context), Pooled is null ? null : keep(Pooled), TimeIds is null ? null : keep(TimeIds));
+
     /// <summary>One prompt, N times, without a copy.</summary>
     public TextConditioning Repeat(long count) => new(
         Context.expand(count, -1, -1), Pooled?.expand(count, -1), TimeIds?.expand(count, -1));

@@ -17,9 +17,10 @@ public sealed class Attention(ModelPart part, long width, long contextWidth, lon
     /// <returns>[N, L, width].</returns>
     public Tensor Forward(Tensor x, Tensor? context = null)
     {
+        using var scope = NewDisposeScope();
         context ??= x;
         var mixed = TorchGaps.Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
-        return output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width));
+        return scope.MoveToOuter(part.Watch.Show(part.Path, output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width))));
     }
 
     /// <summary>[N, L, width] to [N, heads, L, width / heads].</summary>

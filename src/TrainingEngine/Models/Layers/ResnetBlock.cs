@@ -20,10 +20,11 @@ public sealed class ResnetBlock(ModelPart part, long inputs, long outputs, long 
     /// <returns>[N, outputs, H, W].</returns>
     public Tensor Forward(Tensor x, Tensor? time = null)
     {
+        using var scope = NewDisposeScope();
         var y = conv1.Forward(nn.functional.silu(norm1.Forward(x)));
         if (timeProjection is not null)
             y = y + timeProjection.Forward(time!).unsqueeze(-1).unsqueeze(-1);
         y = conv2.Forward(nn.functional.silu(norm2.Forward(y)));
-        return (shortcut?.Forward(x) ?? x) + y;
+        return scope.MoveToOuter(part.Watch.Show(part.Path, (shortcut?.Forward(x) ?? x) + y));
     }
 }

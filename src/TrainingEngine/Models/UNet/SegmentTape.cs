@@ -12,6 +12,17 @@ public sealed class SegmentTape : IDisposable
     private readonly List<(Func<Tensor[], Tensor[]> Segment, Tensor[] Inputs, Tensor[] Outputs)> segments = [];
     private readonly List<Tensor> owned = [];
 
+    /// <summary>The last segment's first output: what the model said.</summary>
+    public Tensor Output => segments[^1].Outputs[0];
+
+    /// <summary>The same values without history, which stay until the backward pass whatever becomes of the tensor itself.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        var kept = tensor.detach().DetachFromDisposeScope();
+        owned.Add(kept);
+        return kept;
+    }
+
     /// <summary>Runs a segment. Its outputs are leaves: they may be given to later segments, any number of times.</summary>
     public Tensor[] Run(Func<Tensor[], Tensor[]> segment, params Tensor[] inputs)
     {

@@ -11,9 +11,11 @@ public sealed class Transformer2D
     private readonly Conv2d? convIn, convOut;
     private readonly Linear? linearIn, linearOut;
     private readonly TransformerBlock[] blocks;
+    private readonly ModelPart part;
 
     public Transformer2D(ModelPart part, UNetConfig config, long channels, long heads, long layers)
     {
+        this.part = part;
         norm = new(part, "norm", config.Groups, channels, NormEpsilon);
         if (config.LinearProjection)
             (linearIn, linearOut) = (new(part, "proj_in", channels, channels), new(part, "proj_out", channels, channels));
@@ -32,13 +34,14 @@ public sealed class Transformer2D
     /// <returns>The shape of <paramref name="x"/>.</returns>
     public Tensor Forward(Tensor x, Tensor context)
     {
+        using var scope = NewDisposeScope();
         var (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
         var y = norm.Forward(x);
         y = convIn is not null ? Tokens(convIn.Forward(y)) : linearIn!.Forward(Tokens(y));
         foreach (var block in blocks)
             y = block.Forward(y, context);
         y = convOut is not null ? convOut.Forward(Pixels(y)) : Pixels(linearOut!.Forward(y));
-        return y + x;
+        return scope.MoveToOuter(part.Watch.Show(part.Path, y + x));
 
         Tensor Tokens(Tensor map) => map.permute(0, 2, 3, 1).reshape(n, h * w, c);
         Tensor Pixels(Tensor tokens) => tokens.reshape(n, h, w, c).permute(0, 3, 1, 2).contiguous();
@@ -60,9 +63,10 @@ internal sealed class TransformerBlock(ModelPart part, UNetConfig config, long w
 
     public Tensor Forward(Tensor x, Tensor context)
     {
+        using var scope = NewDisposeScope();
         x = attention1.Forward(norm1.Forward(x)) + x;
         x = attention2.Forward(norm2.Forward(x), context) + x;
-        return FeedForward.Forward(norm3.Forward(x)) + x;
+        return scope.MoveToOuter(part.Watch.Show($"{part.Path}.ff", FeedForward.Forward(norm3.Forward(x))) + x);
     }
 }
 
@@ -76,7 +80,8 @@ internal sealed class FeedForward(ModelPart part, long width)
 
     public Tensor Forward(Tensor x)
     {
+        using var scope = NewDisposeScope();
         var halves = wide.Forward(x).chunk(2, -1);
-        return narrow.Forward(halves[0] * nn.functional.gelu(halves[1]));
+        return scope.MoveToOuter(narrow.Forward(halves[0] * nn.functional.gelu(halves[1])));
     }
 }

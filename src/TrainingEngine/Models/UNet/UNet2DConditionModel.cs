@@ -24,7 +24,7 @@ public sealed class UNet2DConditionModel
         var first = config.Channels[0];
         var last = config.Channels[^1];
         var timeWidth = first * 4;
-        (Config, Adapter) = (config, part.Adapter);
+        (Config, Adapter, Watch) = (config, part.Adapter, part.Watch);
         convIn = new(part, "conv_in", config.InChannels, first, 3, padding: 1);
         timeEmbedding = new(part["time_embedding"], first, timeWidth);
         addedEmbedding = config.AddedInputs > 0 ? new(part["add_embedding"], config.AddedInputs, timeWidth) : null;
@@ -44,6 +44,9 @@ public sealed class UNet2DConditionModel
     /// <summary>Switches every layer's adapter off and on together.</summary>
     public AdapterSwitch Adapter { get; }
 
+    /// <summary>Shows the outputs of the model's parts.</summary>
+    public OutputWatch Watch { get; }
+
     /// <summary>Every weight by its key in checkpoints.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters { get; }
 
@@ -60,14 +63,16 @@ public sealed class UNet2DConditionModel
     /// <param name="timesteps">[N] or [1], whole numbers.</param>
     /// <param name="text">Of N prompts.</param>
     /// <param name="tape">Given where activations are to be computed again in the backward pass instead of kept.</param>
-    /// <param name="observe">Called with the name and output of each part, for checks against other implementations.</param>
     /// <returns>[N, OutChannels, H, W].</returns>
-    public Tensor Forward(Tensor sample, Tensor timesteps, TextConditioning text, SegmentTape? tape = null, Action<string, Tensor>? observe = null)
+    public Tensor Forward(Tensor sample, Tensor timesteps, TextConditioning text, SegmentTape? tape = null)
     {
+        using var scope = NewDisposeScope();
+        if (tape is not null)
+            (sample, timesteps, text) = (tape.Keep(sample), tape.Keep(timesteps), text.Kept(tape.Keep));
         var context = text.Context;
-        var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text, observe))])[0];
+        var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text))])[0];
         var x = Run(inputs => [convIn.Forward(inputs[0])], sample)[0];
-        observe?.Invoke("conv_in", x);
+        Watch.Show("conv_in", x);
         var skips = new Stack<Tensor>();
         skips.Push(x);
         for (var n = 0; n < down.Length; n++)
@@ -77,36 +82,34 @@ public sealed class UNet2DConditionModel
             foreach (var skip in kept)
                 skips.Push(skip);
             x = kept[^1];
-            observe?.Invoke($"down_blocks.{n}", x);
+            Watch.Show($"down_blocks.{n}", x);
         }
         x = Run(inputs => [middle2.Forward(middleAttention.Forward(middle1.Forward(inputs[0], inputs[1]), inputs[2]), inputs[1])], x, time, context)[0];
-        observe?.Invoke("mid_block", x);
+        Watch.Show("mid_block", x);
         for (var n = 0; n < up.Length; n++)
         {
             var level = up[n];
             var own = Enumerable.Range(0, level.Resnets).Select(_ => skips.Pop()).ToArray();
             var next = skips.TryPeek(out var above) ? (above.shape[2], above.shape[3]) : (x.shape[2], x.shape[3]);
             x = Run(inputs => [level.GoUp(inputs[0], inputs[1], inputs[2], inputs.AsSpan(3), next)], [x, time, context, .. own])[0];
-            observe?.Invoke($"up_blocks.{n}", x);
+            Watch.Show($"up_blocks.{n}", x);
         }
-        return Run(inputs => [convOut.Forward(nn.functional.silu(normOut.Forward(inputs[0])))], x)[0];
+        return scope.MoveToOuter(Run(inputs => [convOut.Forward(nn.functional.silu(normOut.Forward(inputs[0])))], x)[0]);
 
         Tensor[] Run(Func<Tensor[], Tensor[]> segment, params Tensor[] inputs) => tape?.Run(segment, inputs) ?? segment(inputs);
     }
 
-    private Tensor Time(Tensor sample, Tensor timesteps, TextConditioning text, Action<string, Tensor>? observe)
+    private Tensor Time(Tensor sample, Tensor timesteps, TextConditioning text)
     {
         var waves = TimeEmbedding.Waves(timesteps.expand(sample.shape[0]), Config.Channels[0]);
-        observe?.Invoke("time_proj", waves);
-        var time = timeEmbedding.Forward(waves.to(sample.dtype));
-        observe?.Invoke("time_embedding", time);
+        Watch.Show("time_proj", waves);
+        var time = Watch.Show("time_embedding", timeEmbedding.Forward(waves.to(sample.dtype)));
         if (addedEmbedding is null)
             return time;
         if (text.Pooled is null || text.TimeIds is null)
             throw new EngineException("This U-Net is of the XL type and needs pooled text embeddings and time ids.");
         var sizes = TimeEmbedding.Waves(text.TimeIds.reshape(-1), Config.AddedTimeWidth).reshape(text.TimeIds.shape[0], -1);
-        var added = addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype));
-        observe?.Invoke("add_embedding", added);
+        var added = Watch.Show("add_embedding", addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype)));
         return time + added;
     }
 }

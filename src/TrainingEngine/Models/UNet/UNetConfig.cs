@@ -28,12 +28,13 @@ public sealed record UNetConfig(
         file.Only("_class_name", "UNet2DConditionModel");
         file.Only("act_fn", "silu", "swish");
         file.Only("addition_embed_type", "text_time");
-        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim", "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm" })
+        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim", "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm", "reverse_transformer_layers_per_block" })
             file.Only(key);
         file.Only("time_embedding_type", "positional");
         file.Only("resnet_time_scale_shift", "default");
         file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
-        foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "center_input_sample", "resnet_skip_time_act", "class_embeddings_concat" })
+        file.Only("attention_type", "default");
+        foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "center_input_sample", "resnet_skip_time_act", "class_embeddings_concat" })
             file.Only(key, "false");
         file.Only("flip_sin_to_cos", "true");
         foreach (var (key, value) in new[] { ("freq_shift", "0"), ("conv_in_kernel", "3"), ("conv_out_kernel", "3"), ("downsample_padding", "1") })
@@ -42,7 +43,8 @@ public sealed record UNetConfig(
             file.Only(key, "1", "1.0");
         file.Only("dropout", "0", "0.0");
         var channels = file.Longs("block_out_channels");
-        var heads = file.PerLevel("attention_head_dim", channels.Length, 8);
+        // By a mistake of diffusers' that its files kept, attention_head_dim is the number of heads; later files may say so.
+        var heads = file.PerLevel(file.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", channels.Length, 8);
         var added = file.Text("addition_embed_type", "") == "text_time";
         return new UNetConfig(
             file.Long("in_channels", 4), file.Long("out_channels", 4), channels, file.Long("layers_per_block", 2),

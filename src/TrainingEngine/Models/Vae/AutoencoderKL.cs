@@ -5,6 +5,15 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Models.Vae;
 
+/// <summary>Gaussians over latents, one for each element.</summary>
+/// <param name="Mean">[N, LatentChannels, h, w].</param>
+/// <param name="LogVariance">The same shape, clamped to −30 … 20.</param>
+public readonly record struct LatentDistribution(Tensor Mean, Tensor LogVariance)
+{
+    /// <summary>One draw, from standard normal noise of the mean's shape.</summary>
+    public Tensor Sample(Tensor noise) => Mean + exp(LogVariance * 0.5) * noise;
+}
+
 /// <summary>The autoencoder of Stable Diffusion (arXiv 2112.10752), named and shaped as in diffusers.</summary>
 public sealed class AutoencoderKL
 {
@@ -31,14 +40,19 @@ public sealed class AutoencoderKL
     public IReadOnlyDictionary<string, Tensor> Parameters { get; }
 
     /// <param name="images">[N, 3, H, W] in −1 … 1; H and W multiples of <see cref="VaeConfig.Factor"/>.</param>
-    /// <returns>Mean and log-variance (clamped to −30 … 20), [N, LatentChannels, H/f, W/f] each, not yet scaled.</returns>
-    public (Tensor Mean, Tensor LogVariance) Encode(Tensor images)
+    /// <returns>[N, LatentChannels, H/f, W/f], not yet scaled.</returns>
+    public LatentDistribution Encode(Tensor images)
     {
+        using var scope = NewDisposeScope();
         var halves = quantise.Forward(encoder.Forward(images)).chunk(2, 1);
-        return (halves[0], halves[1].clamp(-30, 20));
+        return new(scope.MoveToOuter(halves[0]), scope.MoveToOuter(halves[1].clamp(-30, 20)));
     }
 
     /// <param name="latents">[N, LatentChannels, h, w], not scaled (divide the U-Net's latents by the scaling factor first).</param>
     /// <returns>[N, 3, f·h, f·w], about −1 … 1, not clamped.</returns>
-    public Tensor Decode(Tensor latents) => decoder.Forward(unquantise.Forward(latents));
+    public Tensor Decode(Tensor latents)
+    {
+        using var scope = NewDisposeScope();
+        return scope.MoveToOuter(decoder.Forward(unquantise.Forward(latents)));
+    }
 }
