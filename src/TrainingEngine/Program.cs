@@ -6,5 +6,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     InfoCommand.Create(),
     SampleCommand.Create(),
     VerifyCommand.Create(),
+    PretrainCommand.Create(),
 };
 return CommandLine.Run(root, args);

@@ -1,0 +1,66 @@
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Models.UNet;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Pretraining;
+
+/// <summary>
+/// The second half of pretraining: U-Net and text encoder together, by the mean squared error of the predicted noise
+/// (arXiv 2006.11239, L_simple), timesteps stratified over the batch, some prompts left out for guidance (2207.12598).
+/// </summary>
+public sealed class UnetTraining
+{
+    private readonly PretrainOptions options;
+    private readonly NoiseSchedule schedule;
+    private readonly LatentPool pool;
+    private readonly Tensor ids;
+
+    /// <param name="ids">int64 [texts + 1, S]: the pool's texts, then the empty one.</param>
+    public UnetTraining(PretrainOptions options, UNetConfig unet, ClipTextConfig text, NoiseSchedule schedule, LatentPool pool, Tensor ids)
+    {
+        (this.options, this.schedule, this.pool, this.ids) = (options, schedule, pool, ids);
+        Unet = new(unet, new RandomWeights((ulong)options.Seed * 2 + 1));
+        Text = new(text, new RandomWeights((ulong)options.Seed * 2 + 3));
+        Trainee = new(
+            Unet.Parameters.Select(pair => KeyValuePair.Create($"unet.{pair.Key}", pair.Value)).Concat(Text.Parameters.Select(pair => KeyValuePair.Create($"text.{pair.Key}", pair.Value))),
+            new(options.UnetRate, 0.999, 0.01, 100, options.UnetSteps, 0.998));
+    }
+
+    public UNet2DConditionModel Unet { get; }
+
+    public ClipTextEncoder Text { get; }
+
+    public Trainee Trainee { get; }
+
+    /// <summary>One step on <see cref="PretrainOptions.UnetBatch"/> latents, which its number alone decides.</summary>
+    public double Step(Workers workers, int parts, CancellationToken cancel)
+    {
+        var step = Trainee.Step;
+        var each = options.UnetBatch / parts;
+        return Trainee.Learn(workers, parts, part =>
+        {
+            using var generator = new Generator(Streams.Seed(options.Seed, Stream.Unet, (long)step * parts + part));
+            return Loss(each, parts, part, generator) / parts;
+        }, cancel);
+    }
+
+    private Tensor Loss(int count, int parts, int part, Generator generator)
+    {
+        var places = randint(0, pool.Prompts.shape[0], [count], ScalarType.Int64, generator: generator);
+        var means = pool.Means.index_select(0, places);
+        var latents = means + pool.Deviations.index_select(0, places) * randn(means.shape, generator: generator);
+        var noise = randn(means.shape, generator: generator);
+        var all = count * parts;
+        var drawn = rand([count], generator: generator).data<float>().ToArray();
+        var timesteps = drawn.Select((u, n) => Math.Min(schedule.AlphasCumprod.Count - 1, (long)((n * parts + part + u) / all * schedule.AlphasCumprod.Count))).ToArray();
+        var dropped = rand([count], generator: generator) < options.EmptyPrompts;
+        var prompts = where(dropped, full_like(places, pool.Texts.Length), pool.Prompts.index_select(0, places));
+        var context = Text.Forward(ids).Last.index_select(0, prompts);
+        var predicted = Unet.Forward(schedule.AddNoise(latents, noise, timesteps), tensor(timesteps), new TextConditioning(context));
+        return nn.functional.mse_loss(predicted, schedule.Target(latents, noise, timesteps));
+    }
+}
