@@ -29,6 +29,7 @@ public static class Startup
         services.AddSingleton<Migrator>();
         services.AddSingleton<ItemQueue>();
         services.AddSingleton<BallotBox>();
+        services.AddSingleton<Review>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
         return services;

@@ -26,6 +26,9 @@ public sealed class Epoch
     /// <summary>Content hash of the frozen preferences; the manifest is in the file store under it.</summary>
     public string? ManifestHash { get; private set; }
 
+    /// <summary>Usable pairs in the manifest.</summary>
+    public int? Signal { get; private set; }
+
     /// <summary>Groups that sampling will make for labelling.</summary>
     public int GroupsWanted { get; private set; }
     public string? Error { get; private set; }
@@ -57,11 +60,12 @@ public sealed class Epoch
     }
 
     /// <summary>Fixes what training will use.</summary>
-    public void Freeze(string manifestHash, DateTimeOffset now)
+    public void Freeze(string manifestHash, int signal, DateTimeOffset now)
     {
         Require("be frozen for training", EpochState.Labelling);
         State = EpochState.Frozen;
         ManifestHash = manifestHash;
+        Signal = signal;
         FrozenAt = now;
         Error = null;
     }
@@ -113,6 +117,7 @@ public sealed class Epoch
         LabellingSince ??= hasGroups ? now : null;
         EndedAt = hasGroups ? null : now;
         ManifestHash = null;
+        Signal = null;
         FrozenAt = null;
         FailedFrom = null;
         Error = null;

@@ -79,7 +79,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
             {
                 throw new LabelerException("Votes have come in since the dry run: look at it again, then train.");
             }
-            epoch.Freeze(await files.Put(plan.Manifest.ToBytes(), cancel), time.GetUtcNow());
+            epoch.Freeze(await files.Put(plan.Manifest.ToBytes(), cancel), plan.Signal, time.GetUtcNow());
             var job = Job.Queue(JobKind.Train, epoch.ProjectId, epoch.Id, null, time.GetUtcNow(), priority: 10);
             db.Jobs.Add(job);
             return job;

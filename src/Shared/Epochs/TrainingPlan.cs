@@ -34,7 +34,8 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
         var manifest = new Manifest(
             Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, reference, project.Settings.Algorithm, project.Settings.Sampling, project.Settings.Training,
             [.. preferences.Groups.Where(g => groups.ContainsKey(g.GroupId)).Select(g => Of(groups[g.GroupId], g))]);
-        return new(manifest, preferences, groups.Count, items.Count, items.Count(i => i.Item.State == ItemState.Open));
+        var asked = items.Where(i => i.Item.Use == ItemUse.Training).ToList();
+        return new(manifest, preferences, groups.Count, asked.Count, asked.Count(i => i.Item.State == ItemState.Open));
     }
 
     /// <summary>An epoch's items with every vote on them.</summary>

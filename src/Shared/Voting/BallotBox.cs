@@ -105,7 +105,7 @@ public sealed class BallotBox(IDbContextFactory<LabelerDb> contexts, TimeProvide
         }
         var undo = Vote.Undo(key, vote, reason, now);
         db.Votes.Add(undo);
-        if (!vote.Surplus)
+        if (!vote.Surplus && vote.Quarantine is null)
         {
             vote.Item!.Count(-1);
         }

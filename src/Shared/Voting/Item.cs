@@ -56,11 +56,13 @@ public sealed class Item
         };
     }
 
-    /// <summary>Makes it a gold item: its votes measure annotators and teach nothing.</summary>
+    /// <summary>Makes it a gold item: everybody gets it once, its votes measure people and teach nothing.</summary>
     public void MakeGold(Verdict answer)
     {
         Use = ItemUse.Gold;
         Gold = answer;
+        VotesWanted = int.MaxValue;
+        State = ItemState.Open;
     }
 
     internal void Count(int votes)

@@ -90,13 +90,13 @@ public sealed class Vote
     }
 
     /// <summary>Keeps the vote out of training and statistics, visibly and with a reason.</summary>
-    public void PutInQuarantine(string reason, DateTimeOffset now)
+    internal void PutInQuarantine(string reason, DateTimeOffset now)
     {
         Quarantine = reason.Trim() is { Length: > 0 } text ? text : throw new LabelerException("Say why the vote is put in quarantine.");
         QuarantinedAt = now;
     }
 
-    public void Release() => (Quarantine, QuarantinedAt) = (null, null);
+    internal void Release() => (Quarantine, QuarantinedAt) = (null, null);
 
     private void CountOut(Verdict verdict, ProjectSettings settings)
     {

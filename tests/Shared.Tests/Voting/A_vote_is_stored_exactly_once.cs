@@ -13,7 +13,7 @@ public sealed class A_vote_is_stored_exactly_once(Databases databases)
     public async Task Fifty_people_voting_at_once_through_two_processes_lose_and_double_nothing(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Scene.Sampled(world, groups: 200);
+        var scene = await Scene.Sampled(world, groups: 100);
         await using var other = world.AnotherProcess();
         (ItemQueue Queue, BallotBox Box)[] processes = [(scene.Queue, scene.Box), (other.GetRequiredService<ItemQueue>(), other.GetRequiredService<BallotBox>())];
 
@@ -22,7 +22,7 @@ public sealed class A_vote_is_stored_exactly_once(Databases databases)
             var (queue, box) = processes[n % 2];
             var person = Guid.NewGuid();
             var got = new List<Receipt>();
-            foreach (var lease in (await queue.Take(scene.Project.Id, person, 4, [])).Leases)
+            foreach (var lease in (await queue.Take(scene.Project.Id, person, 2, [])).Leases)
             {
                 var ballot = new Ballot(Guid.NewGuid(), lease.ItemId, person, Scene.Flag(n % 7), 700, null);
                 var twice = await Task.WhenAll(Task.Run(() => box.Cast(ballot)), Task.Run(() => processes[1 - n % 2].Box.Cast(ballot)));
@@ -32,9 +32,9 @@ public sealed class A_vote_is_stored_exactly_once(Databases databases)
             return got;
         })));
 
-        Assert.Equal(200, receipts.Sum(r => r.Count));
-        Assert.Equal(200, await scene.Read(db => db.Votes.CountAsync()));
-        Assert.Equal(200, await scene.Read(db => db.Items.CountAsync(i => i.State == ItemState.Done && i.Votes == 1)));
+        Assert.Equal(100, receipts.Sum(r => r.Count));
+        Assert.Equal(100, await scene.Read(db => db.Votes.CountAsync()));
+        Assert.Equal(100, await scene.Read(db => db.Items.CountAsync(i => i.State == ItemState.Done && i.Votes == 1)));
     }
 
     [Theory, OnEachDatabase]

@@ -154,6 +154,7 @@ CREATE TABLE "Epochs" (
     "SampledById" bigint,
     "CheckpointId" bigint,
     "ManifestHash" text,
+    "Signal" integer,
     "GroupsWanted" integer NOT NULL,
     "Error" text,
     "FailedFrom" integer,

@@ -146,6 +146,7 @@ CREATE TABLE "Epochs" (
     "SampledById" INTEGER NULL,
     "CheckpointId" INTEGER NULL,
     "ManifestHash" TEXT NULL,
+    "Signal" INTEGER NULL,
     "GroupsWanted" INTEGER NOT NULL,
     "Error" TEXT NULL,
     "FailedFrom" INTEGER NULL,

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Exports;
+
+/// <summary>Takes in a rater's D3PO label file as votes on an epoch: one list per group, in the groups' order, of −1 (flagged) or 0 for each image.</summary>
+public static class D3poLabelImport
+{
+    /// <summary>The rater becomes an account without a password, named for the file; the same file again adds nothing.</summary>
+    /// <returns>Votes that are new.</returns>
+    /// <exception cref="LabelerException">The file does not fit the epoch; nothing was stored.</exception>
+    public static async Task<int> Read(IDbContextFactory<LabelerDb> contexts, long epochId, string fileName, Stream json, DateTimeOffset now, CancellationToken cancel = default)
+    {
+        var rows = await Rows(json, fileName, cancel);
+        long projectId;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => e.ProjectId).FirstAsync(cancel);
+        }
+        return await contexts.Write(Exclusive.Epoch, projectId, async db =>
+        {
+            var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labelling).OrderBy(g => g.Number).ToListAsync(cancel);
+            var epoch = await db.Epochs.FirstAsync(e => e.Id == epochId, cancel);
+            var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
+            if (project.Task != LabelingTask.FlagBatch || !epoch.TakesVotes)
+            {
+                throw new LabelerException("D3PO's label files can be taken in only by a flag project's epoch that is being labelled.");
+            }
+            Check(rows, groups, fileName);
+            var rater = await Rater(db, fileName, now, cancel);
+            var groupIds = groups.Select(g => g.Id).ToList();
+            var items = await db.Items.Where(i => i.EpochId == epochId && i.Use == ItemUse.Training).ToDictionaryAsync(i => i.GroupId, cancel);
+            var judged = await db.Leases.Where(l => l.AnnotatorId == rater.Id && groupIds.Contains(l.Item!.GroupId)).Select(l => l.ItemId).ToHashSetAsync(cancel);
+            var flag = project.Settings.Flags.HasFlag(FlagKinds.Deformed) ? FlagKinds.Deformed : FlagKinds.Unsafe;
+            var added = 0;
+            foreach (var (group, row) in groups.Zip(rows))
+            {
+                if (items.TryGetValue(group.Id, out var item) && judged.Add(item.Id))
+                {
+                    var verdict = new FlagVerdict([.. row.Select((value, index) => new TileVerdict(index, value < 0 ? flag : FlagKinds.None, Displayed: true, Unblurred: true))]);
+                    var surplus = item.Votes >= item.VotesWanted;
+                    var lease = new Lease(item.Id, rater.Id, true, now);
+                    lease.Finish(now);
+                    db.Leases.Add(lease);
+                    db.Votes.Add(Vote.Cast(Guid.CreateVersion7(now), item, project, rater.Id, verdict, 0, null, surplus, now));
+                    if (!surplus)
+                    {
+                        item.Count(+1);
+                    }
+                    added++;
+                }
+            }
+            await db.SaveChangesAsync(cancel);
+            return added;
+        }, cancel);
+    }
+
+    private static async Task<int[][]> Rows(Stream json, string fileName, CancellationToken cancel)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<int[][]>(json, cancellationToken: cancel) ?? throw new JsonException("null");
+        }
+        catch (JsonException error)
+        {
+            throw new LabelerException($"{fileName} is not a list of lists of −1 and 0.", error);
+        }
+    }
+
+    private static void Check(int[][] rows, List<Group> groups, string fileName)
+    {
+        if (rows.Length != groups.Count)
+        {
+            throw new LabelerException($"{fileName} has {rows.Length} lists, and the epoch has {groups.Count} groups.");
+        }
+        for (var n = 0; n < rows.Length; n++)
+        {
+            if (rows[n] is null || rows[n].Length != groups[n].Images.Count || rows[n].Any(value => value is not (0 or -1)))
+            {
+                throw new LabelerException($"{fileName}: list {n} must hold {groups[n].Images.Count} numbers, each −1 or 0.");
+            }
+        }
+    }
+
+    private static async Task<Account> Rater(LabelerDb db, string fileName, DateTimeOffset now, CancellationToken cancel)
+    {
+        var name = Path.GetFileNameWithoutExtension(fileName);
+        name = "import " + name[..Math.Min(name.Length, Account.LongestDisplayName - 7)];
+        var account = await db.Users.FirstOrDefaultAsync(a => a.UserName == name, cancel);
+        if (account is null)
+        {
+            account = new Account(name, name, now) { NormalizedUserName = name.ToUpperInvariant() };
+            db.Users.Add(account);
+        }
+        return account;
+    }
+}

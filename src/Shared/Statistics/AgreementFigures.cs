@@ -1,0 +1,44 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Statistics;
+
+/// <summary>Agreement on what several people judged. For flags the unit is an image, otherwise the item.</summary>
+/// <param name="Units">Things with at least two labels.</param>
+/// <param name="Cohen">Mean over all pairs of people who share a unit, weighted by what they share.</param>
+/// <param name="Fleiss">NaN unless every unit has the same number of labels.</param>
+public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
+{
+    /// <param name="epochId">Null for the whole project.</param>
+    public static async Task<AgreementFigures> Read(LabelerDb db, Project project, long? epochId, CancellationToken cancel = default)
+    {
+        var votes = await db.Votes.AsNoTracking()
+            .Where(v => v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null)
+            .Where(v => db.Votes.Count(o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
+            .ToListAsync(cancel);
+        return Of(votes.SelectMany(v => Labels(v, project.Settings)).ToList());
+    }
+
+    public static AgreementFigures Of(IReadOnlyCollection<Rating> ratings)
+    {
+        var units = ratings.GroupBy(r => r.Unit).Where(u => u.Count() > 1).Select(u => u.OrderBy(r => r.Rater).ToList()).ToList();
+        var labels = units.Select(IReadOnlyList<string> (u) => [.. u.Select(r => r.Label)]).ToList();
+        var pairs = from unit in units
+                    from a in unit
+                    from b in unit
+                    where a.Rater.CompareTo(b.Rater) < 0
+                    group (a.Label, b.Label) by (a.Rater, b.Rater);
+        var kappas = pairs.Select(p => (Kappa: Agreement.Cohen([.. p]), Weight: p.Count())).Where(k => !double.IsNaN(k.Kappa)).ToList();
+        var cohen = kappas.Count == 0 ? double.NaN : kappas.Sum(k => k.Kappa * k.Weight) / kappas.Sum(k => k.Weight);
+        return new(units.Count, units.SelectMany(u => u).DistinctBy(r => r.Rater).Count(), Agreement.Percent(labels), cohen, Agreement.Fleiss(labels), Agreement.Krippendorff(labels));
+    }
+
+    private static IEnumerable<Rating> Labels(Vote vote, ProjectSettings settings) => vote.Verdict is FlagVerdict flags
+        ? flags.Tiles.Where(t => t.WasSeen(settings)).Select(t => new Rating((vote.ItemId, t.Index), vote.AnnotatorId, t.Flags.ToString()))
+        : [new Rating((vote.ItemId, 0), vote.AnnotatorId, vote.Choice ?? "")];
+}
+
+/// <summary>One person's label of one thing: an item, and within it an image.</summary>
+public readonly record struct Rating((long Item, int Image) Unit, Guid Rater, string Label);

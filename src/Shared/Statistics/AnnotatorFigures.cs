@@ -1,0 +1,62 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Statistics;
+
+/// <summary>What one person did in a project.</summary>
+/// <param name="MedianMs">Median time for one judgement, in milliseconds.</param>
+/// <param name="Fast">Judgements quicker than <see cref="ImplausiblyFastMs"/>.</param>
+/// <param name="Flagged">Share of the images they saw that they flagged.</param>
+/// <param name="Gold">Right answers to gold items; null when they had none.</param>
+public sealed record AnnotatorFigures(
+    Guid AnnotatorId, string Name, int Votes, int Skips, int TakenBack, int Quarantined, int Surplus, double MedianMs, int Fast, Proportion Flagged, Proportion? Gold, DateTimeOffset LastVoteAt)
+{
+    /// <summary>Below this nobody has looked at the images.</summary>
+    public const int ImplausiblyFastMs = 200;
+
+    public static async Task<IReadOnlyList<AnnotatorFigures>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
+    {
+        var rows = await db.Votes.Where(v => v.ProjectId == projectId && v.Kind != VoteKind.Undo).GroupBy(v => v.AnnotatorId).Select(g => new
+        {
+            Id = g.Key,
+            Votes = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null),
+            Skips = g.Count(v => v.Kind == VoteKind.Skip && v.SupersededById == null),
+            TakenBack = g.Count(v => v.SupersededById != null),
+            Quarantined = g.Count(v => v.Quarantine != null),
+            Surplus = g.Count(v => v.Surplus),
+            Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < ImplausiblyFastMs),
+            Seen = g.Sum(v => v.SupersededById == null ? v.Seen : 0),
+            Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
+            Last = g.Max(v => v.At),
+        }).ToListAsync(cancel);
+        var medians = await Medians(db, projectId, cancel);
+        var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
+        var gold = await GoldAnswers(db, projectId, cancel);
+        return [.. rows.OrderByDescending(r => r.Votes).Select(r => new AnnotatorFigures(
+            r.Id, names.GetValueOrDefault(r.Id, ""), r.Votes, r.Skips, r.TakenBack, r.Quarantined, r.Surplus,
+            medians.GetValueOrDefault(r.Id), r.Fast, Proportion.Wilson(r.Flagged, r.Seen), gold.GetValueOrDefault(r.Id), r.Last))];
+    }
+
+    private static async Task<Dictionary<Guid, double>> Medians(LabelerDb db, long projectId, CancellationToken cancel)
+    {
+        var judgement = (int)VoteKind.Judgement;
+        var rows = await db.Database.SqlQuery<Median>($"""
+            SELECT "AnnotatorId", avg(CAST("DurationMs" AS double precision)) AS "Value" FROM (
+                SELECT "AnnotatorId", "DurationMs",
+                    row_number() OVER (PARTITION BY "AnnotatorId" ORDER BY "DurationMs") AS "Place", count(*) OVER (PARTITION BY "AnnotatorId") AS "Of"
+                FROM "Votes" WHERE "ProjectId" = {projectId} AND "Kind" = {judgement} AND "SupersededById" IS NULL) AS ordered
+            WHERE "Place" IN (("Of" + 1) / 2, ("Of" + 2) / 2) GROUP BY "AnnotatorId"
+            """).ToListAsync(cancel);
+        return rows.ToDictionary(r => r.AnnotatorId, r => r.Value);
+    }
+
+    private static async Task<Dictionary<Guid, Proportion>> GoldAnswers(LabelerDb db, long projectId, CancellationToken cancel)
+    {
+        var votes = await db.Votes.AsNoTracking().Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Gold)
+            .Select(v => new { v.AnnotatorId, v.Verdict, v.Item!.Gold }).ToListAsync(cancel);
+        return votes.GroupBy(v => v.AnnotatorId).ToDictionary(g => g.Key, g => Proportion.Wilson(g.Count(v => GoldAnswer.IsRight(v.Gold!, v.Verdict!)), g.Count()));
+    }
+
+    private sealed record Median(Guid AnnotatorId, double Value);
+}

@@ -1,0 +1,55 @@
+using Labeler.Shared.Statistics;
+using Xunit;
+
+namespace Labeler.Shared.Tests.Statistics;
+
+public sealed class Intervals_and_agreement_match_published_examples
+{
+    // R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
+    [Theory]
+    [InlineData(81, 263, 0.2553, 0.3662)]
+    [InlineData(15, 148, 0.0624, 0.1605)]
+    [InlineData(0, 20, 0.0000, 0.1611)]
+    [InlineData(1, 29, 0.0061, 0.1718)]
+    public void Wilsons_interval_is_Newcombes(int count, int of, double low, double high)
+    {
+        var proportion = Proportion.Wilson(count, of);
+        Assert.Equal((low, high), (Math.Round(proportion.Low, 4), Math.Round(proportion.High, 4)));
+    }
+
+    [Fact]
+    public void Without_observations_anything_is_possible() => Assert.Equal((0, 1), (Proportion.Wilson(0, 0).Low, Proportion.Wilson(0, 0).High));
+
+    [Fact]
+    public void Cohens_kappa_of_the_fifty_grant_proposals_is_0_4()
+    {
+        var labels = Enumerable.Repeat(("yes", "yes"), 20).Concat(Enumerable.Repeat(("yes", "no"), 5)).Concat(Enumerable.Repeat(("no", "yes"), 10)).Concat(Enumerable.Repeat(("no", "no"), 15)).ToList();
+        Assert.Equal(0.4, Agreement.Cohen(labels), 12);
+    }
+
+    [Fact]
+    public void Fleiss_kappa_of_fourteen_raters_and_ten_subjects_is_0_210()
+    {
+        int[][] table = [[0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1], [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7]];
+        var units = table.Select(IReadOnlyList<string> (row) => [.. row.SelectMany((count, label) => Enumerable.Repeat(label.ToString(), count))]).ToList();
+        Assert.Equal(0.210, Agreement.Fleiss(units), 3);
+        Assert.Equal(0.378, Agreement.Percent(units), 3);
+    }
+
+    // K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), sections B and C.
+    [Theory]
+    [InlineData(0.743, "123321412...", "1233224125.3", ".3332342251.", "12332441251.")]
+    [InlineData(0.095, "0100000010", "1110010000")]
+    public void Krippendorffs_alpha_is_his_own(double alpha, params string[] observers)
+    {
+        var units = Enumerable.Range(0, observers[0].Length).Select(IReadOnlyList<string> (n) => [.. observers.Select(o => o[n]).Where(c => c != '.').Select(c => c.ToString())]);
+        Assert.Equal(alpha, Agreement.Krippendorff(units), 3);
+    }
+
+    [Fact]
+    public void Nothing_is_claimed_where_nobody_met()
+    {
+        IReadOnlyList<string>[] alone = [["a"], ["b"]];
+        Assert.True(double.IsNaN(Agreement.Percent(alone)) && double.IsNaN(Agreement.Krippendorff(alone)) && double.IsNaN(Agreement.Fleiss(alone)));
+    }
+}
