@@ -63,7 +63,7 @@ public static partial class torch
         public static Tensor operator >=(Tensor left, Scalar right) => left.ge(right);
 
         /// <summary>number / tensor, in the tensor's floating-point type.</summary>
-        private static Tensor Quotient(Scalar left, Tensor right) => right.reciprocal().mul_(left);
+        private static Tensor Quotient(Scalar left, Tensor right) => right.reciprocal().mul(left);
 
         /// <summary>number - tensor.</summary>
         private static Tensor Difference(Scalar left, Tensor right) => Dispatch.Call("rsub.Scalar", right, left);

@@ -24,8 +24,8 @@ public static partial class torch
         public Tensor max() => Call("max", this);
         public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) => CallPair("min.dim", this, dim, keepdim);
         public (Tensor values, Tensor indexes) max(long dim, bool keepdim = false) => CallPair("max.dim", this, dim, keepdim);
-        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => Call("amin", this, dims, keepdim, @out);
-        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => Call("amax", this, dims, keepdim, @out);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Call("amin", this, dims, keepdim) : Call("amin.out", this, dims, keepdim, @out);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => @out is null ? Call("amax", this, dims, keepdim) : Call("amax.out", this, dims, keepdim, @out);
         public Tensor argmax() => Call("argmax", this);
         public Tensor argmax(long dim, bool keepdim = false) => Call("argmax", this, dim, keepdim);
         public Tensor argmin() => Call("argmin", this);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Labeler.TrainingEngine.Tests.Torch;
 
@@ -15,7 +16,7 @@ public static class PublicSignatures
         var lines = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var type in assembly.GetTypes().Where(t => IsVisible(t) && (t.Namespace == space || t.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true)))
         {
-            lines.Add($"{KindOf(type)} {NameOf(type)}");
+            lines.Add($"{KindOf(type)} {type.Namespace}.{NameOf(type)}");
             foreach (var member in type.GetMembers(Declared))
             {
                 if (Describe(member) is { } text)
@@ -37,7 +38,7 @@ public static class PublicSignatures
     private static string? Describe(MemberInfo member) => member switch
     {
         MethodInfo { IsPublic: true } m when !IsAccessor(m) && !IsPlumbing(m) =>
-            $"{(m.IsStatic ? "static " : "")}{NameOf(m.ReturnType)} {m.Name}{GenericsOf(m)}({ParametersOf(m)})",
+            $"{(m.IsStatic ? "static " : "")}{NameOf(m.ReturnType)}{ElementNamesOf(m.ReturnParameter)} {m.Name}{GenericsOf(m)}({ParametersOf(m)})",
         ConstructorInfo { IsPublic: true } c => $"new({ParametersOf(c)})",
         PropertyInfo p when p.GetAccessors().Length > 0 =>
             $"{(p.GetAccessors()[0].IsStatic ? "static " : "")}{NameOf(p.PropertyType)} {p.Name}"
@@ -56,6 +57,10 @@ public static class PublicSignatures
 
     private static string GenericsOf(MethodInfo method) =>
         method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
+
+    /// <summary>The names of a tuple's elements, by which callers take it apart.</summary>
+    private static string ElementNamesOf(ParameterInfo result) =>
+        result.GetCustomAttribute<TupleElementNamesAttribute>() is { } names ? $"({string.Join(", ", names.TransformNames)})" : "";
 
     private static string ParametersOf(MethodBase method) => Join(method.GetParameters());
 

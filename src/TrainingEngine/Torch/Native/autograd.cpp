@@ -3,7 +3,25 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <sstream>
+
 using namespace labeler;
+
+// Runs the engine; an error says of which tensors the gradients were asked for.
+template <class Body>
+static int32_t differentiate(const char* what, void* const* tensors, int32_t count, Body&& body) {
+  if (guarded(body) == 0) return 0;
+  guarded([&] {
+    std::ostringstream text;
+    text << what << "(";
+    for (int32_t i = 0; i < count; i++) {
+      text << (i ? ", " : "") << static_cast<c10::TensorImpl*>(tensors[i])->sizes();
+    }
+    text << "): " << labeler_torch_error();
+    set_error(text.str());
+  });
+  return 1;
+}
 
 LABELER_API int32_t labeler_torch_requires_grad(void* handle) {
   return static_cast<c10::TensorImpl*>(handle)->requires_grad();
@@ -34,7 +52,7 @@ LABELER_API int32_t labeler_torch_set_grad(void* handle, void* gradient) {
 LABELER_API int32_t labeler_torch_backward(void* const* tensors, int32_t count, void* const* gradients,
                                            int32_t gradient_count, void* const* inputs, int32_t input_count,
                                            int32_t retain, int32_t create) {
-  return guarded([&] {
+  return differentiate("backward", tensors, count, [&] {
     torch::autograd::backward(borrow_all(tensors, count), borrow_all(gradients, gradient_count), retain != 0,
                               create != 0, borrow_all(inputs, input_count));
   });
@@ -44,7 +62,7 @@ LABELER_API int32_t labeler_torch_backward(void* const* tensors, int32_t count, 
 LABELER_API int32_t labeler_torch_gradients(void* const* outputs, int32_t count, void* const* inputs,
                                             int32_t input_count, void* const* gradients, int32_t gradient_count,
                                             int32_t retain, int32_t create, int32_t allow_unused, void** out) {
-  return guarded([&] {
+  return differentiate("grad", outputs, count, [&] {
     auto results = torch::autograd::grad(borrow_all(outputs, count), borrow_all(inputs, input_count),
                                          borrow_all(gradients, gradient_count), retain != 0, create != 0,
                                          allow_unused != 0);

@@ -42,9 +42,8 @@ namespace TorchSharp.Modules
             group = [.. parameters.Select(parameter => (parameter, new State(parameter)))];
         }
 
-        public override IEnumerable<Parameter> parameters() => group.Select(member => member.Parameter);
-
-        public override StateDictionary state_dict() => new(group.Select(member => member.State));
+        private protected override IEnumerable<(Parameter Parameter, OptimizerState State)> Members =>
+            group.Select(member => (member.Parameter, (OptimizerState)member.State));
 
         public override torch.Tensor? step(Func<torch.Tensor>? closure = null)
         {

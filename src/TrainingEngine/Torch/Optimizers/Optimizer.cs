@@ -57,6 +57,10 @@ namespace TorchSharp.Modules
     /// <summary>An optimizer whose state can be read and set.</summary>
     public abstract class OptimizerHelper : torch.optim.Optimizer
     {
-        public abstract StateDictionary state_dict();
+        private protected abstract IEnumerable<(Parameter Parameter, OptimizerState State)> Members { get; }
+
+        public override IEnumerable<Parameter> parameters() => Members.Select(member => member.Parameter);
+
+        public virtual StateDictionary state_dict() => new(Members.Select(member => member.State));
     }
 }
