@@ -7,5 +7,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     SampleCommand.Create(),
     VerifyCommand.Create(),
     PretrainCommand.Create(),
+    RandomModelCommand.Create(),
 };
 return CommandLine.Run(root, args);

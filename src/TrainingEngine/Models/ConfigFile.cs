@@ -42,7 +42,15 @@ public sealed class ConfigFile
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => Present(key) is not null;
 
-    public long Long(string key, long? otherwise = null) => Value(key, element => element.GetInt64(), otherwise);
+    /// <summary>A size or a number of things: whole, at least 1.</summary>
+    public long Count(string key, long? otherwise = null) => Counted(key, Value(key, element => element.GetInt64(), otherwise));
+
+    /// <summary>Several sizes, at least one.</summary>
+    public long[] Counts(string key)
+    {
+        var list = Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : throw Missing(key);
+        return list.Length > 0 ? [.. list.Select(value => Counted(key, value))] : throw Fault(key, "is empty");
+    }
 
     public double Double(string key, double? otherwise = null) => Value(key, element => element.GetDouble(), otherwise);
 
@@ -51,9 +59,6 @@ public sealed class ConfigFile
     public string Text(string key, string? otherwise = null) =>
         Present(key) is { } element ? Convert(key, element, value => value.GetString()!) : otherwise ?? throw Missing(key);
 
-    public long[] Longs(string key, long[]? otherwise = null) =>
-        Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : otherwise ?? throw Missing(key);
-
     public string[] Texts(string key) =>
         Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetString()!).ToArray()) : throw Missing(key);
 
@@ -61,8 +66,8 @@ public sealed class ConfigFile
     public long[] PerLevel(string key, int levels, long? otherwise = null)
     {
         if (Present(key) is not { ValueKind: JsonValueKind.Array })
-            return [.. Enumerable.Repeat(Long(key, otherwise), levels)];
-        var list = Longs(key);
+            return [.. Enumerable.Repeat(Count(key, otherwise), levels)];
+        var list = Counts(key);
         return list.Length == levels ? list : throw Fault(key, $"has {list.Length} values for {levels} levels");
     }
 
@@ -73,7 +78,17 @@ public sealed class ConfigFile
             throw Fault(key, $"is {element}, which this engine does not know{(known.Length > 0 ? $"; it knows {string.Join(", ", known)}" : "")}");
     }
 
+    /// <summary>Requires every one of some widths to be shared out evenly: among groups, among heads.</summary>
+    public void Divides(string key, IEnumerable<long> parts, IEnumerable<long> widths)
+    {
+        foreach (var (part, width) in parts.Zip(widths))
+            if (width % part != 0)
+                throw Fault(key, $"is {part}, which does not divide the width {width}");
+    }
+
     public EngineException Fault(string key, string what) => new($"{Path}: {key} {what}");
+
+    private long Counted(string key, long value) => value is > 0 and <= int.MaxValue ? value : throw Fault(key, $"is {value}, which no model has");
 
     private EngineException Missing(string key) => new($"{Path}: {key} is missing");
 

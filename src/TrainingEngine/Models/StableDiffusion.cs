@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Models.Vae;
+using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,8 +37,27 @@ public sealed class StableDiffusion
             .ToArray();
         if (encoders.Length == 0)
             throw new EngineException($"{folder}: there is no text_encoder folder; the model folder must be in the diffusers layout");
-        return new(folder, encoders, LoadUnet(Path.Combine(folder, "unet"), device, dtype), LoadVae(Path.Combine(folder, "vae"), device, dtype));
+        var unet = LoadUnet(Path.Combine(folder, "unet"), device, dtype);
+        var told = encoders.Sum(pair => pair.Item2.Config.Width);
+        if (told != unet.Config.ContextWidth)
+            throw new EngineException($"{folder}: the text encoders give {told} numbers per token, and unet/config.json wants {unet.Config.ContextWidth} (cross_attention_dim)");
+        return new(folder, encoders, unet, LoadVae(Path.Combine(folder, "vae"), device, dtype));
     }
+
+    /// <summary>Writes the model as it is now into a new folder in the diffusers layout, whole or not at all; adapters are not part of it.</summary>
+    /// <param name="folder">Replaced if it is there.</param>
+    /// <param name="type">Of the weights in the files.</param>
+    /// <exception cref="EngineException">It cannot be written.</exception>
+    public void Save(string folder, ScalarType type = ScalarType.Float16) => AtomicFolder.Write(folder, temporary =>
+    {
+        ModelFolder.CopyAllButWeights(Folder, temporary);
+        foreach (var part in Directory.GetDirectories(Folder).Select(part => Path.GetFileName(part)!))
+            ModelFolder.CopyAllButWeights(Path.Combine(Folder, part), Path.Combine(temporary, part));
+        foreach (var (encoder, suffix) in TextEncoders.Zip(["", "_2"]))
+            ModelFolder.WriteWeights(Path.Combine(temporary, $"text_encoder{suffix}"), encoder.Parameters, type);
+        ModelFolder.WriteWeights(Path.Combine(temporary, "unet"), Unet.Parameters, type);
+        ModelFolder.WriteWeights(Path.Combine(temporary, "vae"), Vae.Parameters, type);
+    });
 
     public static UNet2DConditionModel LoadUnet(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {

@@ -51,7 +51,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         Train("autoencoder", training.Trainee, () => training.Step(workers, choice.Workers, cancel), () => training.Sheet(12), 6);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"autoencoder: PSNR {training.Psnr(64):0.00} dB on fresh scenes"));
         using var averaged = training.Trainee.Averaged();
-        SmallModel.WriteWeights(Path.Combine(folder, "vae", "diffusion_pytorch_model.safetensors"), training.Vae.Parameters);
+        ModelFolder.WriteWeights(Path.Combine(folder, "vae"), training.Vae.Parameters, ScalarType.Float16);
         // From here on only what the folder holds is used, rounding included.
         return StableDiffusion.LoadVae(Path.Combine(folder, "vae"));
     }
@@ -84,8 +84,8 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     private void WriteUnet(UnetTraining training)
     {
         using var averaged = training.Trainee.Averaged();
-        SmallModel.WriteWeights(Path.Combine(folder, "unet", "diffusion_pytorch_model.safetensors"), training.Unet.Parameters);
-        SmallModel.WriteWeights(Path.Combine(folder, "text_encoder", "model.safetensors"), training.Text.Parameters);
+        ModelFolder.WriteWeights(Path.Combine(folder, "unet"), training.Unet.Parameters, ScalarType.Float16);
+        ModelFolder.WriteWeights(Path.Combine(folder, "text_encoder"), training.Text.Parameters, ScalarType.Float16);
     }
 
     /// <summary>Steps to the end with checkpoints and sample sheets on the way; begins where the last checkpoint stands.</summary>

@@ -41,10 +41,14 @@ public static partial class AtomicFolder
             }
             SyncFolder(Path.GetDirectoryName(path)!);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
             RemoveQuietly(temporary);
-            throw new EngineException($"could not write {path}: {error.Message}", error);
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw new EngineException($"could not write {path}: {error.Message}", error);
+            }
+            throw;
         }
     }
 

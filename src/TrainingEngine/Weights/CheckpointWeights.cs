@@ -56,7 +56,7 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         if (!homes.TryGetValue(path, out var file))
         {
             missing.Add(path);
-            return zeros(shape);
+            return Nothing();
         }
         var stored = file.ShapeOf(path);
         // Old autoencoders keep their attention's matrices as 1×1 convolutions.
@@ -64,7 +64,7 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         if (!alike)
         {
             misshapen.Add($"{path} is [{string.Join(", ", stored)}] and should be [{string.Join(", ", shape)}]");
-            return zeros(shape);
+            return Nothing();
         }
         using var scope = NewDisposeScope();
         var tensor = file.Read(path).to(dtype).reshape(shape).to(device);
@@ -72,6 +72,9 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
             notFinite.Add(path);
         return tensor.DetachFromDisposeScope();
     }
+
+    /// <summary>Stands for a weight that is not there until <see cref="Finish"/> tells of it.</summary>
+    private static Tensor Nothing() => empty([0]);
 
     private void Add(SafeTensors file)
     {
@@ -100,8 +103,10 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            // The shards lie beside their index: a path in it would lead elsewhere.
             return [.. json.RootElement.GetProperty("weight_map").EnumerateObject()
-                .Select(entry => Path.GetFileName(entry.Value.GetString()!)).Distinct().Select(file => Path.Combine(folder, file))];
+                .Select(entry => Path.GetFileName(entry.Value.GetString()) ?? throw new JsonException($"{entry.Name} is in no file"))
+                .Distinct().Select(file => Path.Combine(folder, file))];
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -15,6 +15,8 @@ internal static class ElementTypes
     /// <summary>Bytes of one element, or null for a type that is not known.</summary>
     public static int? SizeOf(string name) => All.FirstOrDefault(type => type.Name == name) is { Name: not null } type ? type.Size : null;
 
+    public static int SizeOf(ScalarType scalar) => All.First(type => type.Name == NameOf(scalar)).Size;
+
     public static ScalarType Of(string name) => All.First(type => type.Name == name).Type;
 
     public static string NameOf(ScalarType scalar) =>

@@ -67,44 +67,63 @@ public sealed class SafeTensors : IDisposable
         var tensor = empty(entry.Shape, ElementTypes.Of(entry.Type));
         if (entry.End == entry.Begin)
             return tensor;
-        file.Position = header.DataStart + entry.Begin;
-        TorchGaps.Fill(tensor, file);
+        try
+        {
+            file.Position = header.DataStart + entry.Begin;
+            TorchGaps.Fill(tensor, file);
+        }
+        catch (IOException error)
+        {
+            tensor.Dispose();
+            throw new EngineException($"{Path}: {name} cannot be read ({error.Message})", error);
+        }
         return tensor;
     }
 
     /// <summary>Writes a file beside its final place and renames it, so that a reader never sees half of one.</summary>
+    /// <param name="path">Replaced if it is there.</param>
+    /// <param name="tensors">On any device.</param>
+    /// <param name="metadata">Texts by name.</param>
+    /// <param name="floats">The type in which floating-point tensors are written; their own when null.</param>
     /// <exception cref="EngineException">It cannot be written, for instance because the disk is full; the old file is untouched.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? floats = null)
     {
         var partial = $"{path}.{Environment.ProcessId}.part";
         try
         {
             using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                Write(target, tensors, metadata);
+                Write(target, tensors, metadata, floats);
                 target.Flush(flushToDisk: true);
             }
             File.Move(partial, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
             throw new EngineException($"{path}: cannot be written ({error.Message}); free some space or choose another folder", error);
+        }
+        finally
+        {
+            // Gone after the renaming; still there after any error.
+            if (Directory.Exists(System.IO.Path.GetDirectoryName(partial)))
+                File.Delete(partial);
         }
     }
 
-    private static void Write(Stream target, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static void Write(Stream target, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, ScalarType? floats)
     {
         // Wider types first keeps every tensor aligned, as the original library does.
-        var ordered = tensors.OrderByDescending(pair => pair.Value.ElementSize).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        var ordered = tensors.Select(pair => (Name: pair.Key, Tensor: pair.Value, Type: pair.Value.is_floating_point() ? floats ?? pair.Value.dtype : pair.Value.dtype))
+            .OrderByDescending(item => ElementTypes.SizeOf(item.Type)).ThenBy(item => item.Name, StringComparer.Ordinal).ToList();
         var described = new Dictionary<string, object>(StringComparer.Ordinal);
         if (metadata is { Count: > 0 })
             described["__metadata__"] = metadata;
         var place = 0L;
-        foreach (var (name, tensor) in ordered)
+        foreach (var (name, tensor, type) in ordered)
         {
-            var end = place + tensor.numel() * tensor.ElementSize;
-            described[name] = new { dtype = ElementTypes.NameOf(tensor.dtype), shape = tensor.shape, data_offsets = new[] { place, end } };
+            var end = place + tensor.numel() * ElementTypes.SizeOf(type);
+            described[name] = new { dtype = ElementTypes.NameOf(type), shape = tensor.shape, data_offsets = new[] { place, end } };
             place = end;
         }
         var text = JsonSerializer.SerializeToUtf8Bytes(described);
@@ -114,8 +133,11 @@ public sealed class SafeTensors : IDisposable
         target.Write(prefix);
         target.Write(text);
         target.Write("       "u8[..padding]);
-        foreach (var (_, tensor) in ordered)
-            TorchGaps.Copy(tensor, target);
+        foreach (var (_, tensor, type) in ordered)
+        {
+            using var scope = NewDisposeScope();
+            TorchGaps.Copy(tensor.detach().to(type), target);
+        }
     }
 
     public void Dispose() => file.Dispose();

@@ -10,6 +10,8 @@ internal sealed class TimeEmbedding(ModelPart part, long inputs, long width)
     private readonly Linear linear1 = new(part, "linear_1", inputs, width);
     private readonly Linear linear2 = new(part, "linear_2", width, width);
 
+    public IEnumerable<Adaptable> Layers => [linear1, linear2];
+
     public Tensor Forward(Tensor x) => linear2.Forward(nn.functional.silu(linear1.Forward(x)));
 
     /// <summary>Cosines, then sines, of the numbers at geometrically spaced frequencies (arXiv 1706.03762, flipped as diffusers does).</summary>

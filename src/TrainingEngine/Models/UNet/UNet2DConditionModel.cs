@@ -58,6 +58,10 @@ public sealed class UNet2DConditionModel
     public IEnumerable<Adaptable> OtherLayers =>
         down.Concat(up).SelectMany(level => level.Others).Concat(middleAttention.Others).Concat(middle1.Layers).Concat(middle2.Layers);
 
+    /// <summary>Every layer that can carry an adapter.</summary>
+    public IEnumerable<Adaptable> AdaptableLayers =>
+        AttentionLayers.Concat(OtherLayers).Concat([convIn, convOut]).Concat(timeEmbedding.Layers).Concat(addedEmbedding?.Layers ?? []);
+
     /// <summary>Predicts the noise (or v) of noisy latents.</summary>
     /// <param name="sample">[N, InChannels, H, W].</param>
     /// <param name="timesteps">[N] or [1], whole numbers.</param>

@@ -42,17 +42,19 @@ public sealed record UNetConfig(
         foreach (var key in new[] { "mid_block_scale_factor", "resnet_out_scale_factor" })
             file.Only(key, "1", "1.0");
         file.Only("dropout", "0", "0.0");
-        var channels = file.Longs("block_out_channels");
+        var channels = file.Counts("block_out_channels");
         // By a mistake of diffusers' that its files kept, attention_head_dim is the number of heads; later files may say so.
         var heads = file.PerLevel(file.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", channels.Length, 8);
+        file.Divides("norm_num_groups", Enumerable.Repeat(file.Count("norm_num_groups", 32), channels.Length), channels);
+        file.Divides("attention_head_dim", heads, channels);
         var added = file.Text("addition_embed_type", "") == "text_time";
         return new UNetConfig(
-            file.Long("in_channels", 4), file.Long("out_channels", 4), channels, file.Long("layers_per_block", 2),
+            file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Count("layers_per_block", 2),
             Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
             Kinds(file, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.Length),
-            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1), file.Long("cross_attention_dim"),
-            file.Long("norm_num_groups", 32), file.Double("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
-            file.Long("sample_size", 64), added ? file.Long("addition_time_embed_dim") : 0, added ? file.Long("projection_class_embeddings_input_dim") : 0);
+            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1), file.Count("cross_attention_dim"),
+            file.Count("norm_num_groups", 32), file.Double("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
+            file.Count("sample_size", 64), added ? file.Count("addition_time_embed_dim") : 0, added ? file.Count("projection_class_embeddings_input_dim") : 0);
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>

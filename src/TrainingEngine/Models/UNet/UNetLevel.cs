@@ -65,15 +65,17 @@ internal sealed class UNetLevel
     /// <param name="next">The size after upsampling: that of the level above.</param>
     public Tensor GoUp(Tensor x, Tensor time, Tensor context, ReadOnlySpan<Tensor> skips, (long Height, long Width) next)
     {
+        using var scope = NewDisposeScope();
         for (var n = 0; n < resnets.Length; n++)
             x = Block(n, cat([x, skips[n]], 1), time, context);
-        return upsample?.Forward(x, next.Height, next.Width) ?? x;
+        return scope.MoveToOuter(upsample?.Forward(x, next.Height, next.Width) ?? x);
     }
 
     private Tensor Block(int n, Tensor x, Tensor time, Tensor context)
     {
+        using var scope = NewDisposeScope();
         x = resnets[n].Forward(x, time);
-        return attentions.Length > 0 ? attentions[n].Forward(x, context) : x;
+        return scope.MoveToOuter(attentions.Length > 0 ? attentions[n].Forward(x, context) : x);
     }
 
     private static Transformer2D[] Transformers(ModelPart part, UNetConfig config, bool cross, int level, int count) =>

@@ -8,7 +8,7 @@ internal sealed class Decoder
 {
     private readonly Conv2d convIn, convOut;
     private readonly VaeMiddle middle;
-    private readonly (ResnetBlock[] Resnets, Upsample? Up)[] levels;
+    private readonly VaeLevel[] levels;
     private readonly GroupNorm normOut;
 
     public Decoder(ModelPart part, VaeConfig config)
@@ -24,20 +24,17 @@ internal sealed class Decoder
     public Tensor Forward(Tensor x)
     {
         x = middle.Forward(convIn.Forward(x));
-        foreach (var (resnets, up) in levels)
-        {
-            foreach (var resnet in resnets)
-                x = resnet.Forward(x);
-            x = up?.Forward(x) ?? x;
-        }
+        foreach (var level in levels)
+            x = level.Forward(x);
         return convOut.Forward(nn.functional.silu(normOut.Forward(x)));
     }
 
-    private static (ResnetBlock[], Upsample?) Level(ModelPart part, VaeConfig config, long[] channels, int level, long width)
+    private static VaeLevel Level(ModelPart part, VaeConfig config, long[] channels, int level, long width)
     {
         var before = level == 0 ? width : channels[level - 1];
         var resnets = Enumerable.Range(0, (int)config.LayersPerBlock + 1).Select(n =>
             new ResnetBlock(part["resnets"][$"{n}"], n == 0 ? before : width, width, 0, config.Groups, AutoencoderKL.Epsilon)).ToArray();
-        return (resnets, level < channels.Length - 1 ? new Upsample(part["upsamplers.0"], width) : null);
+        var up = level < channels.Length - 1 ? new Upsample(part["upsamplers.0"], width) : null;
+        return new(resnets, up is null ? null : x => up.Forward(x));
     }
 }

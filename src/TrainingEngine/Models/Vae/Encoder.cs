@@ -7,7 +7,7 @@ namespace Labeler.TrainingEngine.Models.Vae;
 internal sealed class Encoder
 {
     private readonly Conv2d convIn, convOut;
-    private readonly (ResnetBlock[] Resnets, Downsample? Down)[] levels;
+    private readonly VaeLevel[] levels;
     private readonly VaeMiddle middle;
     private readonly GroupNorm normOut;
 
@@ -24,20 +24,17 @@ internal sealed class Encoder
     public Tensor Forward(Tensor x)
     {
         x = convIn.Forward(x);
-        foreach (var (resnets, down) in levels)
-        {
-            foreach (var resnet in resnets)
-                x = resnet.Forward(x);
-            x = down?.Forward(x) ?? x;
-        }
+        foreach (var level in levels)
+            x = level.Forward(x);
         return convOut.Forward(nn.functional.silu(normOut.Forward(middle.Forward(x))));
     }
 
-    private static (ResnetBlock[], Downsample?) Level(ModelPart part, VaeConfig config, int level, long width)
+    private static VaeLevel Level(ModelPart part, VaeConfig config, int level, long width)
     {
         var before = level == 0 ? width : config.Channels[level - 1];
         var resnets = Enumerable.Range(0, (int)config.LayersPerBlock).Select(n =>
             new ResnetBlock(part["resnets"][$"{n}"], n == 0 ? before : width, width, 0, config.Groups, AutoencoderKL.Epsilon)).ToArray();
-        return (resnets, level < config.Channels.Length - 1 ? new Downsample(part["downsamplers.0"], width, symmetric: false) : null);
+        var down = level < config.Channels.Length - 1 ? new Downsample(part["downsamplers.0"], width, symmetric: false) : null;
+        return new(resnets, down is null ? null : x => down.Forward(x));
     }
 }

@@ -27,9 +27,11 @@ public sealed record VaeConfig(
         foreach (var (key, known) in new[] { ("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D") })
             if (file.Texts(key).FirstOrDefault(kind => kind != known) is { } other)
                 throw file.Fault(key, $"holds {other}, which this engine does not know; it knows {known}");
+        var (channels, groups) = (file.Counts("block_out_channels"), file.Count("norm_num_groups", 32));
+        file.Divides("norm_num_groups", Enumerable.Repeat(groups, channels.Length), channels);
         return new VaeConfig(
-            file.Long("in_channels", 3), file.Long("out_channels", 3), file.Long("latent_channels", 4), file.Longs("block_out_channels"),
-            file.Long("layers_per_block", 1), file.Long("norm_num_groups", 32), file.Double("scaling_factor", 0.18215), file.Long("sample_size", 512));
+            file.Count("in_channels", 3), file.Count("out_channels", 3), file.Count("latent_channels", 4), channels,
+            file.Count("layers_per_block", 1), groups, file.Double("scaling_factor", 0.18215), file.Count("sample_size", 512));
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
