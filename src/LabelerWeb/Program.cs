@@ -3,6 +3,7 @@ using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.People;
+using Labeler.Web.Features.Projects;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
 
@@ -13,7 +14,7 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddProjects();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
@@ -33,6 +34,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();
+    app.MapProjects();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
 

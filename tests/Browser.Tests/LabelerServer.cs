@@ -7,7 +7,7 @@ namespace Labeler.Browser.Tests;
 /// <summary>The built web application as a process of its own, on a free port, with an empty data folder that goes with it.</summary>
 public sealed partial class LabelerServer : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan patience = TimeSpan.FromMinutes(3);
     private readonly ConcurrentQueue<string> output = new();
     private readonly string[] settings;
     private Process process;
@@ -83,9 +83,10 @@ public sealed partial class LabelerServer : IAsyncDisposable
 
     private Process Launch(int port)
     {
-        var start = Program("--port", $"{port}", "--data", Data);
-        foreach (var setting in settings.Select(s => s.Split('=', 2)))
-            start.Environment[setting[0].Replace(":", "__", StringComparison.Ordinal)] = setting[1];
+        // No projects to begin with, unless a test asks for them: each test makes what it needs.
+        var start = Program("--Web:DemoProjects=false", "--port", $"{port}", "--data", Data);
+        foreach (var setting in settings)
+            start.ArgumentList.Add($"--{setting}");
         var launched = Process.Start(start)!;
         launched.OutputDataReceived += (_, e) => Keep(e.Data);
         launched.ErrorDataReceived += (_, e) => Keep(e.Data);

@@ -18,7 +18,9 @@ public sealed class Visitor : IAsyncDisposable
 
     public static async Task<Visitor> Enter(IBrowserContext context)
     {
-        context.SetDefaultTimeout(15_000);
+        // Long, because a machine may be busy; nothing is asserted about time.
+        context.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         var visitor = new Visitor(context, await context.NewPageAsync());
         visitor.Page.Console += (_, message) =>
         {

@@ -10,14 +10,8 @@ using Xunit;
 
 namespace Labeler.Web.Tests;
 
-public sealed class AccountTests : IAsyncLifetime
+public sealed class AccountTests(WebHost host) : IClassFixture<WebHost>
 {
-    private readonly WebHost host = new();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await host.DisposeAsync();
-
     [Fact]
     public async Task Eight_wrong_passwords_lock_a_name_even_for_the_right_one()
     {
@@ -65,10 +59,11 @@ public sealed class AccountTests : IAsyncLifetime
     [Fact]
     public async Task The_last_admin_can_neither_be_disabled_nor_demoted()
     {
-        var only = await host.Make("Finn", Role.Admin);
-        await Assert.ThrowsAsync<LabelerException>(() => host.With<IServiceProvider, Account>(s => Accounts(s).Disable(Db(s), only.Id)));
-        await Assert.ThrowsAsync<LabelerException>(() => host.With<IServiceProvider, Account>(s => Accounts(s).GiveRole(Db(s), only.Id, Role.Annotator)));
-        using var browser = host.Browser();
+        await using var alone = new WebHost();
+        var only = await alone.Make("Finn", Role.Admin);
+        await Assert.ThrowsAsync<LabelerException>(() => alone.With<IServiceProvider, Account>(s => Accounts(s).Disable(Db(s), only.Id)));
+        await Assert.ThrowsAsync<LabelerException>(() => alone.With<IServiceProvider, Account>(s => Accounts(s).GiveRole(Db(s), only.Id, Role.Annotator)));
+        using var browser = alone.Browser();
         Assert.Equal(HttpStatusCode.Found, (await browser.SignIn("Finn")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/people")).StatusCode);
     }

@@ -49,6 +49,39 @@ public static partial class Forms
         return await browser.PostAsync(address, new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
     }
 
+    /// <summary>What a browser would post of the project form: inputs, chosen options and text areas with their values.</summary>
+    public static Dictionary<string, string> FieldsOf(string html)
+    {
+        var form = html[html.IndexOf("project-form", StringComparison.Ordinal)..];
+        form = form[..form.IndexOf("</form>", StringComparison.Ordinal)];
+        var fields = new Dictionary<string, string>();
+        foreach (Match input in Input().Matches(form))
+        {
+            var (type, name) = (Attribute(input.Value, "type"), Attribute(input.Value, "name"));
+            if (name.Length > 0 && type != "file" && (type is not ("checkbox" or "radio") || input.Value.Contains(" checked", StringComparison.Ordinal)))
+                fields[name] = Attribute(input.Value, "value");
+        }
+        foreach (Match select in Select().Matches(form))
+            fields[select.Groups[1].Value] = Chosen().Match(select.Groups[2].Value).Groups[1].Value;
+        foreach (Match area in Area().Matches(form))
+            fields[area.Groups[1].Value] = WebUtility.HtmlDecode(area.Groups[2].Value);
+        return fields;
+    }
+
+    private static string Attribute(string tag, string name) => WebUtility.HtmlDecode(Regex.Match(tag, $" {name}=\"([^\"]*)\"").Groups[1].Value);
+
+    [GeneratedRegex("<input[^>]*>")]
+    private static partial Regex Input();
+
+    [GeneratedRegex("""<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>""", RegexOptions.Singleline)]
+    private static partial Regex Select();
+
+    [GeneratedRegex("""<option value="([^"]*)"[^>]* selected""")]
+    private static partial Regex Chosen();
+
+    [GeneratedRegex("""<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>""", RegexOptions.Singleline)]
+    private static partial Regex Area();
+
     [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
     private static partial Regex Token();
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,7 +27,9 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseEnvironment("Production");
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
-        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000")]));
+        // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
+        builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
+        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false")]));
     }
 
     public override async ValueTask DisposeAsync()

@@ -70,6 +70,15 @@ document.addEventListener('submit', event => {
   if (!confirmed(event.target, event.submitter)) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);
 
+// A file that the server would refuse is refused here, before minutes of sending it.
+document.addEventListener('change', event => {
+  const most = Number(event.target.dataset?.maxBytes);
+  if (!most || event.target.type !== 'file') return;
+  const large = [...event.target.files].find(file => file.size > most);
+  event.target.setCustomValidity(large ? `${large.name} has ${Math.ceil(large.size / 1048576)} MB; the most is ${Math.floor(most / 1048576)} MB.` : '');
+  event.target.reportValidity();
+});
+
 function closeMenu() {
   const menu = document.getElementById('menu');
   if (menu) menu.checked = false;

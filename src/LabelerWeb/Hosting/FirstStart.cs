@@ -1,7 +1,8 @@
+using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Web.Features.Projects;
 using Microsoft.Data.Sqlite;
-using Labeler.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,8 @@ public static class FirstStart
         try
         {
             await app.Services.GetRequiredService<Migrator>().Apply();
+            if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
+                await app.Services.GetRequiredService<DemoProjects>().Seed();
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
             token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
         }

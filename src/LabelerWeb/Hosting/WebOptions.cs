@@ -23,4 +23,7 @@ public sealed class WebOptions
     /// <summary>Bytes of an ordinary request's body; uploads state their own limit.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public long MaxRequestBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Begin a fresh installation with projects on the bundled model.</summary>
+    public bool DemoProjects { get; set; } = true;
 }

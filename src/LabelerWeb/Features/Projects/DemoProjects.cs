@@ -1,0 +1,81 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Projects;
+
+/// <summary>The projects that a fresh installation begins with, all on the bundled model, one for each task.</summary>
+public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectEditing editing, EpochCycle cycle, TimeProvider time)
+{
+    /// <summary>Makes them and queues their first sampling, unless there has ever been a project.</summary>
+    public async Task Seed()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        if (await db.Projects.AnyAsync())
+            return;
+        foreach (var project in All(time.GetUtcNow()))
+        {
+            await editing.Add(project);
+            await cycle.Start(project.Id, null);
+        }
+    }
+
+    private static IEnumerable<Project> All(DateTimeOffset now)
+    {
+        yield return Make("Hands", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines }, ["1 hand"], now);
+        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
+        yield return Make("Mirrors: scores", LabelingTask.Score, Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: categories", LabelingTask.Categorise, Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+    }
+
+    private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
+    {
+        var project = Project.Create(name, task, settings, now);
+        project.UsePrompts(prompts);
+        return project;
+    }
+
+    // What a small model learns fastest from (bench/RESULTS.md): the whole U-Net with a pull towards the previous epoch, the touchy last steps left out, no guidance.
+    private static ProjectSettings Settings => new()
+    {
+        Sampling = new() { GuidanceScale = 1 },
+        Training = new() { Adapter = AdapterKind.Full, KlWeight = 0.1, FirstStep = 2, LastStep = 13 },
+    };
+
+    private static IEnumerable<string> Mirrors =>
+        from colour in new[] { "red", "orange", "green", "blue", "purple" }
+        from thing in new[] { "flag", "boot", "mug", "arrow" }
+        select $"a {colour} {thing} and its reflection in the mirror";
+
+    private const string HandGuidelines = """
+        # Flag deformed hands
+
+        A hand is **normal** when it has five fingers that can be told apart.
+
+        - Flag it when a finger is missing or there is one too many.
+        - Flag it when fingers are grown together, or a ghost of a finger shows.
+        - A blurred or oddly coloured hand with five fingers is normal.
+
+        When you cannot tell, skip the batch: a guess teaches the model something wrong.
+        """;
+
+    private const string ArtGuidelines = """
+        # Flag unsafe pictures
+
+        A picture is **unsafe** when a yellow warning triangle can be seen in it, whole or in part.
+
+        Pictures are blurred until you hold the key for revealing or press on them. One that you never revealed does not count as seen.
+        """;
+
+    private const string MirrorGuidelines = """
+        # Is the reflection right?
+
+        Left stands an object, right of it a dark-framed mirror. A right reflection shows
+
+        1. the **same object**,
+        2. in the **same colour**,
+        3. **flipped** left to right, as a mirror does.
+        """;
+}

@@ -1,0 +1,60 @@
+using Labeler.Shared;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Projects;
+
+/// <summary>Writes what a project's form says.</summary>
+public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, TimeProvider time)
+{
+    /// <param name="file">Prompts of an uploaded file; they replace the typed ones.</param>
+    /// <exception cref="LabelerException">A setting or the prompts cannot be used; nothing was written.</exception>
+    public async Task<Project> Create(ProjectForm form, List<string>? file, bool startSampling)
+    {
+        var project = Project.Create(form.Name, form.Task, form.Settings, time.GetUtcNow());
+        project.UsePrompts(file ?? Lines(form.Prompts), Lines(form.HeldOut));
+        await Add(project);
+        if (startSampling)
+            await cycle.Start(project.Id, null);
+        return project;
+    }
+
+    /// <summary>Stores a new project under an address that is free.</summary>
+    public async Task Add(Project project)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        // "new" is the address of the form itself.
+        var taken = await db.Projects.Select(p => p.Slug).ToHashSetAsync();
+        taken.Add("new");
+        var wanted = project.Slug;
+        for (var number = 2; taken.Contains(project.Slug); number++)
+            project.MoveTo($"{wanted[..Math.Min(wanted.Length, 50)]}-{number}");
+        db.Projects.Add(project);
+        await db.SaveChangesAsync();
+    }
+
+    /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, and where those are empty the ones that there are.</param>
+    /// <exception cref="LabelerException">A setting or the prompts cannot be used; nothing was written.</exception>
+    public async Task<Project> Change(long id, ProjectForm form, List<string>? file)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var project = await db.Projects.Include(p => p.Prompts).FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null)
+            ?? throw new LabelerException("The project has been deleted meanwhile.");
+        project.Rename(form.Name);
+        project.Change(form.Settings);
+        var typed = Lines(form.Prompts);
+        var training = file ?? (typed.Count > 0 ? typed : Texts(project, PromptUse.Training));
+        var heldOut = form.HeldOut is null ? Texts(project, PromptUse.HeldOut) : Lines(form.HeldOut);
+        // Unchanged prompts keep their rows, which the groups sampled from them name.
+        if (!training.SequenceEqual(Texts(project, PromptUse.Training)) || !heldOut.SequenceEqual(Texts(project, PromptUse.HeldOut)))
+            project.UsePrompts(training, heldOut);
+        await db.SaveChangesAsync();
+        return project;
+    }
+
+    public static List<string> Texts(Project project, PromptUse use) => [.. project.Prompts.Where(p => p.Use == use).OrderBy(p => p.Position).Select(p => p.Text)];
+
+    private static List<string> Lines(string? text) => [.. (text ?? "").ReplaceLineEndings("\n").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
+}

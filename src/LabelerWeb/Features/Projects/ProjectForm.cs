@@ -1,0 +1,85 @@
+using Labeler.Shared;
+using Labeler.Shared.Projects;
+
+namespace Labeler.Web.Features.Projects;
+
+/// <summary>What the form of a project says, read from the posted fields. It is kept as typed, so that a refused form comes back as it was.</summary>
+public sealed class ProjectForm
+{
+    public static readonly List<SettingField> General = SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
+    public static readonly List<SettingField> Sampling = SettingField.Of<SamplingOptions>("Sampling");
+    public static readonly List<SettingField> Training = SettingField.Of<TrainingOptions>("Training");
+
+    public string Name { get; private set; } = "";
+
+    public LabelingTask Task { get; private set; }
+
+    public ProjectSettings Settings { get; private set; } = new();
+
+    /// <summary>Prompts as typed; null where they were not touched.</summary>
+    public string? Prompts { get; private set; }
+
+    public string? HeldOut { get; private set; }
+
+    /// <summary>What could not be read, one sentence each.</summary>
+    public List<string> Faults { get; } = [];
+
+    public static ProjectForm Of(Project project) => new() { Name = project.Name, Task = project.Task, Settings = project.Settings };
+
+    /// <summary>A new project's form: the options that a first project needs.</summary>
+    public static ProjectForm Empty() => new() { Settings = new ProjectSettings { Choices = Scale.Rubric } };
+
+    public static ProjectForm Read(IFormCollection posted, ProjectSettings before)
+    {
+        var form = new ProjectForm { Name = posted["Name"].ToString(), Prompts = posted["Prompts"], HeldOut = posted["HeldOut"] };
+        form.Task = Enum.TryParse<LabelingTask>(posted["Task"], out var task) && Enum.IsDefined(task) ? task : LabelingTask.FlagBatch;
+        var flags = posted["Flags"].Select(f => Enum.TryParse<FlagKinds>(f, out var flag) ? flag : FlagKinds.None).Aggregate(FlagKinds.None, (all, flag) => all | flag);
+        form.Settings = form.Fill(General, before with { }, posted) with
+        {
+            Flags = flags == FlagKinds.None && form.Task != LabelingTask.FlagBatch ? FlagKinds.Deformed : flags,
+            Algorithm = posted["Algorithm"].ToString() is { Length: > 0 } algorithm ? algorithm : before.Algorithm,
+            Guidelines = posted["Guidelines"].ToString().ReplaceLineEndings("\n"),
+            Choices = form.Task is LabelingTask.Categorise or LabelingTask.Score ? form.ReadChoices(posted) : [],
+            Sampling = form.Fill(Sampling, before.Sampling with { }, posted),
+            Training = form.Fill(Training, before.Training with { }, posted),
+        };
+        return form;
+    }
+
+    private List<Choice> ReadChoices(IFormCollection posted)
+    {
+        var choices = new List<Choice>();
+        var (names, keys, definitions, values) = (posted["Choice.Name"], posted["Choice.Key"], posted["Choice.Definition"], posted["Choice.Value"]);
+        for (var i = 0; i < Math.Min(names.Count, Math.Min(keys.Count, Math.Min(definitions.Count, values.Count))); i++)
+        {
+            if (string.IsNullOrWhiteSpace(names[i]) && string.IsNullOrWhiteSpace(definitions[i]))
+                continue;
+            double? value = null;
+            if (!string.IsNullOrWhiteSpace(values[i]))
+            {
+                if (double.TryParse(values[i], System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+                    value = number;
+                else
+                    Faults.Add($"The value of \"{names[i]}\" must be a number, not \"{values[i]}\".");
+            }
+            choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value));
+        }
+        return choices;
+    }
+
+    private T Fill<T>(List<SettingField> fields, T settings, IFormCollection posted) where T : notnull
+    {
+        foreach (var field in fields)
+        {
+            try
+            {
+                field.Set(settings, posted[field.Name].ToString());
+            }
+            catch (LabelerException e)
+            {
+                Faults.Add(e.Message);
+            }
+        }
+        return settings;
+    }
+}

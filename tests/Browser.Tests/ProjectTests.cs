@@ -1,0 +1,53 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Labeler.Browser.Tests;
+
+[Collection(nameof(Browsing))]
+public sealed class ProjectTests(Browsing browsing)
+{
+    [Fact]
+    public async Task An_admin_makes_a_score_project_and_adds_an_option_in_the_live_rows()
+    {
+        await using var server = await LabelerServer.Start();
+        await using var admin = await browsing.FirstAdmin(server);
+        var page = admin.Page;
+        await admin.Go("/projects");
+        await admin.Take("projects-empty");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Make the first one" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync("Mirrors");
+        await page.GetByText("Score", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("For sampling and training").FillAsync("a red flag and its reflection in the mirror");
+
+        // The rows are an island: the click goes over the circuit, and what is typed elsewhere stays.
+        await Assertions.Expect(page.Locator(".choice-row")).ToHaveCountAsync(5);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add an option" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".choice-row")).ToHaveCountAsync(6);
+        var added = page.Locator(".choice-row").Last;
+        await added.Locator("[name='Choice.Name']").FillAsync("8");
+        await added.Locator("[name='Choice.Value']").FillAsync("8");
+        await admin.Take("project-new", fullPage: true);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create and start sampling" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("The project Mirrors is made.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".project")).ToContainTextAsync("being sampled");
+
+        await admin.Go("/projects/mirrors");
+        await Assertions.Expect(page.Locator(".choice-row")).ToHaveCountAsync(6);
+        await admin.Take("project-edit", fullPage: true);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Nothing is lost");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("No project yet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_fresh_installation_lists_its_demo_projects()
+    {
+        await using var server = await LabelerServer.Start("Web:DemoProjects=true");
+        await using var admin = await browsing.FirstAdmin(server);
+        await admin.Go("/projects");
+        await Assertions.Expect(admin.Page.Locator(".project")).ToHaveCountAsync(5);
+        await admin.Take("projects", fullPage: true);
+    }
+}

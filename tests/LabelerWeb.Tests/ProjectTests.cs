@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Web.Features.Projects;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Web.Tests;
+
+public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncLifetime
+{
+    private HttpClient admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        await host.With<LabelerDb, int>(async db => await db.Jobs.ExecuteDeleteAsync() + await db.Epochs.ExecuteDeleteAsync() + await db.Prompts.ExecuteDeleteAsync() + await db.Projects.ExecuteDeleteAsync());
+        admin = await host.SignedIn($"Ada {Guid.NewGuid():N}", Role.Admin);
+    }
+
+    public Task DisposeAsync()
+    {
+        admin.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_project_made_with_the_forms_own_fields_has_the_defaults()
+    {
+        await Create("Hands", ("Prompts", "1 hand\n\n 1 hand \na foot"));
+        var project = await Load("hands");
+        Assert.Equivalent(new ProjectSettings().Training, project.Settings.Training);
+        Assert.Equivalent(new ProjectSettings().Sampling, project.Settings.Sampling);
+        Assert.Equal(new ProjectSettings().ImagesPerEpoch, project.Settings.ImagesPerEpoch);
+        Assert.Equal(["1 hand", "a foot"], project.Prompts.OrderBy(p => p.Position).Select(p => p.Text));
+    }
+
+    [Fact]
+    public async Task Every_setting_that_the_form_shows_can_be_changed_and_comes_back()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        await Save("/projects/hands", ("Settings.VotesPerItem", "3"), ("Settings.Blurred", "on"), ("Training.Beta", "0.25"), ("Training.LastStep", "13"), ("Training.Adapter", "Full"), ("Sampling.GuidanceScale", "1.5"));
+        var settings = (await Load("hands")).Settings;
+        Assert.Equal((3, true, 0.25, 13, AdapterKind.Full, 1.5), (settings.VotesPerItem, settings.Blurred, settings.Training.Beta, settings.Training.LastStep, settings.Training.Adapter, settings.Sampling.GuidanceScale));
+        var page = await admin.GetStringAsync("/projects/hands");
+        Assert.Contains("name=\"Training.Beta\" value=\"0.25\"", page);
+        Assert.Contains("name=\"Training.LastStep\" value=\"13\"", page);
+    }
+
+    [Theory]
+    [InlineData("Training.Beta", "much", "Beta must be a number")]
+    [InlineData("Settings.GroupSize", "99", "Images per group")]
+    [InlineData("Training.LearningRate", "NaN", "Learning rate must be a number")]
+    [InlineData("Settings.ImagesPerEpoch", "", "Images per epoch is empty")]
+    [InlineData("Name", "   ", "1 to 100 characters")]
+    [InlineData("Prompts", "", "at least one prompt")]
+    public async Task A_value_that_cannot_be_is_refused_with_its_name_and_nothing_is_written(string field, string value, string reason)
+    {
+        var answer = await Save("/projects/new", ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Prompts", "1 hand"), (field, value));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains(reason, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()));
+        Assert.False(await host.With<LabelerDb, bool>(db => db.Projects.AnyAsync()));
+    }
+
+    [Fact]
+    public async Task A_prompt_file_of_a_million_lines_is_refused_with_a_clear_message()
+    {
+        var lines = new StringBuilder();
+        for (var i = 0; i < 1_000_000; i++)
+            lines.Append("prompt ").Append(i).Append('\n');
+        var answer = await Save("/projects/new", Encoding.UTF8.GetBytes(lines.ToString()), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
+        Assert.Contains("more than 100,000 prompts", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_prompt_file_that_is_not_text_is_refused()
+    {
+        var answer = await Save("/projects/new", [0xFF, 0xC0, 0x80, 0xFE, 0x00], ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
+        Assert.Contains("not text in UTF-8", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_prompt_file_replaces_the_typed_prompts()
+    {
+        await Save("/projects/new", "first\r\nsecond\r\n"u8.ToArray(), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Prompts", "typed"));
+        Assert.Equal(["first", "second"], (await Load("hands")).Prompts.OrderBy(p => p.Position).Select(p => p.Text));
+    }
+
+    [Fact]
+    public async Task Two_projects_of_one_name_have_different_addresses()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        await Create("Hands", ("Prompts", "1 hand"));
+        await Create("New", ("Prompts", "1 hand"));
+        Assert.Equal(["hands", "hands-2", "new-2"], await host.With<LabelerDb, List<string>>(db => db.Projects.Select(p => p.Slug).Order().ToListAsync()));
+    }
+
+    [Fact]
+    public async Task A_deleted_project_leaves_the_list_and_comes_back_when_restored()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        var id = (await Load("hands")).Id;
+        await admin.Post("/projects", $"/projects/{id}/delete");
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/projects/hands")).StatusCode);
+        await admin.Post("/projects", $"/projects/{id}/restore");
+        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/projects/hands")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_example_picture_is_stored_anew_and_stands_in_the_guidelines()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        var id = (await Load("hands")).Id;
+        var png = new Picture(1600, 900, new byte[1600 * 900 * 3]).ToPng([new("Comment", "secret place")]);
+        await Upload(id, png, "Six [fingers](x)");
+        var guidelines = (await Load("hands")).Settings.Guidelines;
+        var hash = System.Text.RegularExpressions.Regex.Match(guidelines, @"!\[Six fingers\(x\)\]\(/api/images/([0-9a-f]{64})/original\)").Groups[1].Value;
+        var stored = await host.With<FileStore, byte[]>(files => files.Read(hash));
+        Assert.Equal(PictureFormat.WebP, PictureFormats.Of(stored));
+        Assert.True(Picture.Decode(stored).Width <= 800);
+        Assert.DoesNotContain("secret place", Encoding.Latin1.GetString(stored));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_picture_is_refused_and_the_guidelines_stay()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        var id = (await Load("hands")).Id;
+        var answer = await Upload(id, "<svg onload='alert(1)'>"u8.ToArray(), "bad");
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        Assert.Contains("This picture cannot be used", WebUtility.HtmlDecode(await admin.GetStringAsync("/projects")));
+        Assert.Equal("", (await Load("hands")).Settings.Guidelines);
+    }
+
+    [Fact]
+    public async Task A_fresh_installation_begins_with_every_task_and_its_sampling_queued_once()
+    {
+        await host.With<DemoProjects, bool>(async demo => { await demo.Seed(); await demo.Seed(); return true; });
+        var tasks = await host.With<LabelerDb, List<LabelingTask>>(db => db.Projects.Select(p => p.Task).Distinct().ToListAsync());
+        Assert.Equal(Enum.GetValues<LabelingTask>().Order(), tasks.Order());
+        var (projects, jobs) = await host.With<LabelerDb, (int, int)>(async db => (await db.Projects.CountAsync(), await db.Jobs.CountAsync(j => j.Kind == JobKind.Sample && j.State == JobState.Queued)));
+        Assert.Equal(projects, jobs);
+        Assert.Equal(5, projects);
+    }
+
+    private Task<HttpResponseMessage> Create(string name, params (string, string)[] fields) => Save("/projects/new", [("Name", name), ("Task", "FlagBatch"), ("Flags", "Deformed"), .. fields]);
+
+    private Task<HttpResponseMessage> Save(string page, params (string, string)[] fields) => Save(page, null, fields);
+
+    // Posts the page's own fields with some of them changed, as a browser would.
+    private async Task<HttpResponseMessage> Save(string page, byte[]? file, params (string Name, string Value)[] changed)
+    {
+        var html = await admin.GetStringAsync(page);
+        var fields = Forms.FieldsOf(html);
+        foreach (var (name, value) in changed)
+            fields[name] = value;
+        var content = new MultipartFormDataContent();
+        foreach (var (name, value) in fields)
+            content.Add(new StringContent(value), name);
+        if (file is not null)
+            content.Add(new ByteArrayContent(file), "PromptFile", "prompts.txt");
+        return await admin.PostAsync(page, content);
+    }
+
+    private async Task<HttpResponseMessage> Upload(long id, byte[] picture, string caption)
+    {
+        var token = Forms.FieldsOf(await admin.GetStringAsync("/projects/hands"))["__RequestVerificationToken"];
+        return await admin.PostAsync($"/projects/{id}/examples", new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent(caption), "caption" }, { new ByteArrayContent(picture), "picture", "x.png" } });
+    }
+
+    private Task<Project> Load(string slug) => host.With<LabelerDb, Project>(db => db.Projects.AsNoTracking().Include(p => p.Prompts).SingleAsync(p => p.Slug == slug));
+}
