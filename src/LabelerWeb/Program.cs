@@ -1,9 +1,11 @@
 using Labeler.Web.Components;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Projects;
+using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
 
@@ -14,7 +16,7 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddProjects();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddProjects().AddTrainer();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
@@ -35,6 +37,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapAccount();
     app.MapPeople();
     app.MapProjects();
+    app.MapEpochs();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
 

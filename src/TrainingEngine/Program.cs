@@ -8,5 +8,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     VerifyCommand.Create(),
     PretrainCommand.Create(),
     RandomModelCommand.Create(),
+    WorkerCommand.Create(),
 };
 return CommandLine.Run(root, args);

@@ -16,7 +16,7 @@ public static class PretrainCommand
         var unetSteps = Steps("--unet-steps", "Steps of U-Net and text encoder", defaults.UnetSteps);
         var scenes = Steps("--scenes", "Scenes whose latents the U-Net learns from", defaults.Scenes);
         var workers = Steps("--workers", "Micro-batches computed at once; other counts give other roundings", 1);
-        var threads = Steps("--threads", "Threads inside each", 2);
+        var threads = Steps("--threads", "Threads inside each", 1);
         var command = new Command("pretrain", "Makes the bundled model from drawn scenes; resumable, with sample sheets along the way.") { folder, seed, vaeSteps, unetSteps, scenes, workers, threads };
         command.Does((parsed, cancel) =>
         {

@@ -10,17 +10,17 @@ namespace Labeler.TrainingEngine.Pretraining;
 public static class SmallModel
 {
     /// <summary>Width and height of its images.</summary>
-    public const int ImageSize = 128;
+    public const int ImageSize = 64;
 
     /// <summary>Tokens of a text, with start and end: no prompt of its world is longer.</summary>
     public const int TextLength = 16;
 
-    /// <summary>16 pixels of each side become one latent element; thin levels where there are many pixels, since those cost most.</summary>
-    public static VaeConfig Vae { get; } = new(3, 3, 4, [16, 16, 32, 64, 96], 1, 8, 1, ImageSize);
+    /// <summary>8 pixels of each side become one latent element, as in Stable Diffusion; thin levels where there are many pixels, since those cost most.</summary>
+    public static VaeConfig Vae { get; } = new(3, 3, 4, [16, 32, 64, 96], 1, 8, 1, ImageSize);
 
     /// <summary>Attention only at the lower level: with one at each it costs more than twice as much and learned no better.</summary>
     public static UNetConfig Unet { get; } = new(
-        4, 4, [64, 96], 2, [false, true], [true, false], [4, 4], [1, 1], 64, 16, 1e-5, true, false, ImageSize / 16);
+        4, 4, [64, 96], 2, [false, true], [true, false], [4, 4], [1, 1], 64, 16, 1e-5, true, false, ImageSize / 8);
 
     public static ClipTextConfig Text(int words) => new(words, 64, 128, 1, 4, TextLength, true, 1e-5, 0);
 

@@ -14,9 +14,6 @@ namespace Labeler.TrainingEngine.Pretraining;
 public sealed class VaeTraining
 {
     private const double KlWeight = 3e-4;
-
-    /// <summary>The share of steps that learn from quarters of scenes: four times as quick, and edges look the same there.</summary>
-    private const double WholeFrom = 0.9;
     private readonly PretrainOptions options;
     private readonly int size;
 
@@ -41,7 +38,7 @@ public sealed class VaeTraining
             var first = (step * parts + part) * (long)each;
             var images = Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(options.Seed, first + n, size: size).Picture)]);
             using var generator = new Generator(Streams.Seed(options.Seed, Stream.Vae, first));
-            return Loss(step < WholeFrom * Trainee.Steps ? Crop(images, generator) : images, generator) / parts;
+            return Loss(images, generator) / parts;
         }, cancel);
     }
 
@@ -72,17 +69,9 @@ public sealed class VaeTraining
         var (mean, logVariance) = Vae.Encode(images);
         var latent = mean + exp(0.5 * logVariance) * randn(mean.shape, generator: generator);
         var difference = Vae.Decode(latent) - images;
-        var side = images.shape[3];
-        var across = difference.slice(3, 1, side, 1) - difference.slice(3, 0, side - 1, 1);
-        var down = difference.slice(2, 1, side, 1) - difference.slice(2, 0, side - 1, 1);
+        var across = difference.slice(3, 1, size, 1) - difference.slice(3, 0, size - 1, 1);
+        var down = difference.slice(2, 1, size, 1) - difference.slice(2, 0, size - 1, 1);
         var kl = 0.5 * (mean.square() + logVariance.exp() - 1 - logVariance).mean();
         return difference.abs().mean() + 2 * difference.square().mean() + across.abs().mean() + down.abs().mean() + KlWeight * kl;
-    }
-
-    /// <summary>The same quarter of every image, anywhere.</summary>
-    private Tensor Crop(Tensor images, Generator generator)
-    {
-        var corner = randint(0, size / 2 + 1, [2], ScalarType.Int64, generator: generator).data<long>().ToArray();
-        return images.narrow(2, corner[0], size / 2).narrow(3, corner[1], size / 2).contiguous();
     }
 }

@@ -11,6 +11,7 @@ public static class Navigation
     public static readonly Destination[] Destinations =
     [
         new("Projects", "projects", "folder", Role.Admin),
+        new("Epochs", "epochs", "epochs", Role.Admin),
         new("People", "people", "people", Role.Admin),
     ];
 }

@@ -1,0 +1,62 @@
+using Labeler.Shared;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Web.Components;
+using Labeler.Web.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Epochs;
+
+/// <summary>What the buttons of the epochs' pages do.</summary>
+public static class EpochEndpoints
+{
+    public static IEndpointRouteBuilder MapEpochs(this IEndpointRouteBuilder routes)
+    {
+        var posts = routes.MapPosts("/epochs", Role.Admin);
+        posts.MapPost("/projects/{id:long}/start", Start);
+        posts.MapPost("/projects/{id:long}/rollback", RollBack);
+        posts.MapPost("/{id:long}/train", Train);
+        posts.MapPost("/{id:long}/cancel", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
+        {
+            await cycle.Cancel(id);
+            return await Back(context, db, id, "Stopped. Every vote is still there.");
+        });
+        posts.MapPost("/{id:long}/retry", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
+        {
+            await cycle.Retry(id);
+            return await Back(context, db, id, "It goes on where it stopped.");
+        });
+        routes.MapEpochFiles();
+        return routes;
+    }
+
+    private static async Task<IResult> Start(long id, HttpContext context, EpochCycle cycle, LabelerDb db)
+    {
+        var checkpoint = await db.Epochs.Where(epoch => epoch.ProjectId == id && epoch.State == EpochState.Complete).OrderByDescending(epoch => epoch.Number)
+            .Select(epoch => epoch.CheckpointId).FirstOrDefaultAsync();
+        var epoch = await cycle.Start(id, checkpoint);
+        return await Back(context, db, epoch.Id, $"Epoch {epoch.Number} is being sampled.");
+    }
+
+    private static async Task<IResult> RollBack(long id, [FromForm] long? checkpoint, HttpContext context, EpochCycle cycle, LabelerDb db)
+    {
+        var epoch = await cycle.RollBack(id, checkpoint);
+        return await Back(context, db, epoch.Id, $"Rolled back. Epoch {epoch.Number} is being sampled from there.");
+    }
+
+    private static async Task<IResult> Train(long id, [FromForm] string hash, HttpContext context, EpochCycle cycle, LabelerDb db)
+    {
+        await cycle.Train(id, hash);
+        return await Back(context, db, id, "The votes are frozen and training is queued.");
+    }
+
+    private static async Task<IResult> Back(HttpContext context, LabelerDb db, long epochId, string done)
+    {
+        var slug = await db.Epochs.Where(epoch => epoch.Id == epochId).Join(db.Projects, epoch => epoch.ProjectId, project => project.Id, (_, project) => project.Slug).FirstOrDefaultAsync()
+            ?? throw new LabelerException("There is no such epoch.");
+        context.Tell(new(done));
+        return Results.LocalRedirect($"/epochs/{slug}");
+    }
+}

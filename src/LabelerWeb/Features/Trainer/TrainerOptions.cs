@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Labeler.Web.Features.Trainer;
+
+/// <summary>How the web application keeps a trainer worker running beside it.</summary>
+public sealed class TrainerOptions
+{
+    public const string Section = "Trainer";
+
+    /// <summary>Whether this web application starts workers; off where they are started by hand on another machine.</summary>
+    public bool Start { get; set; } = true;
+
+    /// <summary>How many worker processes run on this machine.</summary>
+    [Range(1, 16)]
+    public int Workers { get; set; } = 1;
+
+    /// <summary>Added to the worker's nice value, 0 (as the web) to 19 (only what nobody else wants).</summary>
+    [Range(0, 19)]
+    public int Niceness { get; set; } = 10;
+
+    /// <summary>The engine's assembly; the build's own when empty.</summary>
+    public string? EnginePath { get; set; }
+
+    /// <summary>A worker that says nothing for so many seconds is taken for hung and is restarted.</summary>
+    [Range(10, 3600)]
+    public int SilenceSeconds { get; set; } = 120;
+
+    /// <summary>The wait before a worker that ended is started again, doubled at each failure in a row up to five minutes.</summary>
+    [Range(1, 300)]
+    public int RestartSeconds { get; set; } = 2;
+
+    /// <summary>How long a worker may take to save its work when the application stops.</summary>
+    [Range(1, 300)]
+    public int StopSeconds { get; set; } = 20;
+}

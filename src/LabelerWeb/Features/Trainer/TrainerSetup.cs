@@ -1,0 +1,12 @@
+namespace Labeler.Web.Features.Trainer;
+
+/// <summary>Registers the trainer that the web application keeps running.</summary>
+public static class TrainerSetup
+{
+    public static IServiceCollection AddTrainer(this IServiceCollection services)
+    {
+        services.AddOptions<TrainerOptions>().BindConfiguration(TrainerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TrainerWatch>().AddSingleton<WorkerPlace>().AddHostedService<TrainerHost>();
+        return services;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace Labeler.Web.Features.Trainer;
+
+/// <summary>What is known of the workers of this application, for pages: their state and their last lines.</summary>
+public sealed class TrainerWatch(TimeProvider time)
+{
+    private const int KeptLines = 400;
+    private readonly ConcurrentQueue<string> lines = new();
+    private volatile TrainerState state = new(TrainerHealth.Starting, null, time.GetUtcNow(), 0, null);
+
+    /// <summary>Raised on any thread when the state changes.</summary>
+    public event Action? Changed;
+
+    public TrainerState State => state;
+
+    /// <summary>The worker's last lines, oldest first.</summary>
+    public IReadOnlyList<string> Lines => [.. lines];
+
+    internal void Enter(TrainerHealth health, string? message = null, int? processId = null, bool restarted = false)
+    {
+        state = new TrainerState(health, message, time.GetUtcNow(), state.Restarts + (restarted ? 1 : 0), processId);
+        Changed?.Invoke();
+    }
+
+    internal void Heard(string line)
+    {
+        lines.Enqueue(line);
+        while (lines.Count > KeptLines && lines.TryDequeue(out _))
+        {
+        }
+    }
+}

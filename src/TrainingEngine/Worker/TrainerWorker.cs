@@ -1,0 +1,126 @@
+using Labeler.Shared;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.TrainingEngine.Worker;
+
+/// <summary>
+/// Claims jobs from the database and does them, one after the other, on the thread that calls it: one thread owns torch.
+/// The only part of the engine that knows a database.
+/// </summary>
+public sealed class TrainerWorker(
+    JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, FileStore files, DataFolder folder, TimeProvider time, string name, TextWriter output)
+{
+    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train];
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private (string Folder, WorkerModel Model)? loaded;
+
+    /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
+    public void Run(CancellationToken stop)
+    {
+        output.WriteLine($"worker {name} is ready");
+        while (!stop.IsCancellationRequested)
+        {
+            Job? job = null;
+            try
+            {
+                job = queue.Claim(name, Kinds, stop).GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is DbUpdateException or System.Data.Common.DbException or TimeoutException)
+            {
+                output.WriteLine($"the database does not answer ({error.Message}); trying again");
+            }
+            if (job is not null)
+                Do(job, stop);
+            else
+            {
+                output.WriteLine();
+                stop.WaitHandle.WaitOne(Idle);
+            }
+        }
+    }
+
+    private void Do(Job job, CancellationToken stop)
+    {
+        var pulse = new JobPulse(queue, job, output, stop);
+        try
+        {
+            Work(job, pulse);
+        }
+        catch (OperationCanceledException)
+        {
+            End(job, pulse, stop);
+        }
+        catch (JobLostException)
+        {
+            output.WriteLine($"job {job.Id}: has gone to another worker, or was called off");
+            End(job, pulse, stop);
+        }
+        catch (Exception error) when (error is EngineException or LabelerException or PictureException or IOException or UnauthorizedAccessException or System.Runtime.InteropServices.ExternalException)
+        {
+            pulse.Say($"failed: {error.Message}");
+            Fail(job, error.Message);
+        }
+        finally
+        {
+            pulse.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private void Work(Job job, JobPulse pulse)
+    {
+        using var db = contexts.CreateDbContext();
+        var epoch = db.Epochs.AsNoTracking().Include(e => e.SampledBy).First(e => e.Id == job.EpochId);
+        var project = db.Projects.AsNoTracking().Include(p => p.Prompts).First(p => p.Id == epoch.ProjectId);
+        var model = ModelOf(ModelPlace.Find(project.Settings.ModelFolder, folder.Root), pulse);
+        if (job.Kind == JobKind.Train)
+        {
+            // Full fine-tuning leaves its weights in the model, so it is not kept for the next job.
+            loaded = null;
+            new TrainJob(cycle, files, folder, job, pulse).Run(model);
+            return;
+        }
+        var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();
+        new SampleJob(cycle, files, job, project, epoch, [.. present.Select(group => (group.Use, group.Number))], pulse, time).Run(model);
+    }
+
+    private WorkerModel ModelOf(string path, JobPulse pulse)
+    {
+        if (loaded is not { } kept || kept.Folder != path)
+        {
+            pulse.Report(0, "loading the model", null);
+            loaded = kept = (path, WorkerModel.Load(path));
+        }
+        return kept.Model;
+    }
+
+    /// <summary>A job that was stopped: called off by a person, or given back because this worker ends.</summary>
+    private void End(Job job, JobPulse pulse, CancellationToken stop)
+    {
+        if (pulse.Sign == Sign.Cancel)
+            queue.Stop(job).GetAwaiter().GetResult();
+        else if (stop.IsCancellationRequested)
+            queue.GiveBack(job).GetAwaiter().GetResult();
+    }
+
+    private void Fail(Job job, string error)
+    {
+        try
+        {
+            cycle.Fail(job, error).GetAwaiter().GetResult();
+        }
+        catch (JobLostException)
+        {
+            output.WriteLine($"job {job.Id}: failed, but is no longer this worker's");
+        }
+    }
+}

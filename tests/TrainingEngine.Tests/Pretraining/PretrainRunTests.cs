@@ -1,0 +1,62 @@
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Pretraining;
+using Labeler.TrainingEngine.Training;
+using Xunit;
+
+namespace Labeler.TrainingEngine.Tests.Pretraining;
+
+public sealed class PretrainRunTests : IDisposable
+{
+    private static readonly PretrainOptions Short = new(Seed: 3, VaeSteps: 4, VaeBatch: 4, Scenes: 32, UnetSteps: 4, UnetBatch: 8, SaveEvery: 1, SheetEvery: 4);
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_that_was_stopped_and_resumed_ends_with_the_same_weights()
+    {
+        var (whole, pieces) = (Path.Combine(folder.Path, "whole"), Path.Combine(folder.Path, "pieces"));
+        Run(whole).Run(CancellationToken.None);
+        for (var tries = 0; !File.Exists(Path.Combine(pieces, "pretraining", "u-net-00004.png")); tries++)
+        {
+            Assert.True(tries < 50);
+            // Each try is stopped once it has written one more checkpoint.
+            using var stop = new CancellationTokenSource();
+            using var watch = new FileSystemWatcher(Directory.CreateDirectory(Path.Combine(pieces, "pretraining")).FullName) { Filters = { "autoencoder.safetensors", "u-net.safetensors" }, EnableRaisingEvents = true };
+            watch.Renamed += (_, _) => stop.Cancel();
+            try
+            {
+                Run(pieces).Run(stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+        }
+        foreach (var file in new[] { "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(pieces, file)));
+    }
+
+    [Fact]
+    public void What_it_makes_loads_as_a_model()
+    {
+        Run(folder.Path).Run(CancellationToken.None);
+
+        var model = StableDiffusion.Load(folder.Path);
+
+        Assert.InRange(model.Vae.Config.ScalingFactor, 0.01, 100);
+    }
+
+    [Fact]
+    public void A_folder_with_another_run_is_refused()
+    {
+        Run(folder.Path).Run(CancellationToken.None);
+
+        var error = Assert.Throws<EngineException>(() => Run(folder.Path, Short with { Seed = 4 }).Run(CancellationToken.None));
+
+        Assert.Contains("other options", error.Message, StringComparison.Ordinal);
+    }
+
+    private static PretrainRun Run(string path, PretrainOptions? options = null) =>
+        new(path, options ?? Short, TinyFolder.Vae, TinyFolder.Unet, new WorkerChoice(1, 1), TextWriter.Null);
+}

@@ -1,0 +1,147 @@
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Worker;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Labeler.TrainingEngine.Tests.Worker;
+
+/// <summary>The whole way of the data on a real database: sample, vote, train, sample again.</summary>
+public sealed class LoopTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ServiceProvider services;
+
+    public LoopTests()
+    {
+        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
+        Get<Migrator>().Apply().GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        services.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(AdapterKind.Lora)]
+    [InlineData(AdapterKind.Full)]
+    public async Task The_checkpoint_that_votes_made_samples_the_next_epoch(AdapterKind kind)
+    {
+        var project = await Project(kind);
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labelling));
+
+        await using var db = Open();
+        var checkpoint = await db.Checkpoints.SingleAsync();
+        Assert.Equal(kind, checkpoint.Kind);
+        var trajectories = await db.Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => new { group.EpochId, group.TrajectoryHash }).ToListAsync();
+        Assert.All(trajectories, group =>
+        {
+            using var trajectory = Trajectory.Load(Get<FileStore>().PathOf(group.TrajectoryHash!));
+            Assert.Equal(group.EpochId == first.Id ? "" : checkpoint.WeightsHash, trajectory.Origin.AdapterHash);
+        });
+        Assert.Equal(2, await db.Groups.CountAsync(group => group.Use == GroupUse.Evaluation));
+        Assert.NotEmpty(await db.JobMetrics.ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_gives_its_job_back_with_the_groups_it_has()
+    {
+        var project = await Project(AdapterKind.Lora, groups: 40);
+        var epoch = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => Open().Groups.Any());
+        var before = await Open().Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => group.TrajectoryHash).ToListAsync();
+        var job = await Open().Jobs.SingleAsync();
+        Assert.Equal((JobState.Queued, 0), (job.State, job.Attempt));
+
+        WorkUntil(() => State(epoch.Id) == EpochState.Labelling);
+
+        var after = await Open().Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => group.TrajectoryHash).ToListAsync();
+        Assert.Equal(40, after.Count);
+        Assert.Subset(after.ToHashSet(), before.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_model_folder_that_is_gone_fails_the_epoch_with_a_reason()
+    {
+        var project = await Project(AdapterKind.Lora);
+        Directory.Delete(Path.Combine(folder.Path, "model"), recursive: true);
+        var epoch = await Get<EpochCycle>().Start(project.Id, null);
+
+        WorkUntil(() => State(epoch.Id) == EpochState.Failed);
+
+        Assert.Contains("model_index.json", (await Open().Epochs.SingleAsync()).Error, StringComparison.Ordinal);
+    }
+
+    private async Task<Project> Project(AdapterKind kind, int groups = 3)
+    {
+        var settings = new ProjectSettings
+        {
+            ModelFolder = TinyFolder.Write(Path.Combine(folder.Path, "model")),
+            GroupSize = 3,
+            ImagesPerEpoch = groups * 3,
+            EvaluationImages = 3,
+            Sampling = new() { Steps = 4, GuidanceScale = 1 },
+            Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2 },
+        };
+        var project = Labeler.Shared.Projects.Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
+        project.UsePrompts(["a red flag", "1 hand"]);
+        await using var db = Open();
+        db.Projects.Add(project);
+        await db.SaveChangesAsync();
+        return project;
+    }
+
+    private async Task FlagTheFirstImageOfEveryGroup(long projectId)
+    {
+        var person = new Account("somebody", "Somebody", DateTimeOffset.UtcNow);
+        await using (var db = Open())
+        {
+            db.Users.Add(person);
+            await db.SaveChangesAsync();
+        }
+        var handed = await Get<ItemQueue>().Take(projectId, person.Id, 16, []);
+        foreach (var lease in handed.Leases)
+        {
+            var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
+            var receipt = await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
+            Assert.Equal(Outcome.Accepted, receipt.Outcome);
+        }
+    }
+
+    /// <summary>Lets a worker run on this thread until something holds.</summary>
+    private void WorkUntil(Func<bool> holds)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var watch = new Timer(_ =>
+        {
+            if (holds())
+                stop.Cancel();
+        }, null, 100, 100);
+        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TextWriter.Null)
+            .Run(stop.Token);
+        Assert.True(holds());
+    }
+
+    private EpochState State(long epochId) => Open().Epochs.Single(epoch => epoch.Id == epochId).State;
+
+    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+
+    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+}
