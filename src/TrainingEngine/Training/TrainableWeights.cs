@@ -74,7 +74,7 @@ public sealed class TrainableWeights : IDisposable
         using var untracked = no_grad();
         for (var i = 0; i < _sums.Length; i++)
         {
-            if (gradients[i] is { } gradient)
+            if (gradients[i] is { IsInvalid: false } gradient)
             {
                 _sums[i].add_(gradient);
             }

@@ -73,7 +73,12 @@ public sealed class GroupedGradients(Policy policy, TrainableWeights weights, Wo
             using var scope = NewDisposeScope();
             var gradients = policy.Gradients([part], scores => objective.AddDivergences(
                 (scores[0].LogProbabilities * slope).sum(), scores[0], part, statistics), weights.Leaves);
-            sums = sums is null ? gradients : Sum(sums, gradients);
+            if (sums is not null)
+            {
+                Add(sums, gradients);
+                continue;
+            }
+            sums = gradients;
             foreach (var gradient in gradients)
             {
                 gradient?.MoveToOuterDisposeScope();
@@ -82,12 +87,11 @@ public sealed class GroupedGradients(Policy policy, TrainableWeights weights, Wo
         return sums!;
     }
 
-    private static IList<Tensor> Sum(IList<Tensor> sums, IList<Tensor> gradients)
+    private static void Add(IList<Tensor> sums, IList<Tensor> gradients)
     {
         for (var i = 0; i < sums.Count; i++)
         {
             sums[i]?.add_(gradients[i]);
         }
-        return sums;
     }
 }
