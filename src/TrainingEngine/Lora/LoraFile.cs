@@ -13,6 +13,9 @@ public static class LoraFile
     /// <summary>The name that diffusers looks for.</summary>
     public const string DiffusersName = "pytorch_lora_weights.safetensors";
 
+    /// <summary>The name under which the format of kohya is written.</summary>
+    public const string KohyaName = "kohya_lora_weights.safetensors";
+
     /// <summary>The branches of a file, float32 on the CPU, by layer.</summary>
     /// <param name="path">The file, or a folder with one.</param>
     /// <param name="layers">The weight's shape of every layer that can carry a branch.</param>

@@ -9,12 +9,11 @@ namespace Labeler.TrainingEngine.Training;
 /// The model as a policy: at each sampling step a Gaussian over the next latent (DDPO, arXiv 2305.13301, section 4.1),
 /// with the guidance of sampling.
 /// </summary>
-/// <param name="unet">Predicts.</param>
+/// <param name="unet">Predicts, under guidance.</param>
 /// <param name="ddim">The steps of sampling.</param>
-/// <param name="guidance">Scale; 1 or less is no guidance.</param>
-/// <param name="detachUnconditional">Take no gradient through the unconditional branch.</param>
+/// <param name="type">Element type that the U-Net computes in.</param>
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
-public sealed class Policy(UNet2DConditionModel unet, DdimStep ddim, double guidance, bool detachUnconditional = false, bool recompute = false)
+public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = ScalarType.Float32, bool recompute = false)
 {
     /// <summary>Scores stored draws, without gradients.</summary>
     public PolicyScore Score(PolicyRows rows)
@@ -38,9 +37,9 @@ public sealed class Policy(UNet2DConditionModel unet, DdimStep ddim, double guid
         var tapes = rows.Select(_ => new SegmentTape()).ToArray();
         try
         {
-            var predictions = rows.Select((part, index) => Predict(part, tapes[index])).ToArray();
-            var slopes = autograd.grad([loss([.. rows.Select((part, index) => Score(part, predictions[index]))])], [.. predictions.Select(prediction => prediction.Output)]);
-            return Sum([.. predictions.Select((prediction, index) => tapes[index].Backward(prediction.Output, slopes[index], leaves))]);
+            var scores = rows.Select((part, index) => Score(part, Predict(part, tapes[index]))).ToArray();
+            var slopes = autograd.grad([loss(scores)], [.. tapes.Select(tape => tape.Output)]);
+            return Sum([.. tapes.Select((tape, index) => tape.Backward(tape.Output, slopes[index], leaves))]);
         }
         finally
         {
@@ -48,45 +47,20 @@ public sealed class Policy(UNet2DConditionModel unet, DdimStep ddim, double guid
         }
     }
 
-    // Output is what the U-Net answered, of which Guided [n, c, h, w] is made.
-    private sealed record Prediction(Tensor Output, Tensor Guided);
-
-    private Prediction Predict(PolicyRows rows, SegmentTape? tape)
+    private Tensor Predict(PolicyRows rows, SegmentTape? tape)
     {
-        var (latents, prompt, negative) = (rows.Latents, rows.Prompt, rows.Negative);
-        if (rows.Shared is { } shared)
+        if (rows.Shared is not { } shared)
         {
-            (latents, prompt, negative) = (latents.index_select(0, shared.Computed), prompt.At(shared.Computed), negative?.At(shared.Computed));
+            return unet.Predict(rows.Latents.to(type), [rows.Timestep], rows.Prompt, rows.Negative, tape);
         }
-        latents = latents.to(unet.Parameters["conv_in.weight"].dtype);
-        var timestep = tensor([rows.Timestep], device: latents.device);
-        Tensor output, guided;
-        if (guidance <= 1)
-        {
-            output = guided = unet.Forward(latents, timestep, prompt, tape);
-        }
-        else if (detachUnconditional)
-        {
-            Tensor unconditional;
-            using (no_grad())
-            {
-                unconditional = unet.Forward(latents, timestep, negative!);
-            }
-            output = unet.Forward(latents, timestep, prompt, tape);
-            guided = unconditional + (output - unconditional) * guidance;
-        }
-        else
-        {
-            output = unet.Forward(cat([latents, latents]), timestep, negative!.Then(prompt), tape);
-            var halves = output.chunk(2);
-            guided = halves[0] + (halves[1] - halves[0]) * guidance;
-        }
-        return new Prediction(output, rows.Shared is { } copies ? guided.index_select(0, copies.Taken) : guided);
+        var computed = unet.Predict(
+            rows.Latents.index_select(0, shared.Computed).to(type), [rows.Timestep], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
+        return computed.index_select(0, shared.Taken);
     }
 
-    private PolicyScore Score(PolicyRows rows, Prediction prediction)
+    private PolicyScore Score(PolicyRows rows, Tensor prediction)
     {
-        var means = ddim.Mean(rows.Latents, prediction.Guided, rows.Timestep);
+        var means = ddim.Mean(rows.Latents, prediction, rows.Timestep);
         return new PolicyScore(ddim.LogProbability(means, rows.NextLatents, rows.Timestep), means, ddim.Sigma(rows.Timestep));
     }
 

@@ -10,9 +10,9 @@ namespace Labeler.TrainingEngine.Training;
 /// <param name="NextLatents">[n, c, h, w] that sampling drew.</param>
 /// <param name="Reference">[n] log-probability of that draw under the policy that sampled.</param>
 /// <param name="Prompt">What the U-Net is told, n rows.</param>
-/// <param name="Negative">What guidance leads away from, n rows; null without guidance.</param>
+/// <param name="Negative">What guidance leads away from, n rows.</param>
 public sealed record PolicyRows(
-    int SamplingStep, long Timestep, Tensor Latents, Tensor NextLatents, Tensor Reference, TextConditioning Prompt, TextConditioning? Negative)
+    int SamplingStep, long Timestep, Tensor Latents, Tensor NextLatents, Tensor Reference, TextConditioning Prompt, TextConditioning Negative)
 {
     /// <summary>[n, c, h, w] means of the policy that sampled, where they are known.</summary>
     public Tensor? PreviousMeans { get; init; }
@@ -46,7 +46,7 @@ public sealed record PolicyRows(
                 NextLatents = NextLatents.narrow(0, first, length),
                 Reference = Reference.narrow(0, first, length),
                 Prompt = Prompt.At(indices),
-                Negative = Negative?.At(indices),
+                Negative = Negative.At(indices),
                 PreviousMeans = PreviousMeans?.narrow(0, first, length),
                 BaseMeans = BaseMeans?.narrow(0, first, length),
                 Shared = null,

@@ -45,7 +45,12 @@ public sealed class D3poObjective(PlannedStep step, D3poOptions options, int ima
     public Tensor AddDivergences(Tensor loss, PolicyScore score, PolicyRows rows, TimestepStatistics statistics)
     {
         var scale = _imageScale * options.StepWeight(rows.SamplingStep);
-        if (rows.PreviousMeans is { } previous)
+        if (rows.PreviousMeans is not { } previous)
+        {
+            // The draws came from the policy that sampled, so their lost log-probability estimates the divergence without bias.
+            statistics.AddDivergences((rows.Reference - score.LogProbabilities).detach().cpu().data<float>().ToArray(), rows.LatentSize);
+        }
+        else
         {
             var divergence = D3poLoss.Divergence(score.Means, previous, score.Sigma); // [n]
             statistics.AddDivergences(divergence.detach().cpu().data<float>().ToArray(), rows.LatentSize);

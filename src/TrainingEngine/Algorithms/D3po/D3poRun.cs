@@ -1,4 +1,4 @@
-using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
@@ -26,6 +26,12 @@ public sealed record D3poRun
     /// <summary>Name or hash of the checkpoint that sampled, kept in the checkpoint.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>Compute activations again in the backward pass instead of keeping them: less memory, a third more work.</summary>
+    public bool Recompute { get; init; }
+
+    /// <summary>Refuse trajectories of another model or adapter than the one that is trained.</summary>
+    public bool CheckHashes { get; init; } = true;
+
     /// <summary>Most images in one forward with gradients; 0 chooses by the model's size and the free memory.</summary>
     public int MicroBatch { get; init; }
 
@@ -45,27 +51,11 @@ public sealed record D3poRun
     public Action<string>? Report { get; init; }
 }
 
-/// <summary>What is trained: a LoRA adapter, or all of the U-Net's weights.</summary>
-public abstract record TrainedPart
-{
-    /// <summary>A new adapter, or one that goes on from a file, whose layers, rank and alpha then count.</summary>
-    /// <param name="Targets">Layers with a branch.</param>
-    /// <param name="Rank">Inner width; 4 as published.</param>
-    /// <param name="Alpha">Scale times rank; the rank where it is null.</param>
-    /// <param name="From">Adapter file of the policy that sampled; null for a new one.</param>
-    public sealed record Adapter(LoraTargets Targets = LoraTargets.Attention, int Rank = 4, double? Alpha = null, string? From = null) : TrainedPart;
-
-    /// <summary>All weights of the U-Net.</summary>
-    /// <param name="From">Weights of the policy that sampled; null for the model folder's own.</param>
-    public sealed record WholeUNet(string? From = null) : TrainedPart;
-}
-
 /// <summary>How far a run is.</summary>
 public sealed record D3poProgress(int Step, int Steps, int InnerEpoch, long ImagesDone, long ImagesTotal, StepMetrics Metrics);
 
 /// <summary>What a finished run left behind.</summary>
 /// <param name="Checkpoint">Folder of the last checkpoint.</param>
-/// <param name="Weights">Adapter in the diffusers format, or the U-Net's weights.</param>
-/// <param name="KohyaWeights">Adapter in kohya's format; null for a whole U-Net.</param>
+/// <param name="Weights">Adapter in the diffusers format (kohya's lies beside it), or the U-Net's weights.</param>
 /// <param name="Timesteps">Metrics per timestep of every inner epoch.</param>
-public sealed record D3poResult(string Checkpoint, string Weights, string? KohyaWeights, IReadOnlyList<TimestepMetrics> Timesteps);
+public sealed record D3poResult(string Checkpoint, string Weights, IReadOnlyList<TimestepMetrics> Timesteps);
