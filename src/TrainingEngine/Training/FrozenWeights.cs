@@ -55,10 +55,11 @@ public sealed class FrozenWeights(TrainableWeights weights) : IDisposable
 
         private void Write(Tensor[] source)
         {
+            using var scope = NewDisposeScope();
             using var untracked = no_grad();
             for (var i = 0; i < source.Length; i++)
             {
-                _leaves[i].copy_(source[i]).Dispose();
+                _leaves[i].copy_(source[i]);
             }
         }
     }

@@ -10,7 +10,7 @@ internal static class D3poFingerprint
     {
         run.Options,
         run.Preferences,
-        Trajectories = run.Trajectories.Select(path => new { Name = Path.GetFileName(path), new FileInfo(path).Length }),
+        Trajectories = run.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = File.Exists(path) ? new FileInfo(path).Length : 0 }),
         Trained = (object)run.Trained,
         run.Manifest,
         run.Parent,

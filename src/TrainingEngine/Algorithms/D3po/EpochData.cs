@@ -172,7 +172,7 @@ public sealed class EpochData : IDisposable
     {
         using var scope = NewDisposeScope();
         var start = latents.select(1, 0); // [n, c, h, w]
-        return (start == start.narrow(0, 0, 1)).all().item<bool>();
+        return start.eq(start.narrow(0, 0, 1)).all().item<bool>();
     }
 
     private (Tensor, Tensor) SharedRows(MicroBatch batch)
