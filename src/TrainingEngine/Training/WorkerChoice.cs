@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Labeler.TrainingEngine.Training;
 
 /// <summary>How micro-batches share the processor's cores.</summary>
-/// <param name="Count">Micro-batches at once.</param>
+/// <param name="Workers">Micro-batches at once.</param>
 /// <param name="Threads">libtorch's threads inside each.</param>
-public readonly record struct WorkerChoice(int Count, int Threads)
+public readonly record struct WorkerChoice(int Workers, int Threads)
 {
     /// <summary>
     /// Measures which choice is fastest here: it depends on the model's size and on what else runs on the machine.
@@ -27,18 +27,18 @@ public readonly record struct WorkerChoice(int Count, int Threads)
         return best;
     }
 
-    public override string ToString() => $"{Count} × {Threads}";
+    public override string ToString() => $"{Workers} × {Threads}";
 
     // Seconds per micro-batch, the better of two rounds after one to warm up.
     private double Time(Action microBatch)
     {
-        using var workers = new Workers(Count, Threads);
+        using var workers = new Workers(Workers, Threads);
         var best = double.MaxValue;
         for (var round = 0; round < 3; round++)
         {
             var watch = Stopwatch.StartNew();
-            workers.Run(Count, _ => { microBatch(); return true; }, (_, _) => { });
-            best = round == 0 ? best : Math.Min(best, watch.Elapsed.TotalSeconds / Count);
+            workers.Run(Workers, _ => { microBatch(); return true; }, (_, _) => { });
+            best = round == 0 ? best : Math.Min(best, watch.Elapsed.TotalSeconds / Workers);
         }
         return best;
     }

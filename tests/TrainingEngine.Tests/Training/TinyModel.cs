@@ -35,6 +35,7 @@ internal static class TinyModel
     {
         Directory.CreateDirectory(folder);
         var options = new SamplingOptions { Steps = Steps, Guidance = guidance, GroupSize = size, KeepMeans = keepMeans };
+        TorchGaps.SetThreads(1);
         var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), options);
         return [.. Enumerable.Range(0, groups).Select(group =>
         {

@@ -68,7 +68,7 @@ internal sealed class D3poSession : IDisposable
             }
         }
         var choice = state?.Workers ?? ChooseWorkers(policy, weight.device.type == TorchSharp.DeviceType.CPU);
-        _workers = new Workers(choice.Count, choice.Threads);
+        _workers = new Workers(choice.Workers, choice.Threads);
         _gradients = GradientsOn(policy, _workers);
         _clock = new RunClock(run.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
         _lastSave = run.Clock.GetTimestamp();
@@ -176,7 +176,7 @@ internal sealed class D3poSession : IDisposable
         var sideBySide = _run.Options.Mode == D3poMode.Grouped && !_memory.Recompute;
         WorkerChoice[] all = [.. sideBySide ? [new(cores, 1)] : Array.Empty<WorkerChoice>(), new(1, cores), new(1, 1)];
         var choices = all.Distinct()
-            .Select(choice => new WorkerChoice(_run.Workers > 0 ? _run.Workers : choice.Count, _run.Threads > 0 ? _run.Threads : choice.Threads))
+            .Select(choice => new WorkerChoice(_run.Workers > 0 ? _run.Workers : choice.Workers, _run.Threads > 0 ? _run.Threads : choice.Threads))
             .Distinct().ToArray();
         var trial = _plan[0] with { SamplingSteps = [.. _plan[0].SamplingSteps.Take(1)] };
         _data.Load(trial.Groups);
