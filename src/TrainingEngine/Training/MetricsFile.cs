@@ -30,11 +30,19 @@ public sealed class MetricsFile : IDisposable
     public long Length => _stream.Length;
 
     /// <summary>Writes one line; another process may read it at once.</summary>
+    /// <exception cref="EngineException">The disk is full.</exception>
     public void Write<T>(T line)
     {
-        _stream.Write(JsonSerializer.SerializeToUtf8Bytes(line, Format));
-        _stream.WriteByte((byte)'\n');
-        _stream.Flush();
+        try
+        {
+            _stream.Write(JsonSerializer.SerializeToUtf8Bytes(line, Format));
+            _stream.WriteByte((byte)'\n');
+            _stream.Flush();
+        }
+        catch (IOException error)
+        {
+            throw new EngineException($"could not write {_stream.Name}: {error.Message}", error);
+        }
     }
 
     /// <summary>Brings all lines to the disk.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Labeler.TrainingEngine.Training;
 
@@ -8,27 +9,25 @@ namespace Labeler.TrainingEngine.Training;
 public readonly record struct WorkerChoice(int Workers, int Threads)
 {
     /// <summary>
-    /// Measures whether one micro-batch on all cores, or one micro-batch on each, is faster here: which one it is depends
-    /// on the model's size and on what else runs on the machine.
+    /// Measures which choice is fastest here: it depends on the model's size and on what else runs on the machine.
     /// </summary>
-    /// <param name="cores">Cores to use.</param>
+    /// <param name="choices">To measure; the first wins a tie.</param>
     /// <param name="microBatch">One micro-batch, forward and backward; called from several threads at once.</param>
     /// <param name="report">Takes a line that says what was measured.</param>
-    public static WorkerChoice Measure(int cores, Action microBatch, Action<string>? report)
+    public static WorkerChoice Measure(IReadOnlyList<WorkerChoice> choices, Action microBatch, Action<string>? report)
     {
-        if (cores == 1)
+        if (choices.Count == 1)
         {
-            return new WorkerChoice(1, 1);
+            return choices[0];
         }
-        var apart = new WorkerChoice(cores, 1);
-        var together = new WorkerChoice(1, cores);
-        var (apartTime, togetherTime) = (apart.Time(microBatch), together.Time(microBatch));
-        var choice = apartTime <= togetherTime ? apart : together;
-        report?.Invoke(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"a micro-batch takes {apartTime:0.000} s with {cores} workers of one thread, {togetherTime:0.000} s with one worker of {cores} threads: taking {choice.Workers} × {choice.Threads}"));
-        return choice;
+        var times = choices.Select(choice => (Choice: choice, Seconds: choice.Time(microBatch))).ToArray();
+        var best = times.MinBy(time => time.Seconds).Choice;
+        report?.Invoke($"seconds per micro-batch with workers × threads: {string.Join(", ", times.Select(time =>
+            string.Create(CultureInfo.InvariantCulture, $"{time.Choice} {time.Seconds:0.000}")))}; taking {best}");
+        return best;
     }
+
+    public override string ToString() => $"{Workers} × {Threads}";
 
     // Seconds per micro-batch, the better of two rounds after one to warm up.
     private double Time(Action microBatch)

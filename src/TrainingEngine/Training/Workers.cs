@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using TorchSharp;
 
 namespace Labeler.TrainingEngine.Training;
 
@@ -24,7 +23,7 @@ public sealed class Workers : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threadsEach, 1);
         (Count, ThreadsEach) = (count, threadsEach);
-        torch.set_num_threads(threadsEach);
+        TorchGaps.SetThreads(threadsEach);
         _threads = [.. Enumerable.Range(1, count - 1).Select(index => new Thread(Serve) { IsBackground = true, Name = $"torch worker {index}" })];
         foreach (var thread in _threads)
         {
@@ -130,7 +129,7 @@ public sealed class Workers : IDisposable
 
     private void Serve()
     {
-        torch.set_num_threads(ThreadsEach);
+        TorchGaps.SetThreads(ThreadsEach);
         var served = 0;
         while (true)
         {

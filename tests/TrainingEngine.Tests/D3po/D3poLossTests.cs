@@ -47,7 +47,7 @@ public sealed class D3poLossTests
         using var scope = NewDisposeScope();
         var mean = tensor([1f, 3f, 0f, 0f], [2, 1, 1, 2]);
 
-        var divergence = D3poLoss.Divergence(mean, zeros(2, 1, 1, 2), tensor([2f, 1f]));
+        var divergence = D3poLoss.Divergence(mean, zeros(2, 1, 1, 2), sigma: 2);
 
         Assert.Equal([0.5f * (0.25f + 2.25f) / 2, 0f], divergence.data<float>().ToArray());
     }

@@ -36,10 +36,10 @@ public static class D3poLoss
     /// </summary>
     /// <param name="mean">[n, c, h, w] the policy's mean.</param>
     /// <param name="other">[n, c, h, w] the other policy's mean; no gradient.</param>
-    /// <param name="sigma">[n] standard deviation of the step.</param>
-    public static Tensor Divergence(Tensor mean, Tensor other, Tensor sigma)
+    /// <param name="sigma">Standard deviation of the step.</param>
+    public static Tensor Divergence(Tensor mean, Tensor other, double sigma)
     {
-        var deviation = (mean - other.detach()) / sigma.reshape(-1, 1, 1, 1);
+        var deviation = (mean - other.detach()) / sigma;
         return (deviation * deviation).mean([1L, 2L, 3L]) * 0.5;
     }
 }

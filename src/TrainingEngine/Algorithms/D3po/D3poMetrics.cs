@@ -6,7 +6,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="GradientNorm">Before clipping.</param>
 /// <param name="SecondsLeft">Of the whole run, at the speed so far.</param>
 public sealed record StepMetrics(
-    int Epoch, int Step, int Steps, int[] Timesteps, double Loss, double GradientNorm, double Kl, double ImagesPerSecond, double SecondsLeft)
+    int Epoch, int Step, int Steps, long[] Timesteps, double Loss, double GradientNorm, double Kl, double ImagesPerSecond, double SecondsLeft)
 {
     public string Kind => "step";
 }
@@ -19,12 +19,12 @@ public sealed record StepMetrics(
 /// <param name="LargestRatio">Largest |Δ|.</param>
 /// <param name="GradientNorm">Mean norm of the gradients.</param>
 public sealed record TimestepMetrics(
-    int Epoch, int SamplingStep, int Timestep, long Pairs, double Loss, double Dead, double Margin, double Accuracy, double Kl, double LargestRatio, double GradientNorm)
+    int Epoch, int SamplingStep, long Timestep, long Pairs, double Loss, double Dead, double Margin, double Accuracy, double Kl, double LargestRatio, double GradientNorm)
 {
     public string Kind => "timestep";
 
     /// <summary>The averages of a timestep's sums.</summary>
-    public static TimestepMetrics From(int epoch, int samplingStep, int timestep, TimestepStatistics sums) => new(
+    public static TimestepMetrics From(int epoch, int samplingStep, long timestep, TimestepStatistics sums) => new(
         epoch, samplingStep, timestep, sums.Pairs,
         sums.Loss / sums.Pairs, sums.Dead / (2.0 * sums.Pairs), sums.Margin / sums.Pairs, (double)sums.Right / sums.Pairs,
         sums.Kl / sums.Images, sums.LargestRatio, sums.GradientNorm / sums.Steps);
@@ -32,7 +32,7 @@ public sealed record TimestepMetrics(
 
 /// <summary>A line of the metrics file: the self-check before the first update, when every ratio must be 1.</summary>
 /// <param name="Deviation">Largest |log ratio| over the checked images.</param>
-public sealed record RatioCheck(int SamplingStep, int Timestep, double Deviation)
+public sealed record RatioCheck(int SamplingStep, long Timestep, double Deviation)
 {
     public string Kind => "ratio-check";
 }

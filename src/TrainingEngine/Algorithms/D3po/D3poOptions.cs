@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
@@ -106,6 +107,10 @@ public sealed record D3poOptions
     /// <summary>The log-ratios between which a gradient flows.</summary>
     [JsonIgnore]
     public (double Low, double High) Band => (Math.Log(1 - Epsilon), Math.Log(1 + Epsilon));
+
+    /// <summary>Settings of the optimizer.</summary>
+    [JsonIgnore]
+    public AdamWSettings AdamW => new(LearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay, MaxGradientNorm);
 
     /// <exception cref="EngineException">A value is outside its range.</exception>
     public void Validate()

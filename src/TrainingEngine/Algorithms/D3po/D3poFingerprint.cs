@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Labeler.Shared.Images;
+
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>A hash of everything that a run's result follows from, so that a run resumes only its own checkpoints.</summary>
+internal static class D3poFingerprint
+{
+    public static string Of(D3poRun run) => ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        run.Options,
+        run.Preferences,
+        Trajectories = run.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = File.Exists(path) ? new FileInfo(path).Length : 0 }),
+        Trained = (object)run.Trained,
+        run.Manifest,
+        run.Parent,
+        run.MicroBatch,
+        run.Recompute,
+        run.Workers,
+        run.Threads,
+    }));
+}

@@ -1,0 +1,226 @@
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>A run in progress: the model that is trained, where it is in the plan, and what a checkpoint keeps of it.</summary>
+internal sealed class D3poSession : IDisposable
+{
+    private const string MetricsName = "metrics.jsonl";
+
+    private readonly D3poRun _run;
+    private readonly EpochData _data;
+    private readonly IReadOnlyList<PlannedStep> _plan;
+    private readonly string _fingerprint;
+    private readonly Checkpoints _checkpoints;
+    private readonly MetricsFile _metrics;
+    private readonly TrainedModel _model;
+    private readonly TrainableWeights _weights;
+    private readonly Workers _workers;
+    private readonly ID3poGradients _gradients;
+    private readonly FrozenWeights? _reference;
+    private readonly MemoryPlan _memory;
+    private readonly RunClock _clock;
+    private readonly Dictionary<int, TimestepStatistics> _statistics;
+    private readonly List<TimestepMetrics> _finished;
+    private long _lastSave;
+
+    /// <summary>Makes the model ready, goes on from a checkpoint where there is one, and checks the ratios where there is none.</summary>
+    public D3poSession(
+        StableDiffusion model, D3poRun run, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, CancellationToken cancellation)
+    {
+        (_run, _data, _plan) = (run, data, plan);
+        Directory.CreateDirectory(run.Output);
+        _checkpoints = new Checkpoints(Path.Combine(run.Output, "checkpoints"));
+        _fingerprint = D3poFingerprint.Of(run);
+        var state = Resume();
+        _memory = state?.Memory ?? ChooseMemory(model);
+
+        var weight = model.Unet.Parameters["conv_in.weight"];
+        var policy = new Policy(
+            new GuidedUNet(model.Unet, data.Origin.Guidance, run.Options.DetachUnconditional), ddim, weight.dtype, _memory.Recompute);
+        var means = new MeansOfPolicy(policy, data, plan, _memory.ImagesAtOnce);
+        if (run.Options.KlToBase > 0)
+        {
+            means.Keep(ofBase: true, cancellation);
+        }
+        _model = new TrainedModel(model.Unet, run.Trained, run.Options.Seed);
+        _weights = new TrainableWeights(_model.Parameters, run.Options.AdamW);
+        if (run.Options.KlToPrevious > 0)
+        {
+            means.Keep(ofBase: false, cancellation);
+        }
+        _reference = run.Options.Mode == D3poMode.Official ? new FrozenWeights(_weights) : null;
+
+        _metrics = new MetricsFile(Path.Combine(run.Output, MetricsName), state?.MetricsLength ?? 0);
+        (_statistics, _finished, Position) = (state?.Statistics ?? [], state?.Finished ?? [], state?.Position ?? 0);
+        if (state is not null)
+        {
+            TrainedModel.Restore(_checkpoints.Newest()!, _weights, state.OptimizerSteps);
+            run.Report?.Invoke($"going on after step {Position} of {plan.Count}");
+        }
+        else
+        {
+            foreach (var check in new RatioSelfCheck(policy, data, run.Options, weight.dtype).Run(plan, _memory.ImagesAtOnce, cancellation))
+            {
+                _metrics.Write(check);
+            }
+        }
+        var choice = state?.Workers ?? ChooseWorkers(policy, weight.device.type == TorchSharp.DeviceType.CPU);
+        _workers = new Workers(choice.Workers, choice.Threads);
+        _gradients = GradientsOn(policy, _workers);
+        _clock = new RunClock(run.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
+        _lastSave = run.Clock.GetTimestamp();
+        if (state is null)
+        {
+            Save();
+        }
+    }
+
+    /// <summary>Optimizer steps of the plan that are done.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Takes one optimizer step.</summary>
+    /// <exception cref="EngineException">A loss or gradient is not finite; names step and timestep. No weight has changed.</exception>
+    public D3poProgress Step(CancellationToken cancellation)
+    {
+        var step = _plan[Position];
+        _data.Load(step.Groups);
+        _weights.ClearGradients();
+        var statistics = _gradients.Add(step, _data, cancellation);
+        var broken = statistics.Where(pair => !double.IsFinite(pair.Value.Loss)).Select(pair => pair.Key).ToArray();
+        var norm = broken.Length > 0 ? double.NaN : _weights.Step();
+        if (!double.IsFinite(norm))
+        {
+            throw NotFinite(broken.Length > 0 ? "loss" : "gradient", broken.Length > 0 ? broken : step.SamplingSteps);
+        }
+        foreach (var (sampling, sums) in statistics)
+        {
+            var total = _statistics.TryGetValue(sampling, out var known) ? known : _statistics[sampling] = new TimestepStatistics();
+            total.Add(sums);
+            total.GradientNorm += norm;
+            total.Steps++;
+        }
+        Position++;
+        _clock.Advance(Images(step));
+        var metrics = Describe(step, statistics.Values, norm);
+        _metrics.Write(metrics);
+        if (Position == _plan.Count || _plan[Position].InnerEpoch != step.InnerEpoch)
+        {
+            CloseEpoch(step.InnerEpoch);
+        }
+        if (_run.Clock.GetElapsedTime(_lastSave) >= _run.CheckpointEvery)
+        {
+            Save();
+        }
+        return new D3poProgress(Position, _plan.Count, step.InnerEpoch, _plan.Take(Position).Sum(Images), _plan.Sum(Images), metrics);
+    }
+
+    /// <summary>Writes a checkpoint of where the run is.</summary>
+    public string Save()
+    {
+        _metrics.Flush();
+        var state = new D3poState(
+            _fingerprint, Position, _run.Manifest, _run.Parent, _run.Options, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach),
+            _memory, _metrics.Length, _statistics, _finished);
+        var path = _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights));
+        _lastSave = _run.Clock.GetTimestamp();
+        return path;
+    }
+
+    /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
+    public D3poResult Finish()
+    {
+        var checkpoint = Save();
+        var metadata = new Dictionary<string, string> { ["algorithm"] = "d3po", ["manifest"] = _run.Manifest ?? "", ["parent"] = _run.Parent ?? "" };
+        var folder = Path.Combine(_run.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet");
+        var file = "";
+        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
+        return new D3poResult(checkpoint, Path.Combine(folder, file), _finished);
+    }
+
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _metrics.Dispose();
+        _reference?.Dispose();
+        _weights.Dispose();
+        _model.Dispose();
+    }
+
+    private D3poState? Resume()
+    {
+        if (_checkpoints.Newest() is not { } newest)
+        {
+            return null;
+        }
+        var state = Checkpoints.ReadState<D3poState>(newest);
+        return state.Fingerprint == _fingerprint ? state : throw new EngineException(
+            $"{_run.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
+    }
+
+    private MemoryPlan ChooseMemory(StableDiffusion model)
+    {
+        var origin = _data.Origin;
+        var factor = model.Vae.Config.Factor;
+        var size = model.Unet.Parameters["conv_in.weight"].element_size();
+        var chosen = MemoryPlan.Choose(
+            model.Unet.Config, origin.Height / factor, origin.Width / factor, origin.Guidance > 1 ? 2 : 1, size, MemoryPlan.AvailableMemory());
+        return new MemoryPlan(_run.MicroBatch > 0 ? _run.MicroBatch : chosen.ImagesAtOnce, _run.Recompute || chosen.Recompute);
+    }
+
+    private WorkerChoice ChooseWorkers(Policy policy, bool processor)
+    {
+        var cores = processor ? Environment.ProcessorCount : 1;
+        var sideBySide = _run.Options.Mode == D3poMode.Grouped && !_memory.Recompute;
+        WorkerChoice[] all = [.. sideBySide ? [new(cores, 1)] : Array.Empty<WorkerChoice>(), new(1, cores), new(1, 1)];
+        var choices = all.Distinct()
+            .Select(choice => new WorkerChoice(_run.Workers > 0 ? _run.Workers : choice.Workers, _run.Threads > 0 ? _run.Threads : choice.Threads))
+            .Distinct().ToArray();
+        var trial = _plan[0] with { SamplingSteps = [.. _plan[0].SamplingSteps.Take(1)] };
+        _data.Load(trial.Groups);
+        return WorkerChoice.Measure(choices, () => Trial(policy, trial), _run.Report);
+    }
+
+    private void Trial(Policy policy, PlannedStep step)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var rows = _data.Rows(MicroBatch.Cut(step, _memory.ImagesAtOnce)[0]);
+        policy.Gradients([rows.Parts(_memory.ImagesAtOnce)[0]], scores => scores[0].LogProbabilities.sum(), _weights.Leaves);
+    }
+
+    private ID3poGradients GradientsOn(Policy policy, Workers workers) => _reference is null
+        ? new GroupedGradients(policy, _weights, workers, _run.Options, _memory.ImagesAtOnce)
+        : new OfficialGradients(policy, _weights, _reference, _run.Options);
+
+    private EngineException NotFinite(string what, IEnumerable<int> samplingSteps) => new(
+        $"a {what} is not finite at optimizer step {Position + 1} of {_plan.Count}, timestep {string.Join(" or ", samplingSteps.Select(step => _data.Timesteps[step]))}; "
+        + $"the last checkpoint is {_checkpoints.Newest()}; a lower learning rate or a divergence term may help");
+
+    private StepMetrics Describe(PlannedStep step, IEnumerable<TimestepStatistics> statistics, double norm)
+    {
+        var sums = new TimestepStatistics();
+        foreach (var one in statistics)
+        {
+            sums.Add(one);
+        }
+        return new StepMetrics(
+            step.InnerEpoch, Position, _plan.Count, [.. step.SamplingSteps.Select(sampling => _data.Timesteps[sampling])],
+            sums.Loss / sums.Pairs, norm, sums.Kl / sums.Images, _clock.Speed, _clock.SecondsLeft);
+    }
+
+    private void CloseEpoch(int epoch)
+    {
+        foreach (var (sampling, sums) in _statistics.OrderBy(pair => pair.Key))
+        {
+            var line = TimestepMetrics.From(epoch, sampling, _data.Timesteps[sampling], sums);
+            _metrics.Write(line);
+            _finished.Add(line);
+        }
+        _statistics.Clear();
+    }
+
+    private long Images(PlannedStep step) =>
+        (long)step.SamplingSteps.Count * (_run.Options.Mode == D3poMode.Official ? 2 * step.Preferences.Count : step.ImageCount);
+}

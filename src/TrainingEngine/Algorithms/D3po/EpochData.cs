@@ -1,0 +1,205 @@
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>
+/// The trajectories of an epoch and what the U-Net is told of their prompts. Only the groups of the current optimizer
+/// step are in memory.
+/// </summary>
+public sealed class EpochData : IDisposable
+{
+    private readonly IReadOnlyList<string> _files;
+    private readonly Device _device;
+    private readonly Dictionary<int, Trajectory> _loaded = [];
+    private readonly Dictionary<(string Prompt, int Width, int Height), TextConditioning> _texts = [];
+    private readonly Dictionary<(int Group, int Step), Tensor> _previousMeans = [];
+    private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
+    private readonly HashSet<int> _sharedStart = [];
+    private readonly TrajectoryOrigin? _origin;
+
+    /// <param name="files">Trajectory file of each group.</param>
+    /// <param name="used">The groups that are trained on; these files are checked now.</param>
+    /// <param name="model">Its text encoders are asked for every prompt once.</param>
+    /// <param name="expected">Hashes that the trajectories must bear; null where any will do.</param>
+    /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
+    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected)
+    {
+        _files = files;
+        _device = model.Unet.Parameters["conv_in.weight"].device;
+        using var untracked = no_grad();
+        foreach (var group in used.Distinct().Order())
+        {
+            using var trajectory = Open(group, withMeans: false);
+            expected?.Check(files[group], trajectory.Origin);
+            _origin ??= trajectory.Origin;
+            Timesteps = Timesteps.Length == 0 ? trajectory.Timesteps : Timesteps;
+            CheckAlike(group, trajectory, model);
+            Sizes[group] = trajectory.Images;
+            foreach (var text in new[] { trajectory.Origin.Prompt, trajectory.Origin.Negative })
+            {
+                Encode(model, Key(text, trajectory.Origin));
+            }
+        }
+    }
+
+    /// <summary>Parameters of sampling, the same for all groups.</summary>
+    public TrajectoryOrigin Origin => _origin ?? throw new InvalidOperationException("No group is used.");
+
+    /// <summary>The timesteps of sampling, the same for all groups.</summary>
+    public long[] Timesteps { get; } = [];
+
+    /// <summary>Images of each used group.</summary>
+    public Dictionary<int, int> Sizes { get; } = [];
+
+    /// <summary>Brings these groups into memory and lets the others go. Not to be called while rows are being computed on.</summary>
+    public void Load(IEnumerable<int> groups)
+    {
+        var wanted = groups.ToHashSet();
+        foreach (var group in _loaded.Keys.Where(group => !wanted.Contains(group)).ToArray())
+        {
+            _loaded[group].Dispose();
+            _loaded.Remove(group);
+        }
+        foreach (var group in wanted.Where(group => !_loaded.ContainsKey(group)))
+        {
+            _loaded[group] = Open(group, withMeans: true);
+            if (StartsTogether(_loaded[group].Latents))
+            {
+                _sharedStart.Add(group);
+            }
+        }
+    }
+
+    /// <summary>The rows of a micro-batch: its groups' images one after the other.</summary>
+    public PolicyRows Rows(MicroBatch batch)
+    {
+        var groups = batch.Groups.Select(group => Rows(group.Group, group.Images, batch.SamplingStep)).ToArray();
+        var rows = groups.Length == 1 ? groups[0] : Join(groups);
+        return batch.SamplingStep == 0 && batch.Groups.All(group => _sharedStart.Contains(group.Group))
+            ? rows with { Shared = SharedRows(batch) }
+            : rows;
+    }
+
+    /// <summary>Images of one loaded group at one sampling step.</summary>
+    public PolicyRows Rows(int group, int[] images, int step)
+    {
+        var trajectory = _loaded[group];
+        var chosen = tensor(Array.ConvertAll(images, image => (long)image));
+        Tensor Step(Tensor path, int at) => path.select(1, at).index_select(0, chosen).to(_device);
+        Tensor? Kept(Dictionary<(int, int), Tensor> means) => means.TryGetValue((group, step), out var kept) ? kept.index_select(0, chosen).to(_device) : null;
+        return new PolicyRows(
+            step, Timesteps[step],
+            Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
+            Text(trajectory.Origin.Prompt, trajectory.Origin, images.Length), Text(trajectory.Origin.Negative, trajectory.Origin, images.Length))
+        {
+            PreviousMeans = trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
+            BaseMeans = Kept(_baseMeans),
+        };
+    }
+
+    /// <summary>True where sampling did not keep the means of its policy.</summary>
+    public bool LacksMeans(int group) => _loaded[group].Means is null;
+
+    /// <summary>Keeps means that were computed for all images of a group at a sampling step.</summary>
+    public void KeepMeans(int group, int step, Tensor means, bool ofBase) =>
+        (ofBase ? _baseMeans : _previousMeans)[(group, step)] = means.cpu().DetachFromDisposeScope();
+
+    public void Dispose()
+    {
+        foreach (var trajectory in _loaded.Values)
+        {
+            trajectory.Dispose();
+        }
+        foreach (var tensor in _previousMeans.Values.Concat(_baseMeans.Values).Concat(_texts.Values.SelectMany(Tensors)))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private Trajectory Open(int group, bool withMeans)
+    {
+        if (group < 0 || group >= _files.Count)
+        {
+            throw new EngineException($"a preference names group {group}, but there are {_files.Count} trajectories");
+        }
+        var trajectory = Trajectory.Load(_files[group], withMeans);
+        return trajectory.LogProbabilities is not null
+            ? trajectory
+            : throw new EngineException($"{_files[group]} has no log-probabilities: it was sampled with eta 0; sample again with eta 1");
+    }
+
+    private void CheckAlike(int group, Trajectory trajectory, StableDiffusion model)
+    {
+        var origin = trajectory.Origin;
+        if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta)
+        {
+            throw new EngineException($"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");
+        }
+        if (trajectory.Latents.shape[2] != model.Unet.Config.InChannels)
+        {
+            throw new EngineException($"{_files[group]} has latents of {trajectory.Latents.shape[2]} channels; this model's have {model.Unet.Config.InChannels}");
+        }
+        if (!trajectory.Latents.isfinite().all().item<bool>() || !trajectory.LogProbabilities!.isfinite().all().item<bool>())
+        {
+            throw new EngineException($"{_files[group]} holds values that are not finite; sample it again");
+        }
+    }
+
+    private void Encode(StableDiffusion model, (string Prompt, int Width, int Height) key)
+    {
+        if (!_texts.ContainsKey(key))
+        {
+            var text = model.Encode([key.Prompt], (key.Width, key.Height));
+            _texts[key] = text;
+            foreach (var tensor in Tensors(text))
+            {
+                tensor.DetachFromDisposeScope();
+            }
+        }
+    }
+
+    private TextConditioning Text(string text, TrajectoryOrigin origin, long count) => _texts[Key(text, origin)].Repeat(count);
+
+    private static (string, int, int) Key(string text, TrajectoryOrigin origin) => (text, origin.Width, origin.Height);
+
+    private static IEnumerable<Tensor> Tensors(TextConditioning text) => new[] { text.Context, text.Pooled, text.TimeIds }.OfType<Tensor>();
+
+    private static bool StartsTogether(Tensor latents)
+    {
+        using var scope = NewDisposeScope();
+        var start = latents.select(1, 0); // [n, c, h, w]
+        return start.eq(start.narrow(0, 0, 1)).all().item<bool>();
+    }
+
+    private (Tensor, Tensor) SharedRows(MicroBatch batch)
+    {
+        var (computed, taken, first) = (new List<long>(), new List<long>(), 0L);
+        foreach (var group in batch.Groups)
+        {
+            taken.AddRange(Enumerable.Repeat((long)computed.Count, group.Images.Length));
+            computed.Add(first);
+            first += group.Images.Length;
+        }
+        return (tensor(computed.ToArray(), device: _device), tensor(taken.ToArray(), device: _device));
+    }
+
+    private static PolicyRows Join(PolicyRows[] rows)
+    {
+        Tensor All(Func<PolicyRows, Tensor> part) => cat([.. rows.Select(part)]);
+        Tensor? Where(Func<PolicyRows, Tensor?> part) => rows.Any(row => part(row) is null) ? null : All(row => part(row)!);
+        return rows[0] with
+        {
+            Latents = All(row => row.Latents),
+            NextLatents = All(row => row.NextLatents),
+            Reference = All(row => row.Reference),
+            Prompt = rows.Select(row => row.Prompt).Aggregate((all, next) => all.Then(next)),
+            Negative = rows.Select(row => row.Negative).Aggregate((all, next) => all.Then(next)),
+            PreviousMeans = Where(row => row.PreviousMeans),
+            BaseMeans = Where(row => row.BaseMeans),
+        };
+    }
+}

@@ -1,0 +1,53 @@
+using Labeler.TrainingEngine.Models.UNet;
+
+namespace Labeler.TrainingEngine.Training;
+
+/// <summary>How many images go through the U-Net at once, and whether their activations are kept.</summary>
+public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
+{
+    // Larger batches gain nothing on a processor, and 16 rows are what libtorch's fast convolutions start from.
+    private const int MostRows = 28;
+
+    /// <summary>Chooses by the model's size and the free memory.</summary>
+    /// <param name="config">The U-Net.</param>
+    /// <param name="height">Of the latent.</param>
+    /// <param name="width">Of the latent.</param>
+    /// <param name="rowsPerImage">2 under guidance, else 1.</param>
+    /// <param name="elementSize">Bytes of a number.</param>
+    /// <param name="available">Free memory in bytes.</param>
+    public static MemoryPlan Choose(UNetConfig config, long height, long width, int rowsPerImage, long elementSize, long available)
+    {
+        var perImage = ActivationsPerRow(config, height, width) * (double)elementSize * rowsPerImage;
+        var fitting = available / 2 / perImage;
+        return fitting >= 1
+            ? new MemoryPlan((int)Math.Clamp(fitting, 1, Math.Max(1, MostRows / rowsPerImage)), false)
+            : new MemoryPlan(1, true);
+    }
+
+    /// <summary>Free memory of this machine, or of the container that it is shared by.</summary>
+    public static long AvailableMemory()
+    {
+        var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        const string label = "MemAvailable:";
+        var line = File.Exists("/proc/meminfo") ? File.ReadLines("/proc/meminfo").FirstOrDefault(text => text.StartsWith(label, StringComparison.Ordinal)) : null;
+        return line is null ? limit : Math.Min(limit, long.Parse(line[label.Length..].Replace("kB", "").Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
+    }
+
+    // Numbers kept for the backward pass: about 8 maps per residual block, 36 per transformer, and two sets of attention
+    // scores; a level has 2·layers + 1 of each.
+    private static long ActivationsPerRow(UNetConfig config, long height, long width)
+    {
+        var sum = 0L;
+        for (var level = 0; level < config.Channels.Length; level++)
+        {
+            var pixels = Math.Max(1, height >> level) * Math.Max(1, width >> level);
+            var blocks = (2 * config.LayersPerBlock) + 1;
+            sum += blocks * 8 * config.Channels[level] * pixels;
+            if (config.CrossAttention[level])
+            {
+                sum += blocks * config.TransformerLayers[level] * ((36 * config.Channels[level] * pixels) + (2 * config.Heads[level] * pixels * pixels));
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,79 @@
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models.UNet;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Training;
+
+/// <summary>
+/// The model as a policy: at each sampling step a Gaussian over the next latent (DDPO, arXiv 2305.13301, section 4.1),
+/// with the guidance of sampling.
+/// </summary>
+/// <param name="unet">Predicts, under guidance.</param>
+/// <param name="ddim">The steps of sampling.</param>
+/// <param name="type">Element type that the U-Net computes in.</param>
+/// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
+public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = ScalarType.Float32, bool recompute = false)
+{
+    /// <summary>Scores stored draws, without gradients.</summary>
+    public PolicyScore Score(PolicyRows rows)
+    {
+        using var untracked = no_grad();
+        return Score(rows, Predict(rows, tape: null));
+    }
+
+    /// <summary>
+    /// Scores stored draws and differentiates a loss of them by <paramref name="leaves"/>; null where one took no part.
+    /// </summary>
+    /// <param name="rows">One part or more, each its own call of the U-Net.</param>
+    /// <param name="loss">A scalar of the parts' scores.</param>
+    /// <param name="leaves">Weights that require gradients.</param>
+    public IList<Tensor> Gradients(IReadOnlyList<PolicyRows> rows, Func<PolicyScore[], Tensor> loss, Tensor[] leaves)
+    {
+        if (!recompute)
+        {
+            return autograd.grad([loss([.. rows.Select(part => Score(part, Predict(part, tape: null)))])], leaves, allow_unused: true);
+        }
+        var tapes = rows.Select(_ => new SegmentTape()).ToArray();
+        try
+        {
+            var scores = rows.Select((part, index) => Score(part, Predict(part, tapes[index]))).ToArray();
+            var slopes = autograd.grad([loss(scores)], [.. tapes.Select(tape => tape.Output)]);
+            return Sum([.. tapes.Select((tape, index) => tape.Backward(tape.Output, slopes[index], leaves))]);
+        }
+        finally
+        {
+            Array.ForEach(tapes, tape => tape.Dispose());
+        }
+    }
+
+    private Tensor Predict(PolicyRows rows, SegmentTape? tape)
+    {
+        if (rows.Shared is not { } shared)
+        {
+            return unet.Predict(rows.Latents.to(type), [rows.Timestep], rows.Prompt, rows.Negative, tape);
+        }
+        var computed = unet.Predict(
+            rows.Latents.index_select(0, shared.Computed).to(type), [rows.Timestep], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
+        return computed.index_select(0, shared.Taken);
+    }
+
+    private PolicyScore Score(PolicyRows rows, Tensor prediction)
+    {
+        var means = ddim.Mean(rows.Latents, prediction, rows.Timestep);
+        return new PolicyScore(ddim.LogProbability(means, rows.NextLatents, rows.Timestep), means, ddim.Sigma(rows.Timestep));
+    }
+
+    private static IList<Tensor> Sum(IReadOnlyList<IList<Tensor?>> parts)
+    {
+        var sums = parts[0];
+        foreach (var part in parts.Skip(1))
+        {
+            for (var i = 0; i < sums.Count; i++)
+            {
+                sums[i] = sums[i] is { } sum && part[i] is { } gradient ? sum + gradient : sums[i] ?? part[i];
+            }
+        }
+        return sums!;
+    }
+}
