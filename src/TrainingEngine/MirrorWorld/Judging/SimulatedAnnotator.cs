@@ -1,0 +1,73 @@
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.MirrorWorld.Drawing;
+
+namespace Labeler.TrainingEngine.MirrorWorld.Judging;
+
+/// <summary>How a simulated annotator errs.</summary>
+/// <param name="WrongShare">Share of verdicts that are turned round, 0 to 1.</param>
+/// <param name="TieShare">Share of comparisons called a tie whatever is seen, 0 to 1.</param>
+/// <param name="Seed">Decides which; annotators of one project need different seeds.</param>
+public sealed record AnnotatorOptions(double WrongShare = 0, double TieShare = 0, long Seed = 0)
+{
+    /// <exception cref="EngineException">A share is not between 0 and 1.</exception>
+    public void Check()
+    {
+        foreach ((string name, double share) in new[] { ("wrong labels", WrongShare), ("ties", TieShare) })
+        {
+            if (share is not (>= 0 and <= 1))
+            {
+                throw new EngineException($"the share of {name} is {share}; 0 to 1 is possible");
+            }
+        }
+    }
+}
+
+/// <summary>
+/// An annotator who sees what the <see cref="Oracle"/> sees, and errs as told. An image's number decides whether it is
+/// judged wrongly, so the same image gets the same verdict however often and in whatever order it is asked for.
+/// </summary>
+public sealed class SimulatedAnnotator
+{
+    private readonly AnnotatorOptions options;
+
+    /// <exception cref="EngineException">See <see cref="AnnotatorOptions.Check"/>.</exception>
+    public SimulatedAnnotator(AnnotatorOptions options)
+    {
+        options.Check();
+        this.options = options;
+    }
+
+    /// <summary>True if the image is to be flagged: deformed, unsafe, or wrongly reflected.</summary>
+    public bool Flags(Picture picture, SceneFamily family, long number) =>
+        !Oracle.Judge(picture, family).IsGood ^ Random(number, 0).Chance(options.WrongShare);
+
+    /// <summary>The mirror report's score; a wrong one is any of the other scores.</summary>
+    public int Score(Picture picture, long number)
+    {
+        int score = Oracle.Judge(picture, SceneFamily.Mirror).Score;
+        SceneRandom random = Random(number, 1);
+        return random.Chance(options.WrongShare)
+            ? random.Pick([.. MirrorRubric.Scores.Select(entry => entry.Score).Where(other => other != score)])
+            : score;
+    }
+
+    /// <summary>1 if the left image is better, −1 if the right one is, 0 for a tie; equally good images are a tie.</summary>
+    /// <param name="left">What the oracle says of the left image.</param>
+    /// <param name="right">What the oracle says of the right image.</param>
+    /// <param name="number">The comparison's number.</param>
+    public int Prefer(Judgement left, Judgement right, long number)
+    {
+        SceneRandom random = Random(number, 2);
+        if (random.Chance(options.TieShare))
+        {
+            return 0;
+        }
+
+        int better = Worth(left).CompareTo(Worth(right));
+        return random.Chance(options.WrongShare) ? -better : better;
+    }
+
+    private static int Worth(Judgement judgement) => judgement.Family == SceneFamily.Mirror ? judgement.Score : judgement.IsGood ? 1 : 0;
+
+    private SceneRandom Random(long number, int question) => new((options.Seed * 3) + question, number);
+}
