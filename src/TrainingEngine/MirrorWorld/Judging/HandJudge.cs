@@ -16,7 +16,8 @@ internal static class HandJudge
     public static Judgement Judge(PixelGrid pixels)
     {
         float[] warmth = pixels.Map(pixel => pixel.R - pixel.B);
-        float[] sorted = [.. warmth.Order()];
+        float[] sorted = (float[])warmth.Clone();
+        Array.Sort(sorted);
         // The wall fills more than half of every picture, skin a fifth of it.
         float wall = sorted[PixelGrid.Count * 3 / 10], skin = sorted[PixelGrid.Count * 9 / 10];
         if (skin - wall < 40)
