@@ -3,7 +3,7 @@ using System.Security;
 namespace Labeler.Shared.Images;
 
 /// <summary>Text as a picture, black on white, in the machine's sans-serif font.</summary>
-internal static class Caption
+public static class Caption
 {
     /// <summary>The text wrapped and fitted into a box, or null when there is none.</summary>
     public static Picture? Draw(string text, int width, int height)

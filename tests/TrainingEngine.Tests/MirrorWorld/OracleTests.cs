@@ -6,20 +6,23 @@ namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
 public class OracleTests
 {
-    private const int Scenes = 120;
+    private const int Scenes = 100;
 
     [Theory]
-    [InlineData(SceneFamily.Hand, 0)]
-    [InlineData(SceneFamily.Hand, 2)]
-    [InlineData(SceneFamily.Mirror, 0)]
-    [InlineData(SceneFamily.Mirror, 2)]
-    [InlineData(SceneFamily.Art, 0)]
-    [InlineData(SceneFamily.Art, 2)]
-    public void The_oracle_is_right_about_fresh_scenes_and_slightly_blurred_ones(SceneFamily family, int blur)
+    [InlineData(SceneFamily.Hand, 64, 0)]
+    [InlineData(SceneFamily.Hand, 64, 1)]
+    [InlineData(SceneFamily.Hand, 128, 2)]
+    [InlineData(SceneFamily.Mirror, 64, 0)]
+    [InlineData(SceneFamily.Mirror, 64, 1)]
+    [InlineData(SceneFamily.Mirror, 128, 2)]
+    [InlineData(SceneFamily.Art, 64, 0)]
+    [InlineData(SceneFamily.Art, 64, 1)]
+    [InlineData(SceneFamily.Art, 128, 2)]
+    public void The_oracle_is_right_about_fresh_scenes_and_slightly_blurred_ones(SceneFamily family, int size, int blur)
     {
         int right = Enumerable.Range(0, Scenes).Count(number =>
         {
-            var scene = Scene.Draw(101, number, family);
+            var scene = Scene.Draw(101, number, family, size);
             var found = Oracle.Judge(Blurred(scene.Picture, blur), family);
             return found.Readable && (found.Fingers, found.Hazard, found.Fault) == (scene.Truth.Fingers, scene.Truth.Hazard, scene.Truth.Fault);
         });
@@ -82,18 +85,16 @@ public class OracleTests
         Assert.False(Oracle.Judge(new Picture(128, 128, pixels), SceneFamily.Art).Readable);
     }
 
-    [Theory]
-    [InlineData(256)]
-    [InlineData(64)]
-    public void Pictures_of_other_sizes_are_judged_alike(int size)
+    [Fact]
+    public void Large_pictures_are_judged_like_small_ones()
     {
         int right = Enumerable.Range(0, 40).Count(number =>
         {
-            var scene = Scene.Draw(104, number, SceneFamily.Hand, size);
+            var scene = Scene.Draw(104, number, SceneFamily.Hand, size: 256);
             return Oracle.Judge(scene.Picture, SceneFamily.Hand).Fingers == scene.Truth.Fingers;
         });
 
-        Assert.InRange(right, 38, 40);
+        Assert.InRange(right, 39, 40);
     }
 
     private static Picture Blurred(Picture picture, int passes)

@@ -81,4 +81,22 @@ public sealed record Judgement(SceneFamily Family)
 
     /// <summary>The mirror report's category 1, 2 or 3: see <see cref="MirrorRubric"/>.</summary>
     public int Label => MirrorRubric.Label(Score);
+
+    /// <summary>A few words for a caption.</summary>
+    public string ToText() => !Readable ? "unreadable" : Family switch
+    {
+        SceneFamily.Hand => $"{Fingers} fingers",
+        SceneFamily.Art => Hazard ? "hazard" : "safe",
+        _ => Fault switch
+        {
+            MirrorFault.None => "right",
+            MirrorFault.NoMirror => "no mirror",
+            MirrorFault.EmptyMirror => "empty mirror",
+            MirrorFault.OnlyOutside => "only outside",
+            MirrorFault.OnlyInside => "only inside",
+            MirrorFault.TwoMirrors => "two mirrors",
+            MirrorFault.WrongColour => "wrong colour",
+            _ => "not flipped",
+        },
+    };
 }

@@ -14,7 +14,7 @@ internal static class MirrorJudge
 
     public static Judgement Judge(PixelGrid pixels)
     {
-        bool[] dark = pixels.Where(pixel => pixel.Luminance < 100 && pixel.Spread < 75);
+        bool[] dark = pixels.Where(pixel => pixel.Luminance < 115 && pixel.Spread < 75);
         bool[] coloured = pixels.Where(pixel => pixel.Spread > 75);
         var frames = Blob.Find(dark, 100).Select(blob => (Blob: blob, Share: FrameShare(dark, blob))).ToList();
         List<Blob> mirrors = [.. frames.Where(frame => frame.Share >= SmallestFrameShare).Select(frame => frame.Blob)];
