@@ -1,5 +1,6 @@
 using Labeler.Web.Components;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
@@ -38,6 +39,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapPeople();
     app.MapProjects();
     app.MapEpochs();
+    app.MapDashboard();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
 

@@ -1,0 +1,16 @@
+namespace Labeler.Web.Features.Dashboard;
+
+/// <summary>The numbers behind one chart: shown as a table below it, and downloaded as CSV.</summary>
+/// <param name="Name">In the address of the download.</param>
+public sealed record FigureTable(string Name, string Title, string[] Headers, IReadOnlyList<object?[]> Rows)
+{
+    /// <summary>A cell as people read it: shares in per cent, other numbers short.</summary>
+    public static string Show(object? cell) => cell switch
+    {
+        null => "",
+        double.NaN => "–",
+        double number => number.ToString(Math.Abs(number) < 10 ? "0.000" : "0.0", System.Globalization.CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString("d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+        _ => cell.ToString() ?? "",
+    };
+}

@@ -1,0 +1,62 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Statistics;
+
+namespace Labeler.Web.Features.Dashboard;
+
+/// <summary>Everything that a lead sees of a project, read anew each time.</summary>
+public sealed record Figures(
+    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<WinRates> Wins, IReadOnlyList<VotesPerHour> Hours,
+    IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield)
+{
+    private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
+
+    public bool IsFlagged => Project.Task == LabelingTask.FlagBatch;
+
+    public int Votes => People.Sum(person => person.Votes);
+
+    public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now) => new(
+        project,
+        [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
+        await LabelCounts.Read(db, project), await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+        await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
+        [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)]);
+
+    public IEnumerable<FigureTable> Tables => [RatesTable, LabelsTable, WinsTable, HoursTable, PeopleTable, AgreementTable, YieldTable];
+
+    public FigureTable RatesTable => new("rates", "Rates per epoch",
+        ["epoch", "images", "normal", "normal low", "normal high", "deformed", "deformed low", "deformed high", "safe", "safe low", "safe high"],
+        [.. Rates.Select(rates => Row([rates.Number, Math.Round(rates.Normal.Of, 1), .. Of(rates.Normal), .. Of(rates.Deformed), .. Of(rates.Safe)]))]);
+
+    public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
+        ["epoch", "label", "count", "share", "low", "high"],
+        [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Of(label.Share)]))]);
+
+    public FigureTable WinsTable => new("wins", "Preference win rate",
+        ["epoch", "against", "wins", "low", "high", "majority", "ties", "both bad"],
+        [.. Wins.Select(wins => Row([wins.Epoch, wins.Against, .. Of(wins.Wins), wins.Majority.Share, wins.Ties, wins.BothBad]))]);
+
+    public FigureTable HoursTable => new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
+
+    public FigureTable PeopleTable => new("people", "Annotators",
+        ["name", "votes", "not sure", "taken back", "in quarantine", "surplus", "median seconds", "implausibly fast", "flagged", "gold right", "last vote"],
+        [.. People.Select(person => new object?[]
+        {
+            person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000, person.Fast,
+            person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Gold?.Share, person.LastVoteAt,
+        })]);
+
+    public FigureTable AgreementTable => new("agreement", "Agreement", ["measure", "value"],
+        Agreement.Units == 0 ? [] :
+        [
+            ["things that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", Agreement.Percent], ["Cohen's kappa, mean over pairs of people", Agreement.Cohen],
+            ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
+        ]);
+
+    public FigureTable YieldTable => new("signal", "Signal yield", ["epoch", "usable pairs", "votes", "pairs per vote"],
+        [.. Yield.Select(yield => new object?[] { yield.Epoch, yield.Pairs, yield.Votes, yield.PairsPerVote })]);
+
+    private static object?[] Row(object?[] cells) => cells;
+
+    private static object?[] Of(Proportion share) => [share.Share, share.Low, share.High];
+}
