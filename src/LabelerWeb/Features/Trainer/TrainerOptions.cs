@@ -23,7 +23,7 @@ public sealed class TrainerOptions
 
     /// <summary>A worker that says nothing for so many seconds is taken for hung and is restarted.</summary>
     [Range(10, 3600)]
-    public int SilenceSeconds { get; set; } = 120;
+    public int SilenceSeconds { get; set; } = 600;
 
     /// <summary>The wait before a worker that ended is started again, doubled at each failure in a row up to five minutes.</summary>
     [Range(1, 300)]
