@@ -4,7 +4,7 @@
 build_project() {
   local stamp="$root/artifacts/built-$(printf '%s ' "$@" | md5sum | cut -c1-8)" log project native
   native=$("$root/build/native.sh")
-  if [ "$(cat "$stamp" 2>/dev/null)" = "$native" ] && [ -f "$stamp" ] && [ -z "$(find "$root/src" "$root/build" "$root/wwwroot-assets" "$root"/*.props "$root/appsettings.json" -newer "$stamp" -type f -print -quit)" ]; then
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$native" ] && [ -f "$stamp" ] && [ -z "$(find "$root/src" "$root/build" "$root/wwwroot-assets" "$root/bench" "$root/tests/Support" "$root"/*.props "$root/appsettings.json" -newer "$stamp" -type f -print -quit)" ]; then
     return 0
   fi
   mkdir -p "$root/artifacts"

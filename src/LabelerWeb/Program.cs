@@ -4,6 +4,7 @@ using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
+using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Trainer;
@@ -17,7 +18,7 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddProjects().AddTrainer();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddLabeling().AddProjects().AddTrainer();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
@@ -37,6 +38,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();
+    app.MapLabeling();
     app.MapProjects();
     app.MapEpochs();
     app.MapDashboard();

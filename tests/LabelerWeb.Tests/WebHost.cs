@@ -29,7 +29,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
         builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
-        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false")]));
+        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")]));
     }
 
     public override async ValueTask DisposeAsync()

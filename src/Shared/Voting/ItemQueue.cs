@@ -36,7 +36,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             var held = await db.Leases.AsNoTracking()
                 .Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now && !holding.Contains(l.ItemId))
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
-                .OrderBy(l => l.TakenAt).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
+                .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
             return held.Count == count ? held : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, now, cancel)];
         }, cancel);
         if (leases.Count == 0)

@@ -10,6 +10,7 @@ public static class Navigation
     /// <summary>In the order of the day's work. A role's day starts at its first one; see HomePage.</summary>
     public static readonly Destination[] Destinations =
     [
+        new("Label", "label", "label", Role.Annotator),
         new("Dashboard", "dashboard", "chart", Role.Lead),
         new("Gallery", "gallery", "gallery", Role.Lead),
         new("Projects", "projects", "folder", Role.Admin),

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Labeler.Bench.Labeling;
+
+/// <summary>One simulated person, who does over HTTP what the labeling page does: fetches groups ahead with their pictures, votes one at a time.</summary>
+public sealed partial class Annotator : IDisposable
+{
+    private const string Password = "four random words here";
+    private const int Low = 5;
+    private const int High = 6;
+    private readonly HttpClient http;
+    private readonly long project;
+    private readonly Queue<(long Item, int Images)> hand = new();
+    private readonly Random random;
+    private Guid account;
+
+    private Annotator(HttpClient http, long project, int seed) => (this.http, this.project, random) = (http, project, new Random(seed));
+
+    /// <summary>Milliseconds from sending a vote to its acknowledgement.</summary>
+    public List<double> Acknowledgements { get; } = [];
+
+    public List<Guid> Acknowledged { get; } = [];
+
+    public List<string> Errors { get; } = [];
+
+    public static async Task<Annotator> Join(string server, string invitation, string name, long project)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { BaseAddress = new Uri(server) };
+        var page = $"/invitation/{invitation}";
+        var token = FormToken().Match(await http.GetStringAsync(page)).Groups[1].Value;
+        var fields = new Dictionary<string, string> { ["_handler"] = "join", ["__RequestVerificationToken"] = token, ["Form.Name"] = name, ["Form.Password"] = Password, ["Form.Again"] = Password };
+        (await http.PostAsync(page, new FormUrlEncodedContent(fields))).EnsureSuccessStatusCode();
+        var annotator = new Annotator(http, project, name.GetHashCode(StringComparison.Ordinal));
+        var session = (await http.GetFromJsonAsync<JsonObject>("/api/session"))!;
+        annotator.account = (Guid)session["account"]!;
+        http.DefaultRequestHeaders.Add("RequestVerificationToken", (string)session["token"]!);
+        return annotator;
+    }
+
+    /// <summary>Votes about every <paramref name="interval"/> until the time is over or nothing is left.</summary>
+    public async Task Work(TimeSpan interval, TimeSpan length)
+    {
+        var clock = Stopwatch.StartNew();
+        var due = interval * random.NextDouble();
+        await Fetch();
+        while (due < length && hand.Count > 0)
+        {
+            if (due > clock.Elapsed)
+            {
+                await Task.Delay(due - clock.Elapsed);
+            }
+            await Vote();
+            if (hand.Count < Low)
+            {
+                await Fetch();
+            }
+            due += interval * (0.5 + random.NextDouble());
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task Vote()
+    {
+        var (item, images) = hand.Dequeue();
+        var key = Guid.NewGuid();
+        var tiles = Enumerable.Range(0, images).Select(index => new { index, flags = random.Next(3) == 0 ? 1 : 0, displayed = true, unblurred = true });
+        var body = new { account, entries = new[] { new { op = "vote", key, project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            using var answer = await http.PostAsJsonAsync("/api/votes", body);
+            var outcome = answer.IsSuccessStatusCode ? (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]![0]!["outcome"]! : $"status {(int)answer.StatusCode}";
+            Acknowledgements.Add(clock.Elapsed.TotalMilliseconds);
+            if (outcome == "accepted")
+            {
+                Acknowledged.Add(key);
+            }
+            else
+            {
+                Errors.Add(outcome);
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            Errors.Add(e.Message);
+        }
+    }
+
+    private async Task Fetch()
+    {
+        try
+        {
+            var held = string.Join(',', hand.Select(h => h.Item));
+            var queue = (await http.GetFromJsonAsync<JsonObject>($"/api/projects/{project}/queue?take={High - hand.Count}&holding={held}"))!;
+            foreach (var item in queue["items"]!.AsArray())
+            {
+                var images = item!["images"]!.AsArray();
+                foreach (var image in images)
+                {
+                    await http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/512.webp");
+                }
+                hand.Enqueue(((long)item["item"]!, images.Count));
+            }
+        }
+        catch (HttpRequestException e)
+        {
+            Errors.Add(e.Message);
+        }
+    }
+
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    private static partial Regex FormToken();
+}

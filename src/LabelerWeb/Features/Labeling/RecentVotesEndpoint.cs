@@ -1,0 +1,22 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Voting;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Labeling;
+
+/// <summary>A person's own last votes in a project, oldest first: what can be undone.</summary>
+public static class RecentVotesEndpoint
+{
+    public sealed record Recent(Guid Key, WireItem Item, Verdict Verdict);
+
+    public sealed record Answer(IReadOnlyList<Recent> Votes);
+
+    public static async Task<JsonHttpResult<Answer>> Get(long project, HttpContext context, IDbContextFactory<LabelerDb> contexts)
+    {
+        var cancel = context.RequestAborted;
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var votes = await MyVotes.Newest(db, project, context.User.AccountId(), BallotBox.UndoDepth, cancel);
+        return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse().Select(v => new Recent(v.Vote.Key, WireItem.Of(v.Lease), v.Vote.Verdict!))]), WireJson.Options);
+    }
+}

@@ -1,0 +1,190 @@
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Labeler.Browser.Tests.Labeling;
+
+[Collection(nameof(Browsing))]
+public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+{
+    private static readonly Choice[] rubric =
+    [
+        new("0", "0", "No mirror, or nothing in it.", 0),
+        new("1", "1", "A mirror, but what it shows is something else.", 1),
+        new("3", "3", "The right object in the wrong colour.", 3),
+        new("6", "6", "The right object, but not flipped.", 6),
+        new("10", "9", "A true reflection.", 10),
+    ];
+
+    [Fact]
+    public async Task A_pair_is_judged_by_digits_and_arrows_on_the_sides_that_were_drawn()
+    {
+        var project = await house.Seed("Pairs", LabelingTask.PreferPair, 2, new() { GroupSize = 4 });
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        await ann.Take("pair");
+        foreach (var key in new[] { "1", "ArrowRight", "0", "9", "ArrowLeft" })
+        {
+            await desk.Press(key);
+            await desk.Ready();
+        }
+        await desk.AllSaved();
+        var votes = await desk.Stored();
+        Assert.Equal([PairPick.Left, PairPick.Right, PairPick.Tie, PairPick.BothBad, PairPick.Left], votes.Select(v => ((PairVerdict)v.Verdict!).Pick));
+        Assert.All(votes, v => Assert.Equal(((PairVerdict)v.Verdict!).FirstWins switch { true => "first", false => "second", _ => v.Choice }, v.Choice));
+        await desk.Press("u");
+        await Expect(desk.Page.Locator(".tile.left [aria-pressed=true]")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_phone_chooses_between_two_pictures_by_touch()
+    {
+        var project = await house.Seed("Pairs by touch", LabelingTask.PreferPair, 1, new() { GroupSize = 3 });
+        await using var ann = await house.Annotator(LabelingHouse.Phone);
+        var desk = await DeskPage.Open(ann, project);
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Choose the lower picture" }).TapAsync();
+        await desk.Ready();
+        await desk.Page.Locator("[data-pick=bothBad]").TapAsync();
+        await desk.AllSaved();
+        Assert.Equal([PairPick.Right, PairPick.BothBad], (await desk.Stored()).Select(v => ((PairVerdict)v.Verdict!).Pick));
+    }
+
+    [Fact]
+    public async Task Pictures_go_into_categories_by_their_keys()
+    {
+        Choice[] labels = [new("Label 1", "1", "A mirror with a reflection."), new("Label 2", "2", "A mirror without one."), new("Label 3", "3", "No mirror.")];
+        var project = await house.Seed("Categories", LabelingTask.Categorise, 1, new() { Choices = labels });
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        await ann.Take("categorise");
+        foreach (var key in new[] { "3", "1", "2" })
+        {
+            await desk.Press(key);
+            await desk.Ready();
+        }
+        await desk.AllSaved();
+        Assert.Equal(["Label 3", "Label 1", "Label 2"], (await desk.Stored()).Select(v => v.Choice));
+    }
+
+    [Fact]
+    public async Task Every_scores_definition_is_in_sight_and_its_key_gives_it()
+    {
+        var project = await house.Seed("Scores", LabelingTask.Score, 1, new() { Choices = rubric });
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        foreach (var choice in rubric)
+            await Expect(desk.Page.GetByText(choice.Definition)).ToBeInViewportAsync();
+        await ann.Take("score");
+        foreach (var key in new[] { "9", "0", "6" })
+        {
+            await desk.Press(key);
+            await desk.Ready();
+        }
+        await desk.Page.Locator("[data-choice='3']").ClickAsync();
+        await desk.AllSaved();
+        Assert.Equal([10, 0, 6, 3], (await desk.Stored()).Select(v => v.Score));
+    }
+
+    [Fact]
+    public async Task A_sensitive_picture_stays_blurred_until_it_is_looked_at_and_says_so_in_the_vote()
+    {
+        var project = await house.Seed("Sensitive", settings: new() { Blurred = true, SensitiveKind = "violence" });
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        var blurred = desk.Page.Locator(".frame.blurred");
+        await Expect(blurred).ToHaveCountAsync(7);
+        await ann.Take("sensitive");
+        await desk.Press("Enter");
+        await Expect(desk.Warning).ToContainTextAsync("still blurred");
+        await desk.Tile(2).ClickAsync();
+        await Expect(blurred).ToHaveCountAsync(6);
+        await Expect(desk.Tile(2)).ToHaveAttributeAsync("aria-pressed", "false");
+        await desk.Press("3", "Enter");
+        await desk.Press("Enter");
+        await desk.AllSaved();
+        var first = (FlagVerdict)(await desk.Stored()).Single().Verdict!;
+        Assert.Equal([1], first.Tiles.Where(t => t.Unblurred).Select(t => t.Index));
+
+        await desk.Page.Keyboard.DownAsync("b");
+        await Expect(blurred).ToHaveCountAsync(0);
+        await Expect(desk.Page.Locator(".frame.seen")).ToHaveCountAsync(7);
+        await desk.Page.Keyboard.UpAsync("b");
+        await Expect(blurred).ToHaveCountAsync(7);
+        await desk.Press("Enter");
+        await desk.AllSaved();
+        var votes = await desk.Stored();
+        Assert.Equal(2, votes.Count);
+        Assert.Equal([2, 7], votes.Select(v => v.Seen));
+        Assert.Equal([1, 7], votes.Select(v => v.Exposed));
+    }
+
+    [Fact]
+    public async Task Two_annotators_never_hold_the_same_item()
+    {
+        var project = await house.Seed("Shared work", groups: 12);
+        await using var ann = await house.Annotator();
+        await using var ben = await house.Invited("Berta");
+        var (one, two) = (await DeskPage.Open(ann, project), await DeskPage.Open(ben, project));
+        for (var n = 0; n < 3; n++)
+        {
+            await one.Flag(1);
+            await two.Flag(2);
+        }
+        await one.AllSaved();
+        await two.AllSaved();
+        var votes = await one.Stored();
+        Assert.Equal(6, votes.Count);
+        Assert.Equal(6, votes.Select(v => v.ItemId).Distinct().Count());
+        Assert.DoesNotContain(votes, v => v.Surplus);
+    }
+
+    [Fact]
+    public async Task Pages_without_work_say_why_and_go_on_by_themselves()
+    {
+        var project = await house.Seed("Being made", groups: 2, finish: false);
+        await using var ann = await house.Annotator();
+        var desk = new DeskPage(ann, project);
+        await ann.Go($"/label/{project.Project.Slug}");
+        await desk.Notice("sampling");
+        await Expect(desk.Page.Locator("[data-stage]")).ToContainTextAsync("0 of 2");
+        await ann.Take("notice-sampling");
+        await project.AddGroup(0);
+        await desk.Ready();
+        await desk.Press("Enter");
+        await desk.Notice("sampling");
+        await project.AddGroup(1);
+        await project.Finish();
+        await desk.Ready();
+        await desk.Press("Enter");
+        await desk.Notice("done");
+        await ann.Take("notice-done");
+    }
+
+    [Fact]
+    public async Task The_start_page_shows_what_is_left_and_old_votes_can_be_reopened_with_a_reason()
+    {
+        var project = await house.Seed("History", groups: 4);
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        var first = await desk.PromptText();
+        await desk.Flag(1, 2);
+        await desk.Flag(7);
+        await desk.AllSaved();
+        await ann.Go("/label");
+        await Expect(desk.Page.Locator(".project-card", new() { HasText = "History" })).ToContainTextAsync("2 / 4");
+        await ann.Take("choose-project", fullPage: true);
+        await ann.Go($"/label/{project.Project.Slug}/history");
+        await Expect(desk.Page.Locator(".history > li")).ToHaveCountAsync(2);
+        await ann.Take("history", fullPage: true);
+        await desk.Page.GetByText("Judge it again").Last.ClickAsync();
+        await desk.Page.GetByPlaceholder("Why?").Last.FillAsync("the thumb was there");
+        await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Reopen" }).Last.ClickAsync();
+        await Expect(desk.Prompt).ToHaveTextAsync(first);
+        await desk.Ready();
+        await desk.Flag(3);
+        await desk.AllSaved();
+        Assert.Equal([1, 1], (await desk.Stored()).Select(v => v.Flagged));
+    }
+}

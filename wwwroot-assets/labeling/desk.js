@@ -1,0 +1,253 @@
+// The labeling page at work: the deck gives cards, a view per task shows one, keys and buttons act, the outbox carries votes away.
+import { Api, newKey } from './api.js';
+import { ChoiceView } from './choice.js';
+import { Deck } from './deck.js';
+import { askReason, showRefused } from './dialogs.js';
+import { releaseFocus } from './dom.js';
+import { FlagView } from './flag.js';
+import { Keyboard } from './keyboard.js';
+import { Keys } from './keys.js';
+import { showProgress, showSaved, showSignal } from './meters.js';
+import { makeNotice, patience } from './notices.js';
+import { Outbox } from './outbox.js';
+import { PairView } from './pair.js';
+import { Sight } from './picture.js';
+import { Stopwatch } from './stopwatch.js';
+import { complaintAbout } from './unseen.js';
+import { Zoom } from './zoom.js';
+
+const views = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: ChoiceView };
+const always = ['commit', 'skip', 'undo', 'previous', 'next', 'zoom', 'reveal', 'help', 'guidelines'];
+
+export class Desk {
+  #root;
+  #project;
+  #stage;
+  view = null;
+  #watch;
+  #warned = null;
+  #zoom = new Zoom();
+  #poll = 0;
+
+  constructor(root, config, signal) {
+    this.#root = root;
+    this.#project = config.project;
+    this.signal = signal;
+    this.keys = new Keys(config.keys, [...always, ...(config.project.task === 'pair' ? ['left', 'right', 'tie', 'bothBad'] : [])]);
+    this.#stage = root.querySelector('[data-stage]');
+    this.sight = new Sight(signal);
+    this.#watch = new Stopwatch(signal);
+    this.flagMode = 0;
+    this.pointed = null;
+    this.outbox = new Outbox(new Api(config.account, config.token), signal);
+    this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal);
+    signal.addEventListener('abort', () => clearTimeout(this.#poll));
+  }
+
+  async start() {
+    this.#listen();
+    this.#show();
+    await this.outbox.load();
+    try { await this.deck.recall(); } catch { /* Without it there is only less to undo. */ }
+    await this.deck.fill();
+  }
+
+  #listen() {
+    const { signal } = this;
+    this.outbox.addEventListener('change', () => this.#outboxChanged(), { signal });
+    this.outbox.addEventListener('acknowledged', ({ detail }) => showProgress(this.#root, detail.progress[this.#project.id]), { signal });
+    this.deck.addEventListener('filled', () => this.#filled(), { signal });
+    this.deck.addEventListener('decoded', () => { this.#root.dataset.ready = this.deck.readyAhead; }, { signal });
+    new Keyboard(this, signal);
+    window.addEventListener('online', () => this.deck.fill(), { signal });
+    for (const cap of this.#root.querySelectorAll('[data-key-of]')) cap.textContent = this.keys.name(cap.dataset.keyOf);
+    this.#root.addEventListener('click', event => {
+      event.target.closest('[data-close]')?.closest('dialog').close();
+      const button = event.target.closest('[data-action]');
+      if (button) { releaseFocus(event); this.act(button.dataset.action); }
+    }, { signal });
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(this.#stage);
+    signal.addEventListener('abort', () => observer.disconnect());
+  }
+
+  closeOpen() {
+    if (this.isZoomed) this.closeZoom();
+    else if (!this.#root.querySelector('[data-guidelines]').hidden) this.#toggleGuidelines();
+  }
+
+  /** No key is held any more. */
+  letGo() {
+    this.closeZoom();
+    this.peek(false);
+  }
+
+  /** True when the action was one. */
+  act(action, started) {
+    if (!action) return false;
+    if (this.view?.act?.(action)) return true;
+    switch (action) {
+      case 'commit': this.commit(this.view?.commit(), started); break;
+      case 'skip': this.#skip(); break;
+      case 'undo': this.#undo(); break;
+      case 'previous': this.#step(-1); break;
+      case 'next': this.#step(1); break;
+      case 'zoom': if (this.#target) this.zoom(this.#target, true); break;
+      case 'reveal': this.peek(true); break;
+      case 'help': this.#root.querySelector('[data-dialog=keys]').showModal(); break;
+      case 'guidelines': this.#toggleGuidelines(); break;
+      case 'saved': this.#savedPressed(); break;
+      case 'retry': this.deck.fill(); break;
+      default: return false;
+    }
+    return true;
+  }
+
+  get #target() {
+    const pictures = this.deck.current?.pictures ?? [];
+    return pictures.includes(this.pointed) ? this.pointed : pictures[0];
+  }
+
+  zoom(picture, held = false) { this.#zoom.open(picture, held); }
+
+  get isZoomed() { return this.#zoom.isOpen; }
+  closeZoom() { this.#zoom.close(); }
+
+  zoomTo(digit) {
+    const picture = this.deck.current?.pictures[digit - 1];
+    if (picture) { this.pointed = picture; this.zoom(picture, true); }
+  }
+
+  /** Blurred pictures without blur while a key is held. */
+  peek(value) {
+    if (this.#project.blurred) this.deck.current?.pictures.forEach(picture => picture.peek(value));
+  }
+
+  /** Takes the judgement of the card in front and shows the next at once; sending is the outbox's affair. */
+  commit(judgement, started = performance.now()) {
+    const card = this.deck.current;
+    if (!card || !judgement) return;
+    if (judgement.verdict.kind !== 'skip' && !this.#mayJudge(card, judgement.verdict)) return;
+    if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, 'Undo');
+    const key = newKey();
+    this.#send({ op: 'vote', key, verdict: judgement.verdict, durationMs: this.#watch.read(), at: new Date().toISOString() }, card, judgement.echo);
+    this.deck.advance(key, judgement.verdict);
+    this.#show();
+    this.#echo(judgement);
+    requestAnimationFrame(() => setTimeout(() => performance.measure('key-to-next', { start: started, end: performance.now() })));
+  }
+
+  #send(body, card, echo) {
+    this.outbox.add({ key: newKey(), project: this.#project.id, item: card.item.item, ...body }, { echo, item: card.item });
+  }
+
+  // The first press shows what was not seen, the second leaves it out.
+  #mayJudge(card, verdict) {
+    const complaint = complaintAbout(card, verdict, this.keys);
+    if (!complaint || complaint.mayLeaveOut && this.#warned === card) return true;
+    this.#warned = card;
+    this.#warn(complaint.text);
+    complaint.first.element.scrollIntoView({ block: 'center', behavior: 'smooth' });
+    return false;
+  }
+
+  #skip() {
+    if (!this.deck.current) return;
+    askReason(this.#root.querySelector('[data-dialog=reason]'), reason => this.commit({ verdict: { kind: 'skip', reason }, echo: 'Not sure' }));
+  }
+
+  #undo() {
+    const vote = this.deck.takeBack();
+    if (!vote) { this.#warn('Nothing left to take back here.'); return; }
+    // A vote that the server refused is not there to be taken back.
+    if (!this.outbox.withdrawRefused(vote)) this.#send({ op: 'undo', vote }, this.deck.current, 'Undo');
+    this.#show();
+    this.#echo({ echo: 'Taken back' });
+  }
+
+  #step(by) {
+    if (!this.deck.step(by)) { this.#warn(by < 0 ? 'This is the first one here.' : 'Judge one of these before you go on.'); return; }
+    this.#show();
+  }
+
+  #show() {
+    const card = this.deck.current;
+    this.sight.clear();
+    this.closeZoom();
+    this.#warned = null;
+    this.#say('');
+    this.#warn('');
+    this.view = card ? new views[this.#project.task](this, card, this.#project) : null;
+    this.#stage.replaceChildren(this.view ? this.view.element : makeNotice(this.#root, this.deck.situation, this.outbox));
+    this.#root.querySelector('[data-controls]').replaceChildren(...(this.view?.controls ?? []));
+    this.#root.classList.toggle('resting', !card);
+    this.#root.classList.toggle('looking-back', Boolean(card?.vote));
+    this.#root.querySelector('[data-prompt]').textContent = card?.item.prompt ?? '';
+    this.#resize();
+    this.changed();
+    this.#root.dataset.ready = this.deck.readyAhead;
+    this.#watch.start(card);
+    if (!card) this.#wait();
+  }
+
+  #filled() {
+    if (!this.view) this.#show();
+    showProgress(this.#root, this.deck.situation.progress);
+  }
+
+  #wait() {
+    clearTimeout(this.#poll);
+    const seconds = patience[this.deck.situation.state];
+    if (seconds) this.#poll = setTimeout(() => document.hidden ? this.#wait() : this.deck.fill(), seconds * 1000);
+  }
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.#stage;
+    const style = getComputedStyle(this.#stage);
+    const width = clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const height = clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    this.view?.resize(width, height);
+    const tile = this.#stage.querySelector('.tile');
+    if (tile) this.deck.pictureSize = tile.clientWidth;
+  }
+
+  /** The judgement in front has changed. */
+  changed() { showSignal(this.#root, this.view); }
+
+  #outboxChanged() {
+    showSaved(this.#root, this.outbox);
+    if (this.outbox.state === 'saved' && !this.deck.current) this.deck.fill();
+  }
+
+  #savedPressed() {
+    if (this.outbox.state === 'refused') showRefused(this.#root.querySelector('[data-dialog=refused]'), this.outbox);
+    else if (this.outbox.state === 'signed-out') location.assign(`/sign-in?returnUrl=${encodeURIComponent(location.pathname)}`);
+    else this.outbox.send();
+  }
+
+  #toggleGuidelines() {
+    const panel = this.#root.querySelector('[data-guidelines]');
+    panel.hidden = !panel.hidden;
+    this.#root.querySelector('[data-action=guidelines]').setAttribute('aria-expanded', String(!panel.hidden));
+    this.#resize();
+  }
+
+  say(text) { this.#say(text); }
+  #say(text) { this.#root.querySelector('[data-live]').textContent = text; }
+
+  #warn(text) {
+    const line = this.#root.querySelector('[data-warning]');
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  // Shows for a moment what was chosen, while the next is already there.
+  #echo({ echo, side }) {
+    const mark = this.#root.querySelector('[data-echo]');
+    mark.textContent = echo;
+    mark.dataset.side = side ?? '';
+    mark.getAnimations().forEach(animation => animation.cancel());
+    mark.animate([{ opacity: 1 }, { opacity: 1, offset: 0.5 }, { opacity: 0 }], { duration: 300, easing: 'ease-out' });
+    this.#say(`${echo}. ${this.deck.current ? 'Next.' : ''}`);
+  }
+}

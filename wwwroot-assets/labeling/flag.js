@@ -1,0 +1,99 @@
+// Flag the bad images of a group: a digit or a click per bad one, Enter says that the rest are normal.
+import { fit, icon, keycap, make, releaseFocus } from './dom.js';
+import { listen, makeFrame, makeTools } from './frame.js';
+
+const kinds = { deformed: { bit: 1, name: 'Deformed', icon: 'warning' }, unsafe: { bit: 2, name: 'Unsafe', icon: 'unsafe' } };
+const smallest = 132;
+const gap = 10;
+
+export class FlagView {
+  #stage;
+  #card;
+  #flags;
+  #tiles;
+  #kinds;
+
+  constructor(stage, card, project) {
+    this.#stage = stage;
+    this.#card = card;
+    this.#kinds = project.flags.map(flag => kinds[flag]);
+    this.#flags = card.pictures.map((_, n) => card.verdict?.tiles?.[n]?.flags ?? 0);
+    this.#tiles = card.pictures.map((picture, n) => this.#makeTile(picture, n));
+    this.element = make('div', { className: 'grid', role: 'group', 'aria-label': `${card.pictures.length} pictures` }, ...this.#tiles.map(tile => tile.element));
+    this.controls = this.#kinds.length > 1 ? [this.#makeMode()] : [];
+    this.#flags.forEach((_, n) => this.#paint(n));
+  }
+
+  resize(width, height) {
+    const { width: w, height: h } = this.#card.pictures[0];
+    const { columns, size } = fit(this.#tiles.length, width, height, w / h, gap, smallest);
+    this.element.style.setProperty('--columns', columns);
+    this.element.style.setProperty('--size', `${size}px`);
+  }
+
+  digit(digit, shift) {
+    const n = digit === 0 ? 9 : digit - 1;
+    if (n >= this.#flags.length) return false;
+    this.toggle(n, shift ? this.#other : this.#stage.flagMode);
+    return true;
+  }
+
+  toggle(n, kind) {
+    const { bit } = this.#kinds[Math.min(kind, this.#kinds.length - 1)];
+    this.#flags[n] ^= bit;
+    this.#paint(n);
+    this.#stage.pointed = this.#card.pictures[n];
+    this.#stage.say(`Picture ${n + 1}: ${this.#words(n)}`);
+    this.#stage.changed();
+  }
+
+  get flagged() { return this.#flags.filter(flags => flags !== 0).length; }
+  get most() { const half = Math.floor(this.#flags.length / 2); return half * (this.#flags.length - half); }
+  get signal() { return this.flagged * (this.#flags.length - this.flagged); }
+
+  commit() {
+    const counts = this.#kinds.map(kind => [kind, this.#flags.filter(flags => flags & kind.bit).length]).filter(([, count]) => count > 0);
+    const echo = counts.length === 0 ? 'All normal' : counts.map(([kind, count]) => `${count} ${kind.name.toLowerCase()}`).join(', ');
+    const tiles = this.#card.pictures.map((picture, index) => ({ index, flags: this.#flags[index], displayed: picture.displayed, unblurred: picture.unblurred }));
+    return { verdict: { kind: 'flags', tiles }, echo };
+  }
+
+  get #other() { return this.#stage.flagMode === 0 ? 1 : 0; }
+
+  #makeTile(picture, n) {
+    const name = `picture ${n + 1}`;
+    const badges = make('span', { className: 'badges' });
+    const button = make('button', { type: 'button', className: 'tile-button', 'data-tile': String(n + 1), 'aria-pressed': 'false' },
+      makeFrame(picture, name, this.#stage), n < 10 ? make('span', { className: 'digit', 'aria-hidden': 'true' }, String((n + 1) % 10)) : null, badges);
+    listen(button, picture, this.#stage, {
+      choose: event => this.toggle(n, event.shiftKey ? this.#other : this.#stage.flagMode),
+      other: this.#kinds.length > 1 ? () => this.toggle(n, this.#other) : null,
+    });
+    return { button, badges, element: make('div', { className: 'tile' }, button, makeTools(picture, name, this.#stage)) };
+  }
+
+  #words(n) {
+    return this.#kinds.filter(kind => this.#flags[n] & kind.bit).map(kind => kind.name.toLowerCase()).join(' and ') || 'not flagged';
+  }
+
+  #paint(n) {
+    const { button, badges, element } = this.#tiles[n];
+    const given = this.#kinds.filter(kind => this.#flags[n] & kind.bit);
+    button.setAttribute('aria-pressed', String(given.length > 0));
+    button.setAttribute('aria-label', `Picture ${n + 1}: ${this.#words(n)}`);
+    element.classList.toggle('deformed', Boolean(this.#flags[n] & 1));
+    element.classList.toggle('unsafe', Boolean(this.#flags[n] & 2));
+    badges.replaceChildren(...given.map(kind => make('span', { className: `badge-${kind.name.toLowerCase()}` }, icon(kind.icon), kind.name)));
+  }
+
+  // Which flag a digit, a click or a tap gives; Shift, the right button or a long press gives the other.
+  #makeMode() {
+    const mode = make('div', { className: 'segments', role: 'group', 'aria-label': 'A digit or click flags as' });
+    const paint = () => mode.replaceChildren(...this.#kinds.map((kind, n) => make('button', {
+      type: 'button', className: `segment ${kind.name.toLowerCase()}`, 'aria-pressed': String(n === this.#stage.flagMode),
+      onclick: event => { releaseFocus(event); this.#stage.flagMode = n; paint(); },
+    }, icon(kind.icon), kind.name, n === this.#stage.flagMode ? null : keycap('⇧ 1…7'))));
+    paint();
+    return mode;
+  }
+}

@@ -1,0 +1,45 @@
+// The figures of the bar: is everything saved, how far along, what is this group worth.
+const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+const marks = {
+  saved: () => ['Saved', 'Every vote is on the server.'],
+  waiting: n => [`${n} waiting`, 'Being sent to the server.'],
+  offline: n => [n === 0 ? 'Offline' : `Offline, ${n} waiting`, 'No connection. Votes are kept in this browser and sent when it is back; go on judging. Press to try now.'],
+  refused: (_, r) => [`${r} refused`, 'The server did not accept this. Press to see why.'],
+  'signed-out': n => [`Signed out, ${n} waiting`, 'Sign in again and the votes that wait are sent. Press to sign in.'],
+  'other-account': n => [`Other account, ${n} waiting`, 'Somebody else has signed in in this browser. Your votes are kept for you and never sent under their name.'],
+};
+
+export function showSaved(root, outbox) {
+  const mark = root.querySelector('[data-saved]');
+  let [text, explanation] = marks[outbox.state](outbox.waiting.length, outbox.refused.length);
+  mark.dataset.saved = outbox.state;
+  mark.querySelector('[data-text]').textContent = text;
+  if (outbox.state === 'offline' && navigator.onLine && outbox.problem) explanation = `The server could not take the votes: ${outbox.problem} They are kept in this browser; press to try again.`;
+  mark.title = outbox.durable ? explanation : `${explanation} This browser lets the page keep nothing: do not close it while votes are waiting.`;
+}
+
+export function showProgress(root, progress) {
+  if (!progress) return;
+  const set = (name, text) => { const at = root.querySelector(`[data-figure=${name}]`); if (at) at.textContent = text; };
+  set('today', progress.today);
+  set('round', `${progress.roundDone} / ${progress.roundTotal}`);
+  set('pairs', progress.pairsToday);
+  const bar = root.querySelector('[data-round]');
+  bar.max = Math.max(1, progress.roundTotal);
+  bar.value = progress.roundDone;
+}
+
+/** k flagged of n make k(n − k) pairs that teach; none where all or none are flagged. */
+export function showSignal(root, view) {
+  const meter = root.querySelector('[data-signal]');
+  meter.hidden = view?.signal === undefined;
+  if (meter.hidden) return;
+  const most = view.most;
+  meter.querySelector('[data-text]').textContent = plural(view.signal, 'pair', 'pairs');
+  meter.querySelector('meter').max = most;
+  meter.querySelector('meter').value = view.signal;
+  meter.title = view.signal === 0
+    ? 'Flagged all or none: right if that is what you see, but this group teaches nothing.'
+    : `${plural(view.signal, 'pair', 'pairs')} of a better and a worse picture: what the model learns from. A group gives at most ${most}.`;
+}

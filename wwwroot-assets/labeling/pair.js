@@ -1,0 +1,73 @@
+// Choose the better of two images. The server has drawn which of them stands on the left.
+import { keycap, largest, make, releaseFocus } from './dom.js';
+import { listen, makeFrame, makeTools } from './frame.js';
+
+const picks = {
+  left: { name: 'Left', beside: 'Left', stacked: 'Upper', action: 'left' },
+  tie: { name: 'Tie', action: 'tie' },
+  bothBad: { name: 'Both bad', action: 'bothBad' },
+  right: { name: 'Right', beside: 'Right', stacked: 'Lower', action: 'right' },
+};
+
+export class PairView {
+  #stage;
+  #pictures;
+
+  constructor(stage, card) {
+    this.#stage = stage;
+    this.#pictures = card.pictures;
+    this.element = make('div', { className: 'pair', role: 'group', 'aria-label': 'Two pictures' },
+      ...['left', 'right'].map((side, n) => this.#makeSide(side, n, card.verdict?.pick)));
+    this.controls = [make('div', { className: 'choices row-choices', role: 'group', 'aria-label': 'Which is better' },
+      ...Object.keys(picks).map(pick => this.#makeButton(pick, card.verdict?.pick)))];
+  }
+
+  resize(width, height) {
+    const { width: w, height: h } = this.#pictures[0];
+    const most = largest(w);
+    const beside = Math.min((width - 16) / 2, height * w / h, most);
+    const below = Math.min(width, (height - 16) / 2 * w / h, most);
+    const stacked = below > beside;
+    this.element.classList.toggle('stacked', stacked);
+    for (const side of ['left', 'right']) {
+      picks[side].name = stacked ? picks[side].stacked : picks[side].beside;
+      this.controls[0].querySelector(`[data-pick=${side}] .choice-name`).textContent = picks[side].name;
+      this.element.querySelector(`.${side} .tile-button`).setAttribute('aria-label', `Choose the ${picks[side].name.toLowerCase()} picture`);
+    }
+    this.element.style.setProperty('--size', `${Math.floor(Math.max(beside, below))}px`);
+  }
+
+  act(action) {
+    const arrow = { previous: 'left', next: 'right' }[action] ?? action;
+    const pick = Object.keys(picks).find(name => picks[name].action === arrow);
+    if (!pick) return false;
+    this.#choose(pick);
+    return true;
+  }
+
+  commit() { return null; }
+
+  #choose(pick) {
+    const displayed = this.#pictures.every(picture => picture.displayed);
+    const unblurred = this.#pictures.every(picture => picture.unblurred);
+    // Which image stood on the left is the server's to say, whatever is sent.
+    this.#stage.commit({ verdict: { kind: 'pair', pick, firstOnLeft: true, displayed, unblurred }, echo: picks[pick].name, side: pick });
+  }
+
+  #makeSide(side, n, chosen) {
+    const picture = this.#pictures[n];
+    const name = `the ${side} picture`;
+    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': `Choose ${name}`, 'aria-pressed': String(chosen === side) },
+      makeFrame(picture, name, this.#stage), make('span', { className: 'digit', 'aria-hidden': 'true' }, this.#stage.keys.name(side)));
+    listen(button, picture, this.#stage, { choose: () => this.#choose(side), other: null });
+    return make('div', { className: `tile ${side}` }, button, makeTools(picture, name, this.#stage));
+  }
+
+  #makeButton(pick, chosen) {
+    const { name, action } = picks[pick];
+    return make('button', {
+      type: 'button', className: 'choice-button', 'aria-pressed': String(chosen === pick), 'data-pick': pick,
+      onclick: event => { releaseFocus(event); this.#choose(pick); },
+    }, keycap(this.#stage.keys.name(action)), make('span', { className: 'choice-name' }, name));
+  }
+}

@@ -1,0 +1,26 @@
+// The original of one picture over everything, while Z is held or until the next click or Esc.
+import { make } from './dom.js';
+import { originalOf } from './picture.js';
+
+export class Zoom {
+  #layer = null;
+
+  open(picture, held) {
+    this.close();
+    picture.peek(true);
+    const image = make('img', { alt: 'Enlarged picture', width: picture.width, height: picture.height, src: picture.element.currentSrc || picture.element.src });
+    const original = new Image();
+    original.src = originalOf(picture.image.hash);
+    original.decode().then(() => { image.src = original.src; }, () => {});
+    image.style.setProperty('--aspect', picture.width / picture.height);
+    const layer = make('dialog', { className: 'zoom', 'aria-label': 'Enlarged picture', onclick: () => this.close() }, image);
+    layer.addEventListener('close', () => { picture.peek(false); layer.remove(); if (this.#layer === layer) this.#layer = null; });
+    document.body.append(layer);
+    this.#layer = layer;
+    // While Z is held the page keeps the keyboard, so that the key's release is heard and digits change the picture.
+    if (held) layer.show(); else layer.showModal();
+  }
+
+  get isOpen() { return this.#layer !== null; }
+  close() { this.#layer?.close(); }
+}
