@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Data;
@@ -19,12 +20,16 @@ public enum Exclusive
 /// <summary>Short write transactions that are alone with what they read.</summary>
 public static class WriteTransaction
 {
+    private const int Busy = 5;
+    private const int Full = 13;
+
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its start (BEGIN IMMEDIATE),
     /// so nothing it read can change; on PostgreSQL an advisory lock on (<paramref name="what"/>, <paramref name="id"/>) does the same for that one thing.
     /// </summary>
+    /// <exception cref="LabelerException">The database stayed locked, or its disk is full; nothing was written and the same can be tried again.</exception>
     public static async Task<T> Write<T>(
         this IDbContextFactory<LabelerDb> contexts, Exclusive what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
     {
@@ -39,6 +44,14 @@ public static class WriteTransaction
         try
         {
             return await InTransaction(db, () => Task.CompletedTask, work, cancel);
+        }
+        catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Busy })
+        {
+            throw new LabelerException("The database is busy: nothing was saved, try again in a moment.", error);
+        }
+        catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Full })
+        {
+            throw new LabelerException("The disk that holds the database is full: nothing was saved, free some space and try again.", error);
         }
         finally
         {

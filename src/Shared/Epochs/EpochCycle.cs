@@ -86,6 +86,42 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         }, cancel);
     }
 
+    /// <summary>Trains every epoch whose project wants that done by itself and which is ready. Call it now and then.</summary>
+    /// <returns>The jobs queued.</returns>
+    public async Task<IReadOnlyList<Job>> TrainWhatIsReady(CancellationToken cancel = default)
+    {
+        var jobs = new List<Job>();
+        foreach (var (epoch, plan) in await Ready(cancel))
+        {
+            try
+            {
+                jobs.Add(await Train(epoch, plan.Hash, cancel));
+            }
+            catch (LabelerException)
+            {
+                // A vote or a person came in between: the next call looks again.
+            }
+        }
+        return jobs;
+    }
+
+    private async Task<List<(long Epoch, TrainingPlan Plan)>> Ready(CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).ToListAsync(cancel)).Where(p => p.Settings.TrainAutomatically).ToDictionary(p => p.Id);
+        var ids = projects.Keys.ToList();
+        var ready = new List<(long, TrainingPlan)>();
+        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labelling).ToListAsync(cancel))
+        {
+            var plan = await TrainingPlan.Make(db, epoch, cancel);
+            if (plan.IsReady(projects[epoch.ProjectId].Settings))
+            {
+                ready.Add((epoch.Id, plan));
+            }
+        }
+        return ready;
+    }
+
     /// <summary>The worker begins (or resumes) training; returns what to train on.</summary>
     public async Task<Manifest> StartTraining(Job job, CancellationToken cancel = default)
     {

@@ -52,5 +52,5 @@ public sealed record ProjectSettings
     public long Seed { get; init; } = 1;
 
     /// <summary>Groups of one epoch: enough for the wanted images.</summary>
-    public int GroupsPerEpoch => (ImagesPerEpoch + GroupSize - 1) / GroupSize;
+    public int GroupsPerEpoch => GroupSize < 1 ? 0 : (ImagesPerEpoch + GroupSize - 1) / GroupSize;
 }

@@ -69,6 +69,21 @@ public sealed class The_cycle_turns(Databases databases)
         await Assert.ThrowsAsync<LabelerException>(() => scene.Cycle.Train(scene.Epoch.Id, plan.Hash));
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task A_project_that_trains_by_itself_does_so_when_everything_is_judged(bool byItself, int jobs)
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 2, settings: new ProjectSettings { TrainAutomatically = byItself });
+        var person = Guid.NewGuid();
+        await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
+        Assert.Empty(await scene.Cycle.TrainWhatIsReady());
+        await scene.VoteAll(person, _ => Scene.Flag());
+        Assert.Equal(jobs, (await scene.Cycle.TrainWhatIsReady()).Count);
+        Assert.Empty(await scene.Cycle.TrainWhatIsReady());
+    }
+
     [Fact]
     public async Task A_frozen_epoch_hands_out_nothing_and_keeps_late_votes_as_surplus()
     {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Xunit;
 using Xunit.Sdk;
 
@@ -12,14 +14,47 @@ public sealed class Databases : IDisposable
     public const string PostgreSql = "PostgreSQL";
 
     private readonly Lazy<PostgreSqlServer> _server = new(() => new PostgreSqlServer());
+    private readonly string _folder = Directory.CreateTempSubdirectory("labeler-migrated-").FullName;
+    private string? _migratedPostgreSql;
 
-    public async Task<World> World(string database) =>
-        await Support.World.Create(database == PostgreSql ? await _server.Value.NewDatabase() : null);
+    private string MigratedSqlite => Path.Combine(_folder, "labeler.db");
+
+    /// <summary>A world of its own, on a copy of a database that was migrated once.</summary>
+    public async Task<World> World(string database)
+    {
+        if (database == PostgreSql)
+        {
+            _migratedPostgreSql ??= await MigratePostgreSql();
+            return Support.World.On(await _server.Value.NewDatabase(_migratedPostgreSql), null);
+        }
+        if (!File.Exists(MigratedSqlite))
+        {
+            await using var migrated = await Support.World.Migrated();
+            SqliteConnection.ClearAllPools();
+            File.Copy(Path.Combine(migrated.Folder, "labeler.db"), MigratedSqlite);
+        }
+        return Support.World.On(null, MigratedSqlite);
+    }
+
+    public async Task<World> FreshWorld(string database) => await Support.World.Migrated(database == PostgreSql ? await EmptyPostgreSql() : null);
+
+    private async Task<string> MigratePostgreSql()
+    {
+        var empty = await EmptyPostgreSql();
+        await using (await Support.World.Migrated(empty))
+        {
+            // A database that is connected to cannot be copied.
+            NpgsqlConnection.ClearAllPools();
+        }
+        NpgsqlConnection.ClearAllPools();
+        return empty;
+    }
 
     public async Task<string> EmptyPostgreSql() => await _server.Value.NewDatabase();
 
     public void Dispose()
     {
+        Directory.Delete(_folder, recursive: true);
         if (_server.IsValueCreated)
         {
             _server.Value.Dispose();

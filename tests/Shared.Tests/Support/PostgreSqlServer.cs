@@ -24,13 +24,13 @@ public sealed class PostgreSqlServer : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    /// <summary>The connection string of a new, empty database.</summary>
-    public async Task<string> NewDatabase()
+    /// <summary>The connection string of a new database: empty, or a copy of another.</summary>
+    public async Task<string> NewDatabase(string? template = null)
     {
         var name = $"labeler{Interlocked.Increment(ref _databases)}";
         await using var connection = new NpgsqlConnection(To("postgres"));
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {new NpgsqlConnectionStringBuilder(template).Database}")}", connection);
         await command.ExecuteNonQueryAsync();
         return To(name);
     }

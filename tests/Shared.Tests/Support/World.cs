@@ -10,31 +10,49 @@ namespace Labeler.Shared.Tests.Support;
 public sealed class World : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly string _folder = Directory.CreateTempSubdirectory("labeler-test-").FullName;
 
-    private World(string? postgreSql, string? folder)
+    private World(string? postgreSql)
     {
-        Folder = folder ?? _folder;
         PostgreSql = postgreSql;
         _services = Services(Folder, postgreSql, Clock);
     }
 
     public Clock Clock { get; } = new();
-    public string Folder { get; }
+    public string Folder { get; } = Directory.CreateTempSubdirectory("labeler-test-").FullName;
     public string? PostgreSql { get; }
     public DateTimeOffset Now => Clock.GetUtcNow();
     public IDbContextFactory<LabelerDb> Contexts => Get<IDbContextFactory<LabelerDb>>();
     public FileStore Files => Get<FileStore>();
 
-    public static async Task<World> Create(string? postgreSql = null)
+    /// <summary>A world on a database that is there already: PostgreSQL's, or a copy of a SQLite file.</summary>
+    public static World On(string? postgreSql, string? sqliteFile)
     {
-        var world = new World(postgreSql, null);
+        var world = new World(postgreSql);
+        if (sqliteFile is not null)
+        {
+            File.Copy(sqliteFile, world.Get<DataFolder>().Database);
+        }
+        return world;
+    }
+
+    /// <summary>A world whose database is made by the migrations.</summary>
+    public static async Task<World> Migrated(string? postgreSql = null)
+    {
+        var world = new World(postgreSql);
         await world.Get<Migrator>().Apply();
         return world;
     }
 
-    /// <summary>Services as a second process on the same data would have them.</summary>
-    public ServiceProvider AnotherProcess() => Services(Folder, PostgreSql, Clock);
+    /// <summary>
+    /// Services as a second process on the same data would have them. It comes to the folder by another path,
+    /// so that nothing which this process keeps by name (its queue of writers, its pooled connections) is shared.
+    /// </summary>
+    public ServiceProvider AnotherProcess()
+    {
+        var path = Path.Combine(Folder, "by-another-path");
+        Directory.CreateSymbolicLink(path, Folder);
+        return Services(path, PostgreSql, Clock);
+    }
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -44,7 +62,8 @@ public sealed class World : IAsyncDisposable
     {
         await _services.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        File.Delete(Path.Combine(Folder, "by-another-path"));
+        Directory.Delete(Folder, recursive: true);
     }
 
     private static ServiceProvider Services(string folder, string? postgreSql, TimeProvider clock)

@@ -1,0 +1,35 @@
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Lineage;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Shared.Tests.Lineage;
+
+[Collection(Databases.Collection)]
+public sealed class Votes_and_checkpoints_know_each_other(Databases databases)
+{
+    [Fact]
+    public async Task A_persons_votes_touch_their_checkpoint_and_all_that_came_from_it()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 1);
+        var epoch = scene.Epoch;
+        var people = new[] { Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid() };
+        foreach (var person in people)
+        {
+            await scene.VoteAll(person, _ => Scene.Flag(1));
+            await scene.Cycle.Train(epoch.Id, null);
+            var job = (await scene.Jobs.Claim("worker", [JobKind.Train]))!;
+            await scene.Cycle.StartTraining(job);
+            epoch = (await scene.Cycle.Complete(job, AdapterKind.Lora, await world.Files.Put("adapter"u8.ToArray()), null))!;
+            await scene.Sample(epoch, 1);
+        }
+        await using var db = world.Open();
+        var checkpoints = await db.Checkpoints.OrderBy(c => c.Id).Select(c => c.Id).ToListAsync();
+        Assert.Equal(checkpoints[1..], (await Ancestry.TouchedBy(db, people[1])).Select(c => c.Id));
+        Assert.Equal(people[..2], await (await Ancestry.Votes(db, checkpoints[1])).OrderBy(v => v.Id).Select(v => v.AnnotatorId).ToListAsync());
+        Assert.Equal(checkpoints.AsEnumerable().Reverse(), (await Ancestry.Line(db, checkpoints[2])).Select(c => c.Id));
+    }
+}
