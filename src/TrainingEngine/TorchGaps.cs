@@ -34,28 +34,41 @@ internal static unsafe partial class TorchGaps
         weight.index_select(0, indices.reshape(-1)).reshape([.. indices.shape, weight.shape[1]]);
 
     /// <summary>
-    /// softmax(Q Kᵀ / √d) V over [N, heads, L, d]. Explicit rather than fused: it is the same on every libtorch, and bit-equal to
-    /// the published figures. Where the scores would not fit, rows of queries go through in slices.
+    /// softmax(Q Kᵀ / √d) V over [N, heads, L, d]. On the CPU explicit rather than fused: it is the same on every libtorch. Where
+    /// the scores would not fit, rows of queries go through in slices. On a GPU libtorch's own, which keeps no scores since 2.0.
     /// </summary>
+    /// <param name="query">[N, heads, L, d].</param>
+    /// <param name="key">[N, heads, S, d].</param>
+    /// <param name="value">[N, heads, S, d].</param>
     /// <param name="upcast">Scores and softmax in float32 (Stable Diffusion 2.1).</param>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false, Tensor? mask = null)
+    /// <param name="mask">Added to the scores, [L, S].</param>
+    /// <param name="mostScores">Scores held at once.</param>
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false, Tensor? mask = null, long mostScores = MostScores)
     {
+        if (query.is_cuda)
+            return Fused(query, key, value, upcast, mask);
         var scale = 1 / Math.Sqrt(query.shape[3]);
         var keys = (upcast ? key.to(ScalarType.Float32) : key).transpose(-2, -1);
         var length = query.shape[2];
-        var slice = Math.Max(1, Math.Min(length, MostScores / Math.Max(1, query.shape[0] * query.shape[1] * key.shape[2])));
+        var slice = Math.Max(1, Math.Min(length, mostScores / Math.Max(1, query.shape[0] * query.shape[1] * key.shape[2])));
         if (slice == length)
-            return Rows(query);
+            return Rows(query, mask);
         using var scope = NewDisposeScope();
-        return scope.MoveToOuter(cat([.. Enumerable.Range(0, (int)((length + slice - 1) / slice)).Select(n => Rows(query.narrow(2, n * slice, Math.Min(slice, length - n * slice))))], 2));
+        var slices = new List<Tensor>();
+        for (var first = 0L; first < length; first += slice)
+        {
+            var count = Math.Min(slice, length - first);
+            slices.Add(Rows(query.narrow(2, first, count), mask?.narrow(0, first, count)));
+        }
+        return scope.MoveToOuter(cat(slices, 2));
 
-        Tensor Rows(Tensor rows)
+        Tensor Rows(Tensor rows, Tensor? hidden)
         {
             // Without gradients the scores are freed here; with them, autograd keeps what it needs.
             using var inner = NewDisposeScope();
             var scores = matmul((upcast ? rows.to(ScalarType.Float32) : rows) * scale, keys);
-            if (mask is not null)
-                scores = scores + mask;
+            if (hidden is not null)
+                scores = scores + hidden;
             return inner.MoveToOuter(matmul(scores.softmax(-1).to(value.dtype), value));
         }
     }
@@ -79,6 +92,14 @@ internal static unsafe partial class TorchGaps
     /// </summary>
     [ModuleInitializer]
     internal static void WaitPassively() => setenv("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
+
+    private static Tensor Fused(Tensor query, Tensor key, Tensor value, bool upcast, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        return scope.MoveToOuter(upcast
+            ? nn.functional.scaled_dot_product_attention(query.to(ScalarType.Float32), key.to(ScalarType.Float32), value.to(ScalarType.Float32), mask).to(value.dtype)
+            : nn.functional.scaled_dot_product_attention(query, key, value, mask));
+    }
 
     private static IEnumerable<Tensor> Pieces(Tensor tensor)
     {

@@ -43,7 +43,11 @@ internal static class Verification
         return files.Select(name => One(root, name, device));
     }
 
-    private static VerifiedFile One(string root, string name, Device device)
+    /// <summary>Checks one file.</summary>
+    /// <param name="root">The golden folder.</param>
+    /// <param name="name">The file in it, <c>golden-sd15/vae.safetensors</c>.</param>
+    /// <param name="device">What to compute on.</param>
+    public static VerifiedFile One(string root, string name, Device device)
     {
         if (GoldenKind.All.FirstOrDefault(kind => kind.Matches(name)) is not { } kind)
             return new(name, [], Fault: "no check knows this file");

@@ -1,0 +1,109 @@
+using Labeler.TrainingEngine.Verify;
+using Labeler.TrainingEngine.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Tests.Verify;
+
+public sealed class VerificationTests
+{
+    [Theory]
+    [InlineData("golden-sd15/unet_forward.safetensors")]
+    [InlineData("golden-sd15/vae.safetensors")]
+    [InlineData("golden-sd21/unet_forward.safetensors")]
+    [InlineData("golden-sd21/vae.safetensors")]
+    [InlineData("golden-sdxl/text_encoder.safetensors")]
+    [InlineData("golden-sdxl/unet_forward.safetensors")]
+    [InlineData("golden-sdxl/vae.safetensors")]
+    public void The_models_say_what_the_original_libraries_say(string name)
+    {
+        var file = Verification.One(GoldenCopy.Path, name, CPU);
+
+        Assert.True(file.Ok && file.Skipped is null, file.ToString());
+    }
+
+    [GoldenTheory]
+    [InlineData("golden-sd15/text_encoder.safetensors")]
+    [InlineData("golden-sd21/text_encoder.safetensors")]
+    public void The_larger_text_encoders_say_what_the_original_libraries_say(string name)
+    {
+        var file = Verification.One(GoldenFolder.Path!, name, CPU);
+
+        Assert.True(file.Ok && file.Skipped is null, file.ToString());
+    }
+
+    /// <summary>Every expected value of one file of each kind, by its key.</summary>
+    public static TheoryData<string, string> ExpectedValues => ValuesOf(
+        ("golden-sd21/unet_forward.safetensors", key => key.EndsWith(".out", StringComparison.Ordinal) || key.Contains(".dbg.", StringComparison.Ordinal)),
+        ("golden-sd21/vae.safetensors", key => key is "decode.image" or "encode.mean" or "encode.logvar" or "encode.sample"),
+        ("golden-sdxl/text_encoder.safetensors", key => !key.StartsWith("input_ids", StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(ExpectedValues))]
+    public void Any_expected_value_that_is_changed_fails(string name, string key)
+    {
+        using var scope = NewDisposeScope();
+        using var copy = new TemporaryFolder();
+        foreach (var model in Directory.GetDirectories(GoldenCopy.Path, "tiny-*"))
+            Directory.CreateSymbolicLink(copy.File(Path.GetFileName(model)), model);
+        var tensors = SafeTensors.ReadAll(GoldenCopy.File(name.Split('/')));
+        var flat = tensors[key].view(-1);
+        flat[^1] += 1e-3 * Math.Max(1, flat.abs().max().item<float>());
+        Directory.CreateDirectory(copy.File(Path.GetDirectoryName(name)!));
+        SafeTensors.Write(copy.File(name.Split('/')), tensors);
+
+        var file = Verification.One(copy.Path, name, CPU);
+
+        Assert.False(file.Ok);
+        Assert.Contains(key, file.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("FAIL", file.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Findings_that_are_not_a_number_fail() => Assert.False(new Finding("x", double.NaN, 1).Ok);
+
+    [Fact]
+    public void A_tensor_of_another_shape_fails()
+    {
+        using var scope = NewDisposeScope();
+
+        Assert.False(Assert.Single(Compare.Tensors("x", zeros([2, 1]), zeros([2]), 1)).Ok);
+        Assert.False(Compare.Exactly("x", zeros([2, 1]), zeros([2])).Ok);
+    }
+
+    [Fact]
+    public void A_file_that_no_check_knows_fails_and_a_part_that_is_not_there_is_skipped()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("golden-new"));
+        SafeTensors.Write(folder.File("golden-new", "unheard_of.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones([1]) });
+        SafeTensors.Write(folder.File("golden-new", "vae.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones([1]) });
+
+        var files = Verification.Of(folder.Path, CPU).ToList();
+
+        Assert.Equal(["FAIL", "skipped"], files.Select(file => file.ToString().Split(' ')[0]));
+        Assert.Contains("tiny-new is not in this copy", files[1].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_golden_files_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Throws<EngineException>(() => Verification.Of(folder.Path, CPU));
+        Assert.Throws<EngineException>(() => Verification.Of(folder.File("no"), CPU));
+    }
+
+    private static TheoryData<string, string> ValuesOf(params (string Name, Func<string, bool> Expected)[] files)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var (name, expected) in files)
+        {
+            using var file = SafeTensors.Open(GoldenCopy.File(name.Split('/')));
+            foreach (var key in file.Names.Where(expected).Order(StringComparer.Ordinal))
+                data.Add(name, key);
+        }
+        return data;
+    }
+}
