@@ -44,15 +44,18 @@ public sealed class DdimStep
     /// <summary>Distance between a timestep and the one before it.</summary>
     public int Stride { get; }
 
-    /// <summary>Variance of the step from a timestep at eta 1: (1−ᾱ_prev)/(1−ᾱ_t) · (1 − ᾱ_t/ᾱ_prev).</summary>
+    /// <summary>
+    /// Variance of the step from a timestep at eta 1: (1−ᾱ_prev)/(1−ᾱ_t) · (1 − ᾱ_t/ᾱ_prev), in float32 as the originals
+    /// compute it: the cancellation near t = 0 would show in log-probabilities otherwise.
+    /// </summary>
     public double Variance(long timestep)
     {
-        var (alpha, previous) = (Alpha(timestep), PreviousAlpha(timestep));
-        return Math.Max(0, (1 - previous) / (1 - alpha) * (1 - (alpha / previous)));
+        var (alpha, previous) = ((float)Alpha(timestep), (float)PreviousAlpha(timestep));
+        return MathF.Max(0, (1 - previous) / (1 - alpha) * (1 - (alpha / previous)));
     }
 
     /// <summary>Standard deviation of the step from a timestep.</summary>
-    public double Sigma(long timestep) => eta * Math.Sqrt(Variance(timestep));
+    public double Sigma(long timestep) => (float)eta * MathF.Sqrt((float)Variance(timestep));
 
     /// <summary>True when the step from a timestep has no noise, hence no log-probability.</summary>
     public bool IsDeterministic(long timestep) => Sigma(timestep) < 1e-12;

@@ -35,6 +35,9 @@ internal sealed class GoldenFile(string root, string name, Device device)
     /// <exception cref="MissingPartException">It is not there.</exception>
     public string ModelNamed(string model) => Needed(System.IO.Path.Combine(root, model));
 
+    /// <summary>The tensors of another file of the same folder.</summary>
+    public GoldenFile Sibling(string file) => new(root, $"{Folder}/{file}", Device);
+
     /// <summary>Another file of the same folder.</summary>
     public string Beside(string file) => System.IO.Path.Combine(root, Folder, file);
 

@@ -10,9 +10,17 @@ internal sealed record GoldenKind(string Pattern, Func<GoldenFile, IEnumerable<F
     /// <summary>Every kind that the engine checks, in the order of the way of the data.</summary>
     public static IReadOnlyList<GoldenKind> All { get; } =
     [
+        new("golden-tokenizer/tokenizer.safetensors", TokenizerCheck.Run),
         new("golden-*/text_encoder.safetensors", TextEncoderCheck.Run),
         new("golden-*/unet_forward.safetensors", UNetCheck.Run),
         new("golden-*/vae.safetensors", VaeCheck.Run),
+        new("golden-misc/scheduler.safetensors", SchedulerCheck.Run),
+        new("golden-*/ddim_eta0.safetensors", SamplingCheck.Deterministic),
+        new("golden-*/ddim_eta1_logprob.safetensors", SamplingCheck.WithLogProbabilities),
+        new("golden-*/ddim_eta0.png", SamplingCheck.DeterministicPicture),
+        new("golden-*/ddim_eta1_*.png", SamplingCheck.NoisyPicture),
+        new("golden-misc/jpeg_rewards.json", RewardCheck.Pictures),
+        new("golden-misc/reward_tensor_batch.safetensors", RewardCheck.Tensors),
     ];
 
     /// <summary>Files that hold no result of their own: what the checks are given.</summary>

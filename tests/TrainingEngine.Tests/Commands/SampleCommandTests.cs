@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Commands;
+using Labeler.TrainingEngine.Diffusion;
+
+namespace Labeler.TrainingEngine.Tests.Commands;
+
+[Collection("Console")]
+public sealed class SampleCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public SampleCommandTests() => model = TinyModel.WriteTo(folder.File("model"));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void It_samples_groups_into_a_folder_and_shows_its_progress()
+    {
+        (int code, string output, string error) = Sample("--prompt", "a cat", "--count", "2", "--group", "3", "--steps", "3", "--seed", "4");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("sampling 100 %  6/6 steps", output, StringComparison.Ordinal);
+        Assert.Equal(6, Directory.GetFiles(folder.File("out", "images")).Length);
+        using Trajectory group = Trajectory.Load(folder.File("out", "trajectories", "00001.safetensors"));
+        Assert.Equal(("a cat", 3, Seeds.At(4, 1)), (group.Origin.Prompt, group.Images, group.Origin.Seed));
+        Assert.Equal("""["a cat", "a cat"]""", string.Join(' ', File.ReadAllText(folder.File("out", "prompt.json")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)).Replace("[ ", "[").Replace(" ]", "]"));
+    }
+
+    [Fact]
+    public void Again_with_the_same_settings_it_has_nothing_to_do_and_with_others_it_refuses()
+    {
+        string[] settings = ["--prompt", "a cat", "--group", "1", "--steps", "2"];
+        Sample(settings);
+        DateTime written = File.GetLastWriteTimeUtc(folder.File("out", "images", "00000.png"));
+
+        Assert.Equal(0, Sample(settings).Code);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(folder.File("out", "images", "00000.png")));
+        (int code, _, string error) = Sample([.. settings, "--guidance", "3"]);
+        Assert.Equal(1, code);
+        Assert.Contains("was begun with another guidance", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompts_of_a_file_take_turns()
+    {
+        File.WriteAllText(folder.File("prompts.txt"), "a cat\n\n  a dog\n");
+
+        Sample("--prompts", folder.File("prompts.txt"), "--count", "3", "--group", "1", "--steps", "2");
+
+        Assert.Equal(["a cat", "a dog", "a cat"], SampleFolder.Open(folder.File("out")).Manifest.Prompts);
+    }
+
+    [Fact]
+    public void A_prompt_of_ten_thousand_characters_is_sampled_with_a_warning()
+    {
+        string prompt = string.Concat(Enumerable.Repeat("cat ", 2_500));
+
+        (int code, _, string error) = Sample("--prompt", prompt, "--group", "1", "--steps", "2");
+
+        Assert.Equal(0, code);
+        Assert.Contains("is too long: the last 2490 of its 2500 tokens are dropped", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no prompt is given", "--steps", "2")]
+    [InlineData("--count is 0", "--prompt", "x", "--count", "0")]
+    [InlineData("sampling steps are impossible", "--prompt", "x", "--steps", "0")]
+    [InlineData("the device tpu is unknown", "--prompt", "x", "--device", "tpu")]
+    [InlineData("there is no device cuda:99", "--prompt", "x", "--device", "cuda:99")]
+    [InlineData("float8", "--prompt", "x", "--dtype", "float8")]
+    [InlineData("cannot be read as prompts", "--prompts", "missing.txt")]
+    public void What_is_impossible_is_one_line_and_leaves_nothing_behind(string message, params string[] options)
+    {
+        (int code, _, string error) = Sample(options);
+
+        Assert.Equal(1, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(letter => letter == '\n'));
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void A_missing_model_folder_is_named()
+    {
+        (int code, _, string error) = Run(["sample", "--model", folder.File("none"), "--prompt", "x", "--out", folder.File("out")]);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith($"error: {folder.File("none")}", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Info_describes_the_engine_and_a_model()
+    {
+        (int code, string output, _) = Run(["info", "--model", model]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("libtorch", output, StringComparison.Ordinal);
+        Assert.Contains("16 x 16 pixels", output, StringComparison.Ordinal);
+        Assert.Contains(ModelHash.Of(model), output, StringComparison.Ordinal);
+    }
+
+    private (int Code, string Output, string Error) Sample(params string[] options) =>
+        Run(["sample", "--model", model, "--out", folder.File("out"), .. options]);
+
+    private static (int Code, string Output, string Error) Run(string[] arguments) =>
+        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { SampleCommand.Create(), InfoCommand.Create() }, arguments));
+}

@@ -1,0 +1,110 @@
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Tests.Diffusion;
+
+public sealed class SampleFolderTests : IDisposable
+{
+    private static readonly SamplingOptions Options = new() { Steps = 4, GroupSize = 2, Guidance = 2 };
+    private readonly TemporaryFolder folder = new();
+    private readonly GroupSampler groups;
+    private readonly SampleManifest manifest;
+
+    public SampleFolderTests()
+    {
+        StableDiffusion model = StableDiffusion.Load(TinyModel.WriteTo(folder.File("model")));
+        var sampler = new Sampler(model, NoiseSchedule.Load(folder.File("model", "scheduler")), Options);
+        groups = new GroupSampler(model, sampler, new string('0', 64), "");
+        manifest = new SampleManifest
+        {
+            ModelHash = new string('0', 64),
+            AdapterHash = "",
+            Prompts = ["a cat", "a dog", "hand"],
+            Seed = 9,
+            GroupSize = 2,
+            Steps = 4,
+            Eta = 1,
+            Guidance = 2,
+            Negative = "",
+            Width = 16,
+            Height = 16,
+            Precision = "float32",
+            Storage = "float32",
+            KeepMeans = true,
+            ImagesAtOnce = 0,
+        };
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Sampling_that_was_stopped_goes_on_and_ends_with_the_same_bytes()
+    {
+        Fill("whole", workers: 1);
+        using var stop = new CancellationTokenSource();
+        int steps = 0;
+
+        Assert.Throws<OperationCanceledException>(() => Fill("stopped", workers: 1, stop.Token, () =>
+        {
+            if (++steps == 6)
+            {
+                stop.Cancel();
+            }
+        }));
+        Assert.Equal([1, 2], SampleFolder.Open(folder.File("stopped")).Missing);
+        Fill("stopped", workers: 1);
+
+        Assert.Equal(Bytes("whole"), Bytes("stopped"));
+    }
+
+    [Fact]
+    public void Groups_computed_side_by_side_have_the_same_bytes_as_one_after_the_other()
+    {
+        Fill("one", workers: 1);
+        Fill("two", workers: 2);
+
+        Assert.Equal(Bytes("one"), Bytes("two"));
+    }
+
+    [Fact]
+    public void Images_lie_in_order_and_carry_their_parameters()
+    {
+        Fill("samples", workers: 1);
+
+        string[] images = [.. Directory.GetFiles(folder.File("samples", "images")).Select(file => Path.GetFileName(file)).Order()];
+        Assert.Equal(["00000.png", "00001.png", "00002.png", "00003.png", "00004.png", "00005.png"], images);
+        string parameters = PngText.Read(File.ReadAllBytes(folder.File("samples", "images", "00003.png")))["parameters"];
+        Assert.StartsWith("a dog\nNegative prompt: \nSteps: 4, Sampler: DDIM, CFG scale: 2, Eta: 1, Seed: ", parameters, StringComparison.Ordinal);
+        Assert.Contains("Variation: 1, Size: 16x16, Model hash: 0000000000", parameters, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_begun_with_other_settings_is_refused_by_their_names()
+    {
+        SampleFolder.Begin(folder.File("samples"), manifest);
+
+        var refusal = Assert.Throws<EngineException>(() => SampleFolder.Begin(folder.File("samples"), manifest with { Seed = 10, Prompts = ["x"] }));
+
+        Assert.Contains("another prompts, seed", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_with_other_files_or_without_a_manifest_is_refused()
+    {
+        File.WriteAllText(folder.File("note.txt"), "mine");
+
+        Assert.Contains("other files", Assert.Throws<EngineException>(() => SampleFolder.Begin(folder.Path, manifest)).Message, StringComparison.Ordinal);
+        Assert.Contains("no folder of samples", Assert.Throws<EngineException>(() => SampleFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private void Fill(string name, int workers, CancellationToken stop = default, Action? afterStep = null)
+    {
+        using var threads = new Workers(workers, 1);
+        groups.Fill(SampleFolder.Begin(folder.File(name), manifest), threads, stop, afterStep);
+    }
+
+    private List<string> Bytes(string name) => [.. Directory.GetFiles(folder.File(name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(file => $"{Path.GetRelativePath(folder.File(name), file)} {ContentHash.Of(File.ReadAllBytes(file))}")];
+}
