@@ -94,11 +94,7 @@ public static partial class torch
             return NativeMethods.IsContiguous(held.Pointer) != 0;
         }
 
-        public void Dispose()
-        {
-            Dispose(true);
-            GC.SuppressFinalize(this);
-        }
+        public void Dispose() => Dispose(true);
 
         protected virtual void Dispose(bool disposing)
         {

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using static TorchSharp.torch;
@@ -25,7 +25,7 @@ internal unsafe ref struct Layout(NativeValue* output, byte* scratch)
             switch (value.Tag)
             {
                 case Tag.Tensor:
-                    output[i].Bits = Hold(((Tensor)value.Reference!).handle);
+                    output[i].Bits = Hold(Unsafe.As<Tensor>(value.Reference!).handle);
                     break;
                 case Tag.Tensors:
                 case Tag.OptionalTensors:
@@ -55,7 +55,7 @@ internal unsafe ref struct Layout(NativeValue* output, byte* scratch)
             if (value.Tag == Tag.Tensor && held > 0)
             {
                 held--;
-                ((Tensor)value.Reference!).handle.DangerousRelease();
+                Unsafe.As<Tensor>(value.Reference!).handle.DangerousRelease();
             }
             else if (value.Reference is Tensor?[] tensors)
             {
@@ -73,9 +73,9 @@ internal unsafe ref struct Layout(NativeValue* output, byte* scratch)
                 GC.KeepAlive(value.Reference);
             }
         }
-        foreach (var block in heap ?? [])
+        for (var i = 0; i < (heap?.Count ?? 0); i++)
         {
-            NativeMemory.Free((void*)block);
+            NativeMemory.Free((void*)heap![i]);
         }
     }
 

@@ -12,7 +12,7 @@ namespace labeler {
 struct Operator {
   c10::OperatorHandle handle;
   std::string name;
-  std::vector<bool> wants_double;
+  std::vector<char> wants_double;
   std::vector<c10::optional<c10::IValue>> defaults;
 };
 
@@ -58,10 +58,10 @@ c10::IValue to_ivalue(const Value& value) {
   }
 }
 
-static void append(const c10::IValue& result, Value& out) {
+static void append(c10::IValue& result, Value& out) {
   out.count = 1;
   if (result.isTensor()) {
-    out.pointer = release(result.toTensor());
+    out.pointer = release(std::move(result).toTensor());
     out.tag = out.pointer ? Tag::Tensor : Tag::None;
   } else if (result.isTensorList()) {
     auto list = result.toTensorVector();
@@ -169,7 +169,9 @@ LABELER_API int32_t labeler_torch_call(const Operator* op, const Value* in, int3
     TORCH_CHECK(count <= static_cast<int32_t>(op->defaults.size()), count, " arguments given, at most ",
                 op->defaults.size(), " taken");
     for (size_t i = 0; i < op->defaults.size(); i++) {
-      if (static_cast<int32_t>(i) >= count || in[i].tag == Tag::Default) {
+      if (static_cast<int32_t>(i) < count && in[i].tag == Tag::Tensor) {
+        stack.emplace_back(borrow(in[i].pointer));
+      } else if (static_cast<int32_t>(i) >= count || in[i].tag == Tag::Default) {
         TORCH_CHECK(op->defaults[i].has_value(), "argument ", i, " has no default");
         stack.push_back(*op->defaults[i]);
       } else if (in[i].tag == Tag::Int && op->wants_double[i]) {
