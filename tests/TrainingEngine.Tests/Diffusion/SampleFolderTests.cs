@@ -14,7 +14,7 @@ public sealed class SampleFolderTests : IDisposable
 
     public SampleFolderTests()
     {
-        StableDiffusion model = StableDiffusion.Load(TinyModel.WriteTo(folder.File("model")));
+        StableDiffusion model = StableDiffusion.Load(TinyPipeline.WriteTo(folder.File("model")));
         var sampler = new Sampler(model, NoiseSchedule.Load(folder.File("model", "scheduler")), Options);
         groups = new GroupSampler(model, sampler, new string('0', 64), "");
         manifest = new SampleManifest

@@ -9,7 +9,7 @@ using TorchSharp;
 namespace Labeler.TrainingEngine.Tests;
 
 /// <summary>A whole model of random weights in the diffusers layout: 16 × 16 pixels, 12 tokens, computed in milliseconds.</summary>
-internal static class TinyModel
+internal static class TinyPipeline
 {
     private const string Scheduler = """
         {"_class_name": "PNDMScheduler", "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "clip_sample": false,
