@@ -5,6 +5,7 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
 {
     InfoCommand.Create(),
     SampleCommand.Create(),
+    TrainCommand.Create(),
     VerifyCommand.Create(),
     PretrainCommand.Create(),
     RandomModelCommand.Create(),

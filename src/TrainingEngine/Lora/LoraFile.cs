@@ -16,13 +16,20 @@ public static class LoraFile
     /// <summary>The name under which the format of kohya is written.</summary>
     public const string KohyaName = "kohya_lora_weights.safetensors";
 
+    /// <summary>The file that a path means: itself, or the adapter in a folder.</summary>
+    /// <exception cref="EngineException">There is none.</exception>
+    public static string Locate(string path) => File.Exists(path)
+        ? path
+        : new[] { DiffusersName, "adapter_model.safetensors" }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
+        ?? throw new EngineException($"there is no adapter {path}; give its file, or the folder of its {DiffusersName}");
+
     /// <summary>The branches of a file, float32 on the CPU, by layer.</summary>
     /// <param name="path">The file, or a folder with one.</param>
     /// <param name="layers">The weight's shape of every layer that can carry a branch.</param>
     /// <exception cref="EngineException">It cannot be read or does not fit; lists everything wrong.</exception>
     public static IReadOnlyDictionary<string, LoraTensors> Read(string path, IReadOnlyDictionary<string, long[]> layers)
     {
-        path = Directory.Exists(path) ? FileIn(path) : path;
+        path = Locate(path);
         using var scope = NewDisposeScope();
         var tensors = SafeTensors.ReadAll(path);
         var branches = new LoraReader(layers).Read(path, tensors, Peft(path, tensors.Keys));
@@ -63,10 +70,6 @@ public static class LoraFile
         var tensors = branches.SelectMany(pair => keys(pair.Key, pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Tensor.detach().cpu());
         SafeTensors.Write(path, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["format"] = "pt" });
     }
-
-    private static string FileIn(string folder) =>
-        new[] { DiffusersName, "adapter_model.safetensors" }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new EngineException($"the folder {folder} holds no adapter; there should be a {DiffusersName}");
 
     private static PeftConfig? Peft(string path, IEnumerable<string> keys)
     {

@@ -98,7 +98,7 @@ public sealed class LoraAdapterTests : IDisposable
         SafeTensors.Write(path, new Dictionary<string, Tensor> { ["lora_te_text_model_encoder_layers_0_mlp_fc1.alpha"] = tensor(1f) });
 
         Assert.Contains("belongs to no layer", Assert.Throws<EngineException>(() => LoraAdapter.Load(_unet, path)).Message);
-        Assert.Contains("holds no adapter", Assert.Throws<EngineException>(() => LoraAdapter.Load(_unet, _folder.FullName)).Message);
+        Assert.Contains("there is no adapter", Assert.Throws<EngineException>(() => LoraAdapter.Load(_unet, _folder.FullName)).Message);
         Assert.Contains("rank", Assert.Throws<EngineException>(() => LoraAdapter.Create(_unet, Everything, 0, 1, 0)).Message);
     }
 

@@ -52,7 +52,7 @@ public sealed record D3poRun
 }
 
 /// <summary>How far a run is.</summary>
-public sealed record D3poProgress(int Step, int Steps, int InnerEpoch, long ImagesDone, long ImagesTotal, StepMetrics Metrics);
+public sealed record D3poProgress(int Step, int Steps, int InnerEpoch, long ImagesInStep, long ImagesDone, long ImagesTotal, StepMetrics Metrics);
 
 /// <summary>What a finished run left behind.</summary>
 /// <param name="Checkpoint">Folder of the last checkpoint.</param>

@@ -114,7 +114,7 @@ internal sealed class D3poSession : IDisposable
         {
             Save();
         }
-        return new D3poProgress(Position, _plan.Count, step.InnerEpoch, _plan.Take(Position).Sum(Images), _plan.Sum(Images), metrics);
+        return new D3poProgress(Position, _plan.Count, step.InnerEpoch, Images(step), _plan.Take(Position).Sum(Images), _plan.Sum(Images), metrics);
     }
 
     /// <summary>Writes a checkpoint of where the run is.</summary>

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Commands;
+
+/// <summary>The options that say what is trained, and from where.</summary>
+public sealed class TrainedPartOptions
+{
+    private static readonly Dictionary<string, LoraTargets> Targets = new()
+    {
+        ["attention"] = LoraTargets.Attention,
+        ["feed-forward"] = LoraTargets.FeedForward,
+        ["convolutions"] = LoraTargets.Convolutions,
+        ["linear"] = LoraTargets.AllLinear,
+    };
+
+    private readonly Option<string?> from = new("--adapter") { Description = "adapter (or whole U-Net's weights) of the policy that sampled; it is trained on" };
+    private readonly Option<bool> whole = new("--full") { Description = "train all weights of the U-Net instead of an adapter" };
+    private readonly Option<int> rank = new("--lora-rank") { Description = "inner width of a new adapter", DefaultValueFactory = _ => 4 };
+    private readonly Option<double?> alpha = new("--lora-alpha") { Description = "scale times rank of a new adapter; the rank by default" };
+    private readonly Option<string> targets = new("--lora-targets")
+    {
+        Description = $"layers of a new adapter, with commas: {string.Join(", ", Targets.Keys)}",
+        DefaultValueFactory = _ => "attention",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] all = [from, whole, rank, alpha, targets];
+        Array.ForEach(all, command.Add);
+    }
+
+    /// <summary>What is to be trained.</summary>
+    /// <exception cref="EngineException">A target is unknown, or there is no such adapter.</exception>
+    public TrainedPart Read(ParseResult parsed)
+    {
+        var file = parsed.GetValue(from) is { } path ? LoraFile.Locate(path) : null;
+        return parsed.GetValue(whole)
+            ? new TrainedPart.WholeUNet { From = file }
+            : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(targets)), parsed.GetValue(rank), parsed.GetValue(alpha)) { From = file };
+    }
+
+    private static LoraTargets TargetsOf(string list) => list.Split(',', StringSplitOptions.TrimEntries).Aggregate(
+        (LoraTargets)0,
+        (all, name) => all | (Targets.TryGetValue(name, out var target) ? target : throw new EngineException($"--lora-targets knows {string.Join(", ", Targets.Keys)}, not {name}")));
+}
