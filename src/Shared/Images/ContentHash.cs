@@ -10,4 +10,11 @@ public static class ContentHash
 
     /// <summary>Hash of a stream from its position to its end.</summary>
     public static string Of(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
+
+    /// <summary>Hash of a file.</summary>
+    public static string OfFile(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Of(stream);
+    }
 }

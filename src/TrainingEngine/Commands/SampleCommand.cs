@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 
@@ -27,6 +29,7 @@ public sealed class SampleCommand
     private readonly Option<bool> withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
     private readonly Option<int> atOnce = new("--at-once") { Description = "images in one forward call; 0 is the whole group" };
     private readonly Option<int> workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
+    private readonly Option<string?> adapter = new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
     private readonly Option<string> output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
 
     private SampleCommand()
@@ -43,7 +46,7 @@ public sealed class SampleCommand
         Option[] others =
         [
             sample.seed, sample.group, sample.steps, sample.eta, sample.guidance, sample.negative, sample.width, sample.height,
-            sample.storage, sample.withoutMeans, sample.atOnce, sample.workers, sample.output,
+            sample.storage, sample.withoutMeans, sample.atOnce, sample.workers, sample.adapter, sample.output,
         ];
         Array.ForEach(others, command.Add);
         command.Does(sample.Run);
@@ -55,9 +58,11 @@ public sealed class SampleCommand
         IReadOnlyList<string> wanted = prompts.Of(parsed);
         SamplingOptions options = OptionsOf(parsed);
         StableDiffusion loaded = model.Load(parsed);
+        string? patch = parsed.GetValue(adapter) is { } path ? LoraFile.Locate(path) : null;
+        using ModelPatch? patched = patch is null ? null : new ModelPatch(loaded.Unet, patch);
         prompts.WarnOfCuts(loaded, wanted);
         var sampler = new Sampler(loaded, NoiseSchedule.Load(Path.Combine(loaded.Folder, "scheduler")), options);
-        SampleFolder folder = SampleFolder.Begin(parsed.GetRequiredValue(output), ManifestOf(parsed, options, sampler, wanted));
+        SampleFolder folder = SampleFolder.Begin(parsed.GetRequiredValue(output), ManifestOf(parsed, options, sampler, wanted, patch));
         var groups = new GroupSampler(loaded, sampler, folder.Manifest.ModelHash, folder.Manifest.AdapterHash);
 
         long stepsOf(int count) => (long)count * options.Steps;
@@ -80,10 +85,10 @@ public sealed class SampleCommand
         ImagesAtOnce = parsed.GetValue(atOnce),
     };
 
-    private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted) => new()
+    private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted, string? patch) => new()
     {
         ModelHash = ModelHash.Of(model.FolderOf(parsed)),
-        AdapterHash = "",
+        AdapterHash = patch is null ? "" : ContentHash.OfFile(patch),
         Prompts = wanted,
         Seed = parsed.GetValue(seed),
         GroupSize = options.GroupSize,

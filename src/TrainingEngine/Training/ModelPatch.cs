@@ -13,8 +13,7 @@ namespace Labeler.TrainingEngine.Training;
 public sealed class ModelPatch : IDisposable
 {
     private readonly LoraAdapter? _adapter;
-    private readonly UNet2DConditionModel? _replaced;
-    private readonly Dictionary<string, Tensor> _former = [];
+    private readonly KeptWeights? _former;
 
     /// <param name="unet">Gets it.</param>
     /// <param name="path">A file, or a folder with an adapter in it.</param>
@@ -23,8 +22,8 @@ public sealed class ModelPatch : IDisposable
     {
         if (File.Exists(path) && IsWholeUNet(unet, path))
         {
-            _replaced = unet;
-            Replace(unet, path);
+            _former = new KeptWeights(unet);
+            CopyInto(unet, path);
         }
         else
         {
@@ -59,23 +58,6 @@ public sealed class ModelPatch : IDisposable
     public void Dispose()
     {
         _adapter?.Dispose();
-        using var scope = NewDisposeScope();
-        using var untracked = no_grad();
-        foreach (var (name, former) in _former)
-        {
-            _replaced!.Parameters[name].copy_(former);
-            former.Dispose();
-        }
-        _former.Clear();
-    }
-
-    private void Replace(UNet2DConditionModel unet, string path)
-    {
-        foreach (var (name, tensor) in unet.Parameters)
-        {
-            using var alias = tensor.detach();
-            _former[name] = alias.clone().DetachFromDisposeScope();
-        }
-        CopyInto(unet, path);
+        _former?.Dispose();
     }
 }

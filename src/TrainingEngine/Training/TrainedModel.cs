@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Labeler.TrainingEngine.Training;
 
 /// <summary>
-/// A U-Net made ready for training. An adapter is taken off again at the end; whole weights stay trained, as a copy of
-/// the former ones would cost the memory that large models do not have.
+/// A U-Net made ready for training. Disposing of it leaves the U-Net as it was: an adapter is taken off again, former
+/// weights are put back.
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
@@ -18,6 +18,7 @@ public sealed class TrainedModel : IDisposable
 
     private readonly UNet2DConditionModel _unet;
     private readonly LoraAdapter? _adapter;
+    private readonly KeptWeights? _former;
 
     /// <param name="unet">Without an adapter, with the base model's weights.</param>
     /// <param name="part">What is trained, and from where.</param>
@@ -32,9 +33,13 @@ public sealed class TrainedModel : IDisposable
                 ? LoraAdapter.Load(unet, file)
                 : LoraAdapter.Create(unet, adapter.Targets, adapter.Rank, adapter.Alpha ?? adapter.Rank, seed);
         }
-        else if (part.From is { } weights)
+        else
         {
-            ModelPatch.CopyInto(unet, weights);
+            _former = new KeptWeights(unet);
+            if (part.From is { } weights)
+            {
+                ModelPatch.CopyInto(unet, weights);
+            }
         }
     }
 
@@ -92,5 +97,6 @@ public sealed class TrainedModel : IDisposable
         {
             weight.requires_grad_(false);
         }
+        _former?.Dispose();
     }
 }

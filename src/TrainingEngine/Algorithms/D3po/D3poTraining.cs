@@ -12,7 +12,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public static class D3poTraining
 {
     /// <summary>Trains. One thread of a process at a time.</summary>
-    /// <param name="model">Without an adapter. Under <see cref="TrainedPart.WholeUNet"/> its U-Net is left trained.</param>
+    /// <param name="model">The base model, without an adapter; it is left as it was.</param>
     /// <param name="run">What to learn from and where to write.</param>
     /// <param name="progress">Called after every optimizer step.</param>
     /// <param name="cancellation">Stops between micro-batches, after a checkpoint.</param>

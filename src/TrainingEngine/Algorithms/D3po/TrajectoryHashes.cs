@@ -9,15 +9,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public sealed record TrajectoryHashes(string Model, string Patch)
 {
     /// <summary>The hashes of a model folder and of what is put on it.</summary>
-    public static TrajectoryHashes Of(string modelFolder, string? patch)
-    {
-        if (patch is null)
-        {
-            return new TrajectoryHashes(ModelHash.Of(modelFolder), "");
-        }
-        using var stream = File.OpenRead(patch);
-        return new TrajectoryHashes(ModelHash.Of(modelFolder), ContentHash.Of(stream));
-    }
+    public static TrajectoryHashes Of(string modelFolder, string? patch) =>
+        new(ModelHash.Of(modelFolder), patch is null ? "" : ContentHash.OfFile(patch));
 
     /// <exception cref="EngineException">The trajectory is another policy's.</exception>
     public void Check(string file, TrajectoryOrigin origin)
