@@ -10,5 +10,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     PretrainCommand.Create(),
     RandomModelCommand.Create(),
     WorkerCommand.Create(),
+    ReproduceCommand.Create(),
 };
 return CommandLine.Run(root, args);

@@ -29,6 +29,7 @@ public sealed class StableDiffusion
     {
         if (!Directory.Exists(folder))
             throw new EngineException($"{folder}: there is no such folder; give the folder of a model in the diffusers layout");
+        ModelChecksums.Check(folder);
         var index = ConfigFile.Read(Path.Combine(folder, "model_index.json"));
         index.Only("_class_name", "StableDiffusionPipeline", "StableDiffusionXLPipeline");
         var encoders = new[] { ("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2") }

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Commands;
+
+/// <summary><c>reproduce</c>: the published experiments on the bundled model, with simulated annotators.</summary>
+public sealed class ReproduceCommand
+{
+    private readonly Argument<string> experiment = new Argument<string>("experiment") { Description = "normalcy (hands), safety (art) or alignment (mirrors, judged in pairs)" }
+        .AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name)]);
+
+    private readonly Option<string> model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
+    private readonly Option<int> epochs = Number("--epochs", "times that images are sampled, judged and learned from", 5);
+    private readonly Option<int> images = Number("--images", "judged images of an epoch, and images on which a rate is measured", 350);
+    private readonly Option<int> raters = Number("--raters", "annotators who judge every image or pair", 1);
+    private readonly Option<double> noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1" };
+    private readonly Option<double> ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment)" };
+    private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> rank = Number("--lora-rank", "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net", 0);
+    private readonly Option<bool> allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
+    private readonly Option<string> output = new("--out") { Description = "new folder for the table, the curve, the sheets and the checkpoints", Required = true };
+    private readonly D3poOptionsOnCommandLine d3po;
+
+    private ReproduceCommand(Command command)
+    {
+        Option[] options = [model, epochs, images, raters, noise, ties, guidance, rank, allLayers, output];
+        command.Add(experiment);
+        Array.ForEach(options, command.Add);
+        d3po = new D3poOptionsOnCommandLine(command);
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("reproduce", "Repeats a published experiment on the bundled model with simulated annotators: a table, a CSV file, a curve, sample sheets.");
+        command.Does(new ReproduceCommand(command).Run);
+        return command;
+    }
+
+    private void Run(ParseResult parsed, CancellationToken stop)
+    {
+        string folder = parsed.GetRequiredValue(model);
+        D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(folder));
+        var options = new ReproductionOptions
+        {
+            Experiment = Experiment.Parse(parsed.GetRequiredValue(experiment)),
+            Epochs = parsed.GetValue(epochs),
+            Images = parsed.GetValue(images),
+            Seed = updates.Seed,
+            Raters = parsed.GetValue(raters),
+            Annotator = new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), updates.Seed),
+            Guidance = parsed.GetValue(guidance),
+            D3po = updates,
+            Trained = parsed.GetValue(rank) is > 0 and var inner
+                ? new TrainedPart.Adapter(parsed.GetValue(allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
+                : new TrainedPart.WholeUNet(),
+        };
+        new ReproductionRun(folder, options, parsed.GetRequiredValue(output), Console.Out).Run(stop);
+    }
+
+    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
+}
