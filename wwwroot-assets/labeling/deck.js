@@ -63,11 +63,12 @@ export class Deck extends EventTarget {
     const holding = new Set([...this.cards.filter(card => !card.vote).map(card => card.item.item), ...this.#outbox.items]);
     const take = Math.min(high - this.#unjudged.length, most - this.cards.filter(card => !card.vote).length);
     if (take <= 0) return;
+    const asked = performance.now();
     try {
       const answer = await this.#api.get(`/api/projects/${this.#project.id}/queue?take=${take}&holding=${[...holding].slice(-60)}`);
       for (const item of answer.items)
         if (!this.cards.some(card => card.item.item === item.item) && !this.#outbox.items.includes(item.item)) this.cards.push(this.#card(item));
-      this.situation = answer;
+      this.situation = { ...answer, asked };
     } catch (error) {
       this.situation = { ...this.situation, state: error.status === 401 ? 'signed-out' : error.status === 404 ? 'gone' : error.status ? 'error' : 'offline', message: error.message };
     }

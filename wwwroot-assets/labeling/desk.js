@@ -25,6 +25,7 @@ export class Desk {
   #stage;
   view = null;
   #watch;
+  #counted = 0;
   #warned = null;
   #zoom = new Zoom();
   #poll = 0;
@@ -55,7 +56,10 @@ export class Desk {
   #listen() {
     const { signal } = this;
     this.outbox.addEventListener('change', () => this.#outboxChanged(), { signal });
-    this.outbox.addEventListener('acknowledged', ({ detail }) => showProgress(this.#root, detail.progress[this.#project.id]), { signal });
+    this.outbox.addEventListener('acknowledged', ({ detail }) => {
+      this.#counted = performance.now();
+      showProgress(this.#root, detail.progress[this.#project.id]);
+    }, { signal });
     this.deck.addEventListener('filled', () => this.#filled(), { signal });
     this.deck.addEventListener('decoded', () => { this.#root.dataset.ready = this.deck.readyAhead; }, { signal });
     new Keyboard(this, signal);
@@ -192,7 +196,8 @@ export class Desk {
 
   #filled() {
     if (!this.view) this.#show();
-    showProgress(this.#root, this.deck.situation.progress);
+    // An answer that was asked for before the last acknowledgement does not count its vote yet.
+    if ((this.deck.situation.asked ?? 0) >= this.#counted) showProgress(this.#root, this.deck.situation.progress);
   }
 
   #wait() {
