@@ -99,7 +99,8 @@ public sealed class SafeTensors : IDisposable
             }
             File.Move(partial, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // .NET tells of a file that grows beyond what is allowed as of an argument out of range.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new EngineException($"{path}: cannot be written ({error.Message}); free some space or choose another folder", error);
         }
