@@ -20,7 +20,8 @@ fi
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   echo "labeler: $name"
-  dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
+  # In the background a shell ignores Ctrl+C, and tests of it would wait in vain.
+  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
 done
 
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
