@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training;
 
-/// <summary>Settings of AdamW and of gradient clipping.</summary>
-public sealed record AdamWSettings(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, double MaxGradientNorm);
+/// <summary>Settings of AdamW.</summary>
+public sealed record AdamWSettings(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay);
 
 /// <summary>
 /// The weights that are trained: gradients are summed here and AdamW moves them. The optimizer works on float32 weights;
@@ -17,7 +17,6 @@ public sealed class TrainableWeights : IDisposable
     private readonly Tensor[] _sums;
     private readonly AdamW _optimizer;
     private readonly AdamW.State[] _states;
-    private readonly double _maxNorm;
 
     /// <param name="weights">Names and leaves of the model. They require gradients from here on.</param>
     /// <param name="settings">Of the optimizer.</param>
@@ -38,7 +37,6 @@ public sealed class TrainableWeights : IDisposable
             _masters[i].DetachFromDisposeScope();
             _sums[i].DetachFromDisposeScope();
         }
-        _maxNorm = settings.MaxGradientNorm;
         _optimizer = optim.AdamW(_masters, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
         _states = [.. _optimizer.state_dict().State.Cast<AdamW.State>()];
     }
@@ -82,15 +80,15 @@ public sealed class TrainableWeights : IDisposable
     }
 
     /// <summary>
-    /// Clips the summed gradients to their largest norm and takes one optimizer step. Where they are not finite, no
+    /// Clips the summed gradients to a largest norm and takes one optimizer step. Where they are not finite, no
     /// weight changes.
     /// </summary>
     /// <returns>The norm of all gradients together, before clipping.</returns>
-    public double Step()
+    public double Step(double maxNorm)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var norm = nn.utils.clip_grad_norm_(_masters, _maxNorm);
+        var norm = nn.utils.clip_grad_norm_(_masters, maxNorm);
         if (double.IsFinite(norm))
         {
             _optimizer.step();

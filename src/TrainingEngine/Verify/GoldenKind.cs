@@ -21,6 +21,10 @@ internal sealed record GoldenKind(string Pattern, Func<GoldenFile, IEnumerable<F
         new("golden-*/ddim_eta1_*.png", SamplingCheck.NoisyPicture),
         new("golden-misc/jpeg_rewards.json", RewardCheck.Pictures),
         new("golden-misc/reward_tensor_batch.safetensors", RewardCheck.Tensors),
+        new("golden-d3po/adamw.safetensors", D3poOptimizerCheck.Run),
+        new("golden-d3po/*.safetensors", D3poCheck.Run),
+        new("golden-misc/ddpo_dpok.safetensors", PolicyGradientCheck.Losses),
+        new("golden-misc/stat_tracker.json", PolicyGradientCheck.Statistics),
     ];
 
     /// <summary>Files that hold no result of their own: what the checks are given.</summary>

@@ -110,7 +110,7 @@ public sealed record D3poOptions
 
     /// <summary>Settings of the optimizer.</summary>
     [JsonIgnore]
-    public AdamWSettings AdamW => new(LearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay, MaxGradientNorm);
+    public AdamWSettings AdamW => new(LearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
 
     /// <exception cref="EngineException">A value is outside its range.</exception>
     public void Validate()

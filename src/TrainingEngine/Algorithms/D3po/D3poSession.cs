@@ -90,7 +90,7 @@ internal sealed class D3poSession : IDisposable
         _weights.ClearGradients();
         var statistics = _gradients.Add(step, _data, cancellation);
         var broken = statistics.Where(pair => !double.IsFinite(pair.Value.Loss)).Select(pair => pair.Key).ToArray();
-        var norm = broken.Length > 0 ? double.NaN : _weights.Step();
+        var norm = broken.Length > 0 ? double.NaN : _weights.Step(_run.Options.MaxGradientNorm);
         if (!double.IsFinite(norm))
         {
             throw NotFinite(broken.Length > 0 ? "loss" : "gradient", broken.Length > 0 ? broken : step.SamplingSteps);
