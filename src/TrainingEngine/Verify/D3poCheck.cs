@@ -20,15 +20,17 @@ internal static class D3poCheck
     {
         using var setup = new D3poSetup(file);
         var pairs = file["human_prefer"].data<long>().ToArray();
-        return [.. Enumerable.Range(0, (int)file["sample_0.timesteps"].shape[1]).SelectMany(j => Timestep(file, setup, pairs, j))];
+        // A file without trajectories of its own was made from those of the first.
+        var samples = file.Has("sample_0.timesteps") ? file : file.Sibling("prefer_0.safetensors");
+        return [.. Enumerable.Range(0, (int)samples["sample_0.timesteps"].shape[1]).SelectMany(j => Timestep(file, samples, setup, pairs, j))];
     }
 
-    private static List<Finding> Timestep(GoldenFile file, D3poSetup setup, long[] prefer, int j)
+    private static List<Finding> Timestep(GoldenFile file, GoldenFile samples, D3poSetup setup, long[] prefer, int j)
     {
         using var scope = NewDisposeScope();
         var batch = prefer.Length / 2;
         // Rows of the first images of all pairs, then of the second ones.
-        PolicyRows[] rows = [.. new[] { 0, 1 }.SelectMany(side => Enumerable.Range(0, batch).Select(row => setup.Rows(file, side, row, j)))];
+        PolicyRows[] rows = [.. new[] { 0, 1 }.SelectMany(side => Enumerable.Range(0, batch).Select(row => setup.Rows(samples, side, row, j)))];
         Tensor reference;
         var findings = new List<Finding>();
         using (setup.Unet.Adapter.Off())

@@ -18,7 +18,7 @@ internal static class D3poOptimizerCheck
 
     private static List<Finding> Steps(GoldenFile file, string run, JsonElement[] steps)
     {
-        var pair = file.InSameFolder("prefer_0.safetensors");
+        var pair = file.Sibling("prefer_0.safetensors");
         using var setup = new D3poSetup(file);
         using var weights = new TrainableWeights(setup.Parameters, setup.Options.AdamW);
         using var start = D3poSetup.Together(weights.Weights);

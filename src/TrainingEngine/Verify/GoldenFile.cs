@@ -41,9 +41,6 @@ internal sealed class GoldenFile(string root, string name, Device device)
     /// <summary>Another file of the same folder.</summary>
     public string Beside(string file) => System.IO.Path.Combine(root, Folder, file);
 
-    /// <summary>Another golden file of the same folder.</summary>
-    public GoldenFile InSameFolder(string file) => new(root, System.IO.Path.Combine(Folder, file), Device);
-
     /// <summary>A JSON file of the same folder.</summary>
     public JsonElement Json(string file)
     {

@@ -18,7 +18,9 @@ public sealed class TrainerWorker(
 {
     private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private (string Folder, WorkerModel Model)? loaded;
+    private long lookedForReady;
 
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     public void Run(CancellationToken stop)
@@ -30,6 +32,11 @@ public sealed class TrainerWorker(
             try
             {
                 job = queue.Claim(name, Kinds, stop).GetAwaiter().GetResult();
+                if (job is null && time.GetElapsedTime(lookedForReady) > BetweenLooks)
+                {
+                    lookedForReady = time.GetTimestamp();
+                    cycle.TrainWhatIsReady(stop).GetAwaiter().GetResult();
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
