@@ -129,13 +129,15 @@ public sealed class LoopTests : IDisposable
     private void WorkUntil(Func<bool> holds)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        using var watch = new Timer(_ =>
+        var watching = Task.Run(async () =>
         {
-            if (holds())
-                stop.Cancel();
-        }, null, 100, 100);
+            while (!stop.IsCancellationRequested && !holds())
+                await Task.Delay(100);
+            await stop.CancelAsync();
+        });
         new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TextWriter.Null)
             .Run(stop.Token);
+        watching.GetAwaiter().GetResult();
         Assert.True(holds());
     }
 

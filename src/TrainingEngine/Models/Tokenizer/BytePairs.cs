@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
@@ -21,7 +22,7 @@ internal sealed class BytePairs
     private readonly int[] lastByteSymbol = new int[256];
     private readonly IReadOnlyDictionary<string, int> vocabulary;
     private readonly int unknownId;
-    private readonly Dictionary<string, int[]> cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]> cache = new(StringComparer.Ordinal);
 
     public BytePairs(IReadOnlyList<(string Left, string Right)> learnt, IReadOnlyDictionary<string, int> vocabulary, int unknownId)
     {
