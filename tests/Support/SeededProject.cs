@@ -35,7 +35,12 @@ public sealed class SeededProject : IAsyncDisposable
         }
         var seeded = new SeededProject(services, project);
         await services.GetRequiredService<EpochCycle>().Start(project.Id, null);
-        seeded._job = await services.GetRequiredService<JobQueue>().Claim("seeding", [JobKind.Sample]);
+        do
+        {
+            // A test that leaves its project half sampled leaves a job that is handed out again after a while.
+            seeded._job = await services.GetRequiredService<JobQueue>().Claim("seeding", [JobKind.Sample]);
+        }
+        while (seeded._job!.ProjectId != project.Id);
         if (finish)
         {
             for (var number = 0; number < groups; number++)
@@ -54,6 +59,7 @@ public sealed class SeededProject : IAsyncDisposable
     /// <summary>Writes one group with its pictures; <see cref="DrawnPicture"/> says what they show.</summary>
     public async Task AddGroup(int number)
     {
+        await Get<JobQueue>().Heartbeat(_job!, 0, "drawing", null);
         var images = new List<NewImage>();
         for (var index = 0; index < Project.Settings.GroupSize; index++)
         {
