@@ -220,6 +220,37 @@ public sealed class LabelingApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(theirs, lost.Select(item => (long)item!));
     }
 
+    [Fact]
+    public async Task Nobody_is_handed_what_they_asked_not_to_see_or_more_than_they_wanted_to_see_in_a_day()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Sensitive", LabelingTask.FlagBatch, 3, new() { Blurred = true, SensitiveKind = "violence" });
+        using var careful = await Desk.Open(host, "careful");
+        using var squeamish = await Desk.Open(host, "squeamish");
+        await using (var db = await seeded.Open())
+        {
+            (await db.Users.SingleAsync(a => a.Id == careful.Account)).LimitExposure(7);
+            (await db.Users.SingleAsync(a => a.Id == squeamish.Account)).OptOutOf(["violence"]);
+            await db.SaveChangesAsync();
+        }
+        Assert.Equal("opted-out", (string)(await squeamish.Queue(seeded.Project.Id))["state"]!);
+        var item = (await careful.Items(seeded.Project.Id, 1))[0];
+        await careful.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 3));
+        Assert.Equal("exposure", (string)(await careful.Queue(seeded.Project.Id))["state"]!);
+    }
+
+    [Fact]
+    public async Task A_vote_that_comes_when_the_item_has_its_votes_is_kept_as_surplus()
+    {
+        await using var seeded = await Seed("Surplus", 1);
+        using var slow = await Desk.Open(host, "slow");
+        using var quick = await Desk.Open(host, "quick");
+        var item = (await slow.Items(seeded.Project.Id))[0];
+        await seeded.Get<ItemQueue>().Release(slow.Account, [item]);
+        Assert.Equal([item], await quick.Items(seeded.Project.Id));
+        Assert.Equal(["accepted"], await quick.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid())));
+        Assert.Equal(["surplus"], await slow.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)));
+    }
+
     private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
 
     private static async Task<int> Stored(SeededProject seeded)
