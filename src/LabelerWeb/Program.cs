@@ -10,6 +10,7 @@ using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
+using Radzen;
 
 var (run, exitCode) = RunOptions.Parse(args);
 if (run is null)
@@ -19,7 +20,7 @@ return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddLabeling().AddProjects().AddTrainer();
-    builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+    builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
     app.UseForwardedHeaders();

@@ -48,6 +48,8 @@ function makeButton(text, style, press) {
 
 document.addEventListener('click', event => {
   if (event.target.closest('[data-theme-switch]')) switchTheme();
+  // Blazor handles links of the page itself and would only scroll.
+  if (event.target.closest('.skip')) document.getElementById('main').focus();
   const reload = event.target.closest('[data-reload]');
   if (reload) { event.preventDefault(); location.reload(); }
   const copy = event.target.closest('[data-copy]');
