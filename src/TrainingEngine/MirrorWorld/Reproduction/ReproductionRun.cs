@@ -46,7 +46,8 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             double sampled = clock.Elapsed.TotalSeconds;
             IReadOnlyList<Preference> preferences = Annotation.Judge(samples, options, epoch);
             clock.Restart();
-            policy = Learn(epoch, policy, samples, preferences, stop);
+            // Where all verdicts agree there is nothing to learn, and the policy stays.
+            policy = preferences.Count > 0 ? Learn(epoch, policy, samples, preferences, stop) : policy;
             Measure(epoch, policy, sampled, clock.Elapsed.TotalSeconds, stop);
         }
 
