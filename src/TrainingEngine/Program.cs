@@ -7,6 +7,7 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     SampleCommand.Create(),
     TrainCommand.Create(),
     VerifyCommand.Create(),
+    BenchCommand.Create(),
     PretrainCommand.Create(),
     RandomModelCommand.Create(),
     WorkerCommand.Create(),

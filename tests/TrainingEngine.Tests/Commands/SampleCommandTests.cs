@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
 using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Models;
+using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Commands;
 
@@ -24,7 +28,7 @@ public sealed class SampleCommandTests : IDisposable
         Assert.Equal(6, Directory.GetFiles(folder.File("out", "images")).Length);
         using Trajectory group = Trajectory.Load(folder.File("out", "trajectories", "00001.safetensors"));
         Assert.Equal(("a cat", 3, Seeds.At(4, 1)), (group.Origin.Prompt, group.Images, group.Origin.Seed));
-        Assert.Equal("""["a cat", "a cat"]""", string.Join(' ', File.ReadAllText(folder.File("out", "prompt.json")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)).Replace("[ ", "[").Replace(" ]", "]"));
+        Assert.Equal(["a cat", "a cat"], JsonSerializer.Deserialize<string[]>(File.ReadAllText(folder.File("out", "prompt.json")))!);
     }
 
     [Fact]
@@ -39,6 +43,34 @@ public sealed class SampleCommandTests : IDisposable
         (int code, _, string error) = Sample([.. settings, "--guidance", "3"]);
         Assert.Equal(1, code);
         Assert.Contains("was begun with another guidance", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_changes_the_images_and_its_hash_is_kept()
+    {
+        string file = folder.File("adapter.safetensors");
+        using (var scope = NewDisposeScope())
+        {
+            var unet = StableDiffusion.Load(model).Unet;
+            using var lora = LoraAdapter.Create(unet, LoraTargets.Attention, rank: 2, alpha: 2, seed: 1);
+            foreach (var (_, weight) in lora.Parameters)
+            {
+                weight.add_(0.5);
+            }
+
+            LoraFile.WriteDiffusers(file, lora.Branches);
+        }
+
+        string[] settings = ["--prompt", "a cat", "--group", "1", "--steps", "2"];
+        Sample(settings);
+        (int code, _, string error) = Run(["sample", "--model", model, "--adapter", file, "--out", folder.File("adapted"), .. settings]);
+
+        Assert.Equal((0, ""), (code, error));
+        using Trajectory plain = Trajectory.Load(folder.File("out", "trajectories", "00000.safetensors"));
+        using Trajectory adapted = Trajectory.Load(folder.File("adapted", "trajectories", "00000.safetensors"));
+        Assert.Equal(("", ContentHash.OfFile(file)), (plain.Origin.AdapterHash, adapted.Origin.AdapterHash));
+        Assert.Equal(plain.Latents[0, 0].data<float>().ToArray(), adapted.Latents[0, 0].data<float>().ToArray());
+        Assert.NotEqual(plain.Final.contiguous().data<float>().ToArray(), adapted.Final.contiguous().data<float>().ToArray());
     }
 
     [Fact]
@@ -70,6 +102,7 @@ public sealed class SampleCommandTests : IDisposable
     [InlineData("there is no device cuda:99", "--prompt", "x", "--device", "cuda:99")]
     [InlineData("float8", "--prompt", "x", "--dtype", "float8")]
     [InlineData("cannot be read as prompts", "--prompts", "missing.txt")]
+    [InlineData("missing.safetensors", "--prompt", "x", "--adapter", "missing.safetensors")]
     public void What_is_impossible_is_one_line_and_leaves_nothing_behind(string message, params string[] options)
     {
         (int code, _, string error) = Sample(options);
@@ -100,9 +133,20 @@ public sealed class SampleCommandTests : IDisposable
         Assert.Contains(ModelHash.Of(model), output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Bench_sampling_prints_speed_overhead_and_the_cost_of_an_operator()
+    {
+        (int code, string output, string error) = Run(["bench", "sampling", "--model", model, "--rounds", "1"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Matches(@"steps +\d+\.\d a second", output);
+        Assert.Matches(@"outside libtorch +\d+\.\d\d %", output);
+        Assert.Matches(@"small operator +\d+ ns", output);
+    }
+
     private (int Code, string Output, string Error) Sample(params string[] options) =>
         Run(["sample", "--model", model, "--out", folder.File("out"), .. options]);
 
     private static (int Code, string Output, string Error) Run(string[] arguments) =>
-        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { SampleCommand.Create(), InfoCommand.Create() }, arguments));
+        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { SampleCommand.Create(), InfoCommand.Create(), BenchCommand.Create() }, arguments));
 }

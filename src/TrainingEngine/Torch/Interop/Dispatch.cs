@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Labeler.TrainingEngine.Benchmarks;
 using static TorchSharp.torch;
 
 namespace TorchSharp;
@@ -90,7 +91,10 @@ internal static unsafe class Dispatch
         try
         {
             layout.Write(arguments);
-            NativeMethods.Check(NativeMethods.Call(op, input, arguments.Length, results, MaxResults, &produced));
+            var entered = NativeClock.Enter();
+            var status = NativeMethods.Call(op, input, arguments.Length, results, MaxResults, &produced);
+            NativeClock.Leave(entered);
+            NativeMethods.Check(status);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Labeler.TrainingEngine.Benchmarks;
 
 namespace TorchSharp;
 
@@ -11,7 +12,9 @@ internal sealed class TensorHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
+        var entered = NativeClock.Enter();
         NativeMethods.Free(handle);
+        NativeClock.Leave(entered);
         return true;
     }
 }

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Benchmarks;
+
+/// <summary>Times the sampling of one group as <c>sample</c> does it, on one thread of libtorch and with the default options.</summary>
+/// <param name="model">The model.</param>
+/// <param name="rounds">Groups to sample; the fastest counts, as other programs can only slow it down.</param>
+internal sealed class SamplingBenchmark(StableDiffusion model, int rounds)
+{
+    private static readonly SamplingOptions Options = new();
+
+    public void Run(TextWriter output, CancellationToken stop)
+    {
+        if (rounds < 1)
+        {
+            throw new EngineException($"--rounds is {rounds}; at least 1 is needed");
+        }
+
+        set_num_threads(1);
+        NoiseSchedule schedule = new(new NoiseScheduleOptions
+        {
+            BetaStart = 0.00085,
+            BetaEnd = 0.012,
+            BetaSchedule = "scaled_linear",
+            ClipSample = false,
+            SetAlphaToOne = false,
+            StepsOffset = 1,
+        });
+        var sampler = new Sampler(model, schedule, Options);
+        void Group() => sampler.Sample("a photo of a cat", 1, stop).Dispose();
+        double outside = 1, seconds = double.MaxValue;
+        for (int round = 0; round <= rounds; round++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            Group();
+
+            // The first round pays for compilation and first allocations.
+            seconds = round == 0 ? seconds : Math.Min(seconds, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            outside = Math.Min(outside, NativeClock.ShareOutside(Group));
+        }
+
+        void Row(string name, FormattableString value) => output.WriteLine($"{name,-16} {value.ToString(CultureInfo.InvariantCulture)}");
+        Row("u-net", $"{model.Unet.Parameters.Values.Sum(weight => weight.numel()) / 1e6:0.00} M parameters, {sampler.Width} x {sampler.Height} pixels");
+        Row("group", $"{Options.GroupSize} images, {Options.Steps} steps, guidance {Options.Guidance}: {seconds:0.000} s, the best of {rounds}");
+        Row("steps", $"{Options.Steps / seconds:0.0} a second, {Options.GroupSize * Options.Steps / seconds:0.0} image steps a second");
+        Row("outside libtorch", $"{100 * outside:0.00} % of the time (goal: under 3)");
+        Row("small operator", $"{SmallOperatorCost.Nanoseconds():0} ns (goal: under 1000)");
+    }
+}
