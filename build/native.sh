@@ -20,7 +20,7 @@ for tool in cmake c++; do
   command -v "$tool" >/dev/null || { echo "$tool is missing; the training engine will not run" >&2; exit 0; }
 done
 
-identity=$(cat "$sources"/* "$root/build/native.sh" | sha256sum; realpath "$library"; stat -L -c '%s %Y' "$library"; c++ -dumpfullversion)
+identity=$(cat "$sources"/* "$root/build/native.sh" | sha256sum; echo "$torch"; realpath "$library"; stat -L -c '%s %Y' "$library"; c++ -dumpfullversion)
 folder="$root/artifacts/native/$(printf '%s' "$identity" | sha256sum | cut -c1-16)"
 if [ ! -e "$folder/$name" ]; then
   mkdir -p "$root/artifacts/native"

@@ -9,11 +9,22 @@
 
 namespace labeler {
 
+// libtorch's optional: its own until 2.1, std::optional after that. A schema's default tells which.
+template <class>
+struct OptionalOf;
+template <template <class> class Optional, class Value>
+struct OptionalOf<Optional<Value>> {
+  template <class Other>
+  using To = Optional<Other>;
+};
+using OptionalValue = std::decay_t<decltype(std::declval<const c10::Argument&>().default_value())>;
+using OptionalTensor = OptionalOf<OptionalValue>::To<at::Tensor>;
+
 struct Operator {
   c10::OperatorHandle handle;
   std::string name;
   std::vector<char> wants_double;
-  std::vector<c10::optional<c10::IValue>> defaults;
+  std::vector<OptionalValue> defaults;
 };
 
 std::vector<at::Tensor> borrow_all(void* const* handles, int32_t count) {
@@ -38,11 +49,11 @@ c10::IValue to_ivalue(const Value& value) {
       return c10::IValue(std::move(list));
     }
     case Tag::OptionalTensors: {
-      c10::List<c10::optional<at::Tensor>> list;
+      c10::List<OptionalTensor> list;
       list.reserve(value.count);
       for (int32_t i = 0; i < value.count; i++) {
         auto* handle = static_cast<void**>(value.pointer)[i];
-        list.push_back(handle ? c10::optional<at::Tensor>(borrow(handle)) : c10::nullopt);
+        list.push_back(handle ? OptionalTensor(borrow(handle)) : OptionalTensor());
       }
       return c10::IValue(std::move(list));
     }
@@ -103,7 +114,8 @@ static std::string describe(const Operator& op, const Value* in, int32_t count) 
     }
     auto* impl = static_cast<c10::TensorImpl*>(handle);
     text << impl->sizes();
-    if (impl->dtype() != caffe2::TypeMeta::Make<float>()) text << " " << c10::typeMetaToScalarType(impl->dtype());
+    auto type = c10::typeMetaToScalarType(impl->dtype());
+    if (type != c10::ScalarType::Float) text << " " << type;
     if (!impl->device().is_cpu()) text << " " << impl->device();
   };
   text << op.name << "(";

@@ -54,6 +54,7 @@ LABELER_API int32_t labeler_torch_generator(int64_t device, int32_t fresh, at::G
     if (fresh && place.is_cpu()) {
       *out = new at::Generator(at::detail::createCPUGenerator());
     } else {
+      at::empty({0}, at::TensorOptions().device(place));  // starts the device
       auto& shared = at::globalContext().defaultGenerator(place);
       *out = new at::Generator(fresh ? shared.clone() : shared);
     }
