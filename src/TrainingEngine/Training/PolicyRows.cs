@@ -32,6 +32,24 @@ public sealed record PolicyRows(
     /// <summary>Numbers in a latent.</summary>
     public long LatentSize => Latents.numel() / Count;
 
+    /// <summary>The rows of several groups at one sampling step, one after the other.</summary>
+    public static PolicyRows Join(IReadOnlyList<PolicyRows> rows)
+    {
+        Tensor All(Func<PolicyRows, Tensor> part) => cat([.. rows.Select(part)]);
+        Tensor? Where(Func<PolicyRows, Tensor?> part) => rows.Any(row => part(row) is null) ? null : All(row => part(row)!);
+        return rows[0] with
+        {
+            Latents = All(row => row.Latents),
+            NextLatents = All(row => row.NextLatents),
+            Reference = All(row => row.Reference),
+            Prompt = rows.Select(row => row.Prompt).Aggregate((all, next) => all.Then(next)),
+            Negative = rows.Select(row => row.Negative).Aggregate((all, next) => all.Then(next)),
+            PreviousMeans = Where(row => row.PreviousMeans),
+            BaseMeans = Where(row => row.BaseMeans),
+            Shared = null,
+        };
+    }
+
     /// <summary>The same images in parts of at most <paramref name="count"/>.</summary>
     public IReadOnlyList<PolicyRows> Parts(int count)
     {

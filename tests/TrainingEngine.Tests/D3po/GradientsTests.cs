@@ -22,7 +22,7 @@ public sealed class GradientsTests : IDisposable
 
     public GradientsTests()
     {
-        _model = TinyModel.Make(_folder.Path);
+        _model = TinyTrajectories.Model(_folder.File("model"));
         _adapter = LoraAdapter.Create(_model.Unet, LoraTargets.Attention | LoraTargets.AllLinear, 2, 2, 3);
     }
 
@@ -127,7 +127,7 @@ public sealed class GradientsTests : IDisposable
 
     private EpochData Sampled(double guidance)
     {
-        var files = TinyModel.Sample(_model, _folder.File("trajectories"), 3, 4, guidance);
+        var files = TinyTrajectories.Sample(_model, _folder.File("trajectories"), 3, 4, guidance);
         return new EpochData(files, [0, 1, 2], _model, expected: null);
     }
 
@@ -144,7 +144,7 @@ public sealed class GradientsTests : IDisposable
         }
     }
 
-    private DdimStep Ddim() => new(NoiseSchedule.Load(_folder.File("scheduler")), TinyModel.Steps);
+    private DdimStep Ddim() => new(NoiseSchedule.Load(_folder.File("model", "scheduler")), TinyTrajectories.Steps);
 
     private Policy PolicyOf(EpochData data, double guidance, bool recompute = false) =>
         new(new GuidedUNet(_model.Unet, guidance), Ddim(), recompute: recompute);

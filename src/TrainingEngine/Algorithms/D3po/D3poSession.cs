@@ -35,7 +35,7 @@ internal sealed class D3poSession : IDisposable
         _checkpoints = new Checkpoints(Path.Combine(run.Output, "checkpoints"));
         _fingerprint = D3poFingerprint.Of(run);
         var state = Resume();
-        _memory = state?.Memory ?? ChooseMemory(model);
+        _memory = state?.Memory ?? D3poResources.Memory(model, run, data);
 
         var weight = model.Unet.Parameters["conv_in.weight"];
         var policy = new Policy(
@@ -67,7 +67,7 @@ internal sealed class D3poSession : IDisposable
                 _metrics.Write(check);
             }
         }
-        var choice = state?.Workers ?? ChooseWorkers(policy, weight.device.type == TorchSharp.DeviceType.CPU);
+        var choice = state?.Workers ?? D3poResources.Workers(policy, run, data, plan, _memory, _weights.Leaves);
         _workers = new Workers(choice.Workers, choice.Threads);
         _gradients = GradientsOn(policy, _workers);
         _clock = new RunClock(run.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
@@ -158,36 +158,6 @@ internal sealed class D3poSession : IDisposable
         var state = Checkpoints.ReadState<D3poState>(newest);
         return state.Fingerprint == _fingerprint ? state : throw new EngineException(
             $"{_run.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
-    }
-
-    private MemoryPlan ChooseMemory(StableDiffusion model)
-    {
-        var origin = _data.Origin;
-        var factor = model.Vae.Config.Factor;
-        var size = model.Unet.Parameters["conv_in.weight"].element_size();
-        var chosen = MemoryPlan.Choose(
-            model.Unet.Config, origin.Height / factor, origin.Width / factor, origin.Guidance > 1 ? 2 : 1, size, MemoryPlan.AvailableMemory());
-        return new MemoryPlan(_run.MicroBatch > 0 ? _run.MicroBatch : chosen.ImagesAtOnce, _run.Recompute || chosen.Recompute);
-    }
-
-    private WorkerChoice ChooseWorkers(Policy policy, bool processor)
-    {
-        var cores = processor ? Environment.ProcessorCount : 1;
-        var sideBySide = _run.Options.Mode == D3poMode.Grouped && !_memory.Recompute;
-        WorkerChoice[] all = [.. sideBySide ? [new(cores, 1)] : Array.Empty<WorkerChoice>(), new(1, cores), new(1, 1)];
-        var choices = all.Distinct()
-            .Select(choice => new WorkerChoice(_run.Workers > 0 ? _run.Workers : choice.Workers, _run.Threads > 0 ? _run.Threads : choice.Threads))
-            .Distinct().ToArray();
-        var trial = _plan[0] with { SamplingSteps = [.. _plan[0].SamplingSteps.Take(1)] };
-        _data.Load(trial.Groups);
-        return WorkerChoice.Measure(choices, () => Trial(policy, trial), _run.Report);
-    }
-
-    private void Trial(Policy policy, PlannedStep step)
-    {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        var rows = _data.Rows(MicroBatch.Cut(step, _memory.ImagesAtOnce)[0]);
-        policy.Gradients([rows.Parts(_memory.ImagesAtOnce)[0]], scores => scores[0].LogProbabilities.sum(), _weights.Leaves);
     }
 
     private ID3poGradients GradientsOn(Policy policy, Workers workers) => _reference is null

@@ -15,7 +15,7 @@ public sealed class EpochData : IDisposable
     private readonly IReadOnlyList<string> _files;
     private readonly Device _device;
     private readonly Dictionary<int, Trajectory> _loaded = [];
-    private readonly Dictionary<(string Prompt, int Width, int Height), TextConditioning> _texts = [];
+    private readonly PromptTexts _texts;
     private readonly Dictionary<(int Group, int Step), Tensor> _previousMeans = [];
     private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
     private readonly HashSet<int> _sharedStart = [];
@@ -30,6 +30,7 @@ public sealed class EpochData : IDisposable
     {
         _files = files;
         _device = model.Unet.Parameters["conv_in.weight"].device;
+        _texts = new PromptTexts(model);
         using var untracked = no_grad();
         foreach (var group in used.Distinct().Order())
         {
@@ -39,10 +40,7 @@ public sealed class EpochData : IDisposable
             Timesteps = Timesteps.Length == 0 ? trajectory.Timesteps : Timesteps;
             CheckAlike(group, trajectory, model);
             Sizes[group] = trajectory.Images;
-            foreach (var text in new[] { trajectory.Origin.Prompt, trajectory.Origin.Negative })
-            {
-                Encode(model, Key(text, trajectory.Origin));
-            }
+            _texts.Add(trajectory.Origin);
         }
     }
 
@@ -78,7 +76,7 @@ public sealed class EpochData : IDisposable
     public PolicyRows Rows(MicroBatch batch)
     {
         var groups = batch.Groups.Select(group => Rows(group.Group, group.Images, batch.SamplingStep)).ToArray();
-        var rows = groups.Length == 1 ? groups[0] : Join(groups);
+        var rows = groups.Length == 1 ? groups[0] : PolicyRows.Join(groups);
         return batch.SamplingStep == 0 && batch.Groups.All(group => _sharedStart.Contains(group.Group))
             ? rows with { Shared = SharedRows(batch) }
             : rows;
@@ -94,7 +92,7 @@ public sealed class EpochData : IDisposable
         return new PolicyRows(
             step, Timesteps[step],
             Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
-            Text(trajectory.Origin.Prompt, trajectory.Origin, images.Length), Text(trajectory.Origin.Negative, trajectory.Origin, images.Length))
+            _texts.Prompt(trajectory.Origin).Repeat(images.Length), _texts.Negative(trajectory.Origin).Repeat(images.Length))
         {
             PreviousMeans = trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
             BaseMeans = Kept(_baseMeans),
@@ -114,10 +112,11 @@ public sealed class EpochData : IDisposable
         {
             trajectory.Dispose();
         }
-        foreach (var tensor in _previousMeans.Values.Concat(_baseMeans.Values).Concat(_texts.Values.SelectMany(Tensors)))
+        foreach (var means in _previousMeans.Values.Concat(_baseMeans.Values))
         {
-            tensor.Dispose();
+            means.Dispose();
         }
+        _texts.Dispose();
     }
 
     private Trajectory Open(int group, bool withMeans)
@@ -149,25 +148,6 @@ public sealed class EpochData : IDisposable
         }
     }
 
-    private void Encode(StableDiffusion model, (string Prompt, int Width, int Height) key)
-    {
-        if (!_texts.ContainsKey(key))
-        {
-            var text = model.Encode([key.Prompt], (key.Width, key.Height));
-            _texts[key] = text;
-            foreach (var tensor in Tensors(text))
-            {
-                tensor.DetachFromDisposeScope();
-            }
-        }
-    }
-
-    private TextConditioning Text(string text, TrajectoryOrigin origin, long count) => _texts[Key(text, origin)].Repeat(count);
-
-    private static (string, int, int) Key(string text, TrajectoryOrigin origin) => (text, origin.Width, origin.Height);
-
-    private static IEnumerable<Tensor> Tensors(TextConditioning text) => new[] { text.Context, text.Pooled, text.TimeIds }.OfType<Tensor>();
-
     private static bool StartsTogether(Tensor latents)
     {
         using var scope = NewDisposeScope();
@@ -185,21 +165,5 @@ public sealed class EpochData : IDisposable
             first += group.Images.Length;
         }
         return (tensor(computed.ToArray(), device: _device), tensor(taken.ToArray(), device: _device));
-    }
-
-    private static PolicyRows Join(PolicyRows[] rows)
-    {
-        Tensor All(Func<PolicyRows, Tensor> part) => cat([.. rows.Select(part)]);
-        Tensor? Where(Func<PolicyRows, Tensor?> part) => rows.Any(row => part(row) is null) ? null : All(row => part(row)!);
-        return rows[0] with
-        {
-            Latents = All(row => row.Latents),
-            NextLatents = All(row => row.NextLatents),
-            Reference = All(row => row.Reference),
-            Prompt = rows.Select(row => row.Prompt).Aggregate((all, next) => all.Then(next)),
-            Negative = rows.Select(row => row.Negative).Aggregate((all, next) => all.Then(next)),
-            PreviousMeans = Where(row => row.PreviousMeans),
-            BaseMeans = Where(row => row.BaseMeans),
-        };
     }
 }

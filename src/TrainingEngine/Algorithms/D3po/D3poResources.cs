@@ -1,0 +1,40 @@
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>How a fresh run uses memory and cores, where the caller leaves it open.</summary>
+internal static class D3poResources
+{
+    /// <summary>Images in one forward, by the model's size and the free memory.</summary>
+    public static MemoryPlan Memory(StableDiffusion model, D3poRun run, EpochData data)
+    {
+        var factor = model.Vae.Config.Factor;
+        var chosen = MemoryPlan.Choose(
+            model.Unet.Config, data.Origin.Height / factor, data.Origin.Width / factor, data.Origin.Guidance > 1 ? 2 : 1,
+            model.Unet.Parameters["conv_in.weight"].element_size(), MemoryPlan.AvailableMemory());
+        return new MemoryPlan(run.MicroBatch > 0 ? run.MicroBatch : chosen.ImagesAtOnce, run.Recompute || chosen.Recompute);
+    }
+
+    /// <summary>Workers and threads, measured on the plan's first micro-batch.</summary>
+    public static WorkerChoice Workers(
+        Policy policy, D3poRun run, EpochData data, IReadOnlyList<PlannedStep> plan, MemoryPlan memory, Tensor[] leaves)
+    {
+        var cores = leaves[0].device_type == DeviceType.CPU ? Environment.ProcessorCount : 1;
+        // Large models fill the memory with one micro-batch, and the authors' loop has nothing to share.
+        var sideBySide = run.Options.Mode == D3poMode.Grouped && !memory.Recompute;
+        WorkerChoice[] all = [.. sideBySide ? [new(cores, 1)] : Array.Empty<WorkerChoice>(), new(1, cores), new(1, 1)];
+        var choices = all
+            .Select(choice => new WorkerChoice(run.Workers > 0 ? run.Workers : choice.Workers, run.Threads > 0 ? run.Threads : choice.Threads))
+            .Distinct().ToArray();
+        var batch = MicroBatch.Cut(plan[0], memory.ImagesAtOnce)[0];
+        data.Load(plan[0].Groups);
+        return WorkerChoice.Measure(choices, () =>
+        {
+            using var scope = NewDisposeScope();
+            policy.Gradients([data.Rows(batch).Parts(memory.ImagesAtOnce)[0]], scores => scores[0].LogProbabilities.sum(), leaves);
+        }, run.Report);
+    }
+}

@@ -1,0 +1,210 @@
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Tests.Training;
+using Labeler.TrainingEngine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Tests.D3po;
+
+public sealed class D3poTrainingTests : IDisposable
+{
+    private static readonly D3poOptions Quick = new() { LearningRate = 1e-2, InnerEpochs = 4, ImagesPerStep = 4, TimestepsPerStep = 2, RatioTolerance = 1e-3 };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly StableDiffusion _model;
+
+    public D3poTrainingTests() => _model = TinyTrajectories.Model(_folder.File("model"));
+
+    [Theory]
+    [InlineData(D3poMode.Grouped, false)]
+    [InlineData(D3poMode.Grouped, true)]
+    [InlineData(D3poMode.Official, false)]
+    public void Winners_gain_on_losers(D3poMode mode, bool whole)
+    {
+        TrainedPart part = whole ? new TrainedPart.WholeUNet() : new TrainedPart.Adapter(LoraTargets.AllLinear);
+        var run = Run(Quick with { Mode = mode, LearningRate = whole ? 1e-3 : 1e-2 }) with { Trained = part };
+
+        var result = D3poTraining.Run(_model, run);
+
+        var (first, last) = (result.Timesteps.Where(line => line.Epoch == 0), result.Timesteps.Where(line => line.Epoch == 3));
+        Assert.True(last.Average(line => line.Accuracy) > 0.8, $"{last.Average(line => line.Accuracy)}");
+        Assert.True(last.Average(line => line.Margin) > first.Average(line => line.Margin));
+        Assert.All(result.Timesteps, line => Assert.True(line is { Pairs: > 0, GradientNorm: > 0 } && double.IsFinite(line.Kl)));
+    }
+
+    [Fact]
+    public void A_run_leaves_the_model_as_it_was_and_its_result_can_be_put_on_it()
+    {
+        var before = Answer();
+        var adapter = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1 }, "adapter"));
+        var whole = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1, LearningRate = 1e-4 }, "whole") with { Trained = new TrainedPart.WholeUNet() });
+        Assert.Equal(before, Answer());
+
+        foreach (var file in new[] { adapter.Weights, Path.Combine(Path.GetDirectoryName(adapter.Weights)!, LoraFile.KohyaName), whole.Weights })
+        {
+            using (new ModelPatch(_model.Unet, file))
+            {
+                Assert.NotEqual(before, Answer());
+            }
+            Assert.Equal(before, Answer());
+        }
+    }
+
+    [Fact]
+    public void A_stopped_run_goes_on_and_ends_with_the_same_bits()
+    {
+        var unbroken = D3poTraining.Run(_model, Run(Quick, "unbroken"));
+        var run = Run(Quick, "stopped");
+        foreach (var stopAfter in new[] { 1, 4, 5, 11 })
+        {
+            using var stop = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => D3poTraining.Run(_model, run, progress =>
+            {
+                if (progress.Step == stopAfter)
+                {
+                    stop.Cancel();
+                }
+            }, stop.Token));
+        }
+
+        var resumed = D3poTraining.Run(_model, run);
+
+        Assert.Equal(File.ReadAllBytes(unbroken.Weights), File.ReadAllBytes(resumed.Weights));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(unbroken.Checkpoint, "optimizer.safetensors")), File.ReadAllBytes(Path.Combine(resumed.Checkpoint, "optimizer.safetensors")));
+        Assert.Equal(unbroken.Timesteps, resumed.Timesteps);
+        Assert.Equal(Steps(_folder.File("unbroken")), Steps(_folder.File("stopped")));
+        Assert.Single(Directory.GetDirectories(_folder.File("stopped", "checkpoints")));
+    }
+
+    [Fact]
+    public void An_epoch_goes_on_from_the_adapter_that_sampled_it()
+    {
+        var first = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1 }, "first"));
+        string[] second;
+        using (new ModelPatch(_model.Unet, first.Weights))
+        {
+            second = TinyTrajectories.Sample(_model, _folder.File("second"), 2, 4);
+        }
+        var run = Run(Quick with { InnerEpochs = 1 }, "next") with { Trajectories = second, CheckHashes = false };
+
+        D3poTraining.Run(_model, run with { Trained = run.Trained with { From = first.Weights } });
+        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Output = _folder.File("wrong") }));
+
+        Assert.Contains("self-check failed", error.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Divergences_hold_the_policy_back_with_or_without_stored_means(bool keepMeans)
+    {
+        var files = TinyTrajectories.Sample(_model, _folder.File("sampled"), 2, 4, keepMeans: keepMeans);
+        D3poRun With(double weight, string name) =>
+            Run(Quick with { KlToPrevious = weight, KlToBase = weight }, name) with { Trajectories = files };
+
+        double Last(D3poResult result) => result.Timesteps.Where(line => line.Epoch == 3).Average(line => line.Kl);
+        var free = Last(D3poTraining.Run(_model, With(0, "free")));
+        var held = Last(D3poTraining.Run(_model, With(10, "held")));
+
+        Assert.True(held < free / 2, $"{held} {free}");
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_finite_stops_the_run_and_names_the_place()
+    {
+        var file = TinyTrajectories.Sample(_model, _folder.File("sampled"), 1, 4)[0];
+        using (var trajectory = Trajectory.Load(file))
+        {
+            trajectory.Means!.fill_(double.NaN);
+            trajectory.Save(file);
+        }
+        var run = Run(Quick with { KlToPrevious = 0.1 }) with { Trajectories = [file], Preferences = [new Preference(0, 1, 0)] };
+
+        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
+
+        Assert.Matches("not finite at optimizer step 1 of 8, timestep [0-9]+ or [0-9]+; the last checkpoint is .*step-00000000", error);
+    }
+
+    [Fact]
+    public void Input_that_does_not_fit_is_told_before_anything_is_trained()
+    {
+        string Error(D3poRun run) => Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
+        var run = Run(Quick);
+
+        Assert.Contains("nothing to learn", Error(run with { Preferences = [] }));
+        Assert.Contains("has 4 images", Error(run with { Preferences = [new(0, 1, 4)] }));
+        Assert.Contains("there are 2 trajectories", Error(run with { Preferences = [new(2, 1, 0)] }));
+        Assert.Contains("weighs NaN", Error(run with { Preferences = [new(0, 1, 0, double.NaN)] }));
+        Assert.Contains("00001.safetensors", Error(run with { Trajectories = [run.Trajectories[0], _folder.File("gone", "00001.safetensors")] }));
+        Assert.Contains("steps 0 to 3", Error(run with { Options = Quick with { FirstStep = 9 } }));
+
+        var deterministic = new SamplingOptions { Steps = 4, Guidance = 1, GroupSize = 4, Eta = 0 };
+        using (var trajectory = new Sampler(_model, NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), deterministic).Sample("a cat", 0))
+        {
+            trajectory.Save(run.Trajectories[0]);
+        }
+        Assert.Contains("eta 0", Error(run));
+        Assert.False(Directory.Exists(run.Output));
+    }
+
+    [Fact]
+    public void A_folder_with_another_run_is_not_touched()
+    {
+        var run = Run(Quick with { InnerEpochs = 1 });
+        var result = D3poTraining.Run(_model, run);
+        var bytes = File.ReadAllBytes(result.Weights);
+
+        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Options = Quick with { InnerEpochs = 1, Seed = 1 } }));
+
+        Assert.Contains("other data or options", error.Message);
+        Assert.Equal(bytes, File.ReadAllBytes(result.Weights));
+    }
+
+    [Fact]
+    public void Trajectories_of_another_model_or_adapter_are_refused()
+    {
+        var file = TinyTrajectories.Sample(_model, _folder.File("sampled"), 1, 4)[0];
+        string Error(Func<TrajectoryOrigin, TrajectoryOrigin> change)
+        {
+            Trajectory changed;
+            using (var trajectory = Trajectory.Load(file))
+            {
+                changed = trajectory with { Origin = change(trajectory.Origin) };
+                changed.Save(file);
+            }
+            return Assert.Throws<EngineException>(() => D3poTraining.Run(_model, Run(Quick) with { Trajectories = [file], Preferences = [new(0, 1, 0)] })).Message;
+        }
+
+        Assert.Contains("another model", Error(origin => origin with { ModelHash = "0123" }));
+        Assert.Contains("give it with --adapter", Error(origin => origin with { ModelHash = ModelHash.Of(_model.Folder), AdapterHash = "0123" }));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private D3poRun Run(D3poOptions options, string output = "out") => new()
+    {
+        Trajectories = TinyTrajectories.Sample(_model, _folder.File("trajectories"), 2, 4),
+        Preferences = [.. Preference.FromVerdicts(0, [-1, 0, -1, 0]), .. Preference.FromVerdicts(1, [0, 0, 0, -1])],
+        Options = options,
+        Trained = new TrainedPart.Adapter(LoraTargets.AllLinear),
+        Output = _folder.File(output),
+        Workers = 2,
+        Threads = 1,
+        CheckpointEvery = TimeSpan.FromHours(1),
+    };
+
+    private float[] Answer()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var generator = new Generator(7);
+        return _model.Unet.Forward(randn([1, 4, 8, 8], generator: generator), tensor([500L]), _model.Encode(["a cat"], (16, 16))).data<float>().ToArray();
+    }
+
+    // What stands in the metrics but speed and time, which are never the same.
+    private static string[] Steps(string output) =>
+        [.. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => line.Split(",\"imagesPerSecond\"")[0])];
+}

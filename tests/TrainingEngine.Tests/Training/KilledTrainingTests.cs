@@ -1,0 +1,148 @@
+namespace Labeler.TrainingEngine.Tests.Training;
+
+public sealed class KilledTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public KilledTrainingTests()
+    {
+        TinyTrajectories.Model(_folder.File("model"));
+        var sampled = EngineProcess.Start(
+            "sample", "--model", _folder.File("model"), "--prompt", "a cat", "--count", "3", "--group", "4", "--steps", "4", "--guidance", "2", "--out", _folder.File("samples")).End();
+        Assert.True(sampled.Code == 0, sampled.Errors);
+        Directory.CreateDirectory(_folder.File("feedback"));
+        File.WriteAllText(_folder.File("feedback", "ann.json"), "[[0,-1,0,-1],[0,0,-1,0],[-1,0,0,0]]");
+    }
+
+    [Fact]
+    public void A_run_killed_at_any_moment_ends_bit_equal_to_one_that_was_not()
+    {
+        Assert.Equal(0, Train("unbroken", 20).End().Code);
+        using (var early = Train("killed", 20))
+        {
+            WaitFor(early, () => Lines("killed") > 6);
+            early.Kill();
+        }
+        using (var writing = Train("killed", 20))
+        {
+            var before = Lines("killed");
+            WaitFor(writing, () => Lines("killed") > before + 20 && Directory.GetDirectories(_folder.File("killed", "checkpoints"), "*.unfinished").Length > 0);
+            writing.Kill();
+        }
+        using (var interrupted = Train("killed", 20))
+        {
+            var before = Lines("killed");
+            WaitFor(interrupted, () => Lines("killed") > before + 20);
+            interrupted.Interrupt();
+            Assert.Equal((130, "stopped\n"), (interrupted.End().Code, interrupted.End().Errors));
+        }
+
+        Assert.Contains("going on after step", Finish("killed"));
+
+        foreach (var file in new[] { "adapter/pytorch_lora_weights.safetensors", "adapter/kohya_lora_weights.safetensors" })
+        {
+            Assert.Equal(File.ReadAllBytes(_folder.File("unbroken", file)), File.ReadAllBytes(_folder.File("killed", file)));
+        }
+        var (unbroken, killed) = (Checkpoint("unbroken"), Checkpoint("killed"));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(unbroken, "optimizer.safetensors")), File.ReadAllBytes(Path.Combine(killed, "optimizer.safetensors")));
+        Assert.Equal(Lines("unbroken"), Lines("killed"));
+    }
+
+    [Fact]
+    public void Memory_stays_flat_over_hundreds_of_steps()
+    {
+        using var training = Train("long", 60, every: "1000");
+        WaitFor(training, () => Lines("long") > 104);
+        var early = training.Memory;
+        var late = early;
+        WaitFor(training, () =>
+        {
+            late = Math.Max(training.Memory, Lines("long") > 600 ? 0 : late);
+            return Lines("long") > 700;
+        });
+
+        Assert.True(late < early * 1.05, $"{early >> 20} MB after 100 steps, {late >> 20} MB after 700");
+    }
+
+    [Fact]
+    public void A_full_disk_is_one_clear_error_and_the_last_checkpoint_stays()
+    {
+        using (var training = Train("full", 20))
+        {
+            WaitFor(training, () => Lines("full") > 8);
+            training.Kill();
+        }
+        var kept = Directory.GetFiles(Checkpoint("full")).ToDictionary(file => file, File.ReadAllBytes);
+
+        using var limited = EngineProcess.StartWithFilesUpTo(4, Arguments("full", 20, "0"));
+        var (code, _, errors) = limited.End();
+
+        Assert.Equal(1, code);
+        Assert.Matches("^error: .*(cannot be written|could not write).*\n$", errors);
+        Assert.All(kept, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+        Assert.Contains("going on after step", Finish("full"));
+    }
+
+    [Theory]
+    [InlineData("[[0,0,0,0],[0,0,0,0],[0,0,0,0]]", "nothing to learn")]
+    [InlineData("[[0,0,0,0],[0,0,0,0]]", "ann.json must be a list of 3 lists")]
+    [InlineData("[[0,0,0,0],[0,0,0,0],[0,1,0,0]]", "ann.json, prompt 2, image 1")]
+    public void Wrong_labels_are_one_clear_error(string labels, string message)
+    {
+        File.WriteAllText(_folder.File("feedback", "ann.json"), labels);
+
+        var (code, _, errors) = Train("wrong", 1).End();
+
+        Assert.Equal(1, code);
+        Assert.Contains(message, errors);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
+        Assert.False(Directory.Exists(_folder.File("wrong")));
+    }
+
+    [Fact]
+    public void Missing_trajectories_are_counted_and_the_first_is_named()
+    {
+        File.Delete(_folder.File("samples", "trajectories", "00001.safetensors"));
+
+        var (code, _, errors) = Train("wrong", 1).End();
+
+        Assert.Equal(1, code);
+        Assert.Contains("1 trajectories are missing", errors);
+        Assert.Contains("00001.safetensors", errors);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private EngineProcess Train(string output, int epochs, string every = "0") => EngineProcess.Start(Arguments(output, epochs, every));
+
+    private string[] Arguments(string output, int epochs, string every) =>
+    [
+        "train", "--model", _folder.File("model"), "--samples", _folder.File("samples"), "--feedback", _folder.File("feedback"), "--out", _folder.File(output),
+        "--inner-epochs", $"{epochs}", "--images-per-step", "4", "--workers", "2", "--threads", "1", "--checkpoint-every", every, "--learning-rate", "1e-3",
+    ];
+
+    private string Finish(string output)
+    {
+        var (code, said, errors) = Train(output, 20).End();
+        Assert.True(code == 0, errors);
+        return said;
+    }
+
+    private string Checkpoint(string output) =>
+        Directory.GetDirectories(_folder.File(output, "checkpoints")).Single(path => !path.EndsWith(".unfinished", StringComparison.Ordinal));
+
+    private int Lines(string output)
+    {
+        var path = _folder.File(output, "metrics.jsonl");
+        return File.Exists(path) ? File.ReadLines(path).Count() : 0;
+    }
+
+    private static void WaitFor(EngineProcess process, Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Assert.True(process.Running, process.Running ? "" : $"it ended early: {process.End()}");
+            Thread.Sleep(2);
+        }
+    }
+}
