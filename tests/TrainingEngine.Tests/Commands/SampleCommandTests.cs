@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.Shared.Images;
 using System.Text.Json;
 using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Diffusion;
