@@ -7,6 +7,7 @@ using Labeler.Web.Features.Health;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Projects;
+using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
@@ -43,6 +44,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapProjects();
     app.MapEpochs();
     app.MapDashboard();
+    app.MapReview();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
 
