@@ -36,7 +36,8 @@ public static class D3poTraining
         {
             while (session.Position < plan.Count)
             {
-                progress?.Invoke(session.Step(cancellation));
+                var done = session.Step(cancellation);
+                progress?.Invoke(done);
             }
         }
         catch (OperationCanceledException)
