@@ -4,6 +4,9 @@ namespace Labeler.Web.Features.Dashboard;
 /// <param name="Name">In the address of the download.</param>
 public sealed record FigureTable(string Name, string Title, string[] Headers, IReadOnlyList<object?[]> Rows)
 {
+    /// <summary>Does a column hold numbers, which stand at the right?</summary>
+    public bool IsNumeric(int column) => Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
+
     /// <summary>A cell as people read it: shares in per cent, other numbers short.</summary>
     public static string Show(object? cell) => cell switch
     {
