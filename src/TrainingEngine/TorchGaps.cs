@@ -86,6 +86,17 @@ internal static unsafe partial class TorchGaps
             ((delegate* unmanaged<int, void>)setter)(count);
     }
 
+    /// <summary>Runs something; returns the share of its time that was spent outside libtorch, 0 to 1. Official TorchSharp cannot tell.</summary>
+    public static double? ShareOutside(Action work)
+    {
+#if OFFICIAL_TORCHSHARP
+        work();
+        return null;
+#else
+        return NativeClock.ShareOutside(work);
+#endif
+    }
+
     /// <summary>
     /// Waiting threads sleep instead of spinning: the engine shares its machine with the web application, where two
     /// spinning threads make a convolution ten times slower. OpenMP reads this when it is loaded, so it is set before.

@@ -7,11 +7,11 @@ namespace Labeler.TrainingEngine.Benchmarks;
 /// <summary>What one operator costs where its arithmetic costs nothing: call, dispatch, allocation and release.</summary>
 public static class SmallOperatorCost
 {
-    /// <summary>Adds two tensors of four numbers over and over; the best of several rounds.</summary>
+    /// <summary>Adds two tensors of four numbers over and over; the best of many rounds, short enough to fit between other programs' turns.</summary>
     /// <param name="rounds">Rounds; the first ones also let the compiler finish its work.</param>
     /// <param name="calls">Additions per round.</param>
     /// <returns>Nanoseconds per addition, the release of its result included.</returns>
-    public static double Nanoseconds(int rounds = 10, int calls = 20_000)
+    public static double Nanoseconds(int rounds = 500, int calls = 500)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

@@ -10,9 +10,6 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>sample</c>: groups of images with their trajectories, resumable.</summary>
 public sealed class SampleCommand
 {
-    // Below this size a group on each core is faster than a group on all cores; above it, memory counts.
-    private const long SmallModel = 50_000_000;
-
     private readonly ModelOptions model = new();
     private readonly PromptOptions prompts = new();
     private readonly Option<ulong> seed = new("--seed") { Description = "seed of the run", DefaultValueFactory = _ => 0 };
@@ -27,7 +24,7 @@ public sealed class SampleCommand
         .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
 
     private readonly Option<bool> withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
-    private readonly Option<int> atOnce = new("--at-once") { Description = "images in one forward call; 0 is the whole group" };
+    private readonly Option<int> atOnce = new("--at-once") { Description = "images in one forward call; 0 decides by the model's size" };
     private readonly Option<int> workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
     private readonly Option<string?> adapter = new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
     private readonly Option<string> output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
@@ -108,7 +105,7 @@ public sealed class SampleCommand
     private Workers WorkersFor(ParseResult parsed, StableDiffusion loaded, int missing)
     {
         int cores = Environment.ProcessorCount;
-        bool small = loaded.Unet.Parameters.Values.Sum(weight => weight.numel()) < SmallModel;
+        bool small = loaded.IsSmall;
         bool onProcessor = model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
         int asked = parsed.GetValue(workers);
         int count = asked > 0 ? asked : small && onProcessor ? cores : 1;

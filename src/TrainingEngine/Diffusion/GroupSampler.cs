@@ -18,31 +18,62 @@ public sealed record SampledGroup(Trajectory Trajectory, IReadOnlyList<byte[]> I
 /// <param name="adapterHash">For the trajectories; empty without an adapter.</param>
 public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string modelHash, string adapterHash)
 {
-    /// <summary>Samples and decodes one group. The images carry their parameters as text.</summary>
-    public SampledGroup Sample(string prompt, ulong seed, CancellationToken stop = default, Action? afterStep = null)
+    /// <summary>
+    /// Samples the groups that are missing. Groups are always computed in the same company, whichever of them are there
+    /// already, so that sampling that was interrupted ends with the same bits.
+    /// </summary>
+    /// <param name="groups">All groups, in their order.</param>
+    /// <param name="missing">Whether a group is wanted.</param>
+    /// <param name="workers">Who computes.</param>
+    /// <param name="take">Gets each missing group, one at a time and in order.</param>
+    /// <param name="stop">Looked at between steps.</param>
+    /// <param name="afterStep">Called after every step of a missing group.</param>
+    public void Sample(
+        IReadOnlyList<GroupRequest> groups, Func<int, bool> missing, Workers workers, Action<int, SampledGroup> take, CancellationToken stop, Action? afterStep = null)
     {
-        Trajectory bare = sampler.Sample(prompt, seed, stop, afterStep);
-        Trajectory trajectory = bare with { Origin = bare.Origin with { ModelHash = modelHash, AdapterHash = adapterHash } };
-        return new SampledGroup(trajectory, [.. LatentDecoder.Decode(model.Vae, trajectory.Final)
-            .Select((picture, image) => picture.ToPng([new("parameters", Parameters(trajectory, image))]))]);
+        int[][] jobs = [.. Enumerable.Range(0, groups.Count).Chunk(sampler.GroupsTogether).Where(together => together.Any(missing))];
+        workers.Run(
+            jobs.Length,
+            job => Together([.. jobs[job].Select(group => groups[group])], stop, () =>
+            {
+                for (int count = jobs[job].Count(missing); count > 0; count--)
+                {
+                    afterStep?.Invoke();
+                }
+            }),
+            (job, sampled) =>
+            {
+                foreach (var (group, one) in jobs[job].Zip(sampled))
+                {
+                    using (one)
+                    {
+                        if (missing(group))
+                        {
+                            take(group, one);
+                        }
+                    }
+                }
+            },
+            stop);
     }
 
     /// <summary>Samples what a folder lacks, saving each group as it is complete.</summary>
     public void Fill(SampleFolder folder, Workers workers, CancellationToken stop, Action? afterStep = null)
     {
-        IReadOnlyList<int> missing = folder.Missing;
-        workers.Run(
-            missing.Count,
-            job => Sample(folder.Manifest.Prompts[missing[job]], Seeds.At(folder.Manifest.Seed, (ulong)missing[job]), stop, afterStep),
-            (job, sampled) =>
-            {
-                using (sampled)
-                {
-                    folder.Save(missing[job], sampled.Trajectory, sampled.Images);
-                }
-            },
-            stop);
+        HashSet<int> missing = [.. folder.Missing];
+        Sample(
+            [.. folder.Manifest.Prompts.Select((prompt, group) => new GroupRequest(prompt, Seeds.At(folder.Manifest.Seed, (ulong)group)))],
+            missing.Contains, workers, (group, sampled) => folder.Save(group, sampled.Trajectory, sampled.Images), stop, afterStep);
     }
+
+    /// <summary>The images carry their parameters as text.</summary>
+    private IReadOnlyList<SampledGroup> Together(IReadOnlyList<GroupRequest> groups, CancellationToken stop, Action afterStep) =>
+        [.. sampler.Sample(groups, stop, afterStep).Select(bare =>
+        {
+            Trajectory trajectory = bare with { Origin = bare.Origin with { ModelHash = modelHash, AdapterHash = adapterHash } };
+            return new SampledGroup(trajectory, [.. LatentDecoder.Decode(model.Vae, trajectory.Final)
+                .Select((picture, image) => picture.ToPng([new("parameters", Parameters(trajectory, image))]))]);
+        })];
 
     /// <summary>The form that Stable Diffusion's programs write and image browsers read.</summary>
     private static string Parameters(Trajectory trajectory, int image)

@@ -8,7 +8,10 @@ namespace Labeler.TrainingEngine.Diffusion;
 /// <summary>Turns clean latents into pictures.</summary>
 public static class LatentDecoder
 {
-    /// <summary>One picture per latent. One latent at a time goes through the autoencoder: it needs the most memory of all parts.</summary>
+    // The autoencoder needs the most memory of all parts: large images go through it one at a time, small ones together.
+    private const long PixelsAtOnce = 512 * 512;
+
+    /// <summary>One picture per latent.</summary>
     /// <param name="vae">The autoencoder.</param>
     /// <param name="latents">[n, channels, h, w], scaled as the U-Net has them.</param>
     public static IReadOnlyList<Picture> Decode(AutoencoderKL vae, Tensor latents)
@@ -17,7 +20,8 @@ public static class LatentDecoder
         using var scope = NewDisposeScope();
         Tensor weight = vae.Parameters.Values.First();
         Tensor unscaled = latents.to(weight.dtype).to(weight.device) / vae.Config.ScalingFactor;
-        return [.. unscaled.split(1).Select(latent => ToPicture(vae.Decode(latent)))];
+        long pixels = latents.shape[2] * latents.shape[3] * vae.Config.Factor * vae.Config.Factor;
+        return [.. unscaled.split(Math.Max(1, PixelsAtOnce / pixels)).SelectMany(part => vae.Decode(part).split(1).Select(ToPicture))];
     }
 
     /// <summary>A decoded image [1, 3, h, w] of −1 … 1 as a picture: round((x/2 + ½) · 255), clamped.</summary>

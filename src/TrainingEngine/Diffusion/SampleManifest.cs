@@ -48,7 +48,7 @@ public sealed record SampleManifest
     /// <summary>Whether means are kept.</summary>
     public required bool KeepMeans { get; init; }
 
-    /// <summary>Images in one forward call, 0 for the group: it decides the last bits.</summary>
+    /// <summary>Images in one forward call, 0 by the model's size: it decides the last bits.</summary>
     public required int ImagesAtOnce { get; init; }
 
     internal static JsonSerializerOptions Json { get; } = new()

@@ -4,12 +4,19 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;
 
+/// <summary>A group to sample.</summary>
+/// <param name="Prompt">Of all its images.</param>
+/// <param name="Seed">Of the starting noise and of every image's own noise.</param>
+public sealed record GroupRequest(string Prompt, ulong Seed);
+
 /// <summary>
 /// Samples groups of images: one starting noise for all images of a group, then each its own path. Every image has its
 /// own generator on the CPU, so its noise depends neither on the others nor on the device.
 /// </summary>
 public sealed class Sampler
 {
+    private const int RowsTogether = 56;
+
     private readonly StableDiffusion model;
     private readonly SamplingOptions options;
     private readonly GuidedUNet unet;
@@ -42,27 +49,50 @@ public sealed class Sampler
     /// <summary>Height of the images in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>
+    /// Groups that are computed together: of a small model several, because libtorch's processor kernels reach their speed
+    /// from a few dozen rows on. It decides the last bits, so it follows from the options and the model alone.
+    /// </summary>
+    public int GroupsTogether => options.ImagesAtOnce > 0
+        ? Math.Max(1, options.ImagesAtOnce / options.GroupSize)
+        : model.IsSmall && device.type == DeviceType.CPU
+            ? Math.Max(1, RowsTogether / (options.GroupSize * (unet.IsGuided ? 2 : 1)))
+            : 1;
+
     /// <summary>Samples the images of one prompt. The caller frees the trajectory.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="seed">The group's seed.</param>
     /// <param name="stop">Looked at between steps.</param>
     /// <param name="afterStep">Called after every step.</param>
     /// <exception cref="EngineException">The model's output is not finite.</exception>
-    public Trajectory Sample(string prompt, ulong seed, CancellationToken stop = default, Action? afterStep = null)
+    public Trajectory Sample(string prompt, ulong seed, CancellationToken stop = default, Action? afterStep = null) =>
+        Sample([new GroupRequest(prompt, seed)], stop, afterStep)[0];
+
+    /// <summary>Samples several groups in the same forward calls. The caller frees the trajectories.</summary>
+    /// <param name="groups">Prompt and seed of each.</param>
+    /// <param name="stop">Looked at between steps.</param>
+    /// <param name="afterStep">Called after every step of all of them.</param>
+    /// <exception cref="EngineException">The model's output is not finite.</exception>
+    public IReadOnlyList<Trajectory> Sample(IReadOnlyList<GroupRequest> groups, CancellationToken stop = default, Action? afterStep = null)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        ulong[] seeds = [.. Enumerable.Range(0, options.GroupSize).Select(image => Seeds.At(seed, 1, (ulong)image))];
-        Generator[] generators = [.. seeds.Select(image => new Generator(image))];
+        ulong[][] seeds = [.. groups.Select(group => Enumerable.Range(0, options.GroupSize).Select(image => Seeds.At(group.Seed, 1, (ulong)image)).ToArray())];
+        Generator[] generators = [.. seeds.SelectMany(group => group).Select(image => new Generator(image))];
         try
         {
-            TextConditioning text = model.Encode([prompt], (Width, Height));
-            Tensor start = StartingNoise(seed).expand(options.GroupSize, -1, -1, -1);
-            var (latents, means, scores) = (new List<Tensor> { start }, new List<Tensor>(), new List<Tensor>());
+            TextConditioning texts = model.Encode([.. groups.Select(group => group.Prompt)], (Width, Height));
+            Tensor starts = cat([.. groups.Select(group => StartingNoise(group.Seed))]); // [groups, c, h, w]
+            Tensor groupOfRow = tensor([.. Enumerable.Range(0, groups.Count * options.GroupSize).Select(row => (long)(row / options.GroupSize))], device: device);
+            TextConditioning textOfRow = texts.At(groupOfRow);
+            var (latents, means, scores) = (new List<Tensor> { starts.index_select(0, groupOfRow.cpu()) }, new List<Tensor>(), new List<Tensor>());
             foreach (long timestep in step.Timesteps)
             {
                 stop.ThrowIfCancellationRequested();
-                Tensor mean = Mean(latents[^1], timestep, text, sharedStart: latents.Count == 1);
+                // At the first step one row stands for all images of a group, as they are equal.
+                Tensor mean = latents.Count == 1
+                    ? Mean(starts, timestep, texts).index_select(0, groupOfRow)
+                    : Mean(latents[^1], timestep, textOfRow);
                 Tensor next = options.Eta > 0 ? step.Next(mean, Noise(generators, mean), timestep) : mean;
 
                 // Round first, then score: the ratio to the same policy is then 1 in training.
@@ -72,7 +102,7 @@ public sealed class Sampler
                 afterStep?.Invoke();
             }
 
-            return Gathered(prompt, seed, seeds, latents, means, scores);
+            return Gathered(groups, seeds, latents, means, scores);
         }
         finally
         {
@@ -80,22 +110,21 @@ public sealed class Sampler
         }
     }
 
-    /// <summary>The mean of the next latents; on the first step one row stands for all, as they are equal.</summary>
-    private Tensor Mean(Tensor latents, long timestep, TextConditioning text, bool sharedStart)
+    /// <summary>The mean of the next latents, [n, c, h, w], of any number of rows.</summary>
+    private Tensor Mean(Tensor latents, long timestep, TextConditioning text)
     {
         using var scope = NewDisposeScope();
         Tensor here = latents.to(device);
-        if (sharedStart)
+        long rows = here.shape[0], atOnce = options.ImagesAtOnce > 0 ? options.ImagesAtOnce : rows;
+        var outputs = new List<Tensor>();
+        for (long first = 0; first < rows; first += atOnce)
         {
-            Tensor first = here.narrow(0, 0, 1);
-            Tensor shared = step.Mean(first, unet.Predict(first.to(precision), [timestep], text, negative), timestep);
-            return shared.expand(options.GroupSize, -1, -1, -1).MoveToOuterDisposeScope();
+            long count = Math.Min(atOnce, rows - first);
+            TextConditioning said = count == rows ? text : text.At(arange(first, first + count, int64, device));
+            outputs.Add(unet.Predict(here.narrow(0, first, count).to(precision), [timestep], said, negative.Repeat(count)));
         }
 
-        int atOnce = options.ImagesAtOnce > 0 ? Math.Min(options.ImagesAtOnce, options.GroupSize) : options.GroupSize;
-        Tensor[] outputs = [.. here.to(precision).split(atOnce).Select(rows =>
-            unet.Predict(rows, [timestep], text.Repeat(rows.shape[0]), negative.Repeat(rows.shape[0])))];
-        return step.Mean(here, outputs.Length == 1 ? outputs[0] : cat(outputs), timestep).MoveToOuterDisposeScope();
+        return step.Mean(here, outputs.Count == 1 ? outputs[0] : cat(outputs), timestep).MoveToOuterDisposeScope();
     }
 
     private Tensor StartingNoise(ulong seed)
@@ -109,34 +138,38 @@ public sealed class Sampler
     private Tensor Draw(Generator generator) => randn(
         [1, model.Unet.Config.InChannels, Height / model.Vae.Config.Factor, Width / model.Vae.Config.Factor], generator: generator);
 
-    private Trajectory Gathered(string prompt, ulong seed, ulong[] seeds, List<Tensor> latents, List<Tensor> means, List<Tensor> scores)
+    private IReadOnlyList<Trajectory> Gathered(
+        IReadOnlyList<GroupRequest> groups, ulong[][] seeds, List<Tensor> latents, List<Tensor> means, List<Tensor> scores)
     {
         Tensor path = stack([.. latents.Select(latent => latent.cpu())], 1);
-        if (!path.select(1, latents.Count - 1).isfinite().all().item<bool>())
-        {
-            throw new EngineException(
-                $"the model's output for the prompt '{Shortened(prompt)}' is not finite; its weights may hold NaN, or its type be too narrow (take float32)");
-        }
-
         Tensor? kept = options.KeepMeans ? stack([.. means.Select(mean => mean.cpu())], 1) : null;
         Tensor? scored = options.Eta > 0 ? stack([.. scores.Select(score => score.cpu())], 1) : null;
-        return new Trajectory(
+        Tensor[] final = [.. Enumerable.Range(0, groups.Count).Select(group => Of(group, path).select(1, latents.Count - 1))];
+        if (Array.FindIndex(final, images => !images.isfinite().all().item<bool>()) is var broken and >= 0)
+        {
+            throw new EngineException(
+                $"the model's output for the prompt '{Shortened(groups[broken].Prompt)}' is not finite; its weights may hold NaN, or its type be too narrow (take float32)");
+        }
+
+        return [.. groups.Select((group, index) => new Trajectory(
             new TrajectoryOrigin
             {
-                Prompt = prompt,
+                Prompt = group.Prompt,
                 Negative = options.Negative,
                 Guidance = options.Guidance,
                 Eta = options.Eta,
-                Seed = seed,
-                ImageSeeds = seeds,
+                Seed = group.Seed,
+                ImageSeeds = seeds[index],
                 Width = Width,
                 Height = Height,
             },
             [.. step.Timesteps],
-            path.DetachFromDisposeScope(),
-            scored?.DetachFromDisposeScope(),
-            kept?.DetachFromDisposeScope());
+            Of(index, path).clone().DetachFromDisposeScope(),
+            scored is null ? null : Of(index, scored).clone().DetachFromDisposeScope(),
+            kept is null ? null : Of(index, kept).clone().DetachFromDisposeScope()))];
     }
+
+    private Tensor Of(int group, Tensor rows) => rows.narrow(0, (long)group * options.GroupSize, options.GroupSize);
 
     private (int Width, int Height) Size()
     {

@@ -21,6 +21,9 @@ public sealed class StableDiffusion
     public IReadOnlyList<ClipTextEncoder> TextEncoders => [.. encoders.Select(pair => pair.Encoder)];
     public IReadOnlyList<ClipTokenizer> Tokenizers => [.. encoders.Select(pair => pair.Tokenizer)];
 
+    /// <summary>Small enough that a group on each core is faster than a group on all cores; above it, memory counts.</summary>
+    public bool IsSmall => Unet.Parameters.Values.Sum(weight => weight.numel()) < 50_000_000;
+
     private bool IsXl => Unet.Config.AddedInputs > 0;
 
     /// <summary>Loads a model; weights stored as float16 are widened to <paramref name="dtype"/>.</summary>

@@ -21,20 +21,19 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
     public void Run(WorkerModel model)
     {
         var settings = project.Settings;
-        var wanted = Wanted(settings).Where(group => !present.Contains((group.Use, group.Number))).ToList();
-        var total = wanted.Count + present.Count;
-        pulse.Say($"sampling {wanted.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
+        var wanted = Wanted(settings).ToList();
+        var missing = Enumerable.Range(0, wanted.Count).Where(n => !present.Contains((wanted[n].Use, wanted[n].Number))).ToHashSet();
+        var (total, done) = (wanted.Count, wanted.Count - missing.Count);
+        pulse.Say($"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
         using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.PathOf(checkpoint.WeightsHash) : null);
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), OptionsOf(settings));
         var groups = new GroupSampler(model.Diffusion, sampler, model.Hash, epoch.SampledBy?.WeightsHash ?? "");
-        var clock = new RunClock(time, total, present.Count);
-        using var workers = model.Workers(wanted.Count);
-        var done = present.Count;
+        var clock = new RunClock(time, total, done);
+        using var workers = model.Workers(missing.Count);
         pulse.Report((double)done / total, $"{done} of {total} groups", null);
-        workers.Run(wanted.Count, n => groups.Sample(wanted[n].Prompt.Text, wanted[n].Seed, pulse.Stop), (n, sampled) =>
+        groups.Sample([.. wanted.Select(group => new GroupRequest(group.Prompt.Text, group.Seed))], missing.Contains, workers, (n, sampled) =>
         {
-            using (sampled)
-                Keep(wanted[n], sampled, sampler);
+            Keep(wanted[n], sampled, sampler);
             clock.Advance(1);
             pulse.Report((double)++done / total, $"{done} of {total} groups", clock.SecondsLeft);
         }, pulse.Stop);

@@ -74,9 +74,11 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     private void Report(D3poProgress progress)
     {
         pulse.Report((double)progress.Step / progress.Steps, $"step {progress.Step} of {progress.Steps}", progress.Metrics.SecondsLeft);
-        pulse.Measure(progress.Step, "loss", progress.Metrics.Loss);
-        pulse.Measure(progress.Step, "kl", progress.Metrics.Kl);
-        pulse.Measure(progress.Step, "gradient_norm", progress.Metrics.GradientNorm);
-        pulse.Measure(progress.Step, "images_per_second", progress.Metrics.ImagesPerSecond);
+        foreach (var (name, value) in new[]
+        {
+            ("loss", progress.Metrics.Loss), ("dead", progress.Metrics.Dead), ("margin", progress.Metrics.Margin), ("accuracy", progress.Metrics.Accuracy),
+            ("kl", progress.Metrics.Kl), ("gradient_norm", progress.Metrics.GradientNorm), ("images_per_second", progress.Metrics.ImagesPerSecond),
+        })
+            pulse.Measure(progress.Step, name, value);
     }
 }

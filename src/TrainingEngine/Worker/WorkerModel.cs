@@ -9,12 +9,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// <summary>The model that a worker has loaded; it stays loaded while jobs of one project follow each other.</summary>
 internal sealed class WorkerModel
 {
-    // Below this size a group on each core is faster than a group on all cores; above it, memory counts.
-    private const long Small = 50_000_000;
-    private readonly bool small;
-
-    private WorkerModel(StableDiffusion diffusion, string hash) =>
-        (Diffusion, Hash, small) = (diffusion, hash, diffusion.Unet.Parameters.Values.Sum(weight => weight.numel()) < Small);
+    private WorkerModel(StableDiffusion diffusion, string hash) => (Diffusion, Hash) = (diffusion, hash);
 
     public StableDiffusion Diffusion { get; }
 
@@ -31,6 +26,6 @@ internal sealed class WorkerModel
     {
         var cores = Environment.ProcessorCount;
         var onProcessor = Diffusion.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
-        return new(Math.Clamp(small && onProcessor ? cores : 1, 1, Math.Max(1, groups)), small ? 1 : cores);
+        return new(Math.Clamp(Diffusion.IsSmall && onProcessor ? cores : 1, 1, Math.Max(1, groups)), Diffusion.IsSmall ? 1 : cores);
     }
 }

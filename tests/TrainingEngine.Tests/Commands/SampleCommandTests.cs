@@ -140,7 +140,7 @@ public sealed class SampleCommandTests : IDisposable
         (int code, string output, string error) = Run(["bench", "sampling", "--model", model, "--rounds", "1"]);
 
         Assert.Equal((0, ""), (code, error));
-        Assert.Matches(@"steps +\d+\.\d a second", output);
+        Assert.Matches(@"steps +\d+\.\d per second", output);
         Assert.Matches(@"outside libtorch +\d+\.\d\d %", output);
         Assert.Matches(@"small operator +\d+ ns", output);
     }

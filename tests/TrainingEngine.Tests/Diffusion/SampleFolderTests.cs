@@ -9,14 +9,12 @@ public sealed class SampleFolderTests : IDisposable
 {
     private static readonly SamplingOptions Options = new() { Steps = 4, GroupSize = 2, Guidance = 2 };
     private readonly TemporaryFolder folder = new();
-    private readonly GroupSampler groups;
+    private readonly StableDiffusion model;
     private readonly SampleManifest manifest;
 
     public SampleFolderTests()
     {
-        StableDiffusion model = StableDiffusion.Load(TinyPipeline.WriteTo(folder.File("model")));
-        var sampler = new Sampler(model, NoiseSchedule.Load(folder.File("model", "scheduler")), Options);
-        groups = new GroupSampler(model, sampler, new string('0', 64), "");
+        model = StableDiffusion.Load(TinyPipeline.WriteTo(folder.File("model")));
         manifest = new SampleManifest
         {
             ModelHash = new string('0', 64),
@@ -33,7 +31,7 @@ public sealed class SampleFolderTests : IDisposable
             Precision = "float32",
             Storage = "float32",
             KeepMeans = true,
-            ImagesAtOnce = 0,
+            ImagesAtOnce = 2,
         };
     }
 
@@ -57,6 +55,22 @@ public sealed class SampleFolderTests : IDisposable
         Fill("stopped", workers: 1);
 
         Assert.Equal(Bytes("whole"), Bytes("stopped"));
+    }
+
+    [Fact]
+    public void Groups_that_were_computed_together_are_computed_together_again_where_one_is_missing()
+    {
+        var (whole, mended) = (manifest with { ImagesAtOnce = 0 }, folder.File("mended", "trajectories", "00001.safetensors"));
+        Fill("whole", workers: 1, from: whole);
+        int steps = 0;
+        Fill("mended", workers: 1, from: whole);
+        File.Delete(mended);
+        DateTime kept = File.GetLastWriteTimeUtc(folder.File("mended", "trajectories", "00000.safetensors"));
+
+        Fill("mended", workers: 1, from: whole, afterStep: () => steps++);
+
+        Assert.Equal(Bytes("whole"), Bytes("mended"));
+        Assert.Equal((4, kept), (steps, File.GetLastWriteTimeUtc(folder.File("mended", "trajectories", "00000.safetensors"))));
     }
 
     [Fact]
@@ -99,10 +113,12 @@ public sealed class SampleFolderTests : IDisposable
         Assert.Contains("no folder of samples", Assert.Throws<EngineException>(() => SampleFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
     }
 
-    private void Fill(string name, int workers, CancellationToken stop = default, Action? afterStep = null)
+    private void Fill(string name, int workers, CancellationToken stop = default, Action? afterStep = null, SampleManifest? from = null)
     {
         using var threads = new Workers(workers, 1);
-        groups.Fill(SampleFolder.Begin(folder.File(name), manifest), threads, stop, afterStep);
+        SampleManifest all = from ?? manifest;
+        var sampler = new Sampler(model, NoiseSchedule.Load(folder.File("model", "scheduler")), Options with { ImagesAtOnce = all.ImagesAtOnce });
+        new GroupSampler(model, sampler, all.ModelHash, "").Fill(SampleFolder.Begin(folder.File(name), all), threads, stop, afterStep);
     }
 
     private List<string> Bytes(string name) => [.. Directory.GetFiles(folder.File(name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)

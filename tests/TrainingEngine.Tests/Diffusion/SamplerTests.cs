@@ -58,6 +58,24 @@ public sealed class SamplerTests : IDisposable
         Assert.Equal(usual.Origin.ImageSeeds, other.Origin.ImageSeeds.Take(3));
     }
 
+    [Fact]
+    public void Groups_sampled_together_are_what_each_is_alone()
+    {
+        var sampler = new Sampler(model, schedule, Options);
+
+        IReadOnlyList<Trajectory> together = sampler.Sample([new("a cat", 5), new("a dog", 6)]);
+
+        Assert.Equal(9, sampler.GroupsTogether);
+        foreach (var (trajectory, alone) in together.Zip([sampler.Sample("a cat", 5), sampler.Sample("a dog", 6)]))
+        {
+            Assert.InRange(Largest(trajectory.Latents - alone.Latents), 0, 1e-4);
+            Assert.InRange(Largest(trajectory.Means! - alone.Means!), 0, 1e-4);
+            Assert.InRange(Largest(trajectory.LogProbabilities! - alone.LogProbabilities!), 0, 1e-4);
+            Assert.Equal((alone.Origin.Prompt, alone.Origin.Seed), (trajectory.Origin.Prompt, trajectory.Origin.Seed));
+            Assert.Equal(alone.Origin.ImageSeeds, trajectory.Origin.ImageSeeds);
+        }
+    }
+
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]

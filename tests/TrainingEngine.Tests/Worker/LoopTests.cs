@@ -57,7 +57,11 @@ public sealed class LoopTests : IDisposable
             Assert.Equal(group.EpochId == first.Id ? "" : checkpoint.WeightsHash, trajectory.Origin.AdapterHash);
         });
         Assert.Equal(2, await db.Groups.CountAsync(group => group.Use == GroupUse.Evaluation));
-        Assert.NotEmpty(await db.JobMetrics.ToListAsync());
+        // The names that the epochs page draws, and the speed; a figure for every optimizer step.
+        var figures = await db.JobMetrics.GroupBy(metric => metric.Name).Select(metric => new { metric.Key, Count = metric.Count(), First = metric.Min(one => one.Step) }).ToListAsync();
+        Assert.Equal(
+            ["accuracy", "dead", "gradient_norm", "images_per_second", "kl", "loss", "margin"], figures.Select(figure => figure.Key).Order(StringComparer.Ordinal));
+        Assert.All(figures, figure => Assert.Equal((3, 1), (figure.Count, figure.First)));
     }
 
     [Fact]

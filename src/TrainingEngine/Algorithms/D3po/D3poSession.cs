@@ -177,7 +177,7 @@ internal sealed class D3poSession : IDisposable
         }
         return new StepMetrics(
             step.InnerEpoch, Position, _plan.Count, [.. step.SamplingSteps.Select(sampling => _data.Timesteps[sampling])],
-            sums.Loss / sums.Pairs, norm, sums.Kl / sums.Images, _clock.Speed, _clock.SecondsLeft);
+            sums.MeanLoss, sums.DeadShare, sums.MeanMargin, sums.Accuracy, sums.MeanKl, norm, _clock.Speed, _clock.SecondsLeft);
     }
 
     private void CloseEpoch(int epoch)

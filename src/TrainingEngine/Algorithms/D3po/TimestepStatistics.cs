@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
 /// <summary>What happened at one timestep in one inner epoch. Sums, so that a checkpoint can carry them on.</summary>
@@ -32,6 +34,26 @@ public sealed class TimestepStatistics
 
     /// <summary>Optimizer steps that this timestep took part in.</summary>
     public long Steps { get; set; }
+
+    /// <summary>Mean loss of the pairs.</summary>
+    [JsonIgnore]
+    public double MeanLoss => Loss / Pairs;
+
+    /// <summary>Share of the terms outside the clamp.</summary>
+    [JsonIgnore]
+    public double DeadShare => Dead / (2.0 * Pairs);
+
+    /// <summary>Mean of Δ_winner − Δ_loser.</summary>
+    [JsonIgnore]
+    public double MeanMargin => Margin / Pairs;
+
+    /// <summary>Share of the pairs whose winner gained more than its loser.</summary>
+    [JsonIgnore]
+    public double Accuracy => (double)Right / Pairs;
+
+    /// <summary>Mean divergence of the images from the policy that sampled, in nats.</summary>
+    [JsonIgnore]
+    public double MeanKl => Kl / Images;
 
     /// <summary>Counts scored images.</summary>
     /// <param name="ratios">Δ of each.</param>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Labeler.TrainingEngine.Benchmarks;
 using static TorchSharp.torch;
 
 namespace TorchSharp;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Labeler.TrainingEngine.Benchmarks;
 
 namespace TorchSharp;
 

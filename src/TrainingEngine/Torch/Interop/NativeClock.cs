@@ -1,10 +1,9 @@
 using System.Diagnostics;
 
-namespace Labeler.TrainingEngine.Benchmarks;
+namespace TorchSharp;
 
 /// <summary>
-/// Counts the time that this thread spends inside libtorch, while a benchmark has switched it on. With official
-/// TorchSharp in place of the Torch folder nothing calls it, and it stays at zero.
+/// Counts the time that this thread spends inside libtorch, while a benchmark has switched it on.
 /// </summary>
 internal static class NativeClock
 {
