@@ -18,7 +18,7 @@ public sealed record Figures(
     public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now) => new(
         project,
         [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
-        await LabelCounts.Read(db, project), await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+        [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)], await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
         [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)]);
 

@@ -27,7 +27,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
         yield return Make("Mirrors: scores", LabelingTask.Score, Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: categories", LabelingTask.Categorise, Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
-        yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
     }
 
     private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
