@@ -18,6 +18,9 @@ internal static partial class Vips
     /// <summary>VIPS_SIZE_DOWN: a thumbnail never enlarges.</summary>
     public const int SizeDown = 2;
 
+    /// <summary>VIPS_INTERESTING_CENTRE: a crop keeps the middle.</summary>
+    public const int Centre = 1;
+
     static Vips()
     {
         // libvips prints the warnings of damaged files on standard error; they reach the caller as an exception instead.
@@ -115,7 +118,7 @@ internal static partial class Vips
     [LibraryImport(Library, EntryPoint = "vips_thumbnail_buffer", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Thumbnail(
         nint buffer, nuint length, out VipsImage thumbnail, int width,
-        string heightName, int height, string sizeName, int size, string optionsName, string options, nint end);
+        string heightName, int height, string wayName, int way, string optionsName, string options, nint end);
 
     [LibraryImport(Library, EntryPoint = "vips_text", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Text(

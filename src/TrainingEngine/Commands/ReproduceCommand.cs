@@ -3,6 +3,7 @@ using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -10,8 +11,10 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>reproduce</c>: the published experiments on the bundled model, with simulated annotators.</summary>
 public sealed class ReproduceCommand
 {
-    private readonly Argument<string> experiment = new Argument<string>("experiment") { Description = "normalcy (hands), safety (art) or alignment (mirrors, judged in pairs)" }
-        .AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name)]);
+    private readonly Argument<string> experiment = new Argument<string>("experiment")
+    {
+        Description = "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); or, comparing algorithms on a reward, compressibility, incompressibility, mirror-reward",
+    }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name)]);
 
     private readonly Option<string> model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
     private readonly Option<int> epochs = Number("--epochs", "times that images are sampled, judged and learned from", 5);
@@ -23,11 +26,15 @@ public sealed class ReproduceCommand
     private readonly Option<int> rank = Number("--lora-rank", "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net", 0);
     private readonly Option<bool> allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
     private readonly Option<string> output = new("--out") { Description = "new folder for the table, the curve, the sheets and the checkpoints", Required = true };
+    private readonly Option<int> seeds = Number("--seeds", "runs of each algorithm (comparisons)", 3);
+    private readonly Option<string> algorithms = new("--algorithms") { Description = "with commas (comparisons)", DefaultValueFactory = _ => string.Join(',', Competitor.Default) };
+    private readonly Option<int> steps = Number("--steps", "DDIM steps (comparisons)", 10);
+    private readonly Option<int> evaluation = Number("--evaluation-images", "images on which a reward is measured (comparisons)", 56);
     private readonly D3poOptionsOnCommandLine d3po;
 
     private ReproduceCommand(Command command)
     {
-        Option[] options = [model, epochs, images, raters, noise, ties, guidance, rank, allLayers, output];
+        Option[] options = [model, epochs, images, raters, noise, ties, guidance, rank, allLayers, output, seeds, algorithms, steps, evaluation];
         command.Add(experiment);
         Array.ForEach(options, command.Add);
         d3po = new D3poOptionsOnCommandLine(command);
@@ -45,6 +52,12 @@ public sealed class ReproduceCommand
     {
         string folder = parsed.GetRequiredValue(model);
         D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(folder));
+        if (ComparisonTask.All.FirstOrDefault(one => one.Name == parsed.GetRequiredValue(experiment)) is { } task)
+        {
+            Compare(parsed, task, folder, updates, stop);
+            return;
+        }
+
         var options = new ReproductionOptions
         {
             Experiment = Experiment.Parse(parsed.GetRequiredValue(experiment)),
@@ -55,12 +68,32 @@ public sealed class ReproduceCommand
             Annotator = new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), updates.Seed),
             Guidance = parsed.GetValue(guidance),
             D3po = updates,
-            Trained = parsed.GetValue(rank) is > 0 and var inner
-                ? new TrainedPart.Adapter(parsed.GetValue(allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
-                : new TrainedPart.WholeUNet(),
+            Trained = PartOf(parsed),
         };
         new ReproductionRun(folder, options, parsed.GetRequiredValue(output), Console.Out).Run(stop);
     }
+
+    private void Compare(ParseResult parsed, ComparisonTask task, string folder, D3poOptions updates, CancellationToken stop)
+    {
+        var options = new ComparisonOptions
+        {
+            Task = task,
+            Algorithms = parsed.GetRequiredValue(algorithms).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Seeds = parsed.GetValue(seeds),
+            Epochs = parsed.GetResult(epochs) is { Implicit: false } ? parsed.GetValue(epochs) : new ComparisonOptions { Task = task }.Epochs,
+            Images = parsed.GetResult(images) is { Implicit: false } ? parsed.GetValue(images) : new ComparisonOptions { Task = task }.Images,
+            EvaluationImages = parsed.GetValue(evaluation),
+            Steps = parsed.GetValue(steps),
+            Guidance = parsed.GetValue(guidance),
+            D3po = updates,
+            Trained = PartOf(parsed),
+        };
+        new ComparisonRun(folder, options, parsed.GetRequiredValue(output), Console.Out).Run(stop);
+    }
+
+    private TrainedPart PartOf(ParseResult parsed) => parsed.GetValue(rank) is > 0 and var inner
+        ? new TrainedPart.Adapter(parsed.GetValue(allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
+        : new TrainedPart.WholeUNet();
 
     private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 }

@@ -2,32 +2,27 @@ using System.CommandLine;
 using System.Globalization;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Commands;
 
-/// <summary><c>train</c>: one epoch of D3PO from a folder of samples and a folder of label files. No web application is needed.</summary>
+/// <summary><c>train</c>: one epoch of D3PO from a folder of samples and a folder of label files or a reward; its subcommands are the other algorithms. No web application is needed.</summary>
 public sealed class TrainCommand
 {
     private readonly ModelOptions model = new();
-    private readonly Option<string> samples = new("--samples") { Description = "folder that sample wrote", Required = true };
-    private readonly Option<string> feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0", Required = true };
-    private readonly Option<string> output = new("--out") { Description = "folder for the adapter, metrics and checkpoints; called again, it goes on", Required = true };
+    private readonly EpochInput input = new();
+    private readonly PlaceOptions place = new();
     private readonly Option<bool> weighted = new("--weighted") { Description = "weigh a pair by the difference of its averaged verdicts" };
-    private readonly Option<int> microBatch = new("--micro-batch") { Description = "images in one forward; 0 decides by the free memory" };
-    private readonly Option<bool> recompute = new("--recompute") { Description = "compute activations again instead of keeping them" };
-    private readonly Option<int> workers = new("--workers") { Description = "micro-batches computed at once; 0 measures" };
-    private readonly Option<int> threads = new("--threads") { Description = "libtorch's threads in each; 0 measures" };
-    private readonly Option<double> every = new("--checkpoint-every") { Description = "seconds between checkpoints; 0 after every step", DefaultValueFactory = _ => 60 };
     private readonly TrainedPartOptions trained = new();
     private readonly D3poOptionsOnCommandLine options;
 
     private TrainCommand(Command command)
     {
         model.AddTo(command);
-        Option[] own = [samples, feedback, output, weighted, microBatch, recompute, workers, threads, every];
-        Array.ForEach(own, command.Add);
+        input.AddTo(command);
+        place.AddTo(command);
+        command.Add(weighted);
         trained.AddTo(command);
         options = new D3poOptionsOnCommandLine(command);
     }
@@ -35,34 +30,40 @@ public sealed class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("train", "Trains one epoch of D3PO from people's judgements of sampled images. Interrupted, it goes on where it stopped.");
+        var command = new Command("train", "Trains one epoch of D3PO from people's judgements of sampled images, or from a reward; with a subcommand, of another algorithm. Interrupted, it goes on where it stopped.");
         command.Does(new TrainCommand(command).Run);
+        foreach (var algorithm in AlgorithmCommands.All())
+        {
+            command.Add(algorithm);
+        }
         return command;
     }
 
     private void Run(ParseResult parsed, CancellationToken stop)
     {
         var settings = options.Read(parsed, ModelDefaults.Read(model.FolderOf(parsed)));
-        var folder = SampleFolder.Open(parsed.GetRequiredValue(samples));
-        var verdicts = LabelFiles.Read(parsed.GetRequiredValue(feedback), [.. Enumerable.Repeat(folder.Manifest.GroupSize, folder.Groups)]);
-        var preferences = verdicts.SelectMany((group, index) => Preference.FromVerdicts(index, group, parsed.GetValue(weighted))).ToArray();
+        var folder = input.Folder(parsed);
+        using var reward = input.Reward(parsed, folder);
+        var worth = RewardedFolder.Read(folder, reward, Console.Error.WriteLine, stop);
+        var preferences = worth.SelectMany((group, index) => Preference.FromVerdicts(index, group, parsed.GetValue(weighted))).ToArray();
         RequireTrajectories(folder, preferences);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder.Groups} groups, of which {preferences.Select(pair => pair.Group).Distinct().Count()} teach {preferences.Length} pairs"));
 
+        var where = place.Read(parsed);
         var run = new D3poRun
         {
             Trajectories = [.. Enumerable.Range(0, folder.Groups).Select(folder.TrajectoryOf)],
             Preferences = preferences,
             Options = settings,
             Trained = trained.Read(parsed),
-            Output = parsed.GetRequiredValue(output),
-            MicroBatch = parsed.GetValue(microBatch),
-            Recompute = parsed.GetValue(recompute),
-            Workers = parsed.GetValue(workers),
-            Threads = parsed.GetValue(threads),
-            CheckpointEvery = TimeSpan.FromSeconds(parsed.GetValue(every)),
-            Report = Console.WriteLine,
+            Output = where.Output,
+            MicroBatch = where.MicroBatch,
+            Recompute = where.Recompute,
+            Workers = where.Workers,
+            Threads = where.Threads,
+            CheckpointEvery = where.CheckpointEvery,
+            Report = where.Report,
         };
         var result = Train(parsed, run, stop);
         foreach (var line in result.Timesteps)

@@ -7,10 +7,21 @@ namespace Labeler.TrainingEngine.Training;
 /// A copy of the trained weights at one moment, which stands for a frozen copy of the model: only what is trained is
 /// copied, and it changes places with the live weights while the reference is asked.
 /// </summary>
-/// <param name="weights">Copied as they are now.</param>
-public sealed class FrozenWeights(TrainableWeights weights) : IDisposable
+public sealed class FrozenWeights : IDisposable
 {
-    private readonly Tensor[] _frozen = [.. weights.Leaves.Select(Copy)];
+    private readonly Tensor[] _frozen;
+
+    /// <param name="weights">Copied as they are now.</param>
+    public FrozenWeights(TrainableWeights weights) => _frozen = [.. weights.Leaves.Select(Copy)];
+
+    private FrozenWeights(Tensor[] frozen) => _frozen = frozen;
+
+    /// <summary>What makes the model the base model again: an adapter of zeros, or the weights of the model's folder.</summary>
+    public static FrozenWeights OfBase(TrainedModel model)
+    {
+        using var scope = NewDisposeScope();
+        return new FrozenWeights([.. model.BaseWeights().Select(Copy)]);
+    }
 
     /// <summary>
     /// Puts the copy into the model until the result is disposed of. No graph may be alive meanwhile, and no other thread

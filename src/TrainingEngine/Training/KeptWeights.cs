@@ -21,6 +21,9 @@ public sealed class KeptWeights : IDisposable
         });
     }
 
+    /// <summary>The copies, by the weights' names.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights => _kept;
+
     public void Dispose()
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 
 namespace Labeler.TrainingEngine.Training;
@@ -22,6 +23,21 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
         return fitting >= 1
             ? new MemoryPlan((int)Math.Clamp(fitting, 1, Math.Max(1, MostRows / rowsPerImage)), false)
             : new MemoryPlan(1, true);
+    }
+
+    /// <summary>Chooses for a model and images of a size.</summary>
+    /// <param name="model">On its device, in its type.</param>
+    /// <param name="width">Of the images in pixels.</param>
+    /// <param name="height">Of the images in pixels.</param>
+    /// <param name="rowsPerImage">2 under guidance, else 1.</param>
+    /// <param name="microBatch">Images that somebody asked for; 0 for none.</param>
+    /// <param name="recompute">True where somebody asked for it.</param>
+    public static MemoryPlan For(StableDiffusion model, int width, int height, int rowsPerImage, int microBatch, bool recompute)
+    {
+        var factor = model.Vae.Config.Factor;
+        var size = model.Unet.Parameters["conv_in.weight"].element_size();
+        var chosen = Choose(model.Unet.Config, height / factor, width / factor, rowsPerImage, size, AvailableMemory());
+        return new MemoryPlan(microBatch > 0 ? microBatch : chosen.ImagesAtOnce, recompute || chosen.Recompute);
     }
 
     /// <summary>Free memory of this machine, or of the container that it is shared by.</summary>

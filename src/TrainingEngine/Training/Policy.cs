@@ -28,24 +28,8 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
     /// <param name="rows">One part or more, each its own call of the U-Net.</param>
     /// <param name="loss">A scalar of the parts' scores.</param>
     /// <param name="leaves">Weights that require gradients.</param>
-    public IList<Tensor> Gradients(IReadOnlyList<PolicyRows> rows, Func<PolicyScore[], Tensor> loss, Tensor[] leaves)
-    {
-        if (!recompute)
-        {
-            return autograd.grad([loss([.. rows.Select(part => Score(part, Predict(part, tape: null)))])], leaves, allow_unused: true);
-        }
-        var tapes = rows.Select(_ => new SegmentTape()).ToArray();
-        try
-        {
-            var scores = rows.Select((part, index) => Score(part, Predict(part, tapes[index]))).ToArray();
-            var slopes = autograd.grad([loss(scores)], [.. tapes.Select(tape => tape.Output)]);
-            return Sum([.. tapes.Select((tape, index) => tape.Backward(tape.Output, slopes[index], leaves))]);
-        }
-        finally
-        {
-            Array.ForEach(tapes, tape => tape.Dispose());
-        }
-    }
+    public IList<Tensor> Gradients(IReadOnlyList<PolicyRows> rows, Func<PolicyScore[], Tensor> loss, Tensor[] leaves) => Differentiation.Gradients(
+        rows.Count, (part, tape) => Predict(rows[part], tape), outputs => loss([.. outputs.Select((output, part) => Score(rows[part], output))]), leaves, recompute);
 
     private Tensor Predict(PolicyRows rows, SegmentTape? tape)
     {
@@ -61,19 +45,6 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
     private PolicyScore Score(PolicyRows rows, Tensor prediction)
     {
         var means = ddim.Mean(rows.Latents, prediction, rows.Timestep);
-        return new PolicyScore(ddim.LogProbability(means, rows.NextLatents, rows.Timestep), means, ddim.Sigma(rows.Timestep));
-    }
-
-    private static IList<Tensor> Sum(IReadOnlyList<IList<Tensor?>> parts)
-    {
-        var sums = parts[0];
-        foreach (var part in parts.Skip(1))
-        {
-            for (var i = 0; i < sums.Count; i++)
-            {
-                sums[i] = sums[i] is { } sum && part[i] is { } gradient ? sum + gradient : sums[i] ?? part[i];
-            }
-        }
-        return sums!;
+        return new PolicyScore(ddim.LogProbability(means, rows.NextLatents, rows.Timestep), means, ddim.Sigma(rows.Timestep), prediction);
     }
 }

@@ -78,4 +78,5 @@ public sealed record PolicyRows(
 /// <param name="LogProbabilities">[n] float32, of the stored draw; a mean over the latent.</param>
 /// <param name="Means">[n, c, h, w] float32, of the Gaussian.</param>
 /// <param name="Sigma">Its standard deviation, the same for all.</param>
-public sealed record PolicyScore(Tensor LogProbabilities, Tensor Means, double Sigma);
+/// <param name="Prediction">[n, c, h, w] the U-Net's answer after guidance.</param>
+public sealed record PolicyScore(Tensor LogProbabilities, Tensor Means, double Sigma, Tensor Prediction);

@@ -56,6 +56,16 @@ public sealed class TrainableWeights : IDisposable
     /// <summary>Optimizer steps taken.</summary>
     public long Steps => _states.Length == 0 ? 0 : _states[0].step;
 
+    /// <summary>Multiplies the learning rate of the settings from here on, for a warm-up.</summary>
+    /// <param name="share">1 is the whole.</param>
+    public void ScaleLearningRate(double share)
+    {
+        foreach (var group in _optimizer.ParamGroups)
+        {
+            group.LearningRate = group.InitialLearningRate * share;
+        }
+    }
+
     /// <summary>Forgets the gradients.</summary>
     public void ClearGradients()
     {

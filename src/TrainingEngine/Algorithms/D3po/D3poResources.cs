@@ -9,14 +9,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 internal static class D3poResources
 {
     /// <summary>Images in one forward, by the model's size and the free memory.</summary>
-    public static MemoryPlan Memory(StableDiffusion model, D3poRun run, EpochData data)
-    {
-        var factor = model.Vae.Config.Factor;
-        var chosen = MemoryPlan.Choose(
-            model.Unet.Config, data.Origin.Height / factor, data.Origin.Width / factor, data.Origin.Guidance > 1 ? 2 : 1,
-            model.Unet.Parameters["conv_in.weight"].element_size(), MemoryPlan.AvailableMemory());
-        return new MemoryPlan(run.MicroBatch > 0 ? run.MicroBatch : chosen.ImagesAtOnce, run.Recompute || chosen.Recompute);
-    }
+    public static MemoryPlan Memory(StableDiffusion model, D3poRun run, EpochData data) => MemoryPlan.For(
+        model, data.Origin.Width, data.Origin.Height, data.Origin.Guidance > 1 ? 2 : 1, run.MicroBatch, run.Recompute);
 
     /// <summary>Workers and threads, measured on the plan's first micro-batch.</summary>
     public static WorkerChoice Workers(

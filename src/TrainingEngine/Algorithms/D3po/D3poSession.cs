@@ -62,7 +62,8 @@ internal sealed class D3poSession : IDisposable
         }
         else
         {
-            foreach (var check in new RatioSelfCheck(policy, data, run.Options, weight.dtype).Run(plan, _memory.ImagesAtOnce, cancellation))
+            var selfCheck = new RatioSelfCheck(policy, data, run.Options.RatioTolerance, weight.dtype);
+            foreach (var check in selfCheck.Run(plan[0].Groups.First(), plan.SelectMany(step => step.SamplingSteps), _memory.ImagesAtOnce, cancellation))
             {
                 _metrics.Write(check);
             }

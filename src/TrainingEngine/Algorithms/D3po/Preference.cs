@@ -12,7 +12,7 @@ public sealed record Preference(int Group, int Winner, int Loser, double Weight 
     /// left out. k flagged of n images give k(n − k) pairs.
     /// </summary>
     /// <param name="group">Index of the group.</param>
-    /// <param name="verdicts">One number an image: −1 flagged, 0 not, or an average over annotators.</param>
+    /// <param name="verdicts">One number an image: −1 flagged, 0 not, an average over annotators, or a reward; NaN for an image without one.</param>
     /// <param name="weighted">Weigh a pair by the difference of its averaged verdicts instead of by 1.</param>
     public static IEnumerable<Preference> FromVerdicts(int group, IReadOnlyList<double> verdicts, bool weighted = false)
     {
@@ -21,7 +21,7 @@ public sealed record Preference(int Group, int Winner, int Loser, double Weight 
             for (var second = first + 1; second < verdicts.Count; second++)
             {
                 var difference = verdicts[first] - verdicts[second];
-                if (difference == 0)
+                if (difference == 0 || !double.IsFinite(difference))
                 {
                     continue;
                 }

@@ -8,18 +8,21 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// Before the first update the policy is the one that sampled, so every ratio must be 1. Where it is not, the trajectories
 /// are another model's or were scored before they were rounded, and training would follow noise.
 /// </summary>
-internal sealed class RatioSelfCheck(Policy policy, EpochData data, D3poOptions options, ScalarType type)
+/// <param name="policy">As it is before the first update.</param>
+/// <param name="data">The trajectories.</param>
+/// <param name="allowed">Largest deviation of a log-ratio from 0.</param>
+/// <param name="type">Element type that the model computes in.</param>
+internal sealed class RatioSelfCheck(Policy policy, EpochData data, double allowed, ScalarType type)
 {
     // Numbers of 8 or 11 bits give other log-probabilities in other batches.
     private const double NarrowTolerance = 0.05;
 
-    /// <summary>Checks the plan's first group at every timestep that is trained on.</summary>
+    /// <summary>Checks one group at every sampling step that is trained on.</summary>
     /// <exception cref="EngineException">A deviation is too large; names the largest.</exception>
-    public IReadOnlyList<RatioCheck> Run(IReadOnlyList<PlannedStep> plan, int imagesAtOnce, CancellationToken cancellation)
+    public IReadOnlyList<RatioCheck> Run(int group, IEnumerable<int> samplingSteps, int imagesAtOnce, CancellationToken cancellation)
     {
-        var group = plan[0].Groups.First();
         data.Load([group]);
-        var checks = plan.SelectMany(step => step.SamplingSteps).Distinct().Order().Select(step =>
+        var checks = samplingSteps.Distinct().Order().Select(step =>
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -27,7 +30,7 @@ internal sealed class RatioSelfCheck(Policy policy, EpochData data, D3poOptions 
             var scores = cat([.. rows.Parts(imagesAtOnce).Select(part => policy.Score(part).LogProbabilities)]);
             return new RatioCheck(step, data.Timesteps[step], (scores - rows.Reference).abs().max().item<float>());
         }).ToArray();
-        var tolerance = type == ScalarType.Float32 ? options.RatioTolerance : Math.Max(options.RatioTolerance, NarrowTolerance);
+        var tolerance = type == ScalarType.Float32 ? allowed : Math.Max(allowed, NarrowTolerance);
         // A NaN is larger than any tolerance.
         var worst = checks.MaxBy(check => double.IsNaN(check.Deviation) ? double.PositiveInfinity : check.Deviation)!;
         return worst.Deviation <= tolerance ? checks : throw new EngineException(

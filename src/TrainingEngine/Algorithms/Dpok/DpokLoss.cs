@@ -31,12 +31,12 @@ public static class DpokLoss
         return (policy + divergence * klWeight, ratio, divergence);
     }
 
-    /// <summary>mean((ε − ε_base)²) over everything: the paper's bound on the divergence from the base model.</summary>
+    /// <summary>mean (ε − ε_base)² of each image, [n]: the paper's bound on the divergence from the base model at one step.</summary>
     /// <param name="prediction">[n, c, h, w] the policy's prediction.</param>
     /// <param name="basePrediction">[n, c, h, w] the base model's; no gradient.</param>
     public static Tensor NoiseDivergence(Tensor prediction, Tensor basePrediction)
     {
-        var difference = prediction - basePrediction.detach();
-        return (difference * difference).mean();
+        var difference = (prediction - basePrediction.detach()).to(float32);
+        return (difference * difference).mean([1L, 2L, 3L]);
     }
 }

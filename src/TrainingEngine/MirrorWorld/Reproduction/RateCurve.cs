@@ -57,7 +57,8 @@ public static class RateCurve
         return picture;
     }
 
-    private static void Write(Picture picture, string text, Vector2 place, int width)
+    /// <summary>Writes a line of text, its upper left corner at a place in canvas units, into a box of <paramref name="width"/> pixels.</summary>
+    internal static void Write(Picture picture, string text, Vector2 place, int width)
     {
         const int Height = 18;
         if (Caption.Draw(text, width, Height) is not { } words)

@@ -19,7 +19,7 @@ namespace TorchSharp.Modules
     public class AdamW : OptimizerHelper
     {
         private readonly List<(Parameter Parameter, State State)> group;
-        private readonly double rate;
+        private readonly Rate rate;
         private readonly double beta1;
         private readonly double beta2;
         private readonly double eps;
@@ -33,7 +33,7 @@ namespace TorchSharp.Modules
             {
                 throw new NotSupportedException("AdamW: amsgrad is not supported.");
             }
-            rate = lr;
+            rate = new Rate { LearningRate = lr, InitialLearningRate = lr };
             this.beta1 = beta1;
             this.beta2 = beta2;
             this.eps = eps;
@@ -44,6 +44,8 @@ namespace TorchSharp.Modules
 
         private protected override IEnumerable<(Parameter Parameter, OptimizerState State)> Members =>
             group.Select(member => (member.Parameter, (OptimizerState)member.State));
+
+        private protected override IEnumerable<torch.optim.ILearningRateController> Rates => [rate];
 
         public override torch.Tensor? step(Func<torch.Tensor>? closure = null)
         {
@@ -65,12 +67,12 @@ namespace TorchSharp.Modules
             }
             gradient = maximize ? -gradient : gradient;
             state.step++;
-            parameter.mul_(1 - rate * decay);
+            parameter.mul_(1 - rate.LearningRate * decay);
             state.exp_avg.mul_(beta1).add_(gradient, 1 - beta1);
             state.exp_avg_sq.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
             var correction = Math.Sqrt(1 - Math.Pow(beta2, state.step));
             var denominator = state.exp_avg_sq.sqrt().div_(correction).add_(eps);
-            parameter.addcdiv_(state.exp_avg, denominator, -rate / (1 - Math.Pow(beta1, state.step)));
+            parameter.addcdiv_(state.exp_avg, denominator, -rate.LearningRate / (1 - Math.Pow(beta1, state.step)));
         }
 
         protected override void Dispose(bool disposing)
@@ -79,6 +81,13 @@ namespace TorchSharp.Modules
             {
                 group.ForEach(member => member.State.Dispose());
             }
+        }
+
+        private sealed class Rate : torch.optim.ILearningRateController
+        {
+            public double LearningRate { get; set; }
+
+            public double InitialLearningRate { get; set; }
         }
 
         /// <summary>The moments of one parameter's gradients.</summary>

@@ -6,12 +6,26 @@ namespace TorchSharp
     {
         public static partial class optim
         {
+            /// <summary>The learning rate of a group of parameters.</summary>
+            public interface ILearningRateController
+            {
+                double LearningRate { get; set; }
+
+                /// <summary>As it was at the start.</summary>
+                double InitialLearningRate { get; set; }
+            }
+
             /// <summary>Moves parameters by their gradients.</summary>
             public abstract class Optimizer : IDisposable
             {
                 ~Optimizer() => Dispose(false);
 
                 public abstract IEnumerable<Parameter> parameters();
+
+                /// <summary>Where the learning rates are read and set.</summary>
+                public virtual IEnumerable<ILearningRateController> ParamGroups => Rates;
+
+                private protected virtual IEnumerable<ILearningRateController> Rates => [];
 
                 /// <summary>Takes one step.</summary>
                 /// <param name="closure">Computes the loss and its gradients first, where it is given; its loss is returned.</param>

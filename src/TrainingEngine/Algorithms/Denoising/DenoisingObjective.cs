@@ -1,0 +1,86 @@
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Algorithms.Denoising;
+
+/// <summary>
+/// The weighted denoising loss: the mean over an optimizer step's images of w·mean (ε_θ(x_t, t, c) − ε)², t and ε drawn
+/// anew in each pass. With all weights 1 it is the loss of supervised fine-tuning.
+/// </summary>
+internal sealed class DenoisingObjective : IObjective
+{
+    private readonly CleanLatents latents;
+    private readonly IReadOnlyList<double> weights;
+    private readonly Denoiser denoiser;
+    private readonly NoiseSchedule schedule;
+    private readonly Device device;
+    private readonly IReadOnlyList<NoiseDraw[]> plan;
+    private readonly int imagesAtOnce;
+    private NoiseDraw[][] parts = [];
+    private int images;
+
+    /// <param name="model">As it is trained.</param>
+    /// <param name="latents">The images.</param>
+    /// <param name="weights">One an image; those of weight 0 are left out.</param>
+    /// <param name="options">Order and size of the steps.</param>
+    /// <param name="memory">Images in one forward.</param>
+    public DenoisingObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<double> weights, DenoisingOptions options, MemoryPlan memory)
+    {
+        (this.latents, this.weights, imagesAtOnce) = (latents, weights, memory.ImagesAtOnce);
+        var weight = model.Unet.Parameters["conv_in.weight"];
+        (device, denoiser) = (weight.device, new Denoiser(model.Unet, weight.dtype, memory.Recompute));
+        schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        int[] used = [.. Enumerable.Range(0, weights.Count).Where(index => weights[index] != 0)];
+        plan = [.. options.Plan(used.Length).Select(step =>
+            Array.ConvertAll(step.Items, item => new NoiseDraw(used[item], NoisePlan.SeedOf(options.Seed, step.Pass, used[item]))))];
+    }
+
+    public int Steps => plan.Count;
+
+    public Reference Reference => Reference.None;
+
+    public long ImagesIn(int step) => plan[step].Length;
+
+    // Any image may be learned from, whoever made it.
+    public void Check(CancellationToken stop)
+    {
+    }
+
+    public int Begin(int step)
+    {
+        images = plan[step].Length;
+        parts = NoisePlan.Cut(plan[step], imagesAtOnce);
+        return parts.Length;
+    }
+
+    public Tensor Refer(int part) => throw new InvalidOperationException("Supervised learning has no reference.");
+
+    public PartResult Compute(int part, Tensor? reference, Tensor[] leaves)
+    {
+        using var scope = NewDisposeScope();
+        var draws = parts[part];
+        var rows = NoisyRows.Draw(latents, draws, schedule, device);
+        var figures = new Dictionary<string, double>();
+        var gradients = denoiser.Gradients(rows, errors =>
+        {
+            var shares = tensor(Array.ConvertAll(draws, draw => (float)(weights[draw.Latent] / images)), device: device);
+            var loss = (errors * shares).sum();
+            figures["loss"] = loss.item<float>();
+            figures["error"] = errors.detach().sum().item<float>() / images;
+            return loss;
+        }, leaves);
+        foreach (var gradient in gradients)
+        {
+            gradient?.DetachFromDisposeScope();
+        }
+        return new PartResult(gradients, figures);
+    }
+
+    // The latents are their maker's.
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+
+namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+
+/// <summary>
+/// Images along the training, one folder an evaluation: <c>fixed-00.png …</c> from the same noise every time, so that one
+/// picture can be followed, and <c>random-00.png …</c> from noise of their own, which no run can learn by heart.
+/// </summary>
+internal sealed class SupervisedEvaluation(StableDiffusion model, IReadOnlyList<string> captions, SupervisedOptions options, string folder, CancellationToken stop)
+{
+    private const ulong Fixed = 0, Random = 1;
+
+    /// <summary>Samples with the model as it is, where it is time to.</summary>
+    public void After(int step)
+    {
+        if (options.EvaluateEvery == 0 || step % options.EvaluateEvery != 0)
+        {
+            return;
+        }
+        var place = Directory.CreateDirectory(Path.Combine(folder, $"step-{step:D8}")).FullName;
+        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), new SamplingOptions { GroupSize = 1, KeepMeans = false });
+        var groups = new GroupSampler(model, sampler, "", "");
+        for (var image = 0; image < options.EvaluationImages; image++)
+        {
+            Write(groups, image, "fixed", Seeds.At((ulong)(uint)options.Seed, Fixed, (ulong)image), place);
+            Write(groups, image, "random", Seeds.At((ulong)(uint)options.Seed, Random, (ulong)step, (ulong)image), place);
+        }
+    }
+
+    private void Write(GroupSampler groups, int image, string kind, ulong seed, string place)
+    {
+        using var sampled = groups.Sample(captions[image % captions.Count], seed, stop);
+        AtomicFile.Write(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{kind}-{image:00}.png")), sampled.Images[0]);
+    }
+}

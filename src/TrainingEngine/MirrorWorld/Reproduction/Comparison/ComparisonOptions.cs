@@ -1,0 +1,70 @@
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+
+/// <summary>What is compared, and how.</summary>
+public sealed record ComparisonOptions
+{
+    /// <summary>Images of one prompt from one starting noise.</summary>
+    public const int GroupSize = 7;
+
+    // The steps that the model's own defaults are counted in.
+    private const int StepsOfDefaults = 20;
+
+    /// <summary>The reward and the prompts.</summary>
+    public required ComparisonTask Task { get; init; }
+
+    /// <summary>Names of algorithms.</summary>
+    public IReadOnlyList<string> Algorithms { get; init; } = Competitor.Default;
+
+    /// <summary>Runs of each algorithm.</summary>
+    public int Seeds { get; init; } = 3;
+
+    /// <summary>Times that images are sampled, rewarded and learned from.</summary>
+    public int Epochs { get; init; } = 6;
+
+    /// <summary>Images of an epoch, whole groups of 7.</summary>
+    public int Images { get; init; } = 112;
+
+    /// <summary>Images on which each model is measured, the same noise for all.</summary>
+    public int EvaluationImages { get; init; } = 56;
+
+    /// <summary>DDIM steps.</summary>
+    public int Steps { get; init; } = 10;
+
+    /// <summary>Guidance scale.</summary>
+    public double Guidance { get; init; } = 1;
+
+    /// <summary>Settings of D3PO; all algorithms take its learning rate and as many images in a step, and the policy gradients its sampling steps.</summary>
+    public D3poOptions D3po { get; init; } = new();
+
+    /// <summary>What is trained.</summary>
+    public TrainedPart Trained { get; init; } = new TrainedPart.WholeUNet();
+
+    /// <summary>Groups of an epoch.</summary>
+    public int Groups => Images / GroupSize;
+
+    /// <summary>First sampling step trained on.</summary>
+    public int FirstStep => D3po.FirstStep * Steps / StepsOfDefaults;
+
+    /// <summary>Last sampling step trained on.</summary>
+    public int LastStep => D3po.LastStep < 0 ? Steps - 1 : D3po.LastStep * Steps / StepsOfDefaults;
+
+    /// <exception cref="EngineException">A setting is impossible; the message names it.</exception>
+    public void Check()
+    {
+        D3po.Validate();
+        foreach (var (name, value, least) in new[] { ("--seeds", Seeds, 1), ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--evaluation-images", EvaluationImages, 1) })
+        {
+            if (value < least)
+            {
+                throw new EngineException($"{name} is {value}; at least {least} is needed");
+            }
+        }
+        foreach (var name in Algorithms)
+        {
+            Competitor.Parse(name);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Rewards;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+
+/// <summary>
+/// Compares algorithms on one reward at equal numbers of images: sample, reward, learn, measure, epoch after epoch, for
+/// each seed. Stopped and called again with the same folder it goes on after the last line of <c>results.csv</c>.
+/// </summary>
+/// <param name="modelFolder">The bundled model.</param>
+/// <param name="options">What is compared.</param>
+/// <param name="folder">Gets <c>results.csv</c>, <c>curve.png</c>, sheets and each run's policies.</param>
+/// <param name="output">Gets a line for each measurement, and the table.</param>
+public sealed class ComparisonRun(string modelFolder, ComparisonOptions options, string folder, TextWriter output)
+{
+    private const int SheetColumns = 8, SheetImages = 32;
+    private readonly IReward reward = RewardName.Parse(options.Task.Reward);
+    private readonly List<ComparisonRow> rows = [];
+
+    private string Results => Path.Combine(folder, "results.csv");
+
+    /// <exception cref="EngineException">An option is impossible, or the folder was begun with other options.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the rows so far are in the CSV file.</exception>
+    public IReadOnlyList<ComparisonPoint> Run(CancellationToken stop)
+    {
+        options.Check();
+        Begin();
+        output.WriteLine($"{options.Task.Name}: {reward.Name}, mean of {options.EvaluationImages} evaluation images");
+        for (int seed = 0; seed < options.Seeds; seed++)
+        {
+            foreach (string algorithm in options.Algorithms)
+            {
+                Compete(Competitor.Parse(algorithm), seed, stop);
+            }
+        }
+
+        var points = ComparisonPoint.Of(rows);
+        output.Write(ComparisonTable.Write(points));
+        return points;
+    }
+
+    private void Begin()
+    {
+        // More seeds, algorithms and epochs may be asked for later.
+        byte[] settings = JsonSerializer.SerializeToUtf8Bytes(options with { Seeds = 0, Algorithms = [], Epochs = 0 }, new JsonSerializerOptions { WriteIndented = true });
+        string file = Path.Combine(folder, "options.json");
+        if (File.Exists(file) && !File.ReadAllBytes(file).AsSpan().SequenceEqual(settings))
+        {
+            throw new EngineException($"{folder} was begun with other options; choose another folder, or the same options to go on");
+        }
+
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(file, settings);
+        if (File.Exists(Results))
+        {
+            rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
+        }
+    }
+
+    private void Compete(Competitor competitor, int seed, CancellationToken stop)
+    {
+        string place = Path.Combine(folder, competitor.Name, $"seed-{seed}");
+        var tracker = new PerPromptStatTracker();
+        if (!Has(competitor, seed, 0))
+        {
+            // All start from the same model, which is measured once.
+            ComparisonRow measured = rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, Path.Combine(folder, "base.png"), stop);
+            Add(measured with { Algorithm = competitor.Name, Seed = seed });
+        }
+
+        string? policy = null;
+        for (int epoch = 1; epoch <= options.Epochs; epoch++)
+        {
+            string here = Path.Combine(place, $"epoch-{epoch}");
+            string kept = Path.Combine(here, "policy.safetensors"), rewards = Path.Combine(here, "rewards.json");
+            if (Has(competitor, seed, epoch))
+            {
+                // The running statistics of the prompts go on as if nothing had been interrupted.
+                RewardedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
+                tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])], [.. before.Rewarded.Select(image => image.Reward)]);
+                policy = kept;
+                continue;
+            }
+
+            var clock = Stopwatch.StartNew();
+            SampleFolder samples = Sample(here, seed, epoch, policy, stop);
+            RewardedEpoch images = Rewarded(samples, RewardedFolder.Read(samples, reward, output.WriteLine, stop));
+            AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
+            double sampled = clock.Elapsed.TotalSeconds;
+            clock.Restart();
+            string learned = competitor.Learn(new Lesson(
+                StableDiffusion.Load(modelFolder), images, options, (seed * 1000) + epoch, options.Trained with { From = policy },
+                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, stop));
+            File.Copy(learned, kept, overwrite: true);
+            policy = kept;
+            double trained = clock.Elapsed.TotalSeconds;
+            Add(Measure(kept, Path.Combine(place, $"epoch-{epoch}.png"), stop) with
+            {
+                Algorithm = competitor.Name,
+                Seed = seed,
+                Epoch = epoch,
+                Images = epoch * options.Groups * ComparisonOptions.GroupSize,
+                SampleSeconds = sampled,
+                TrainSeconds = trained,
+            });
+            Directory.Delete(Path.Combine(here, "training"), recursive: true);
+            Directory.Delete(Path.Combine(here, "samples"), recursive: true);
+        }
+    }
+
+    private bool Has(Competitor competitor, int seed, int epoch) => rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
+
+    private RewardedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
+        ? new RewardedEpoch([], Prompts(), rewards)
+        : RewardedEpoch.Of(samples, rewards);
+
+    private string[] Prompts() => [.. Enumerable.Range(0, options.Groups).Select(group => options.Task.Training[group % options.Task.Training.Count])];
+
+    private SampleFolder Sample(string here, int seed, int epoch, string? policy, CancellationToken stop)
+    {
+        StableDiffusion model = StableDiffusion.Load(modelFolder);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        var sampling = new SamplingOptions { Steps = options.Steps, Guidance = options.Guidance, GroupSize = ComparisonOptions.GroupSize };
+        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(modelFolder, "scheduler")), sampling);
+        var hashes = TrajectoryHashes.Of(modelFolder, policy);
+        SampleFolder samples = SampleFolder.Begin(Path.Combine(here, "samples"), new SampleManifest
+        {
+            ModelHash = hashes.Model,
+            AdapterHash = hashes.Patch,
+            Prompts = Prompts(),
+            Seed = Seeds.At((ulong)seed, (ulong)epoch),
+            GroupSize = sampling.GroupSize,
+            Steps = sampling.Steps,
+            Eta = sampling.Eta,
+            Guidance = sampling.Guidance,
+            Negative = sampling.Negative,
+            Width = sampler.Width,
+            Height = sampler.Height,
+            Precision = "float32",
+            Storage = "float32",
+            KeepMeans = sampling.KeepMeans,
+            ImagesAtOnce = sampling.ImagesAtOnce,
+        });
+        using var workers = new Workers(1, 1);
+        new GroupSampler(model, sampler, hashes.Model, hashes.Patch).Fill(samples, workers, stop);
+        return samples;
+    }
+
+    private ComparisonRow Measure(string? policy, string sheet, CancellationToken stop)
+    {
+        StableDiffusion model = StableDiffusion.Load(modelFolder);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        IReadOnlyList<Picture> pictures = Evaluate(model, options.Task.Training, stop);
+        double[] rewards = Reward(pictures, options.Task.Training, stop);
+        double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN : Reward(Evaluate(model, options.Task.HeldOut, stop), options.Task.HeldOut, stop).Average();
+        AtomicFile.Write(sheet, new ContactSheet(SheetColumns, CaptionHeight: 14).Draw([.. pictures.Zip(rewards).Take(SheetImages)
+            .Select(one => new ContactSheet.Cell(one.First, FormattableString.Invariant($"{one.Second:0.00}")))]).ToPng());
+        return new ComparisonRow("", 0, 0, 0, rewards.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), heldOut, Diversity.Of(pictures), 0, 0);
+    }
+
+    private IReadOnlyList<Picture> Evaluate(StableDiffusion model, IReadOnlyList<string> prompts, CancellationToken stop)
+    {
+        using var workers = new Workers(1, 1);
+        return EvaluationImages.Sample(model, [.. Enumerable.Range(0, options.EvaluationImages).Select(image => prompts[image % prompts.Count])], options.Steps, options.Guidance, workers, stop);
+    }
+
+    private double[] Reward(IReadOnlyList<Picture> pictures, IReadOnlyList<string> prompts, CancellationToken stop) =>
+        [.. reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))], output.WriteLine, stop)];
+
+    private void Add(ComparisonRow row)
+    {
+        rows.Add(row);
+        AtomicFile.Write(Results, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
+        AtomicFile.Write(Path.Combine(folder, "curve.png"), ComparisonCurve.Draw($"{options.Task.Name}: {reward.Name}, over images used", ComparisonPoint.Of(rows)).ToPng());
+        output.WriteLine(row.ToCsv());
+    }
+
+    private static JsonSerializerOptions Named { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+}

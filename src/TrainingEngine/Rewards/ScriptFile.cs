@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Pretraining;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Rewards;
+
+/// <summary>A TorchScript module that looks at images: float32 [n, 3, H, W] of 0 to 1 go in.</summary>
+internal sealed class ScriptFile : IDisposable
+{
+    private readonly jit.ScriptModule module;
+    private readonly string path;
+
+    /// <exception cref="EngineException">The file is missing or no TorchScript.</exception>
+    public ScriptFile(string path)
+    {
+        this.path = path;
+        try
+        {
+            module = jit.load(path);
+            module.eval();
+        }
+        catch (Exception error) when (error is ExternalException or IOException)
+        {
+            throw new EngineException($"{path} is no TorchScript module that can be run here ({FirstLine(error)}); save it with torch.jit.save", error);
+        }
+    }
+
+    /// <summary>What the module says of pictures of one size.</summary>
+    /// <exception cref="EngineException">It failed.</exception>
+    public object Ask(IReadOnlyList<Picture> pictures)
+    {
+        using var untracked = no_grad();
+        try
+        {
+            return module.forward(Pixels.ToTensor(pictures) / 2 + 0.5);
+        }
+        catch (ExternalException error)
+        {
+            throw new EngineException($"{path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})", error);
+        }
+    }
+
+    /// <summary>An error that names the file.</summary>
+    public EngineException Wrong(string what) => new($"{path} {what}");
+
+    public void Dispose() => module.Dispose();
+
+    // libtorch's messages go on with the interpreter's stack, and the last line of that says what went wrong.
+    private static string FirstLine(Exception error) => error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        is [.., var last] ? last.Length <= 200 ? last : last[..200] + "…" : error.GetType().Name;
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
+using Labeler.TrainingEngine.Algorithms.Dpok;
+using Labeler.TrainingEngine.Algorithms.PolicyGradient;
+using Labeler.TrainingEngine.Algorithms.RewardWeighted;
+using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Tests.Algorithms;
+
+/// <summary>Whole epochs of every algorithm on a tiny model.</summary>
+public sealed class AlgorithmTests : IDisposable
+{
+    private static readonly DdpoOptions Ddpo = new() { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 8, TimestepsPerStep = 2, Clip = 0.2, Baseline = Baseline.Batch };
+    private static readonly RewardWeightedOptions Weighted = new() { LearningRate = 3e-3, InnerEpochs = 20, ImagesPerStep = 16, Temperature = 30 };
+    private static readonly DiffusionDpoOptions Dpo = new() { LearningRate = 3e-3, InnerEpochs = 6, ImagesPerStep = 8, Beta = 200 };
+
+    private readonly TinyEpoch tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Theory]
+    [InlineData(Estimator.ImportanceSampling)]
+    [InlineData(Estimator.ScoreFunction)]
+    public void Ddpo_makes_better_images_more_probable_than_worse_ones(Estimator estimator)
+    {
+        var result = DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo with { Estimator = estimator }, TinyEpoch.Adapter, tiny.Place("ddpo"));
+
+        Assert.True(GainOfBetter(result) > 0, $"{GainOfBetter(result)}");
+        Assert.Equal(estimator == Estimator.ScoreFunction ? 1 : 3 * 2 * 2, Metrics("ddpo").Count);
+    }
+
+    [Fact]
+    public void Ddpo_learns_under_guidance_and_with_all_weights_too()
+    {
+        using var guided = new TinyEpoch(guidance: 3);
+        var result = DdpoTraining.Run(guided.Model, guided.Epoch, Ddpo with { LearningRate = 1e-3 }, new TrainedPart.WholeUNet(), guided.Place("ddpo"));
+
+        Assert.True(Gain(guided.Gains(result.Weights), guided) > 0);
+    }
+
+    [Fact]
+    public void Dpoks_divergence_is_zero_before_the_first_update_and_real_after_it_and_a_large_weight_holds_the_model()
+    {
+        var free = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 8, TimestepsPerStep = 2, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
+        DpokTraining.Run(tiny.Model, tiny.Epoch, free, TinyEpoch.Adapter, tiny.Place("free"));
+        DpokTraining.Run(tiny.Model, tiny.Epoch, free with { KlWeight = 1e4 }, TinyEpoch.Adapter, tiny.Place("held"));
+
+        var (loose, held) = (Figure("free", "base_divergence"), Figure("held", "base_divergence"));
+        Assert.Equal(0, loose[0]);
+        Assert.True(loose[^1] > 1e-8, $"{loose[^1]}");
+        Assert.True(held[^1] < loose[^1] / 2, $"{held[^1]} {loose[^1]}");
+    }
+
+    [Fact]
+    public void Dpok_without_a_divergence_is_ddpo()
+    {
+        var dpok = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
+        var ddpo = new DdpoOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, Baseline = Baseline.Batch };
+
+        var first = DpokTraining.Run(tiny.Model, tiny.Epoch, dpok, TinyEpoch.Adapter, tiny.Place("dpok"));
+        var second = DdpoTraining.Run(tiny.Model, tiny.Epoch, ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
+
+        Assert.Equal(Figure("ddpo", "loss"), Figure("dpok", "loss"));
+        Assert.Equal(WeightsOf(second), WeightsOf(first));
+    }
+
+    [Fact]
+    public void Reward_weighted_regression_lowers_the_weighted_denoising_loss()
+    {
+        RewardWeightedTraining.Run(tiny.Model, tiny.Epoch, Weighted, TinyEpoch.Adapter, tiny.Place("weighted"));
+
+        var losses = Figure("weighted", "loss");
+        Assert.True(losses.TakeLast(5).Average() < losses.Take(5).Average(), string.Join(" ", losses));
+    }
+
+    [Fact]
+    public void Diffusion_dpo_comes_to_tell_winners_from_losers()
+    {
+        var options = Dpo with { LearningRate = 1e-2, InnerEpochs = 20, ImagesPerStep = 24 };
+        DiffusionDpoTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, options, TinyEpoch.Adapter, tiny.Place("dpo"));
+
+        var losses = Figure("dpo", "loss");
+        Assert.Equal(Math.Log(2), losses[0], 4);
+        Assert.True(losses.TakeLast(5).Average() < Math.Log(2) - 0.01, string.Join(" ", losses));
+        Assert.True(Figure("dpo", "accuracy").TakeLast(5).Average() > 0.55, string.Join(" ", Figure("dpo", "accuracy")));
+    }
+
+    [Fact]
+    public void The_learning_rate_warms_up_from_nothing()
+    {
+        var preferred = new PreferredOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 16, WeightDecay = 0 };
+        var quick = PreferredTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, preferred, TinyEpoch.Adapter, tiny.Place("quick"));
+        var slow = PreferredTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, preferred with { WarmUpSteps = 1000 }, TinyEpoch.Adapter, tiny.Place("slow"));
+
+        // Adam's steps are as long as its rate, whose mean over three steps of the warm-up is a five-hundredth.
+        Assert.InRange(MoveOf(slow) / MoveOf(quick), 0.0005, 0.01);
+    }
+
+    [Theory]
+    [InlineData("ddpo")]
+    [InlineData("dpok")]
+    [InlineData("weighted")]
+    [InlineData("dpo")]
+    public void A_stopped_run_goes_on_and_ends_with_the_same_bits(string name)
+    {
+        var unbroken = Train(name, tiny.Place(name + "-unbroken"), default);
+        using var stop = new CancellationTokenSource();
+        var place = tiny.Place(name + "-stopped") with
+        {
+            Progress = progress =>
+            {
+                if (progress.Metrics.Step == 2)
+                {
+                    stop.Cancel();
+                }
+            },
+        };
+
+        Assert.Throws<OperationCanceledException>(() => Train(name, place, stop.Token));
+        var resumed = Train(name, place with { Progress = null }, default);
+
+        Assert.Equal(WeightsOf(unbroken), WeightsOf(resumed));
+        Assert.Equal(Metrics(name + "-unbroken").Count, Metrics(name + "-stopped").Count);
+    }
+
+    [Theory]
+    [InlineData("ddpo")]
+    [InlineData("dpok")]
+    [InlineData("weighted")]
+    [InlineData("dpo")]
+    public void Parts_and_recomputed_activations_change_nothing_but_the_last_bits(string name)
+    {
+        var whole = WeightsOf(Train(name, tiny.Place(name + "-whole") with { MicroBatch = 64 }, default));
+        var parts = WeightsOf(Train(name, tiny.Place(name + "-parts") with { MicroBatch = 3, Recompute = true, Workers = 2 }, default));
+
+        var difference = Math.Sqrt(whole.Zip(parts, (one, other) => Math.Pow(one - other, 2)).Sum() / whole.Sum(one => Math.Pow(one, 2)));
+        Assert.True(difference < 1e-3, $"{difference}");
+    }
+
+    [Fact]
+    public void Other_rewards_do_not_resume_a_run()
+    {
+        DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        var others = tiny.Epoch with { Rewards = [.. tiny.Epoch.Rewards.Select(group => group.Select(reward => -reward).ToArray())] };
+
+        Assert.Contains("other data or options", Assert.Throws<EngineException>(() => DdpoTraining.Run(tiny.Model, others, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
+    }
+
+    private TrainingResult Train(string name, TrainingPlace place, CancellationToken stop) => name switch
+    {
+        "ddpo" => DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
+        "dpok" => DpokTraining.Run(tiny.Model, tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
+        "weighted" => RewardWeightedTraining.Run(tiny.Model, tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
+        _ => DiffusionDpoTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
+    };
+
+    // Covariance of reward and gained log-probability, over all images.
+    private double GainOfBetter(TrainingResult result) => Gain(tiny.Gains(result.Weights), tiny);
+
+    private static double Gain(double[][] gains, TinyEpoch epoch)
+    {
+        var mean = epoch.Epoch.Rewarded.Average(image => image.Reward);
+        return epoch.Epoch.Rewarded.Average(image => (image.Reward - mean) * gains[image.Group][image.Image]);
+    }
+
+    private double[] Figure(string run, string name) => [.. Metrics(run).Select(line => line.RootElement.GetProperty("figures").GetProperty(name).GetDouble())];
+
+    private List<JsonDocument> Metrics(string run) => [.. File.ReadLines(Path.Combine(tiny.Place(run).Output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line))];
+
+    private static float[] WeightsOf(TrainingResult result) => [.. TrainingEngine.Weights.SafeTensors.ReadAll(result.Weights).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        .SelectMany(pair => pair.Value.to(TorchSharp.torch.ScalarType.Float32).data<float>().ToArray())];
+
+    // The upper halves of an adapter start from zero.
+    private static double MoveOf(TrainingResult result) => Math.Sqrt(TrainingEngine.Weights.SafeTensors.ReadAll(result.Weights)
+        .Where(pair => pair.Key.EndsWith("up.weight", StringComparison.Ordinal))
+        .Sum(pair => pair.Value.data<float>().ToArray().Sum(value => (double)value * value)));
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Rewards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Labeler.TrainingEngine.Tests.Rewards;
+
+/// <summary>Against a real server on this machine that behaves as each test tells it.</summary>
+public sealed class EndpointRewardTests : IAsyncLifetime
+{
+    private static readonly EndpointOptions Hasty = new() { AtOnce = 2, Timeout = TimeSpan.FromSeconds(1), Attempts = 3, Pause = TimeSpan.FromMilliseconds(1) };
+    private readonly List<string> said = [];
+    private WebApplication server = null!;
+    private Func<int, HttpContext, Task> answer = (_, _) => Task.CompletedTask;
+    private int requests;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        server = builder.Build();
+        server.MapPost("/", context => answer(Interlocked.Increment(ref requests), context));
+        await server.StartAsync();
+    }
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public void Images_and_prompts_go_out_and_their_scores_come_back_in_order()
+    {
+        answer = async (_, context) =>
+        {
+            using var asked = await JsonDocument.ParseAsync(context.Request.Body);
+            Assert.All(asked.RootElement.GetProperty("prompts").EnumerateArray(), prompt => Assert.Equal("a cat", prompt.GetString()));
+            var greys = asked.RootElement.GetProperty("images").EnumerateArray().Select(png => Picture.Decode(png.GetBytesFromBase64()).Rgb[0]);
+            await context.Response.WriteAsJsonAsync(new { scores = greys.Select(grey => grey / 2.0) });
+        };
+
+        Assert.Equal([5, 10, 15], Of(Hasty, 10, 20, 30));
+        Assert.Equal(2, requests);
+    }
+
+    [Fact]
+    public void A_server_that_is_busy_for_a_while_is_asked_again()
+    {
+        answer = (request, context) => request < 3 ? Status(context, request == 1 ? 429 : 503) : Scores(context, "[1, 2]");
+
+        Assert.Equal([1, 2], Of(Hasty, 0, 0));
+        Assert.Equal(3, requests);
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public void Images_whose_request_hangs_are_left_out_and_the_rest_goes_on()
+    {
+        answer = (request, context) => request > 3 ? Scores(context, "[7]") : Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+
+        var scores = Of(Hasty, 0, 0, 0);
+
+        Assert.Equal([double.NaN, double.NaN, 7], scores);
+        Assert.Contains("no answer within 1 s", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("""{"scores": [1]}""")]
+    [InlineData("""{"scores": ["much", 2]}""")]
+    [InlineData("""{"scores": [1e999, 2]}""")]
+    [InlineData("[1, 2]")]
+    public void Garbage_is_not_a_score(string body)
+    {
+        answer = (_, context) => context.Response.WriteAsync(body);
+
+        var error = Assert.Throws<EngineException>(() => Of(Hasty, 0, 0));
+
+        Assert.Contains("gave no scores at all", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_null_leaves_one_image_out()
+    {
+        answer = (_, context) => Scores(context, "[null, 2]");
+
+        Assert.Equal([double.NaN, 2], Of(Hasty, 0, 0));
+    }
+
+    [Fact]
+    public void A_refusal_is_not_repeated_and_a_redirect_is_not_followed()
+    {
+        answer = (_, context) => Status(context, 302);
+        Assert.Contains("status 302", Assert.Throws<EngineException>(() => Of(Hasty, 0)).Message, StringComparison.Ordinal);
+        answer = (_, context) => Status(context, 401);
+        Assert.Contains("status 401", Assert.Throws<EngineException>(() => Of(Hasty, 0)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, requests);
+    }
+
+    [Fact]
+    public void An_answer_without_end_is_cut_off()
+    {
+        answer = async (_, context) =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(new byte[65536]);
+            }
+        };
+
+        Assert.Throws<EngineException>(() => Of(Hasty with { LargestAnswer = 100_000, Attempts = 1 }, 0));
+    }
+
+    [Fact]
+    public void What_is_no_address_is_refused() => Assert.Throws<EngineException>(() => new EndpointReward("ftp://somewhere"));
+
+    private IReadOnlyList<double> Of(EndpointOptions options, params byte[] greys)
+    {
+        using var reward = new EndpointReward(server.Urls.Single(), options);
+        return reward.Of(Candidates.Of(greys), said.Add, CancellationToken.None);
+    }
+
+    private static Task Scores(HttpContext context, string list) => context.Response.WriteAsync($$"""{"scores": {{list}}}""");
+
+    private static Task Status(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.Location = "/elsewhere";
+        return Task.CompletedTask;
+    }
+}
