@@ -21,17 +21,17 @@ internal sealed class SupervisedEvaluation(StableDiffusion model, IReadOnlyList<
         }
         var place = Directory.CreateDirectory(Path.Combine(folder, $"step-{step:D8}")).FullName;
         var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), new SamplingOptions { GroupSize = 1, KeepMeans = false });
-        var groups = new GroupSampler(model, sampler, "", "");
         for (var image = 0; image < options.EvaluationImages; image++)
         {
-            Write(groups, image, "fixed", Seeds.At((ulong)(uint)options.Seed, Fixed, (ulong)image), place);
-            Write(groups, image, "random", Seeds.At((ulong)(uint)options.Seed, Random, (ulong)step, (ulong)image), place);
+            Write(sampler, image, "fixed", Seeds.At((ulong)(uint)options.Seed, Fixed, (ulong)image), place);
+            Write(sampler, image, "random", Seeds.At((ulong)(uint)options.Seed, Random, (ulong)step, (ulong)image), place);
         }
     }
 
-    private void Write(GroupSampler groups, int image, string kind, ulong seed, string place)
+    private void Write(Sampler sampler, int image, string kind, ulong seed, string place)
     {
-        using var sampled = groups.Sample(captions[image % captions.Count], seed, stop);
-        AtomicFile.Write(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{kind}-{image:00}.png")), sampled.Images[0]);
+        using var sampled = sampler.Sample(captions[image % captions.Count], seed, stop);
+        var png = LatentDecoder.Decode(model.Vae, sampled.Final)[0].ToPng([new("prompt", sampled.Origin.Prompt), new("seed", seed.ToString(CultureInfo.InvariantCulture))]);
+        AtomicFile.Write(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{kind}-{image:00}.png")), png);
     }
 }
