@@ -17,8 +17,10 @@ public sealed class ReproduceCommand
     }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name)]);
 
     private readonly Option<string> model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
-    private readonly Option<int> epochs = Number("--epochs", "times that images are sampled, judged and learned from", 5);
-    private readonly Option<int> images = Number("--images", "judged images of an epoch, and images on which a rate is measured", 350);
+    private readonly Option<int?> epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6]" };
+    private readonly Option<int?> images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112]" };
+    private readonly Option<int?> evaluation = new("--evaluation-images") { Description = "images on which a rate or reward is measured [350; comparisons 56]" };
+    private readonly Option<int?> steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
     private readonly Option<int> raters = Number("--raters", "annotators who judge every image or pair", 1);
     private readonly Option<double> noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1" };
     private readonly Option<double> ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment)" };
@@ -28,13 +30,11 @@ public sealed class ReproduceCommand
     private readonly Option<string> output = new("--out") { Description = "new folder for the table, the curve, the sheets and the checkpoints", Required = true };
     private readonly Option<int> seeds = Number("--seeds", "runs of each algorithm (comparisons)", 3);
     private readonly Option<string> algorithms = new("--algorithms") { Description = "with commas (comparisons)", DefaultValueFactory = _ => string.Join(',', Competitor.Default) };
-    private readonly Option<int> steps = Number("--steps", "DDIM steps (comparisons)", 10);
-    private readonly Option<int> evaluation = Number("--evaluation-images", "images on which a reward is measured (comparisons)", 56);
     private readonly D3poOptionsOnCommandLine d3po;
 
     private ReproduceCommand(Command command)
     {
-        Option[] options = [model, epochs, images, raters, noise, ties, guidance, rank, allLayers, output, seeds, algorithms, steps, evaluation];
+        Option[] options = [model, epochs, images, evaluation, steps, raters, noise, ties, guidance, rank, allLayers, output, seeds, algorithms];
         command.Add(experiment);
         Array.ForEach(options, command.Add);
         d3po = new D3poOptionsOnCommandLine(command);
@@ -58,11 +58,13 @@ public sealed class ReproduceCommand
             return;
         }
 
-        var options = new ReproductionOptions
+        var defaults = new ReproductionOptions { Experiment = Experiment.Parse(parsed.GetRequiredValue(experiment)) };
+        ReproductionOptions options = defaults with
         {
-            Experiment = Experiment.Parse(parsed.GetRequiredValue(experiment)),
-            Epochs = parsed.GetValue(epochs),
-            Images = parsed.GetValue(images),
+            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
             Seed = updates.Seed,
             Raters = parsed.GetValue(raters),
             Annotator = new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), updates.Seed),
@@ -75,15 +77,15 @@ public sealed class ReproduceCommand
 
     private void Compare(ParseResult parsed, ComparisonTask task, string folder, D3poOptions updates, CancellationToken stop)
     {
-        var options = new ComparisonOptions
+        var defaults = new ComparisonOptions { Task = task };
+        ComparisonOptions options = defaults with
         {
-            Task = task,
             Algorithms = parsed.GetRequiredValue(algorithms).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Seeds = parsed.GetValue(seeds),
-            Epochs = parsed.GetResult(epochs) is { Implicit: false } ? parsed.GetValue(epochs) : new ComparisonOptions { Task = task }.Epochs,
-            Images = parsed.GetResult(images) is { Implicit: false } ? parsed.GetValue(images) : new ComparisonOptions { Task = task }.Images,
-            EvaluationImages = parsed.GetValue(evaluation),
-            Steps = parsed.GetValue(steps),
+            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
             Guidance = parsed.GetValue(guidance),
             D3po = updates,
             Trained = PartOf(parsed),

@@ -11,12 +11,15 @@ public class OracleTests
     [Theory]
     [InlineData(SceneFamily.Hand, 64, 0)]
     [InlineData(SceneFamily.Hand, 64, 1)]
+    [InlineData(SceneFamily.Hand, 64, 2)]
     [InlineData(SceneFamily.Hand, 128, 2)]
     [InlineData(SceneFamily.Mirror, 64, 0)]
     [InlineData(SceneFamily.Mirror, 64, 1)]
+    [InlineData(SceneFamily.Mirror, 64, 2)]
     [InlineData(SceneFamily.Mirror, 128, 2)]
     [InlineData(SceneFamily.Art, 64, 0)]
     [InlineData(SceneFamily.Art, 64, 1)]
+    [InlineData(SceneFamily.Art, 64, 2)]
     [InlineData(SceneFamily.Art, 128, 2)]
     public void The_oracle_is_right_about_fresh_scenes_and_slightly_blurred_ones(SceneFamily family, int size, int blur)
     {

@@ -42,11 +42,40 @@ public sealed class ReproductionTests : IDisposable
         string[] policies = [.. new[] { (Name: "a", Seed: 1), (Name: "b", Seed: 1), (Name: "c", Seed: 2) }.Select(run =>
         {
             Run("normalcy", folder.File(run.Name), run.Seed);
-            return Convert.ToHexString(File.ReadAllBytes(folder.File(run.Name, "epoch-2", "training", "unet", "diffusion_pytorch_model.safetensors")));
+            return Policy(run.Name);
         })];
 
         Assert.Equal(policies[0], policies[1]);
         Assert.NotEqual(policies[0], policies[2]);
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_goes_on_and_ends_like_one_that_was_not()
+    {
+        IReadOnlyList<EpochRow> whole = Run("normalcy", folder.File("whole"), seed: 3);
+        string pieces = folder.File("pieces");
+        using var stop = new CancellationTokenSource();
+        // The epoch's first samples are on the disk, and the run is in the middle of it.
+        using var watch = new FileSystemWatcher(Directory.CreateDirectory(folder.Path).FullName, "00001.safetensors") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        watch.Renamed += (_, renamed) => { if (renamed.FullPath.Contains("epoch-2", StringComparison.Ordinal)) { stop.Cancel(); } };
+
+        Assert.Throws<OperationCanceledException>(() => Run("normalcy", pieces, seed: 3, stop.Token));
+        Assert.Equal(3, File.ReadAllLines(Path.Combine(pieces, "results.csv")).Length);
+        IReadOnlyList<EpochRow> resumed = Run("normalcy", pieces, seed: 3);
+
+        Assert.Equal(whole.Select(row => (row.Epoch, row.Rate, row.Diversity)), resumed.Select(row => (row.Epoch, row.Rate, row.Diversity)));
+        Assert.Equal(Policy("whole"), Policy("pieces"));
+        Assert.Empty(Directory.EnumerateFiles(pieces, "*.part", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_folder_of_a_run_with_other_options_is_refused()
+    {
+        Run("normalcy", folder.File("out"), seed: 1);
+
+        var error = Assert.Throws<EngineException>(() => Run("normalcy", folder.File("out"), seed: 2));
+
+        Assert.Contains("other options", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +121,10 @@ public sealed class ReproductionTests : IDisposable
         Assert.Equal(20, Enumerable.Range(0, 40).Select(Experiment.Parse("alignment").Prompt).Distinct().Count());
     }
 
-    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed)
+    private string Policy(string run) =>
+        Convert.ToHexString(File.ReadAllBytes(folder.File(run, "epoch-2", "training", "unet", "diffusion_pytorch_model.safetensors")));
+
+    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default)
     {
         // Untrained weights draw nothing that can be judged, so annotators who err half of the time make the votes.
         var options = new ReproductionOptions
@@ -100,12 +132,13 @@ public sealed class ReproductionTests : IDisposable
             Experiment = Experiment.Parse(experiment),
             Epochs = 2,
             Images = 14,
+            EvaluationImages = 14,
             Seed = seed,
             Steps = 3,
             Annotator = new AnnotatorOptions(WrongShare: 0.5, Seed: seed),
             D3po = new D3poOptions { LastStep = 1 },
         };
-        return new ReproductionRun(Model(), options, output, TextWriter.Null).Run(CancellationToken.None);
+        return new ReproductionRun(Model(), options, output, TextWriter.Null).Run(stop);
     }
 
     private string Model()

@@ -1,22 +1,28 @@
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
+using Labeler.TrainingEngine.MirrorWorld.Scenes;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
 /// <summary>Finds frames (dark, grey, around something bright) and objects (saturated colour), and compares object and reflection.</summary>
 internal static class MirrorJudge
 {
-    private const int SmallestFrame = 22;
+    private const float LeastColour = 52;
+    private const int SmallestFrame = 34;
+    private const int FrameDepth = 6;
     private const float SmallestFrameShare = 0.6f;
     private const int SmallestObject = 110;
     private const float LargestHueDifference = 17;
+    private const float LargestHueDifferenceOfOneName = 40;
     private const float LeastLikeness = 0.5f;
-    private const float ClearDifference = 0.03f;
+    private const float ClearDifference = 0.015f;
 
     public static Judgement Judge(PixelGrid pixels)
     {
         bool[] dark = pixels.Where(pixel => pixel.Luminance < 115 && pixel.Spread < 75);
-        bool[] coloured = pixels.Where(pixel => pixel.Spread > 75);
-        var frames = Blob.Find(dark, 100).Select(blob => (Blob: blob, Share: FrameShare(dark, blob))).ToList();
+        bool[] coloured = pixels.Where(pixel => pixel.Spread > LeastColour);
+        // What is smaller is a dark edge of an object.
+        var frames = Blob.Find(dark, 100).Where(blob => blob.Width >= SmallestFrame && blob.Height >= SmallestFrame)
+            .Select(blob => (Blob: blob, Share: FrameShare(dark, blob))).ToList();
         List<Blob> mirrors = [.. frames.Where(frame => frame.Share >= SmallestFrameShare).Select(frame => frame.Blob)];
         List<Blob> things = Blob.Find(coloured, 40);
         List<Blob?> inside = [.. mirrors.Select(mirror => Whole(things.Where(thing => thing.IsInside(mirror))))];
@@ -50,8 +56,7 @@ internal static class MirrorJudge
     /// <summary>None, wrong colour or not flipped; null if the reflection is like the object neither way round or both ways.</summary>
     private static MirrorFault? Compare(PixelGrid pixels, Blob thing, Blob reflection)
     {
-        float hues = Math.Abs(Colour(pixels, thing).Hue - Colour(pixels, reflection).Hue);
-        if (Math.Min(hues, 360 - hues) > LargestHueDifference)
+        if (AreDifferent(Colour(pixels, thing).Hue, Colour(pixels, reflection).Hue))
         {
             return MirrorFault.WrongColour;
         }
@@ -64,10 +69,19 @@ internal static class MirrorJudge
             : flipped > unflipped ? MirrorFault.None : MirrorFault.NotFlipped;
     }
 
-    /// <summary>Share of the box's outline (three pixels deep) at which the dark frame is found; 0 for what is no frame.</summary>
+    /// <summary>Hues that a person would name differently, or that are far apart under one name.</summary>
+    private static bool AreDifferent(float one, float other)
+    {
+        static int Name(float hue) => Enumerable.Range(0, ScenePrompts.Colours.Count).MinBy(colour => Apart(hue, ScenePrompts.Colours[colour].Colour.Hue));
+        return Apart(one, other) > (Name(one) == Name(other) ? LargestHueDifferenceOfOneName : LargestHueDifference);
+    }
+
+    private static float Apart(float one, float other) => Math.Min(Math.Abs(one - other), 360 - Math.Abs(one - other));
+
+    /// <summary>Share of the box's outline (a few pixels deep) at which the dark frame is found; 0 for what is no frame.</summary>
     private static float FrameShare(bool[] dark, Blob blob)
     {
-        if (blob.Width < SmallestFrame || blob.Height < SmallestFrame || blob.Area > 0.55f * blob.Width * blob.Height)
+        if (blob.Area > 0.55f * blob.Width * blob.Height)
         {
             return 0;
         }
@@ -76,14 +90,14 @@ internal static class MirrorJudge
         bool Dark(int column, int row) => dark[(row * PixelGrid.Size) + column];
         for (int column = blob.Left; column < blob.Right; column++)
         {
-            found += Enumerable.Range(0, 3).Any(depth => Dark(column, blob.Top + depth)) ? 1 : 0;
-            found += Enumerable.Range(0, 3).Any(depth => Dark(column, blob.Bottom - 1 - depth)) ? 1 : 0;
+            found += Enumerable.Range(0, FrameDepth).Any(depth => Dark(column, blob.Top + depth)) ? 1 : 0;
+            found += Enumerable.Range(0, FrameDepth).Any(depth => Dark(column, blob.Bottom - 1 - depth)) ? 1 : 0;
         }
 
         for (int row = blob.Top; row < blob.Bottom; row++)
         {
-            found += Enumerable.Range(0, 3).Any(depth => Dark(blob.Left + depth, row)) ? 1 : 0;
-            found += Enumerable.Range(0, 3).Any(depth => Dark(blob.Right - 1 - depth, row)) ? 1 : 0;
+            found += Enumerable.Range(0, FrameDepth).Any(depth => Dark(blob.Left + depth, row)) ? 1 : 0;
+            found += Enumerable.Range(0, FrameDepth).Any(depth => Dark(blob.Right - 1 - depth, row)) ? 1 : 0;
         }
 
         return found / (2f * (blob.Width + blob.Height));
@@ -95,6 +109,10 @@ internal static class MirrorJudge
         return pixels.Count >= SmallestObject ? Blob.Around(pixels) : null;
     }
 
-    private static Rgb Colour(PixelGrid pixels, Blob blob) => new(
-        blob.Pixels.Average(pixel => pixels[pixel].R), blob.Pixels.Average(pixel => pixels[pixel].G), blob.Pixels.Average(pixel => pixels[pixel].B));
+    /// <summary>Mean of the more colourful half: the outline has taken on the colour of what is behind it.</summary>
+    private static Rgb Colour(PixelGrid pixels, Blob blob)
+    {
+        Rgb[] inner = [.. blob.Pixels.Select(pixel => pixels[pixel]).OrderByDescending(pixel => pixel.Spread).Take((blob.Area + 1) / 2)];
+        return new Rgb(inner.Average(pixel => pixel.R), inner.Average(pixel => pixel.G), inner.Average(pixel => pixel.B));
+    }
 }

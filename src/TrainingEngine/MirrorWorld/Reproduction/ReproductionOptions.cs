@@ -16,8 +16,11 @@ public sealed record ReproductionOptions
     /// <summary>Times that images are sampled, judged and learned from.</summary>
     public int Epochs { get; init; } = 5;
 
-    /// <summary>Judged images of an epoch (whole groups of 7), and images on which each rate is measured.</summary>
+    /// <summary>Judged images of an epoch, in whole groups of 7.</summary>
     public int Images { get; init; } = 350;
+
+    /// <summary>Images on which each rate is measured.</summary>
+    public int EvaluationImages { get; init; } = 350;
 
     /// <summary>Decides what is sampled for training and the order of learning; evaluation always has the same seeds.</summary>
     public int Seed { get; init; }
@@ -48,7 +51,7 @@ public sealed record ReproductionOptions
     {
         Annotator.Check();
         D3po.Validate();
-        foreach ((string name, int value, int least) in new[] { ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--raters", Raters, 1) })
+        foreach ((string name, int value, int least) in new[] { ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--raters", Raters, 1), ("--evaluation-images", EvaluationImages, 1), ("--steps", Steps, 2) })
         {
             if (value < least)
             {

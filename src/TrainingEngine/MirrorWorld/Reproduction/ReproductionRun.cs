@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using Labeler.Shared.Images;
-using Labeler.Shared.Statistics;
+using System.Text;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 
@@ -11,7 +9,8 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 
 /// <summary>
 /// Repeats one of D3PO's experiments on the bundled model with simulated annotators: sample, judge, learn, measure, epoch
-/// after epoch, through the same code as an application's epochs.
+/// after epoch, through the same code as an application's epochs. A run that was stopped goes on in its folder, in the
+/// middle of an epoch too; the seconds of that epoch are then those of the last attempt.
 /// </summary>
 /// <param name="modelFolder">The bundled model.</param>
 /// <param name="options">What is repeated.</param>
@@ -19,28 +18,29 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 /// <param name="output">Gets the table.</param>
 public sealed class ReproductionRun(string modelFolder, ReproductionOptions options, string folder, TextWriter output)
 {
-    private const int SheetColumns = 10;
-    private const int SheetImages = 50;
-    private readonly List<EpochRow> rows = [];
-    private double[] baseColour = [];
+    private ReproductionState state = null!;
 
-    /// <exception cref="EngineException">An option is impossible, or the folder is not empty.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped; the rows so far are in the CSV file.</exception>
+    /// <exception cref="EngineException">An option is impossible, or the folder holds something else.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; what is complete stays, and the next call goes on.</exception>
     public IReadOnlyList<EpochRow> Run(CancellationToken stop)
     {
         options.Check();
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        state = ReproductionState.Begin(folder, modelFolder, options);
+        output.WriteLine($"{options.Experiment.Name}: share of {options.Experiment.Good} among {options.EvaluationImages} evaluation images");
+        output.WriteLine(EpochRow.TableHeader);
+        foreach (EpochRow known in state.Rows)
         {
-            throw new EngineException($"{folder} holds other files; choose a new folder");
+            output.WriteLine(known.ToText(LabelsAt(known.Epoch)));
         }
 
-        Directory.CreateDirectory(folder);
-        output.WriteLine($"{options.Experiment.Name}: share of {options.Experiment.Good} among {options.Images} evaluation images");
-        output.WriteLine(EpochRow.TableHeader);
-        Measure(0, null, 0, 0, stop);
-        string? policy = null;
-        for (int epoch = 1; epoch <= options.Epochs; epoch++)
+        if (state.Rows.Count == 0)
         {
+            Measure(0, null, 0, 0, stop);
+        }
+
+        for (int epoch = state.Rows.Count; epoch <= options.Epochs; epoch++)
+        {
+            string? policy = state.Policy is null ? null : Path.Combine(folder, state.Policy);
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(epoch, policy, stop);
             double sampled = clock.Elapsed.TotalSeconds;
@@ -51,8 +51,10 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             Measure(epoch, policy, sampled, clock.Elapsed.TotalSeconds, stop);
         }
 
-        return rows;
+        return state.Rows;
     }
+
+    private int LabelsAt(int epoch) => epoch * options.Groups * ReproductionOptions.GroupSize;
 
     private string FolderOf(int epoch) => Path.Combine(folder, $"epoch-{epoch}");
 
@@ -103,31 +105,19 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private void Measure(int epoch, string? policy, double sampleSeconds, double trainSeconds, CancellationToken stop)
     {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
         using Workers workers = Workers();
-        string[] prompts = [.. Enumerable.Range(0, options.Images).Select(options.Experiment.Prompt)];
-        IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop);
-        Judgement[] seen = [.. pictures.Select(picture => Oracle.Judge(picture, options.Experiment.Family))];
-        double[] colour = Diversity.MeanColour(pictures);
-        baseColour = epoch == 0 ? colour : baseColour;
-        rows.Add(new EpochRow(
-            epoch,
-            Proportion.Wilson(seen.Count(one => one.IsGood), seen.Length),
-            seen.Count(one => !one.Readable) / (double)seen.Length,
-            options.Experiment.Family == SceneFamily.Mirror ? seen.Average(one => one.Score) : null,
-            Diversity.Of(pictures),
-            Math.Sqrt(colour.Zip(baseColour, (now, before) => (now - before) * (now - before)).Sum()),
-            sampleSeconds,
-            trainSeconds));
-        output.WriteLine(rows[^1].ToText(epoch * options.Groups * ReproductionOptions.GroupSize));
-        File.WriteAllLines(Path.Combine(folder, "results.csv"), rows.Select(row => row.ToCsv()).Prepend(EpochRow.CsvHeader));
-        File.WriteAllBytes(Path.Combine(folder, "curve.png"), RateCurve.Draw(options.Experiment.Good, rows).ToPng());
-        File.WriteAllBytes(Path.Combine(folder, $"epoch-{epoch}.png"), Sheet(pictures, seen).ToPng());
+        Measurement measured = Measurement.Of(modelFolder, policy, options, workers, stop);
+        double[] baseColour = epoch == 0 ? measured.Colour : state.BaseColour;
+        EpochRow row = measured.ToRow(epoch, baseColour, sampleSeconds, trainSeconds);
+        state = state with { Rows = [.. state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
+        output.WriteLine(row.ToText(LabelsAt(epoch)));
+        Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
+        Write("curve.png", RateCurve.Draw(options.Experiment.Good, state.Rows).ToPng());
+        Write("results.csv", Encoding.UTF8.GetBytes(string.Concat(state.Rows.Select(known => known.ToCsv()).Prepend(EpochRow.CsvHeader).Select(line => line + "\n"))));
+        state.Save(folder);
     }
 
-    private static Workers Workers() => new(Environment.ProcessorCount, 1);
+    private void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), content);
 
-    private static Picture Sheet(IReadOnlyList<Picture> pictures, Judgement[] seen) => new ContactSheet(SheetColumns, CaptionHeight: 14).Draw(
-        [.. pictures.Take(SheetImages).Select((picture, image) => new ContactSheet.Cell(picture, seen[image].ToText()))]);
+    private static Workers Workers() => new(Environment.ProcessorCount, 1);
 }
