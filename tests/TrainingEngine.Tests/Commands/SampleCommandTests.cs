@@ -15,7 +15,7 @@ public sealed class SampleCommandTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly string model;
 
-    public SampleCommandTests() => model = TinyPipeline.WriteTo(folder.File("model"));
+    public SampleCommandTests() => model = TinyModel.Write(folder.File("model"));
 
     public void Dispose() => folder.Dispose();
 

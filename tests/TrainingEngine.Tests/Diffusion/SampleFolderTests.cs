@@ -14,7 +14,7 @@ public sealed class SampleFolderTests : IDisposable
 
     public SampleFolderTests()
     {
-        model = StableDiffusion.Load(TinyPipeline.WriteTo(folder.File("model")));
+        model = StableDiffusion.Load(TinyModel.Write(folder.File("model")));
         manifest = new SampleManifest
         {
             ModelHash = new string('0', 64),

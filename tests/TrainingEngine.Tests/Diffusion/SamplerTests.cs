@@ -15,7 +15,7 @@ public sealed class SamplerTests : IDisposable
 
     public SamplerTests()
     {
-        model = StableDiffusion.Load(TinyPipeline.WriteTo(folder.Path));
+        model = StableDiffusion.Load(TinyModel.Write(folder.Path));
         schedule = NoiseSchedule.Load(folder.File("scheduler"));
     }
 

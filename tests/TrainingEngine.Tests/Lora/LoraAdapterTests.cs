@@ -60,7 +60,7 @@ public sealed class LoraAdapterTests : IDisposable
         {
             Fill(adapter);
             before = TinyUNet.Answer(_unet);
-            Write(format, path, adapter.Branches);
+            LoraFormats.Write(format, path, adapter.Branches);
         }
 
         using var again = LoraAdapter.Load(_unet, path);
@@ -112,31 +112,6 @@ public sealed class LoraAdapterTests : IDisposable
         foreach (var (_, weight) in adapter.Parameters)
         {
             weight.copy_(randn(weight.shape, generator: generator) * 0.3);
-        }
-    }
-
-    private void Write(string format, string path, IReadOnlyDictionary<string, LoraTensors> branches)
-    {
-        switch (format)
-        {
-            case "diffusers":
-                LoraFile.WriteDiffusers(path, branches);
-                break;
-            case "kohya":
-                LoraFile.WriteKohya(path, branches);
-                break;
-            case "peft":
-                SafeTensors.Write(path, branches.SelectMany(pair => new[]
-                {
-                    ($"base_model.model.{pair.Key}.lora_A.weight", pair.Value.Down), ($"base_model.model.{pair.Key}.lora_B.weight", pair.Value.Up),
-                }).ToDictionary(pair => pair.Item1, pair => pair.Item2));
-                File.WriteAllText(Path.Combine(_folder.FullName, PeftConfig.FileName), """{"peft_type":"LORA","r":3,"lora_alpha":6,"target_modules":["to_q"]}""");
-                break;
-            default:
-                SafeTensors.Write(path, branches.SelectMany(pair => new[] { ("down", pair.Value.Down), ("up", pair.Value.Up) }.Select(part =>
-                    (pair.Key.Replace("to_out.0", "to_out").Replace(".to_", ".processor.to_") + $"_lora.{part.Item1}.weight", part.Item2)))
-                    .ToDictionary(pair => pair.Item1, pair => pair.Item2));
-                break;
         }
     }
 }

@@ -144,6 +144,6 @@ public sealed class ReproductionTests : IDisposable
     private string Model()
     {
         string model = folder.File("model");
-        return Directory.Exists(model) ? model : TinyFolder.Write(model);
+        return Directory.Exists(model) ? model : TinyModel.Write(model);
     }
 }

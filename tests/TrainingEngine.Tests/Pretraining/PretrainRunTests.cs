@@ -58,5 +58,5 @@ public sealed class PretrainRunTests : IDisposable
     }
 
     private static PretrainRun Run(string path, PretrainOptions? options = null) =>
-        new(path, options ?? Short, TinyFolder.Vae, TinyFolder.Unet, new WorkerChoice(1, 1), TextWriter.Null);
+        new(path, options ?? Short, TinyModel.Vae with { ScalingFactor = 1 }, TinyModel.Unet with { ContextWidth = SmallModel.Text(1).Width }, new WorkerChoice(1, 1), TextWriter.Null);
 }

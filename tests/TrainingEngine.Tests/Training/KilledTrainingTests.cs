@@ -2,6 +2,7 @@ namespace Labeler.TrainingEngine.Tests.Training;
 
 public sealed class KilledTrainingTests : IDisposable
 {
+    private const int Epochs = 8;
     private readonly TemporaryFolder _folder = new();
 
     public KilledTrainingTests()
@@ -17,19 +18,19 @@ public sealed class KilledTrainingTests : IDisposable
     [Fact]
     public void A_run_killed_at_any_moment_ends_bit_equal_to_one_that_was_not()
     {
-        Assert.Equal(0, Train("unbroken", 20).End().Code);
-        using (var early = Train("killed", 20))
+        Assert.Equal(0, Train("unbroken", Epochs).End().Code);
+        using (var early = Train("killed", Epochs))
         {
             WaitFor(early, () => Lines("killed") > 6);
             early.Kill();
         }
-        using (var writing = Train("killed", 20))
+        using (var writing = Train("killed", Epochs))
         {
             var before = Lines("killed");
             WaitFor(writing, () => Lines("killed") > before + 20 && Directory.GetDirectories(_folder.File("killed", "checkpoints"), "*.unfinished").Length > 0);
             writing.Kill();
         }
-        using (var interrupted = Train("killed", 20))
+        using (var interrupted = Train("killed", Epochs))
         {
             var before = Lines("killed");
             WaitFor(interrupted, () => Lines("killed") > before + 20);
@@ -51,30 +52,30 @@ public sealed class KilledTrainingTests : IDisposable
     [Fact]
     public void Memory_stays_flat_over_hundreds_of_steps()
     {
-        using var training = Train("long", 60, every: "1000");
+        using var training = Train("long", 40, every: "1000");
         WaitFor(training, () => Lines("long") > 104);
         var early = training.Memory;
         var late = early;
         WaitFor(training, () =>
         {
-            late = Math.Max(training.Memory, Lines("long") > 600 ? 0 : late);
-            return Lines("long") > 700;
+            late = Math.Max(training.Memory, Lines("long") > 480 ? 0 : late);
+            return Lines("long") > 500;
         });
 
-        Assert.True(late < early * 1.05, $"{early >> 20} MB after 100 steps, {late >> 20} MB after 700");
+        Assert.True(late < early * 1.05, $"{early >> 20} MB after 100 steps, {late >> 20} MB after 500");
     }
 
     [Fact]
     public void A_full_disk_is_one_clear_error_and_the_last_checkpoint_stays()
     {
-        using (var training = Train("full", 20))
+        using (var training = Train("full", Epochs))
         {
             WaitFor(training, () => Lines("full") > 8);
             training.Kill();
         }
         var kept = Directory.GetFiles(Checkpoint("full")).ToDictionary(file => file, File.ReadAllBytes);
 
-        using var limited = EngineProcess.StartWithFilesUpTo(4, Arguments("full", 20, "0"));
+        using var limited = EngineProcess.StartWithFilesUpTo(4, Arguments("full", Epochs, "0"));
         var (code, _, errors) = limited.End();
 
         Assert.Equal(1, code);
@@ -123,7 +124,7 @@ public sealed class KilledTrainingTests : IDisposable
 
     private string Finish(string output)
     {
-        var (code, said, errors) = Train(output, 20).End();
+        var (code, said, errors) = Train(output, Epochs).End();
         Assert.True(code == 0, errors);
         return said;
     }

@@ -3,7 +3,7 @@ using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Tests.Training;
 
-/// <summary>Groups of images sampled from <see cref="TinyPipeline"/>, in milliseconds.</summary>
+/// <summary>Groups of images sampled from <see cref="TinyModel"/>, in milliseconds.</summary>
 internal static class TinyTrajectories
 {
     public const int Steps = 4;
@@ -12,7 +12,7 @@ internal static class TinyTrajectories
     public static StableDiffusion Model(string folder)
     {
         TorchGaps.SetThreads(1);
-        return StableDiffusion.Load(TinyPipeline.WriteTo(folder));
+        return StableDiffusion.Load(TinyModel.Write(folder));
     }
 
     /// <summary>Samples groups into trajectory files and returns their paths.</summary>

@@ -22,16 +22,10 @@ public sealed class D3poVerificationTests
         Assert.True(file.Ok && file.Skipped is null, file.ToString());
     }
 
-    [Theory]
-    [InlineData("one_out_of_band", "j0.loss")]
-    [InlineData("one_out_of_band", "j0.total_prob_1")]
-    [InlineData("one_out_of_band", "j0.ref_prob_0")]
-    [InlineData("one_out_of_band", "j0.ratio_1")]
-    [InlineData("one_out_of_band", "j0.model_output_0")]
-    [InlineData("one_out_of_band", "j0.grad.mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_q_lora.up.weight", "j0.grad.*")]
-    [InlineData("adamw", "clip.weights_after_step3.mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_q_lora.up.weight", "clip.weights_after_step3.*")]
-    public void Any_expected_value_that_is_changed_fails(string name, string key, string? told = null)
+    [Fact]
+    public void One_changed_tensor_of_many_that_are_judged_together_fails()
     {
+        const string name = "one_out_of_band", key = "j0.grad.mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_q_lora.up.weight";
         using var scope = NewDisposeScope();
         using var copy = new TemporaryFolder();
         Directory.CreateSymbolicLink(copy.File("tiny-sd15"), GoldenCopy.File("tiny-sd15"));
@@ -50,6 +44,6 @@ public sealed class D3poVerificationTests
         var verified = Verification.One(copy.Path, $"golden-d3po/{name}.safetensors", CPU);
 
         Assert.False(verified.Ok);
-        Assert.Contains(told ?? key, verified.ToString(), StringComparison.Ordinal);
+        Assert.Contains("j0.grad.*", verified.ToString(), StringComparison.Ordinal);
     }
 }

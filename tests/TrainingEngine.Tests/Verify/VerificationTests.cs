@@ -32,33 +32,6 @@ public sealed class VerificationTests
         Assert.True(file.Ok && file.Skipped is null, file.ToString());
     }
 
-    /// <summary>Every expected value of one file of each kind, by its key.</summary>
-    public static TheoryData<string, string> ExpectedValues => ValuesOf(
-        ("golden-sd21/unet_forward.safetensors", key => key.EndsWith(".out", StringComparison.Ordinal) || key.Contains(".dbg.", StringComparison.Ordinal)),
-        ("golden-sd21/vae.safetensors", key => key is "decode.image" or "encode.mean" or "encode.logvar" or "encode.sample"),
-        ("golden-sdxl/text_encoder.safetensors", key => !key.StartsWith("input_ids", StringComparison.Ordinal)));
-
-    [Theory]
-    [MemberData(nameof(ExpectedValues))]
-    public void Any_expected_value_that_is_changed_fails(string name, string key)
-    {
-        using var scope = NewDisposeScope();
-        using var copy = new TemporaryFolder();
-        foreach (var model in Directory.GetDirectories(GoldenCopy.Path, "tiny-*"))
-            Directory.CreateSymbolicLink(copy.File(Path.GetFileName(model)), model);
-        var tensors = SafeTensors.ReadAll(GoldenCopy.File(name.Split('/')));
-        var flat = tensors[key].view(-1);
-        flat[^1] += 1e-3 * Math.Max(1, flat.abs().max().item<float>());
-        Directory.CreateDirectory(copy.File(Path.GetDirectoryName(name)!));
-        SafeTensors.Write(copy.File(name.Split('/')), tensors);
-
-        var file = Verification.One(copy.Path, name, CPU);
-
-        Assert.False(file.Ok);
-        Assert.Contains(key, file.ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("FAIL", file.ToString(), StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Findings_that_are_not_a_number_fail() => Assert.False(new Finding("x", double.NaN, 1).Ok);
 
@@ -93,17 +66,5 @@ public sealed class VerificationTests
 
         Assert.Throws<EngineException>(() => Verification.Of(folder.Path, CPU));
         Assert.Throws<EngineException>(() => Verification.Of(folder.File("no"), CPU));
-    }
-
-    private static TheoryData<string, string> ValuesOf(params (string Name, Func<string, bool> Expected)[] files)
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var (name, expected) in files)
-        {
-            using var file = SafeTensors.Open(GoldenCopy.File(name.Split('/')));
-            foreach (var key in file.Names.Where(expected).Order(StringComparer.Ordinal))
-                data.Add(name, key);
-        }
-        return data;
     }
 }

@@ -97,7 +97,7 @@ public sealed class LoopTests : IDisposable
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyFolder.Write(Path.Combine(folder.Path, "model")),
+            ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")),
             GroupSize = 3,
             ImagesPerEpoch = groups * 3,
             EvaluationImages = 3,

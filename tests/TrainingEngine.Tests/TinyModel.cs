@@ -9,26 +9,29 @@ using TorchSharp;
 namespace Labeler.TrainingEngine.Tests;
 
 /// <summary>A whole model of random weights in the diffusers layout: 16 × 16 pixels, 12 tokens, computed in milliseconds.</summary>
-internal static class TinyPipeline
+internal static class TinyModel
 {
+    private const int Tokens = 12, Width = 8;
+
+    public static UNetConfig Unet { get; } = new(4, 4, [8, 16], 1, [false, true], [true, false], [2, 2], [1, 1], Width, 4, 1e-5, false, false, 8);
+
+    public static VaeConfig Vae { get; } = new(3, 3, 4, [8, 8], 1, 4, 0.18215, 16);
+
     private const string Scheduler = """
         {"_class_name": "PNDMScheduler", "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "clip_sample": false,
          "num_train_timesteps": 1000, "set_alpha_to_one": false, "steps_offset": 1}
         """;
 
     /// <summary>Writes the model and returns its folder.</summary>
-    public static string WriteTo(string folder)
+    public static string Write(string folder)
     {
-        const int Tokens = 12, Width = 8;
         var vocabulary = ClipVocabulary.Create(["a", "cat", "dog", "hand"]);
         vocabulary.Write(Directory.CreateDirectory(Path.Combine(folder, "tokenizer")).FullName, Tokens);
         var text = new ClipTextConfig(vocabulary.Count, Width, 16, 1, 2, Tokens, true, 1e-5, 0);
-        var unet = new UNetConfig(4, 4, [8, 16], 1, [false, true], [true, false], [2, 2], [1, 1], Width, 4, 1e-5, false, false, 8);
-        var vae = new VaeConfig(3, 3, 4, [8, 8], 1, 4, 0.18215, 16);
         using var scope = torch.NewDisposeScope();
         Part(folder, "text_encoder", "model.safetensors", text.ToJson(), new ClipTextEncoder(text, new RandomWeights(1)).Parameters);
-        Part(folder, "unet", "diffusion_pytorch_model.safetensors", unet.ToJson(), new UNet2DConditionModel(unet, new RandomWeights(2)).Parameters);
-        Part(folder, "vae", "diffusion_pytorch_model.safetensors", vae.ToJson(), new AutoencoderKL(vae, new RandomWeights(3)).Parameters);
+        Part(folder, "unet", "diffusion_pytorch_model.safetensors", Unet.ToJson(), new UNet2DConditionModel(Unet, new RandomWeights(2)).Parameters);
+        Part(folder, "vae", "diffusion_pytorch_model.safetensors", Vae.ToJson(), new AutoencoderKL(Vae, new RandomWeights(3)).Parameters);
         Directory.CreateDirectory(Path.Combine(folder, "scheduler"));
         File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), Scheduler);
         File.WriteAllText(Path.Combine(folder, "model_index.json"), """{"_class_name": "StableDiffusionPipeline"}""");
