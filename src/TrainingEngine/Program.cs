@@ -12,5 +12,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     RandomModelCommand.Create(),
     WorkerCommand.Create(),
     ReproduceCommand.Create(),
+    AnnotateCommand.Create(),
 };
 return CommandLine.Run(root, args);

@@ -57,17 +57,19 @@ public sealed class SeededProject : IAsyncDisposable
     public Task<LabelerDb> Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
 
     /// <summary>Writes one group with its pictures; <see cref="DrawnPicture"/> says what they show.</summary>
-    public async Task AddGroup(int number)
+    public Task AddGroup(int number) => AddGroup(
+        number, $"1 hand, take {number + 1}", [.. Enumerable.Range(0, Project.Settings.GroupSize).Select(index => DrawnPicture.Draw(Project.Id, number, index))]);
+
+    /// <summary>Writes one group of these pictures.</summary>
+    public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures)
     {
         await Get<JobQueue>().Heartbeat(_job!, 0, "drawing", null);
         var images = new List<NewImage>();
-        for (var index = 0; index < Project.Settings.GroupSize; index++)
+        foreach (var (picture, index) in pictures.Select((picture, index) => (picture, index)))
         {
-            var picture = DrawnPicture.Draw(Project.Id, number, index);
-            var hash = await Get<FileStore>().Put(picture.ToPng());
-            images.Add(new(hash, picture.Width, picture.Height, index));
+            images.Add(new(await Get<FileStore>().Put(picture.ToPng()), picture.Width, picture.Height, index));
         }
-        await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, $"1 hand, take {number + 1}", number, null, images, DateTimeOffset.UtcNow));
+        await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, prompt, number, null, images, DateTimeOffset.UtcNow));
     }
 
     /// <summary>Writes many groups that share their pictures, where only their number matters.</summary>

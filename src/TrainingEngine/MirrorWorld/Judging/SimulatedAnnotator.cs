@@ -51,6 +51,16 @@ public sealed class SimulatedAnnotator
             : score;
     }
 
+    /// <summary>The mirror report's category; a wrong one is either of the others.</summary>
+    public int Label(Picture picture, long number)
+    {
+        int label = Oracle.Judge(picture, SceneFamily.Mirror).Label;
+        SceneRandom random = Random(number, 1);
+        return random.Chance(options.WrongShare)
+            ? random.Pick([.. MirrorRubric.Labels.Select(entry => entry.Label).Where(other => other != label)])
+            : label;
+    }
+
     /// <summary>1 if the left image is better, −1 if the right one is, 0 for a tie; equally good images are a tie.</summary>
     /// <param name="left">What the oracle says of the left image.</param>
     /// <param name="right">What the oracle says of the right image.</param>
