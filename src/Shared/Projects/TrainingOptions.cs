@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Labeler.Shared.Projects;
 
-/// <summary>Options of D3PO; the defaults are the published ones (arXiv 2311.13231).</summary>
+/// <summary>Options of D3PO and of the other algorithms; the defaults are the published ones (arXiv 2311.13231, 2305.13301, 2305.16381, 2311.12908).</summary>
 public sealed record TrainingOptions
 {
     [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."), Range(0.0001, 100.0)]
@@ -52,6 +52,18 @@ public sealed record TrainingOptions
 
     [Display(Name = "KL weight to the base", Description = "Pull towards the base model, against slow drift; costs a further pass."), Range(0.0, 100.0)]
     public double BaseKlWeight { get; init; }
+
+    [Display(Name = "Diffusion-DPO: beta", Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
+    public double DiffusionDpoBeta { get; init; } = 2000;
+
+    [Display(Name = "Reward-weighted: sharpness", Description = "Images weigh N · softmax(this · reward); rewards from votes lie between −1 and 1."), Range(0.0, 1000.0)]
+    public double RewardSharpness { get; init; } = 1;
+
+    [Display(Name = "DDPO, DPOK: clip", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further."), Range(1e-9, 10.0)]
+    public double RatioClip { get; init; } = 1e-4;
+
+    [Display(Name = "DPOK: KL weight", Description = "Pull towards the base model at every step."), Range(0.0, 1e6)]
+    public double DpokKlWeight { get; init; } = 0.01;
 
     [Display(Name = "Seed", Description = "Order of the images; the same seed gives the same checkpoint.")]
     public long Seed { get; init; }

@@ -35,6 +35,7 @@ internal static class AlgorithmCommands
                 return PreferredTraining.Run(call.Model, epoch.Trajectories, epoch.Preferences, call.Options, call.Trained, call.Place, call.Stop);
             }),
         Supervised(),
+        RewardModelCommand.Create(),
     ];
 
     private static Command OnEpoch<T>(string name, string description, Func<AlgorithmCall<T>, EpochInput, TrainingResult> train) where T : UpdateOptions, new()

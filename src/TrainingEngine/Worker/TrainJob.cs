@@ -19,38 +19,55 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     public void Run(WorkerModel model)
     {
         var manifest = cycle.StartTraining(job).GetAwaiter().GetResult();
-        var run = RunOf(manifest, files.PathOf);
-        pulse.Say($"training on {run.Preferences.Count} pairs of {run.Trajectories.Count} groups, manifest {manifest.Hash()[..12]}");
+        var epoch = VotedEpoch.Of(manifest, files.PathOf);
+        var place = PlaceOf(manifest);
+        pulse.Say($"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest {manifest.Hash()[..12]}");
+        var result = manifest.Algorithm == "d3po" ? D3po(model, manifest, epoch, place) : OtherAlgorithms.Run(model.Diffusion, manifest, epoch, PartOf(manifest), place, pulse.Stop);
+        var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
+        var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
+        cycle.Complete(job, manifest.Training.Adapter, weights, optimizer).GetAwaiter().GetResult();
+        Directory.Delete(place.Output, recursive: true);
+        pulse.Say("trained");
+    }
+
+    private TrainingResult D3po(WorkerModel model, Manifest manifest, VotedEpoch epoch, TrainingPlace place)
+    {
+        var run = new D3poRun
+        {
+            Trajectories = epoch.Trajectories,
+            Preferences = epoch.Preferences,
+            Options = OptionsOf(manifest.Training),
+            Trained = PartOf(manifest),
+            Output = place.Output,
+            Manifest = place.Manifest,
+            Parent = place.Parent,
+            CheckpointEvery = place.CheckpointEvery,
+            Report = place.Report,
+        };
         var result = D3poTraining.Run(model.Diffusion, run, Report, pulse.Stop);
         foreach (var timestep in result.Timesteps)
             pulse.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"timestep {timestep.Timestep}: margin {timestep.Margin:0.0000}, pairs right {timestep.Accuracy:P0}, dead {timestep.Dead:P0}, KL {timestep.Kl:0.000}"));
-        var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
-        var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
-        cycle.Complete(job, manifest.Training.Adapter, weights, optimizer).GetAwaiter().GetResult();
-        Directory.Delete(run.Output, recursive: true);
-        pulse.Say("trained");
+        return new(result.Checkpoint, result.Weights);
     }
 
-    private D3poRun RunOf(Manifest manifest, Func<string, string> pathOf)
+    private TrainingPlace PlaceOf(Manifest manifest) => new()
     {
-        var groups = manifest.Groups.Where(group => group.Trajectory is not null && group.Preferences.Count > 0).ToList();
-        var from = manifest.Reference is { } reference ? pathOf(reference) : null;
-        return new D3poRun
-        {
-            Trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))],
-            Preferences = [.. groups.SelectMany((group, n) => group.Preferences.Select(pair => new Preference(n, pair.Winner, pair.Loser, pair.Weight)))],
-            Options = OptionsOf(manifest.Training),
-            Trained = manifest.Training.Adapter == AdapterKind.Full
-                ? new TrainedPart.WholeUNet { From = from }
-                : new TrainedPart.Adapter(manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, manifest.Training.Rank) { From = from },
-            Output = Path.Combine(folder.Checkpoints, $"epoch-{job.EpochId}-{manifest.Hash()[..16]}"),
-            Manifest = manifest.Hash(),
-            Parent = manifest.Reference,
-            CheckpointEvery = TimeSpan.FromSeconds(15),
-            Report = pulse.Say,
-        };
+        Output = Path.Combine(folder.Checkpoints, $"epoch-{job.EpochId}-{manifest.Hash()[..16]}"),
+        Manifest = manifest.Hash(),
+        Parent = manifest.Reference,
+        CheckpointEvery = TimeSpan.FromSeconds(15),
+        Report = pulse.Say,
+        Progress = Report,
+    };
+
+    private TrainedPart PartOf(Manifest manifest)
+    {
+        var from = manifest.Reference is { } reference ? files.PathOf(reference) : null;
+        return manifest.Training.Adapter == AdapterKind.Full
+            ? new TrainedPart.WholeUNet { From = from }
+            : new TrainedPart.Adapter(manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, manifest.Training.Rank) { From = from };
     }
 
     private static D3poOptions OptionsOf(Labeler.Shared.Projects.TrainingOptions options) => new()
@@ -80,5 +97,15 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
             ("kl", progress.Metrics.Kl), ("gradient_norm", progress.Metrics.GradientNorm), ("images_per_second", progress.Metrics.ImagesPerSecond),
         })
             pulse.Measure(progress.Step, name, value);
+    }
+
+    private void Report(TrainingProgress progress)
+    {
+        var metrics = progress.Metrics;
+        pulse.Report((double)metrics.Step / metrics.Steps, $"step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
+        foreach (var (name, value) in metrics.Figures)
+            pulse.Measure(metrics.Step, name, value);
+        pulse.Measure(metrics.Step, "gradient_norm", metrics.GradientNorm);
+        pulse.Measure(metrics.Step, "images_per_second", metrics.ImagesPerSecond);
     }
 }

@@ -93,7 +93,54 @@ public sealed class LoopTests : IDisposable
         Assert.Contains("model_index.json", (await Open().Epochs.SingleAsync()).Error, StringComparison.Ordinal);
     }
 
-    private async Task<Project> Project(AdapterKind kind, int groups = 3)
+    [Theory]
+    [InlineData("ddpo")]
+    [InlineData("dpok")]
+    [InlineData("reward-weighted")]
+    [InlineData("diffusion-dpo")]
+    [InlineData("preferred")]
+    public async Task Every_algorithm_of_the_form_learns_from_votes_and_its_checkpoint_samples_on(string algorithm)
+    {
+        var project = await Project(AdapterKind.Lora, algorithm: algorithm);
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labelling));
+
+        await using var db = Open();
+        var checkpoint = await db.Checkpoints.SingleAsync();
+        using (var weights = TrainingEngine.Weights.SafeTensors.Open(Get<FileStore>().PathOf(checkpoint.WeightsHash)))
+            Assert.Equal(algorithm, weights.Metadata["algorithm"]);
+        var names = (await db.JobMetrics.Select(metric => metric.Name).Distinct().ToListAsync()).ToHashSet();
+        Assert.Superset(new HashSet<string> { "loss", "gradient_norm", "images_per_second" }, names);
+        Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
+    }
+
+    [Fact]
+    public async Task An_algorithm_that_is_not_there_fails_the_epoch_with_a_reason()
+    {
+        var project = await Project(AdapterKind.Lora, algorithm: "magic");
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => State(first.Id) == EpochState.Failed);
+
+        Assert.Contains("'magic' is unknown", (await Open().Epochs.SingleAsync()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Votes_become_rewards_between_minus_1_and_1()
+    {
+        var group = new ManifestGroup(1, "1 hand", 0, "t", ["a", "b", "c", "d"], [new(0, 1, 1), new(0, 2, 0.5), new(1, 2, 1)], []);
+
+        Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.VotedEpoch.RewardsOf(group));
+    }
+
+    private async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po")
     {
         var settings = new ProjectSettings
         {
@@ -101,6 +148,7 @@ public sealed class LoopTests : IDisposable
             GroupSize = 3,
             ImagesPerEpoch = groups * 3,
             EvaluationImages = 3,
+            Algorithm = algorithm,
             Sampling = new() { Steps = 4, GuidanceScale = 1 },
             Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2 },
         };

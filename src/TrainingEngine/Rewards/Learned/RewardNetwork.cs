@@ -1,0 +1,91 @@
+using Labeler.TrainingEngine.Diffusion;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Rewards.Learned;
+
+/// <summary>
+/// A small convolutional network that scores images for prompts: four strided convolutions, the mean and the maximum of
+/// what they see over all places, and a hidden layer that is told which prompt it is.
+/// </summary>
+internal sealed class RewardNetwork : IDisposable
+{
+    /// <summary>Width and height of the images that it looks at.</summary>
+    public const int Side = 64;
+
+    private static readonly int[] Widths = [3, 24, 48, 64, 64];
+    private const int Hidden = 64, Groups = 8;
+
+    private readonly Dictionary<string, Tensor> weights;
+
+    private RewardNetwork(Dictionary<string, Tensor> weights, int prompts) => (this.weights, Prompts) = (weights, prompts);
+
+    /// <summary>Prompts that it tells apart.</summary>
+    public int Prompts { get; }
+
+    /// <summary>Its weights by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights => weights;
+
+    /// <summary>A new one, with He's start values.</summary>
+    public static RewardNetwork Create(int prompts, int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(Seeds.At((ulong)(uint)seed, 0x726577617264)); // "reward"
+        Tensor Normal(long fan, params long[] shape) => (randn(shape, generator: generator) * Math.Sqrt(2.0 / fan)).DetachFromDisposeScope();
+        var weights = new Dictionary<string, Tensor>();
+        for (var layer = 0; layer + 1 < Widths.Length; layer++)
+        {
+            weights[$"conv{layer}.weight"] = Normal(Widths[layer] * 9, Widths[layer + 1], Widths[layer], 3, 3);
+            weights[$"conv{layer}.bias"] = zeros(Widths[layer + 1]).DetachFromDisposeScope();
+            weights[$"norm{layer}.weight"] = ones(Widths[layer + 1]).DetachFromDisposeScope();
+            weights[$"norm{layer}.bias"] = zeros(Widths[layer + 1]).DetachFromDisposeScope();
+        }
+        weights["hidden.weight"] = Normal(2 * Widths[^1], Hidden, 2 * Widths[^1]);
+        weights["prompt.weight"] = zeros(prompts, Hidden).DetachFromDisposeScope();
+        weights["score.weight"] = (randn([1, Hidden], generator: generator) * 0.01).DetachFromDisposeScope();
+        return new RewardNetwork(weights, prompts);
+    }
+
+    /// <summary>One with the weights of a file.</summary>
+    /// <exception cref="EngineException">They are not those of such a network.</exception>
+    public static RewardNetwork Of(IReadOnlyDictionary<string, Tensor> saved, int prompts, string file)
+    {
+        var network = Create(prompts, 0);
+        foreach (var (name, weight) in network.weights)
+        {
+            if (!saved.TryGetValue(name, out var value) || !value.shape.SequenceEqual(weight.shape))
+            {
+                network.Dispose();
+                throw new EngineException($"{file} is no reward model of this program: {name} is missing or of another shape");
+            }
+            using var untracked = no_grad();
+            weight.copy_(value);
+        }
+        return network;
+    }
+
+    /// <summary>One score for each image, [n].</summary>
+    /// <param name="images">[n, 3, 64, 64] of −1 to 1.</param>
+    /// <param name="prompts">int64 [n], numbers of prompts.</param>
+    public Tensor Forward(Tensor images, Tensor prompts)
+    {
+        using var scope = NewDisposeScope();
+        var seen = images;
+        for (var layer = 0; layer + 1 < Widths.Length; layer++)
+        {
+            seen = nn.functional.conv2d(seen, weights[$"conv{layer}.weight"], weights[$"conv{layer}.bias"], strides: [2, 2], padding: [1, 1]);
+            seen = nn.functional.silu(nn.functional.group_norm(seen, Groups, weights[$"norm{layer}.weight"], weights[$"norm{layer}.bias"]));
+        }
+        var pooled = cat([seen.mean([2L, 3L]), seen.amax([2L, 3L])], 1); // [n, 128]
+        var hidden = nn.functional.silu(nn.functional.linear(pooled, weights["hidden.weight"]) + weights["prompt.weight"].index_select(0, prompts));
+        return nn.functional.linear(hidden, weights["score.weight"]).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (var weight in weights.Values)
+        {
+            weight.Dispose();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+
+namespace Labeler.TrainingEngine.Tests.MirrorWorld;
+
+/// <summary>Algorithms against each other on a tiny model.</summary>
+public sealed class ComparisonTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public ComparisonTests() => model = TinyModel.Write(folder.File("model"));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Every_algorithm_gets_a_row_for_each_epoch_and_seed_and_a_line_in_the_table()
+    {
+        string[] names = ["d3po", "ddpo", "ddpo-group", "dpok", "reward-weighted", "reward-weighted-sparse", "diffusion-dpo", "preferred"];
+        var said = new StringWriter();
+
+        var points = new ComparisonRun(model, Options() with { Algorithms = names }, folder.File("out"), said).Run(default);
+
+        Assert.Equal(names.SelectMany(name => new[] { (name, 0), (name, 14) }), points.Select(point => (point.Algorithm, point.Images)));
+        Assert.Single(points.Where(point => point.Images == 0).Select(point => point.Mean).Distinct());
+        Assert.Equal(names.Length, names.Select(name => ContentHash.OfFile(folder.File("out", name, "seed-0", "epoch-1", "policy.safetensors"))).Distinct().Count());
+        Assert.Equal(1 + (2 * names.Length), File.ReadAllLines(folder.File("out", "results.csv")).Length);
+        Assert.True(Picture.Decode(File.ReadAllBytes(folder.File("out", "curve.png"))).Width > 300);
+        Assert.True(File.Exists(folder.File("out", "dpok", "seed-0", "epoch-1.png")));
+        Assert.Contains("diffusion-dpo", said.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_goes_on_and_ends_with_the_same_rows()
+    {
+        var options = Options() with { Algorithms = ["ddpo"], Epochs = 2 };
+        var unbroken = new ComparisonRun(model, options, folder.File("unbroken"), TextWriter.Null).Run(default);
+        new ComparisonRun(model, options with { Epochs = 1 }, folder.File("resumed"), TextWriter.Null).Run(default);
+        var resumed = new ComparisonRun(model, options, folder.File("resumed"), TextWriter.Null).Run(default);
+
+        Assert.Equal(unbroken.Select(point => (point.Images, Math.Round(point.Mean, 6))), resumed.Select(point => (point.Images, Math.Round(point.Mean, 6))));
+        Assert.Contains("other options", Assert.Throws<EngineException>(() =>
+            new ComparisonRun(model, options with { Images = 21 }, folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Points_are_means_and_sample_deviations_over_seeds()
+    {
+        ComparisonRow Row(int seed, double reward) => new("ddpo", seed, 1, 56, reward, double.NaN, 0.2, 1, 1);
+
+        var point = Assert.Single(ComparisonPoint.Of([Row(0, 1), Row(1, 2), Row(2, 6)]));
+
+        Assert.Equal((3, Math.Sqrt(7), 3), (point.Mean, point.Deviation, point.Seeds));
+        Assert.Contains("3.000 ± 2.646", ComparisonTable.Write([point]), StringComparison.Ordinal);
+        Assert.Equal(Row(1, 2), ComparisonRow.Parse(Row(1, 2).ToCsv()));
+        Assert.Throws<EngineException>(() => ComparisonRow.Parse("ddpo,x"));
+    }
+
+    [Fact]
+    public void The_mirror_task_holds_out_prompts_that_are_never_trained_on()
+    {
+        var task = ComparisonTask.All.Single(one => one.Name == "mirror-reward");
+
+        Assert.Empty(task.Training.Intersect(task.HeldOut));
+        Assert.Equal((16, 4), (task.Training.Count, task.HeldOut.Count));
+    }
+
+    [Fact]
+    public void An_unknown_algorithm_is_refused_before_anything_is_sampled()
+    {
+        Assert.Contains("there is no algorithm magic", Assert.Throws<EngineException>(() =>
+            new ComparisonRun(model, Options() with { Algorithms = ["magic"] }, folder.File("out"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    // The tiny model knows two prompts, and its images differ from noise to noise.
+    private static ComparisonOptions Options() => new()
+    {
+        Task = new ComparisonTask("compressibility", "compressibility", 12.8, ["a red flag", "1 hand"], []),
+        Seeds = 1,
+        Epochs = 1,
+        Images = 14,
+        EvaluationImages = 4,
+        Steps = 4,
+        D3po = new D3poOptions { LearningRate = 1e-3, ImagesPerStep = 14, FirstStep = 0, LastStep = 10 },
+    };
+}
