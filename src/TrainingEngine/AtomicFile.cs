@@ -7,7 +7,8 @@ public static class AtomicFile
     /// <exception cref="EngineException">It cannot be written, for instance because the disk is full.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string partial = $"{path}.{Environment.ProcessId}.part";
+        // Always the same name: what a killed process left is overwritten by the next.
+        string partial = path + ".part";
         try
         {
             using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -18,7 +19,8 @@ public static class AtomicFile
 
             File.Move(partial, path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // .NET tells of a file that grows beyond what is allowed as of an argument out of range.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             File.Delete(partial);
             throw new EngineException($"{path}: cannot be written ({error.Message}); free some space or choose another folder", error);

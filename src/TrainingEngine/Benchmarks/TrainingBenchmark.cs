@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
@@ -7,18 +6,20 @@ using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Benchmarks;
 
-/// <summary>One way of training, measured: wall seconds and processor seconds per group of all timesteps.</summary>
-public sealed record TrainingTime(string Mode, int Flagged, double Seconds, double ProcessorSeconds);
+/// <summary>One way of training, measured per group of all timesteps.</summary>
+internal sealed record TrainingTime(string Mode, int Flagged, TimeSpent Spent);
 
 /// <summary>
 /// Seconds of training per group, pair by pair as in the authors' program against one shared pass, at fixed weights, in
 /// turns timestep by timestep, so that whatever else the machine does falls on both. The first timestep, where the shared
 /// pass computes one image for all, is left out of the measurement and counted like the others.
 /// </summary>
-public sealed class TrainingBenchmark : IDisposable
+internal sealed class TrainingBenchmark : IDisposable
 {
     private const int GroupSize = 7;
-    private const int Groups = 4;
+    // Two guided groups of 7 fill a micro-batch of 28 rows.
+    private const int GroupsAtOnce = 2;
+    private const int ImagesAtOnce = GroupsAtOnce * GroupSize;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-bench").FullName;
     private readonly StableDiffusion _model;
@@ -27,14 +28,15 @@ public sealed class TrainingBenchmark : IDisposable
     private readonly SamplingOptions _sampling = new() { GroupSize = GroupSize };
 
     /// <param name="model">Sampled from first, with D3PO's settings.</param>
-    public TrainingBenchmark(StableDiffusion model)
+    /// <param name="cores">Workers that it can measure.</param>
+    public TrainingBenchmark(StableDiffusion model, int cores)
     {
         _model = model;
         TorchGaps.SetThreads(1);
         var schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
         _ddim = new DdimStep(schedule, _sampling.Steps);
         var sampler = new Sampler(model, schedule, _sampling);
-        _files = [.. Enumerable.Range(0, Groups).Select(group =>
+        _files = [.. Enumerable.Range(0, GroupsAtOnce * Math.Max(1, cores)).Select(group =>
         {
             var file = Path.Combine(_folder, $"{group}.safetensors");
             using var trajectory = sampler.Sample($"a photo of a horse number {group}", (ulong)group);
@@ -47,37 +49,45 @@ public sealed class TrainingBenchmark : IDisposable
     /// <param name="flagged">k of 7, which gives k(7 − k) pairs.</param>
     /// <param name="timesteps">Timesteps to measure, spread over the trajectory.</param>
     /// <param name="cores">Workers of the shared pass on all cores.</param>
-    public IReadOnlyList<TrainingTime> Measure(int flagged, int timesteps, int cores)
+    /// <param name="rounds">Measurements of each timestep; the fastest counts, as other programs can only slow it down.</param>
+    public IReadOnlyList<TrainingTime> Measure(int flagged, int timesteps, int cores, int rounds)
     {
         var verdicts = Enumerable.Range(0, GroupSize).Select(image => image < flagged ? -1.0 : 0).ToArray();
-        using var data = new EpochData(_files, Enumerable.Range(0, Groups), _model, expected: null);
+        using var data = new EpochData(_files, Enumerable.Range(0, _files.Length), _model, expected: null);
         using var adapter = LoraAdapter.Create(_model.Unet, LoraTargets.Attention, 4, 4, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
         using var reference = new FrozenWeights(weights);
         using var alone = new Workers(1, 1);
         using var all = new Workers(cores, 1);
         var policy = new Policy(new GuidedUNet(_model.Unet, _sampling.Guidance), _ddim);
-        data.Load(Enumerable.Range(0, Groups));
+        data.Load(Enumerable.Range(0, _files.Length));
         var options = new D3poOptions();
         (string Name, ID3poGradients Gradients, int Groups)[] modes =
         [
             ("official", new OfficialGradients(policy, weights, reference, options), 1),
-            ("grouped, 1 thread", new GroupedGradients(policy, weights, alone, options, 2 * GroupSize), Groups),
-            ($"grouped, {cores} workers", new GroupedGradients(policy, weights, all, options, 2 * GroupSize), Groups),
+            ("grouped, 1 thread", new GroupedGradients(policy, weights, alone, options, ImagesAtOnce), GroupsAtOnce),
+            ($"grouped, {cores} workers", new GroupedGradients(policy, weights, all, options, ImagesAtOnce), Math.Min(_files.Length, cores * GroupsAtOnce)),
         ];
-        var totals = modes.Select(_ => (Wall: 0.0, Processor: 0.0)).ToArray();
+        var totals = modes.Select(_ => new TimeSpent(0, 0)).ToArray();
         foreach (var step in Steps(timesteps))
         {
+            var best = modes.Select(_ => new TimeSpent(double.MaxValue, double.MaxValue)).ToArray();
+            for (var round = 0; round < rounds; round++)
+            {
+                for (var mode = 0; mode < modes.Length; mode++)
+                {
+                    var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => Preference.FromVerdicts(group, verdicts))]);
+                    var spent = TimeSpent.Around(() => modes[mode].Gradients.Add(planned, data, CancellationToken.None));
+                    best[mode] = new TimeSpent(Math.Min(best[mode].Seconds, spent.Seconds), Math.Min(best[mode].ProcessorSeconds, spent.ProcessorSeconds));
+                }
+            }
             for (var mode = 0; mode < modes.Length; mode++)
             {
-                var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => Preference.FromVerdicts(group, verdicts))]);
-                var (wall, processor) = Time(() => modes[mode].Gradients.Add(planned, data, CancellationToken.None));
-                totals[mode].Wall += wall / modes[mode].Groups;
-                totals[mode].Processor += processor / modes[mode].Groups;
+                var scale = (double)_sampling.Steps / timesteps / modes[mode].Groups;
+                totals[mode] = new TimeSpent(totals[mode].Seconds + (best[mode].Seconds * scale), totals[mode].ProcessorSeconds + (best[mode].ProcessorSeconds * scale));
             }
         }
-        var scale = (double)_sampling.Steps / timesteps;
-        return [.. modes.Select((mode, index) => new TrainingTime(mode.Name, flagged, totals[index].Wall * scale, totals[index].Processor * scale))];
+        return [.. modes.Select((mode, index) => new TrainingTime(mode.Name, flagged, totals[index]))];
     }
 
     /// <summary>Pairs of a group.</summary>
@@ -89,15 +99,4 @@ public sealed class TrainingBenchmark : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private IEnumerable<int> Steps(int count) => Enumerable.Range(0, count).Select(index => 1 + (index * (_sampling.Steps - 1) / count));
-
-    private static (double Wall, double Processor) Time(Action work)
-    {
-        var process = Process.GetCurrentProcess();
-        var before = process.TotalProcessorTime;
-        var watch = Stopwatch.StartNew();
-        work();
-        var wall = watch.Elapsed.TotalSeconds;
-        process.Refresh();
-        return (wall, (process.TotalProcessorTime - before).TotalSeconds);
-    }
 }

@@ -89,7 +89,8 @@ public sealed class SafeTensors : IDisposable
     public static void Write(
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? floats = null)
     {
-        var partial = $"{path}.{Environment.ProcessId}.part";
+        // Always the same name: what a killed process left is overwritten by the next.
+        var partial = path + ".part";
         try
         {
             using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))

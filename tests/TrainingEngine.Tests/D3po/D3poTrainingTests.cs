@@ -36,6 +36,25 @@ public sealed class D3poTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_model_in_bfloat16_learns_in_float32_and_says_the_same_after_a_restart()
+    {
+        var narrow = StableDiffusion.Load(_folder.File("model"), dtype: ScalarType.BFloat16);
+        var files = TinyTrajectories.Sample(narrow, _folder.File("narrow"), 2, 4);
+        D3poRun In(string output) => Run(Quick, output) with { Trajectories = files };
+
+        var result = D3poTraining.Run(narrow, In("one"));
+        using (var stop = new CancellationTokenSource())
+        {
+            Assert.Throws<OperationCanceledException>(() => D3poTraining.Run(narrow, In("two"), _ => stop.Cancel(), stop.Token));
+        }
+
+        Assert.True(result.Timesteps.Where(line => line.Epoch == 3).Average(line => line.Accuracy) > 0.7);
+        Assert.Equal(File.ReadAllBytes(result.Weights), File.ReadAllBytes(D3poTraining.Run(narrow, In("two")).Weights));
+        using var adapter = Labeler.TrainingEngine.Weights.SafeTensors.Open(result.Weights);
+        Assert.All(adapter.Names, name => Assert.Equal(ScalarType.Float32, adapter.Read(name).dtype));
+    }
+
+    [Fact]
     public void A_run_leaves_the_model_as_it_was_and_its_result_can_be_put_on_it()
     {
         var before = Answer();
