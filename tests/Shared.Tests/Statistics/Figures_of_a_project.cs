@@ -108,6 +108,22 @@ public sealed class Figures_of_a_project(Databases databases)
         Assert.All(tallies, t => Assert.Equal(("a hand", 1), (t.Prompt, t.Votes)));
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Scores_have_a_mean_per_epoch_with_its_interval(string database)
+    {
+        await using var world = await databases.World(database);
+        var rubric = new ProjectSettings { GroupSize = 4, Choices = [new("0", "1", "none", 0), new("6", "2", "odd", 6), new("10", "3", "right", 10)] };
+        var scene = await Scene.Sampled(world, groups: 1, LabelingTask.Score, rubric);
+        var given = new Queue<string>(["0", "6", "10", "10"]);
+        await scene.VoteAll(Guid.NewGuid(), _ => new ChoiceVerdict(given.Dequeue(), true, true));
+        await using var db = world.Open();
+        var score = Assert.Single(await MeanScores.Read(db, scene.Project.Id));
+        // Standard deviation of 0, 6, 10, 10 is 4.7258.
+        Assert.Equal((1, 4, 6.5), (score.Epoch, score.Votes, score.Mean));
+        Assert.Equal(6.5 - 1.959964 * 4.7258 / 2, score.Low, 3);
+        Assert.Equal(6.5 + 1.959964 * 4.7258 / 2, score.High, 3);
+    }
+
     [Fact]
     public async Task Gold_items_measure_people_and_teach_nothing()
     {

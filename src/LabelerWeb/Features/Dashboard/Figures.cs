@@ -6,7 +6,7 @@ namespace Labeler.Web.Features.Dashboard;
 
 /// <summary>Everything that a lead sees of a project, read anew each time.</summary>
 public sealed record Figures(
-    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<WinRates> Wins, IReadOnlyList<VotesPerHour> Hours,
+    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores, IReadOnlyList<WinRates> Wins, IReadOnlyList<VotesPerHour> Hours,
     IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield)
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
@@ -18,11 +18,12 @@ public sealed record Figures(
     public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now) => new(
         project,
         [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
-        [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)], await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+        [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
+        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
         [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)]);
 
-    public IEnumerable<FigureTable> Tables => [RatesTable, LabelsTable, WinsTable, HoursTable, PeopleTable, AgreementTable, YieldTable];
+    public IEnumerable<FigureTable> Tables => [RatesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, YieldTable];
 
     public FigureTable RatesTable => new("rates", "Rates per epoch",
         ["epoch", "images", "normal", "normal low", "normal high", "deformed", "deformed low", "deformed high", "safe", "safe low", "safe high"],
@@ -31,6 +32,9 @@ public sealed record Figures(
     public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
         ["epoch", "label", "count", "share", "low", "high"],
         [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Of(label.Share)]))]);
+
+    public FigureTable ScoresTable => new("scores", "Mean score per epoch", ["epoch", "scores", "mean", "low", "high"],
+        [.. Scores.Select(score => new object?[] { score.Epoch, score.Votes, score.Mean, score.Low, score.High })]);
 
     public FigureTable WinsTable => new("wins", "Preference win rate",
         ["epoch", "against", "wins", "low", "high", "majority", "ties", "both bad"],
