@@ -12,7 +12,7 @@ internal static class MirrorJudge
     private const float SmallestFrameShare = 0.6f;
     private const int SmallestObject = 110;
     private const float LargestHueDifference = 17;
-    private const float LargestHueDifferenceOfOneName = 40;
+    private const float LargestHueDifferenceOfOneName = 26;
     private const float LeastLikeness = 0.5f;
     private const float ClearDifference = 0.015f;
 
@@ -109,10 +109,15 @@ internal static class MirrorJudge
         return pixels.Count >= SmallestObject ? Blob.Around(pixels) : null;
     }
 
-    /// <summary>Mean of the more colourful half: the outline has taken on the colour of what is behind it.</summary>
+    /// <summary>Mean of what is not outline: the outline has taken on the colour of what is behind it.</summary>
     private static Rgb Colour(PixelGrid pixels, Blob blob)
     {
-        Rgb[] inner = [.. blob.Pixels.Select(pixel => pixels[pixel]).OrderByDescending(pixel => pixel.Spread).Take((blob.Area + 1) / 2)];
-        return new Rgb(inner.Average(pixel => pixel.R), inner.Average(pixel => pixel.G), inner.Average(pixel => pixel.B));
+        const int Outline = 2;
+        HashSet<int> all = [.. blob.Pixels];
+        bool IsInner(int pixel) => all.Contains(pixel - Outline) && all.Contains(pixel + Outline)
+            && all.Contains(pixel - (Outline * PixelGrid.Size)) && all.Contains(pixel + (Outline * PixelGrid.Size));
+        IReadOnlyList<int> inner = [.. blob.Pixels.Where(IsInner)];
+        inner = inner.Count > 0 ? inner : blob.Pixels;
+        return new Rgb(inner.Average(pixel => pixels[pixel].R), inner.Average(pixel => pixels[pixel].G), inner.Average(pixel => pixels[pixel].B));
     }
 }
