@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Commands;
@@ -39,7 +40,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         var file = Path.Combine(work, "options.json");
         var mine = JsonSerializer.Serialize(options with { SaveEvery = 0, SheetEvery = 0 });
         if (!File.Exists(file))
-            File.WriteAllText(file, mine);
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(mine));
         else if (File.ReadAllText(file) != mine)
             throw new EngineException($"{folder}: holds a run with other options ({File.ReadAllText(file)}); give the same ones to resume it, or another folder");
         SmallModel.WriteFrame(folder, vaeShape, unetShape, Texts);
@@ -109,7 +110,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
                 saved?.Invoke();
             }
             if (last || trainee.Step % options.SheetEvery == 0)
-                File.WriteAllBytes(Path.Combine(work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
+                AtomicFile.Write(Path.Combine(work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
         }
     }
 }
