@@ -7,9 +7,10 @@ using Labeler.TrainingEngine.Rewards;
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary>The options that say what an algorithm learns from: sampled images, and people's verdicts or a reward.</summary>
-public sealed class EpochInput
+/// <param name="samplesRequired">False where there is another source.</param>
+public sealed class EpochInput(bool samplesRequired = true)
 {
-    private readonly Option<string> samples = new("--samples") { Description = "folder that sample wrote", Required = true };
+    private readonly Option<string> samples = new("--samples") { Description = "folder that sample wrote", Required = samplesRequired };
     private readonly Option<string?> feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
     private readonly Option<string?> reward = new("--reward") { Description = $"in the place of people's verdicts: {RewardName.Known}" };
 
@@ -22,7 +23,8 @@ public sealed class EpochInput
 
     /// <summary>The folder of samples.</summary>
     /// <exception cref="EngineException">It is none.</exception>
-    public SampleFolder Folder(ParseResult parsed) => SampleFolder.Open(parsed.GetRequiredValue(samples));
+    public SampleFolder Folder(ParseResult parsed) => SampleFolder.Open(
+        parsed.GetValue(samples) ?? throw new EngineException("say which images: --samples FOLDER, or --pairs FILE of the application"));
 
     /// <summary>Verdicts or rewards, whichever was asked for.</summary>
     /// <exception cref="EngineException">Neither or both were, or they cannot be had.</exception>

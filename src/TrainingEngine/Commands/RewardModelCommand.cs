@@ -1,37 +1,58 @@
 using System.CommandLine;
 using Labeler.Shared.Images;
-using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Rewards.Learned;
 
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary><c>train reward-model</c>: a reward from judged pairs, with its accuracy on pairs that it has not seen.</summary>
-internal static class RewardModelCommand
+internal sealed class RewardModelCommand
 {
+    private readonly EpochInput input = new(samplesRequired: false);
+    private readonly Option<string?> pairs = new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
+    private readonly Option<string?> data = new("--data") { Description = "the application's data folder, which holds the pairs' images" };
+    private readonly Option<string> output = new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
+    private readonly OptionsOnCommandLine<RewardModelOptions> options;
+
+    private RewardModelCommand(Command command)
+    {
+        input.AddTo(command);
+        command.Add(pairs);
+        command.Add(data);
+        command.Add(output);
+        options = new OptionsOnCommandLine<RewardModelOptions>(command);
+    }
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("reward-model", "Learns a reward from people's verdicts (Bradley–Terry) and says how often it is right on held-out groups.");
-        var input = new EpochInput();
-        var output = new Option<string>("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
-        input.AddTo(command);
-        command.Add(output);
-        var options = new OptionsOnCommandLine<RewardModelOptions>(command);
-        command.Does((parsed, stop) =>
-        {
-            var settings = options.Read(parsed);
-            var folder = input.Folder(parsed);
-            var epoch = input.Read(parsed, stop);
-            var size = folder.Manifest.GroupSize;
-            using var model = RewardModelTraining.Run(
-                [.. Enumerable.Range(0, folder.Groups * size).Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],
-                [.. epoch.Preferences.Select(pair => new JudgedPair(pair.Group, epoch.Prompts[pair.Group], (pair.Group * size) + pair.Winner, (pair.Group * size) + pair.Loser, pair.Weight))],
-                settings, Console.WriteLine, stop);
-            model.Save(parsed.GetRequiredValue(output));
-            Console.WriteLine(model.IsUsable
-                ? $"wrote {parsed.GetRequiredValue(output)}: right on {RewardModel.Told(model.Accuracy)} held-out pairs"
-                : $"wrote {parsed.GetRequiredValue(output)}, but it cannot be used as a reward: right on {RewardModel.Told(model.Accuracy)} held-out pairs may be guessing; judge more pairs");
-        });
+        var command = new Command("reward-model", "Learns a reward from people's judgements (Bradley–Terry) and says how often it is right on held-out groups.");
+        command.Does(new RewardModelCommand(command).Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed, CancellationToken stop)
+    {
+        var settings = options.Read(parsed);
+        var (pictures, judged) = Judged(parsed, stop);
+        using var model = RewardModelTraining.Run(pictures, judged, settings, Console.WriteLine, stop);
+        var file = parsed.GetRequiredValue(output);
+        model.Save(file);
+        Console.WriteLine(model.IsUsable
+            ? $"wrote {file}: right on {RewardModel.Told(model.Accuracy)} held-out pairs"
+            : $"wrote {file}, but it cannot be used as a reward: right on {RewardModel.Told(model.Accuracy)} held-out pairs may be guessing; judge more pairs");
+    }
+
+    private (IReadOnlyList<Func<Picture>>, IReadOnlyList<JudgedPair>) Judged(ParseResult parsed, CancellationToken stop)
+    {
+        if (parsed.GetValue(pairs) is { } list)
+        {
+            return ExportedPairs.Read(list, parsed.GetValue(data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
+        }
+        var folder = input.Folder(parsed);
+        var epoch = input.Read(parsed, stop);
+        var size = folder.Manifest.GroupSize;
+        return (
+            [.. Enumerable.Range(0, folder.Groups * size).Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],
+            [.. epoch.Preferences.Select(pair => new JudgedPair(pair.Group, epoch.Prompts[pair.Group], (pair.Group * size) + pair.Winner, (pair.Group * size) + pair.Loser, pair.Weight))]);
     }
 }

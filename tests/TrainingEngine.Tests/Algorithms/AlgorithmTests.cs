@@ -53,6 +53,20 @@ public sealed class AlgorithmTests : IDisposable
         Assert.True(held[^1] < loose[^1] / 2, $"{held[^1]} {loose[^1]}");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Dpoks_base_is_the_models_folder_not_the_policy_that_sampled(bool whole)
+    {
+        var options = new DpokOptions { LearningRate = whole ? 1e-3 : 1e-2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0.01, Baseline = Baseline.Batch, RatioTolerance = 10 };
+        TrainedPart part = whole ? new TrainedPart.WholeUNet() : TinyEpoch.Adapter;
+        var first = DpokTraining.Run(tiny.Model, tiny.Epoch, options, part, tiny.Place("first"));
+        DpokTraining.Run(tiny.Model, tiny.Epoch, options, part with { From = first.Weights }, tiny.Place("second") with { CheckHashes = false });
+
+        Assert.Equal(0, Figure("first", "base_divergence")[0]);
+        Assert.True(Figure("second", "base_divergence")[0] > 1e-8, $"{Figure("second", "base_divergence")[0]}");
+    }
+
     [Fact]
     public void Dpok_without_a_divergence_is_ddpo()
     {

@@ -1,3 +1,7 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Exports;
+using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Rewards.Learned;
@@ -78,6 +82,37 @@ public sealed class RewardModelTests : IDisposable
 
         Assert.Contains("nothing about the prompt 'a horse'", Assert.Throws<EngineException>(() =>
             model.Of([Candidates.Of(1)[0] with { Prompt = "a horse" }], _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pairs_that_the_application_exported_are_read_with_their_images()
+    {
+        var store = new FileStore(new DataFolder(folder.File("data")).Files);
+        var (pictures, _) = BrighterIsBetter(2);
+        var hashes = new List<string>();
+        foreach (var open in pictures)
+        {
+            hashes.Add(await store.Put(open().ToPng()));
+        }
+        ManifestGroup Group(long id, int first, params ManifestPreference[] pairs) => new(id, "a cat", 1, null, [.. hashes.Skip(first).Take(3)], pairs, []);
+        var manifest = new Manifest(1, "p", 1, "m", null, "d3po", new(), new(), [Group(7, 0, new ManifestPreference(2, 0, 0.5), new ManifestPreference(1, 0, 1)), Group(9, 3, new ManifestPreference(0, 1, 1))]);
+        await using (var file = File.CreateText(folder.File("pairs.jsonl")))
+        {
+            await PairExport.WriteJsonLines(manifest, file);
+        }
+
+        var (images, read) = ExportedPairs.Read(folder.File("pairs.jsonl"), folder.File("data"));
+
+        Assert.Equal(5, images.Count);
+        Assert.Equal([(0, 0.5), (0, 1), (1, 1)], read.Select(pair => (pair.Group, pair.Weight)));
+        Assert.Equal(pictures[2]().Rgb, images[read[0].Winner]().Rgb);
+        Assert.Equal(pictures[0]().Rgb, images[read[0].Loser]().Rgb);
+        Assert.Equal(pictures[4]().Rgb, images[read[2].Loser]().Rgb);
+
+        File.Delete(store.PathOf(hashes[1]));
+        Assert.Contains("pairs.jsonl, line 2: the image", Assert.Throws<EngineException>(() => ExportedPairs.Read(folder.File("pairs.jsonl"), folder.File("data"))).Message, StringComparison.Ordinal);
+        File.WriteAllText(folder.File("wrong.jsonl"), "{\"group\": 1}");
+        Assert.Contains("wrong.jsonl, line 1", Assert.Throws<EngineException>(() => ExportedPairs.Read(folder.File("wrong.jsonl"), folder.File("data"))).Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<double> Of(RewardModel model, params byte[] greys) => model.Of(Candidates.Of(greys), _ => { }, CancellationToken.None);
