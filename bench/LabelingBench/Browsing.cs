@@ -24,7 +24,7 @@ public static class Browsing
         await page.GotoAsync($"/label/{house.Seeded.Project.Slug}");
         for (var press = 0; press < presses; press++)
         {
-            await page.WaitForFunctionAsync("document.querySelectorAll('[data-stage] .frame.seen').length === 7");
+            await page.WaitForFunctionAsync("() => document.querySelectorAll('[data-stage] .frame.seen').length === 7");
             await page.Keyboard.PressAsync($"{press % 7 + 1}");
             await page.Keyboard.PressAsync("Enter");
             await page.WaitForFunctionAsync("count => performance.getEntriesByName('key-to-next').length > count", press);

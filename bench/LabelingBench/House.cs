@@ -16,12 +16,18 @@ public sealed class House : IAsyncDisposable
 
     public SeededProject Seeded { get; }
 
-    public static async Task<House> Open(int groups)
+    public static async Task<House> Open(int groups, bool training)
     {
         var server = await LabelerServer.Start("Web:SignInsPerMinute=10000", "Trainer:Start=false");
         var seeded = await SeededProject.Create(server.Data, "Benchmark", LabelingTask.FlagBatch, groups, finish: false);
         await seeded.AddGroups(groups, distinct: 32);
         await seeded.Finish();
+        if (training)
+        {
+            // Only now: a worker would have taken the sampling of the drawn pictures for its own.
+            await server.Kill();
+            await server.StartAgain("Web:SignInsPerMinute=10000");
+        }
         return new(server, seeded);
     }
 

@@ -8,14 +8,14 @@ if (options is null)
 
 var groups = (int)(options.Rate * options.Seconds * 1.2) + options.Annotators * 6 + options.Presses + 20;
 Console.WriteLine($"{options.Annotators} annotators, {options.Rate} votes a second for {options.Seconds} s, {groups} groups of 7, {(options.Training ? "beside a training job" : "nothing beside")}, {Environment.ProcessorCount} cores");
-await using var house = await House.Open(groups);
+await using var house = await House.Open(groups, options.Training);
 var annotators = new List<Annotator>();
 for (var n = 0; n < options.Annotators; n++)
 {
     annotators.Add(await house.Invite($"Annotator {n + 1}"));
 }
 
-using var training = options.Training ? TrainingBeside.Start() : null;
+await using var training = options.Training ? await TrainingBeside.Start(house.Server) : null;
 var interval = TimeSpan.FromSeconds(options.Annotators / options.Rate);
 var started = System.Diagnostics.Stopwatch.StartNew();
 await Task.WhenAll(annotators.Select(a => a.Work(interval, TimeSpan.FromSeconds(options.Seconds))));
@@ -25,19 +25,23 @@ var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();
 var errors = annotators.SelectMany(a => a.Errors).ToList();
 Console.WriteLine(FormattableString.Invariant($"votes acknowledged: {acknowledged.Count}, {acknowledged.Count / elapsed:0.0} a second, errors {errors.Count}"));
 Console.WriteLine(Figures.Line("acknowledgement", [.. annotators.SelectMany(a => a.Acknowledgements)]));
-if (training is not null)
-{
-    Console.WriteLine(FormattableString.Invariant($"training job: {(training.IsRunning ? $"ran throughout, {training.Cores:0.00} cores" : "ended early")}"));
-}
-if (options.Presses > 0)
-{
-    Console.WriteLine(Figures.Line("key press to next group", await Browsing.Measure(house, options.Presses)));
-}
-var (stored, doubled) = await house.Count(acknowledged);
-Console.WriteLine($"of {acknowledged.Count} acknowledged votes {stored} are stored, {doubled} twice");
 foreach (var error in errors.GroupBy(e => e).OrderByDescending(e => e.Count()).Take(5))
 {
     Console.WriteLine($"  {error.Count()} x {error.Key}");
 }
+if (training is not null)
+{
+    Console.WriteLine($"training job after the votes: {await training.Report()}");
+}
+if (options.Presses > 0)
+{
+    Console.WriteLine(Figures.Line("key press to next group", await Browsing.Measure(house, options.Presses)));
+    if (training is not null)
+    {
+        Console.WriteLine($"training job after the key presses: {await training.Report()}");
+    }
+}
+var (stored, doubled) = await house.Count(acknowledged);
+Console.WriteLine($"of {acknowledged.Count} acknowledged votes {stored} are stored, {doubled} twice");
 annotators.ForEach(a => a.Dispose());
 return stored == acknowledged.Count && doubled == 0 && errors.Count == 0 ? 0 : 1;

@@ -1,41 +1,47 @@
 using System.Diagnostics;
+using Labeler.Browser.Tests;
+using Labeler.Shared.Jobs;
+using Labeler.Tests.Support;
 
 namespace Labeler.Bench.Labeling;
 
-/// <summary>The engine training a model beside the server, at the lower priority that a worker has.</summary>
-public sealed class TrainingBeside : IDisposable
+/// <summary>The server's own worker training the bundled model meanwhile: on the same cores and the same database as the votes.</summary>
+public sealed class TrainingBeside : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly string output;
+    private readonly OpenedData data;
+    private readonly SampledProject project;
+    private readonly Job job;
+    private readonly Process worker;
+    private readonly TimeSpan used;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
 
-    private TrainingBeside(Process process, string output) => (this.process, this.output) = (process, output);
-
-    public static TrainingBeside Start()
+    private TrainingBeside(OpenedData data, SampledProject project, Job job, Process worker)
     {
-        var output = Directory.CreateTempSubdirectory("labeler-bench-").FullName;
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var engine = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "TrainingEngine", configuration, "TrainingEngine.dll"));
-        var process = Process.Start(new ProcessStartInfo("nice", ["-n", "10", "dotnet", engine, "pretrain", "--out", output]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return new(process, output);
+        (this.data, this.project, this.job, this.worker) = (data, project, job, worker);
+        used = worker.TotalProcessorTime;
     }
 
-    /// <summary>Share of one core that it has used since it began; 0 after it ended.</summary>
-    public double Cores => process.HasExited ? 0 : process.TotalProcessorTime / (DateTime.Now - process.StartTime);
-
-    public bool IsRunning => !process.HasExited;
-
-    public void Dispose()
+    /// <summary>Samples a small epoch, judges it and waits until its training is under way.</summary>
+    public static async Task<TrainingBeside> Start(LabelerServer server)
     {
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-        }
-        process.Dispose();
-        Directory.Delete(output, recursive: true);
+        var data = new OpenedData(server.Data);
+        var project = await SampledProject.Start(data, "Training", groups: 16, passes: 100);
+        var job = await project.VoteAndTrain();
+        await project.Until(job, now => now.State == JobState.Running && now.Progress > 0);
+        return new(data, project, job, await server.Worker());
+    }
+
+    /// <summary>How it went since it was under way: whether the job still runs, how far it is, and the cores that it used.</summary>
+    public async Task<string> Report()
+    {
+        var now = await project.Now(job);
+        worker.Refresh();
+        return FormattableString.Invariant($"{now.State}, {now.Message}, {(worker.TotalProcessorTime - used) / clock.Elapsed:0.00} cores");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        worker.Dispose();
+        await data.DisposeAsync();
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class LabelerServer : IAsyncDisposable
 {
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(3);
     private readonly ConcurrentQueue<string> output = new();
-    private readonly string[] settings;
+    private string[] settings;
     private Process process;
 
     private LabelerServer(string[] settings)
@@ -65,9 +65,23 @@ public sealed partial class LabelerServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>Starts it again on the same port and data.</summary>
-    public async Task StartAgain()
+    /// <summary>The trainer worker that it has started and that runs now.</summary>
+    public async Task<Process> Worker()
     {
+        var started = Stopwatch.StartNew();
+        while (started.Elapsed < patience)
+        {
+            if (Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).FirstOrDefault(name => int.TryParse(name, out _) && IsWorker(name!)) is { } id)
+                return Process.GetProcessById(int.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
+            await Task.Delay(50);
+        }
+        throw new InvalidOperationException($"The server has started no worker:\n{Output}");
+    }
+
+    /// <summary>Starts it again on the same port and data, with other settings where some are given.</summary>
+    public async Task StartAgain(params string[] other)
+    {
+        settings = other is [] ? settings : other;
         output.Clear();
         process = Launch(new Uri(Address).Port);
         await WaitFor(Listening());
@@ -100,6 +114,21 @@ public sealed partial class LabelerServer : IAsyncDisposable
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var application = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "LabelerWeb", configuration, "LabelerWeb.dll"));
         return new("dotnet", [application, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+    }
+
+    private bool IsWorker(string id)
+    {
+        try
+        {
+            // The fourth field of stat, the second after the name in brackets, is the parent.
+            var parent = File.ReadAllText($"/proc/{id}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+            return parent == $"{process.Id}" && File.ReadAllText($"/proc/{id}/cmdline").Split('\0') is ["dotnet", _, "worker", ..];
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return false;
+        }
     }
 
     private void Keep(string? line)

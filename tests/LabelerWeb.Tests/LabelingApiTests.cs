@@ -251,6 +251,39 @@ public sealed class LabelingApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(["surplus"], await slow.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)));
     }
 
+    [Fact]
+    public async Task Votes_that_come_in_another_order_are_stored_once_each_and_an_undo_before_its_vote_waits_for_it()
+    {
+        await using var seeded = await Seed("Reordered", 3);
+        using var desk = await Desk.Open(host, "reorderer");
+        var items = await desk.Items(seeded.Project.Id, 3);
+        var keys = items.Select(_ => Guid.NewGuid()).ToList();
+        var votes = items.Select((item, n) => Desk.Flag(seeded.Project.Id, item, keys[n], n)).ToList();
+        var undo = Desk.Undo(seeded.Project.Id, items[0], keys[0]);
+        Assert.Equal(["refused", "accepted", "accepted"], await desk.Send(undo, votes[2], votes[1]));
+        Assert.Equal(["duplicate", "accepted", "accepted", "duplicate"], await desk.Send(votes[1], votes[0], undo, votes[0]));
+        await using var db = await seeded.Open();
+        var standing = await db.Votes.Where(v => v.ProjectId == seeded.Project.Id && v.Kind == VoteKind.Judgement && v.SupersededById == null).Select(v => v.Key).ToListAsync();
+        Assert.Equal(keys.Skip(1).Order(), standing.Order());
+    }
+
+    [Theory]
+    [InlineData("1970-01-01T00:00:00Z", -5000)]
+    [InlineData("2199-01-01T00:00:00Z", int.MaxValue)]
+    public async Task A_senders_clock_that_jumps_loses_nothing_and_is_not_believed(string at, int durationMs)
+    {
+        await using var seeded = await Seed($"Clock {durationMs}", 1);
+        using var desk = await Desk.Open(host, $"jumper {durationMs}");
+        var item = (await desk.Items(seeded.Project.Id))[0];
+        var vote = new { op = "vote", key = Guid.NewGuid(), project = seeded.Project.Id, item, durationMs, at, verdict = new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(index => new { index, flags = 0, displayed = true, unblurred = true }) } };
+        Assert.Equal(["accepted"], await desk.Send(vote));
+        await using var db = await seeded.Open();
+        var stored = await db.Votes.SingleAsync(v => v.ProjectId == seeded.Project.Id);
+        Assert.Equal(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture), stored.ClientTime);
+        Assert.InRange(stored.At, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
+        Assert.Equal(Math.Max(0, durationMs), stored.DurationMs);
+    }
+
     private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
 
     private static async Task<int> Stored(SeededProject seeded)

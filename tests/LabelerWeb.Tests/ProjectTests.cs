@@ -137,6 +137,28 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     }
 
     [Fact]
+    public async Task A_picture_beyond_the_limit_is_refused_and_the_guidelines_stay()
+    {
+        await Create("Hands", ("Prompts", "1 hand"));
+        await Upload((await Load("hands")).Id, new byte[ExampleUpload.LargestFile + 1], "large");
+        Assert.Contains("The picture has 16 MB; the most is 15 MB.", WebUtility.HtmlDecode(await admin.GetStringAsync("/projects")));
+        Assert.Equal("", (await Load("hands")).Settings.Guidelines);
+    }
+
+    [Fact]
+    public async Task A_project_and_prompts_with_markup_are_shown_as_text()
+    {
+        const string hostile = "<script>alert('x')</script>";
+        await Create($"Hands {hostile}", ("Prompts", $"1 hand {hostile}"));
+        foreach (var page in new[] { "/projects", "/epochs", "/label", "/projects/hands-script-alert-x-script" })
+        {
+            var html = await admin.GetStringAsync(page);
+            Assert.DoesNotContain(hostile, html);
+            Assert.Contains("&lt;script&gt;alert(", html);
+        }
+    }
+
+    [Fact]
     public async Task A_fresh_installation_begins_with_every_task_and_its_sampling_queued_once()
     {
         await host.With<DemoProjects, bool>(async demo => { await demo.Seed(); await demo.Seed(); return true; });

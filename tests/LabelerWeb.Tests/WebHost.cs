@@ -10,7 +10,9 @@ namespace Labeler.Web.Tests;
 /// <summary>The application in this process, on an empty data folder with a real database that goes with it.</summary>
 public sealed class WebHost : WebApplicationFactory<Program>
 {
-    public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
+    private string? data;
+
+    public string Data { get => data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => data = value; }
 
     /// <summary>Does something with services as one request would.</summary>
     public async Task<T> With<TService, T>(Func<TService, Task<T>> use) where TService : notnull

@@ -29,7 +29,7 @@ public static class WriteTransaction
     /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its start (BEGIN IMMEDIATE),
     /// so nothing it read can change; on PostgreSQL an advisory lock on (<paramref name="what"/>, <paramref name="id"/>) does the same for that one thing.
     /// </summary>
-    /// <exception cref="LabelerException">The database stayed locked, or its disk is full; nothing was written and the same can be tried again.</exception>
+    /// <exception cref="StorageException">The database stayed locked, or its disk is full; nothing was written and the same can be tried again.</exception>
     public static async Task<T> Write<T>(
         this IDbContextFactory<LabelerDb> contexts, Exclusive what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
     {
@@ -47,11 +47,11 @@ public static class WriteTransaction
         }
         catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Busy })
         {
-            throw new LabelerException("The database is busy: nothing was saved, try again in a moment.", error);
+            throw new StorageException("The database is busy: nothing was saved, try again in a moment.", error);
         }
         catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Full })
         {
-            throw new LabelerException("The disk that holds the database is full: nothing was saved, free some space and try again.", error);
+            throw new StorageException("The disk that holds the database is full: nothing was saved, free some space and try again.", error);
         }
         finally
         {

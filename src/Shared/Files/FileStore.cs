@@ -46,7 +46,7 @@ public sealed class FileStore
     }
 
     /// <summary>Stores a stream whole or not at all, and returns its hash.</summary>
-    /// <exception cref="LabelerException">The disk is full.</exception>
+    /// <exception cref="StorageException">The disk is full.</exception>
     public async Task<string> Put(Stream source, CancellationToken cancel = default)
     {
         var temporary = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
@@ -64,7 +64,7 @@ public sealed class FileStore
         }
         catch (IOException error) when (error.IsDiskFull())
         {
-            throw new LabelerException($"The disk that holds {_root} is full: free some space and try again.", error);
+            throw new StorageException($"The disk that holds {_root} is full: free some space and try again.", error);
         }
         finally
         {

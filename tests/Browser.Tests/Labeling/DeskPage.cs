@@ -5,11 +5,17 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests.Labeling;
 
 /// <summary>The labeling page as a person uses it.</summary>
-public sealed class DeskPage(Visitor visitor, SeededProject project)
+public sealed class DeskPage(Visitor visitor, string slug, SeededProject? project)
 {
+    public DeskPage(Visitor visitor, SeededProject project) : this(visitor, project.Project.Slug, project)
+    {
+    }
+
     public IPage Page => visitor.Page;
 
     public Visitor Visitor => visitor;
+
+    private string Slug => slug;
 
     public ILocator Tile(int number) => Page.Locator($"[data-tile='{number}']");
 
@@ -19,10 +25,14 @@ public sealed class DeskPage(Visitor visitor, SeededProject project)
 
     public ILocator Prompt => Page.Locator("[data-prompt]");
 
-    public static async Task<DeskPage> Open(Visitor visitor, SeededProject project)
+    public static Task<DeskPage> Open(Visitor visitor, SeededProject project) => Open(new DeskPage(visitor, project));
+
+    /// <summary>A project whose pictures a worker makes; <see cref="Stored"/> does not know it.</summary>
+    public static Task<DeskPage> Open(Visitor visitor, string slug) => Open(new DeskPage(visitor, slug, null));
+
+    private static async Task<DeskPage> Open(DeskPage desk)
     {
-        var desk = new DeskPage(visitor, project);
-        await visitor.Go($"/label/{project.Project.Slug}");
+        await desk.Visitor.Go($"/label/{desk.Slug}");
         await desk.Ready();
         return desk;
     }
@@ -59,5 +69,5 @@ public sealed class DeskPage(Visitor visitor, SeededProject project)
 
     public async Task<string> PromptText() => (await Prompt.TextContentAsync())!;
 
-    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingHouse.Votes(project);
+    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingHouse.Votes(project!);
 }

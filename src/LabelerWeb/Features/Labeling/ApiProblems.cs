@@ -22,6 +22,11 @@ public sealed class ApiProblems(IAntiforgery antiforgery) : IEndpointFilter
         {
             return Results.Problem("The page's token is missing or too old.", statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = "antiforgery" });
         }
+        catch (StorageException e)
+        {
+            // Not the sender's mistake: an outbox keeps what it has and sends it again.
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
         catch (LabelerException e)
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);

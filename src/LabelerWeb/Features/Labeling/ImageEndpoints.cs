@@ -30,6 +30,10 @@ public static class ImageEndpoints
             context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
             return Results.Stream(file, format!.Value.MediaType());
         }
+        catch (StorageException e)
+        {
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
         catch (Exception e) when (e is LabelerException or PictureException)
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status422UnprocessableEntity);

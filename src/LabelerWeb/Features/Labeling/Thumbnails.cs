@@ -1,3 +1,4 @@
+using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
 using Labeler.Shared.Images;
@@ -63,8 +64,19 @@ public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<Labeli
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var half = $"{path}.{Guid.NewGuid():n}";
-        await File.WriteAllBytesAsync(half, content, cancel);
-        File.Move(half, path, overwrite: true);
+        try
+        {
+            await File.WriteAllBytesAsync(half, content, cancel);
+            File.Move(half, path, overwrite: true);
+        }
+        catch (IOException e) when (e.IsDiskFull())
+        {
+            throw new StorageException("The disk that holds the data folder is full: free some space and try again.", e);
+        }
+        finally
+        {
+            File.Delete(half);
+        }
     }
 
     public void Dispose() => _turns.Dispose();

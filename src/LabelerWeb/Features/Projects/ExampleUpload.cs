@@ -18,7 +18,7 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
     public async Task Add(long projectId, IFormFile picture, string caption, CancellationToken cancel)
     {
         if (picture.Length > LargestFile)
-            throw new LabelerException($"The picture has {picture.Length / 1024 / 1024:N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
+            throw new LabelerException($"The picture has {Math.Ceiling(picture.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
         using var sent = new MemoryStream();
         await picture.CopyToAsync(sent, cancel);
         var hash = await files.Put(Shrink(sent.ToArray()), cancel);

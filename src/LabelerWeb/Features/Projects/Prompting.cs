@@ -14,7 +14,7 @@ public static class Prompting
     public static async Task<List<string>> Read(IFormFile file, CancellationToken cancel)
     {
         if (file.Length > LargestFile)
-            throw new LabelerException($"The file has {file.Length / 1024 / 1024:N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
+            throw new LabelerException($"The file has {Math.Ceiling(file.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
         using var reader = new StreamReader(file.OpenReadStream(), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         var lines = new List<string>();
         try

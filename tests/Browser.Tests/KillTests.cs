@@ -1,0 +1,117 @@
+using Labeler.Bench.Labeling;
+using Labeler.Browser.Tests.Labeling;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Browser.Tests;
+
+/// <summary>Processes that end as by a power cut, in the middle of their work.</summary>
+[Collection(nameof(Browsing))]
+public sealed class KillTests(Browsing browsing)
+{
+    [Fact]
+    public async Task A_worker_killed_in_mid_training_resumes_and_completes()
+    {
+        await using var server = await LabelerServer.Start("Trainer:RestartSeconds=1");
+        await using var data = new OpenedData(server.Data);
+        var project = await SampledProject.Start(data, "Interrupted", groups: 4, passes: 12);
+        var job = await project.VoteAndTrain();
+
+        // Once it has learned something, and there is a checkpoint to resume from.
+        await project.Until(job, now => now is { State: JobState.Running, Progress: > 0 } && Checkpoints(data).Any());
+        using (var worker = await server.Worker())
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync();
+        }
+        var killed = await project.Now(job);
+        Assert.Equal((JobState.Running, 1), (killed.State, killed.Attempt));
+        var left = Checkpoints(data).Single();
+        Assert.Equal(0, await data.Read(db => db.Checkpoints.CountAsync()));
+
+        var next = await project.Reaches(2, EpochState.Labelling);
+        job = await project.Now(job);
+        Assert.Equal((JobState.Succeeded, 2), (job.State, job.Attempt));
+        var log = await data.Read(db => db.JobLines.Where(l => l.JobId == job.Id).Select(l => l.Text).ToListAsync());
+        Assert.Contains(log, line => line.StartsWith("going on after step ", StringComparison.Ordinal));
+        // One figure of every step, although some were done twice.
+        var steps = await data.Read(db => db.JobMetrics.Where(m => m.JobId == job.Id && m.Name == "loss").Select(m => m.Step).ToListAsync());
+        Assert.Equal(steps.Distinct().Count(), steps.Count);
+        var checkpoint = await data.Read(db => db.Checkpoints.SingleAsync());
+        await data.Get<Labeler.Shared.Files.FileStore>().Verify(checkpoint.WeightsHash);
+        Assert.Equal(checkpoint.Id, next.SampledById);
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Fact]
+    public async Task A_killed_server_loses_no_vote_that_it_acknowledged_and_the_browser_sends_the_rest()
+    {
+        await using var server = await LabelerServer.Start("Trainer:Start=false");
+        await using var seeded = await SeededProject.Create(server.Data, "Power cut", LabelingTask.FlagBatch, groups: 8);
+        await using var admin = await browsing.FirstAdmin(server);
+        await using var bo = await browsing.Invite(server, admin, Role.Annotator, "Bo");
+        foreach (var complaint in new[] { "WebSocket", "ERR_CONNECTION_REFUSED", "Failed to", "Connection disconnected", "reconnect", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET" })
+        {
+            bo.Expect(complaint);
+            admin.Expect(complaint);
+        }
+        var desk = await DeskPage.Open(bo, seeded);
+        await desk.Flag(1);
+        await desk.Flag(2);
+        await desk.AllSaved();
+        await desk.Ahead(3);
+
+        await server.Kill();
+        Assert.Equal(2, (await desk.Stored()).Count);
+        await desk.Flag(3);
+        await desk.Flag(4);
+        await desk.Waiting(2);
+        await server.StartAgain();
+        await desk.Saved.ClickAsync();
+        await desk.AllSaved();
+        var votes = await desk.Stored();
+        Assert.Equal([0, 1, 2, 3], votes.Select(v => ((FlagVerdict)v.Verdict!).Tiles.Single(t => t.Flags != 0).Index));
+        Assert.Equal(4, votes.Select(v => v.ItemId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Votes_acknowledged_before_a_kill_under_load_are_stored_exactly_once()
+    {
+        const int people = 6;
+        await using var server = await LabelerServer.Start("Trainer:Start=false", "Web:SignInsPerMinute=1000");
+        await using var seeded = await SeededProject.Create(server.Data, "Load", LabelingTask.FlagBatch, groups: 400, finish: false);
+        await seeded.AddGroups(400, distinct: 8);
+        await seeded.Finish();
+        var annotators = new List<Annotator>();
+        for (var n = 0; n < people; n++)
+        {
+            await using var db = await seeded.Open();
+            var token = Invitation.Write(db, Role.Annotator, null, "", DateTimeOffset.UtcNow);
+            await db.SaveChangesAsync();
+            annotators.Add(await Annotator.Join(server.Address, token, $"Person {n}", seeded.Project.Id));
+        }
+
+        var work = Task.WhenAll(annotators.Select(a => a.Work(TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5))));
+        while (annotators.Sum(a => a.Acknowledged.Count) < 40 && !work.IsCompleted)
+            await Task.Delay(10);
+        await server.Kill();
+        await work;
+        var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();
+        Assert.True(acknowledged.Count >= 40, string.Join('\n', annotators.SelectMany(a => a.Errors).Distinct()));
+        Assert.NotEmpty(annotators.SelectMany(a => a.Errors));
+        await server.StartAgain();
+        var stored = (await LabelingHouse.Votes(seeded)).Select(v => v.Key).ToList();
+        Assert.Equal(stored.Count, stored.Distinct().Count());
+        Assert.Subset(stored.ToHashSet(), acknowledged);
+        annotators.ForEach(a => a.Dispose());
+    }
+
+    private static IEnumerable<string> Checkpoints(OpenedData data) =>
+        Directory.EnumerateDirectories(data.Folder.Checkpoints, "step-*", SearchOption.AllDirectories).Where(folder => !folder.EndsWith(".unfinished", StringComparison.Ordinal));
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Tests.Support;
+using Labeler.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Web.Tests;
+
+/// <summary>A storage that cannot take a vote now: the answer says so, and the same vote can be sent again.</summary>
+public sealed class StorageTests
+{
+    [Fact]
+    public async Task A_vote_on_a_locked_database_is_to_be_sent_again()
+    {
+        await using var host = new WebHost();
+        await using var seeded = await SeededProject.Create(host.Data, "Locked", LabelingTask.FlagBatch, 1);
+        using var desk = await Desk.Open(host, "patient");
+        var vote = Desk.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 3);
+        await using (var other = new SqliteConnection($"Data Source={seeded.Get<DataFolder>().Database};Pooling=False"))
+        {
+            await other.OpenAsync();
+            using var transaction = other.BeginTransaction();
+            using var answer = await desk.Post(vote);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal("The database is busy: nothing was saved, try again in a moment.", await Desk.Detail(answer));
+        }
+        Assert.Equal(["accepted"], await desk.Send(vote));
+        Assert.Equal(["duplicate"], await desk.Send(vote));
+    }
+
+    [SmallDiskFact]
+    public async Task Votes_on_a_full_disk_are_to_be_sent_again_and_none_is_lost()
+    {
+        const int groups = 6;
+        using var disk = new SmallDisk(kilobytes: 16 * 1024);
+        await using (var host = new WebHost { Data = Path.Combine(disk.Folder, "data") })
+        {
+            await using var seeded = await SeededProject.Create(host.Data, "Full", LabelingTask.FlagBatch, groups);
+            using var desk = await Desk.Open(host, "unlucky");
+            var votes = (await desk.Items(seeded.Project.Id, groups)).Select(item => Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)).ToList();
+            var filler = Path.Combine(disk.Folder, "filler");
+            Fill(filler);
+            var said = new List<string>();
+            foreach (var vote in votes)
+            {
+                using var answer = await desk.Post(vote);
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                    said.Add(await Desk.Detail(answer));
+                else
+                    Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
+            Assert.Contains("The disk that holds the database is full: nothing was saved, free some space and try again.", said);
+
+            File.Delete(filler);
+            Assert.All(await desk.Send([.. votes]), outcome => Assert.Contains(outcome, new[] { "accepted", "duplicate" }));
+            await using var db = await seeded.Open();
+            Assert.Equal(groups, await db.Votes.Select(v => v.ItemId).Distinct().CountAsync());
+            Assert.Equal(groups, await db.Votes.CountAsync());
+        }
+        SqliteConnection.ClearAllPools();
+    }
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        foreach (var size in new[] { 65536, 4096, 512 })
+        {
+            try
+            {
+                while (true)
+                    file.Write(new byte[size]);
+            }
+            catch (IOException)
+            {
+                // No room for a piece of this size; smaller ones may still fit.
+            }
+        }
+    }
+}
