@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Labeler.Shared.Images;
 using System.Text.Json;
+using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
