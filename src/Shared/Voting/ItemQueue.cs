@@ -37,7 +37,8 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
                 .Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now && !holding.Contains(l.ItemId))
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
-            return held.Count == count ? held : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, now, cancel)];
+            // The time now that the lock is held: leases given while this waited for it would seem to end later than any could.
+            return held.Count == count ? held : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, time.GetUtcNow(), cancel)];
         }, cancel);
         if (leases.Count == 0)
         {
