@@ -12,6 +12,9 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
+    /// <summary>By how much the clocks of several processes may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
     /// <param name="holding">Items the browser has on hand and does not want again.</param>
     public async Task<Handed> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
@@ -82,6 +85,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
     private static Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
     {
+        var latest = (now + Lease.Lifetime + ClockDifference).ToUnixTimeMilliseconds();
         var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
         var (open, closed) = ((int)ItemState.Open, (int)EpochState.Frozen);
         return db.Leases.FromSql($"""
@@ -90,7 +94,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             FROM "Items" AS i JOIN "Epochs" AS e ON e."Id" = i."EpochId"
             WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed}
               AND i."Votes" + (SELECT count(*) FROM "Leases" AS o WHERE o."ItemId" = i."Id" AND o."AnnotatorId" <> {annotator}
-                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {end}) < i."VotesWanted"
+                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {latest}) < i."VotesWanted"
               AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
                               AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
             ORDER BY i."EpochId", i."Rank", i."Id"

@@ -66,6 +66,17 @@ public sealed class Items_are_handed_out_once(Databases databases)
     }
 
     [Theory, OnEachDatabase]
+    public async Task Somebody_whose_clock_is_a_little_behind_is_not_handed_what_another_just_got(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 2);
+        var item = (await scene.Next(Guid.NewGuid())).ItemId;
+        world.Clock.Move(TimeSpan.FromSeconds(-20));
+        Assert.NotEqual(item, (await scene.Next(Guid.NewGuid())).ItemId);
+        Assert.Empty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task Asking_again_returns_what_is_still_held_but_not_what_is_on_hand(string database)
     {
         await using var world = await databases.World(database);
