@@ -44,7 +44,7 @@ public sealed class The_store_keeps_files_by_content : IDisposable
     public async Task A_full_disk_leaves_nothing_and_says_so()
     {
         var full = new IOException("No space left on device", 28);
-        var error = await Assert.ThrowsAsync<LabelerException>(() => _store.Put(new BreakingStream(100_000, full)));
+        var error = await Assert.ThrowsAsync<StorageException>(() => _store.Put(new BreakingStream(100_000, full)));
         Assert.Contains("is full", error.Message);
         Assert.Empty(AllFiles());
     }
@@ -55,7 +55,7 @@ public sealed class The_store_keeps_files_by_content : IDisposable
         using var disk = new SmallDisk(kilobytes: 256);
         var store = new FileStore(disk.Folder);
         var kept = await store.Put(new byte[10_000]);
-        var error = await Assert.ThrowsAsync<LabelerException>(() => store.Put(new MemoryStream(new byte[1_000_000])));
+        var error = await Assert.ThrowsAsync<StorageException>(() => store.Put(new MemoryStream(new byte[1_000_000])));
         Assert.Contains("is full", error.Message);
         Assert.Equal([store.PathOf(kept)], Directory.GetFiles(disk.Folder, "*", SearchOption.AllDirectories));
     }
