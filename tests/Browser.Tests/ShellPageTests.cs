@@ -22,7 +22,7 @@ public sealed class ShellPageTests(Browsing browsing)
         // The colours chosen here hold on the next page and, being the account's, in another browser.
         var choice = page.Locator("html");
         await page.Locator("[data-theme-switch]").ClickAsync();
-        await page.RunAndWaitForResponseAsync(() => page.Locator("[data-theme-switch]").ClickAsync(), answer => answer.Url.EndsWith("/account/theme") && answer.Status == 204);
+        await page.RunAndWaitForResponseAsync(() => page.Locator("[data-theme-switch]").ClickAsync(), answer => answer.Url.EndsWith("/account/theme") && answer.Status == 204 && answer.Request.PostData!.Contains("theme=dark"));
         await Assertions.Expect(choice).ToHaveAttributeAsync("data-theme", "dark");
         await admin.Go("/people");
         await Assertions.Expect(choice).ToHaveAttributeAsync("data-theme", "dark");

@@ -41,6 +41,7 @@ public sealed class Visitor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Context.DisposeAsync();
-        Assert.DoesNotContain(complaints, complaint => !expected.Any(e => complaint.Contains(e, StringComparison.Ordinal)));
+        var unexpected = complaints.Where(complaint => !expected.Any(e => complaint.Contains(e, StringComparison.Ordinal))).ToList();
+        Assert.True(unexpected.Count == 0, string.Join('\n', unexpected));
     }
 }

@@ -1,5 +1,6 @@
 // What every page needs from a script: the switch of colours, confirmation of what cannot be undone, closing of menus.
 const themes = ['system', 'light', 'dark'];
+let kept = Promise.resolve();
 
 function switchTheme() {
   const root = document.documentElement;
@@ -10,7 +11,8 @@ function switchTheme() {
   // Kept with the account too, for other devices. The sign-out form has the page's token.
   const token = document.querySelector('.topbar input[name="__RequestVerificationToken"]');
   if (!token) return;
-  fetch('/account/theme', { method: 'POST', body: new URLSearchParams({ theme: next, [token.name]: token.value }) }).catch(() => { /* the cookie holds it */ });
+  // One after the other, so that the last press is the one that stays.
+  kept = kept.then(() => fetch('/account/theme', { method: 'POST', body: new URLSearchParams({ theme: next, [token.name]: token.value }) })).catch(() => { /* the cookie holds it */ });
 }
 
 // A form with data-confirm="question" asks first, in a dialog of the page; the button's own text is repeated in it.

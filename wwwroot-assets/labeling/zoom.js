@@ -3,7 +3,7 @@ import { make } from './dom.js';
 import { originalOf } from './picture.js';
 
 export class Zoom {
-  #layer = null;
+  #end = null;
 
   open(picture, held) {
     this.close();
@@ -14,13 +14,20 @@ export class Zoom {
     original.decode().then(() => { image.src = original.src; }, () => {});
     image.style.setProperty('--aspect', picture.width / picture.height);
     const layer = make('dialog', { className: 'zoom', 'aria-label': 'Enlarged picture', onclick: () => this.close() }, image);
-    layer.addEventListener('close', () => { picture.peek(false); layer.remove(); if (this.#layer === layer) this.#layer = null; });
+    // Its close event comes later, when the next picture may be open already: whatever ends it, it goes at once and only once.
+    const end = () => {
+      if (this.#end !== end) return;
+      this.#end = null;
+      picture.peek(false);
+      layer.remove();
+    };
+    layer.addEventListener('close', end);
     document.body.append(layer);
-    this.#layer = layer;
+    this.#end = end;
     // While Z is held the page keeps the keyboard, so that the key's release is heard and digits change the picture.
     if (held) layer.show(); else layer.showModal();
   }
 
-  get isOpen() { return this.#layer !== null; }
-  close() { this.#layer?.close(); }
+  get isOpen() { return this.#end !== null; }
+  close() { this.#end?.(); }
 }

@@ -19,11 +19,13 @@ public static class AccountEndpoints
         });
 
         // The switch in the top bar; the browser has changed its colours already.
-        account.MapPost("/theme", async ([FromForm] Theme theme, HttpContext context, UserManager<Account> accounts) =>
+        account.MapPost("/theme", async ([FromForm] string theme, HttpContext context, UserManager<Account> accounts) =>
         {
+            if (!Enum.TryParse<Theme>(theme, ignoreCase: true, out var chosen) || !Enum.IsDefined(chosen))
+                return Results.BadRequest();
             if (await accounts.GetUserAsync(context.User) is not { } mine)
                 return Results.Unauthorized();
-            mine.Choose(theme);
+            mine.Choose(chosen);
             Joining.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
         });
