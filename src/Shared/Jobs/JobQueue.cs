@@ -15,6 +15,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         await FailAbandoned(db, cancel);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
+        var latest = end + (long)Clocks.Difference.TotalMilliseconds;
         var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
         // A list of kinds cannot be one parameter on both databases; a bit set can.
         var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
@@ -23,10 +24,10 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
             UPDATE "Jobs" SET "State" = {0}, "Worker" = {1}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {2}, "HeartbeatAt" = {3},
                 "StartedAt" = coalesce("StartedAt", {3}), "Error" = NULL
             WHERE "Id" = (SELECT "Id" FROM "Jobs" WHERE ({4} >> "Kind") % 2 = 1
-                AND ("State" = {5} OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {2})))
+                AND ("State" = {5} OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {6})))
                 ORDER BY "Priority" DESC, "Id" LIMIT 1
             """ + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING *";
-        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued).AsNoTracking().ToListAsync(cancel)).FirstOrDefault();
+        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued, latest).AsNoTracking().ToListAsync(cancel)).FirstOrDefault();
     }
 
     /// <summary>A worker's sign of life, every few seconds.</summary>

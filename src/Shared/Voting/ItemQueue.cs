@@ -12,9 +12,6 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
-    /// <summary>By how much the clocks of several processes may differ.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
-
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
     /// <param name="holding">Items the browser has on hand and does not want again.</param>
     public async Task<Handed> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
@@ -85,7 +82,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
     private static Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
     {
-        var latest = (now + Lease.Lifetime + ClockDifference).ToUnixTimeMilliseconds();
+        var latest = (now + Lease.Lifetime + Clocks.Difference).ToUnixTimeMilliseconds();
         var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
         var (open, closed) = ((int)ItemState.Open, (int)EpochState.Frozen);
         return db.Leases.FromSql($"""

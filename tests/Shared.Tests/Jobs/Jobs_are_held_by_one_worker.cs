@@ -65,6 +65,17 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
     }
 
     [Fact]
+    public async Task A_worker_whose_clock_is_a_little_behind_does_not_take_a_running_job()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, [Job.Queue(JobKind.Train, null, null, null, world.Now)]);
+        var queue = world.Get<JobQueue>();
+        await queue.Claim("here", [JobKind.Train]);
+        world.Clock.Move(TimeSpan.FromSeconds(-20));
+        Assert.Null(await queue.Claim("elsewhere", [JobKind.Train]));
+    }
+
+    [Fact]
     public async Task A_clock_that_jumps_back_a_year_does_not_bury_a_job()
     {
         await using var world = await databases.World(Databases.Sqlite);
