@@ -34,22 +34,28 @@ export class Deck extends EventTarget {
   get current() { return this.cards[this.at] ?? null; }
   get #unjudged() { return this.cards.slice(this.at).filter(card => !card.vote); }
 
-  /** What was judged last, from the server and from the outbox, so that undo outlives a reload. */
+  /**
+   * What was judged last, from the server and from the outbox, so that undo outlives a reload. The answer may come after
+   * something was judged here: it goes behind what is in hand, and what is in front stays there.
+   */
   async recall() {
     const recent = await this.#api.get(`/api/projects/${this.#project.id}/votes/recent`);
-    const known = new Set();
-    const cards = [];
-    for (const vote of recent.votes) {
-      known.add(vote.item.item);
-      cards.push(this.#card(vote.item, vote.key, vote.verdict));
-    }
-    const taken = new Set(this.#outbox.waiting.filter(entry => entry.body.op === 'undo').map(entry => entry.body.vote));
-    for (const entry of this.#outbox.waiting)
-      if (entry.body.op === 'vote' && entry.note && entry.body.project === this.#project.id && !known.has(entry.body.item))
-        cards.push(this.#card(entry.note.item, entry.body.key, entry.body.verdict));
-    const past = cards.filter(card => !taken.has(card.vote.key)).slice(-behind);
-    this.cards = [...past, ...this.cards.filter(card => !past.some(other => other.item.item === card.item.item))];
-    this.at = past.length;
+    const waiting = this.#outbox.waiting;
+    const taken = new Set(waiting.filter(entry => entry.body.op === 'undo').map(entry => entry.body.vote));
+    const known = new Set(this.cards.map(card => card.item.item));
+    const past = [];
+    const add = (item, key, verdict) => {
+      if (known.has(item.item) || taken.has(key)) return;
+      known.add(item.item);
+      past.push(this.#card(item, { key }, verdict));
+    };
+    for (const vote of recent.votes) add(vote.item, vote.key, vote.verdict);
+    for (const { body, note } of waiting)
+      if (body.op === 'vote' && note && body.project === this.#project.id) add(note.item, body.key, body.verdict);
+    const kept = past.slice(-behind);
+    kept.forEach((card, place) => { card.vote.order = place - kept.length; });
+    this.cards = [...kept, ...this.cards];
+    this.at += kept.length;
   }
 
   /** Asks for more when little is left; resolves when the answer is there. */
@@ -77,7 +83,7 @@ export class Deck extends EventTarget {
 
   /** The item in front is judged: the next unjudged one comes to the front at once. */
   advance(key, verdict) {
-    this.#judge(this.current, key, verdict);
+    Object.assign(this.current, { vote: { key, order: ++this.#judged }, verdict });
     const next = this.cards.findIndex((card, place) => place > this.at && !card.vote);
     const first = this.cards.findIndex(card => !card.vote);
     this.at = next >= 0 ? next : first >= 0 ? first : this.cards.length;
@@ -105,22 +111,16 @@ export class Deck extends EventTarget {
     return true;
   }
 
-  #judge(card, key, verdict) {
-    card.vote = { key, order: ++this.#judged };
-    card.verdict = verdict;
-  }
-
-  #card(item, key, verdict) {
+  #card(item, vote = null, verdict = null) {
     const { blurred } = this.#project;
     const make = () => item.images.map(image => {
       const picture = new Picture(image, blurred, this.pictureSize);
       picture.addEventListener('load', () => this.dispatchEvent(new Event('decoded')));
       return picture;
     });
-    const card = { item, vote: null, verdict: null, elapsed: 0, made: null, get pictures() { return (this.made ??= make()); } };
+    const card = { item, vote, verdict, elapsed: 0, made: null, get pictures() { return (this.made ??= make()); } };
     // Pictures of what was judged on an earlier page are fetched when somebody goes back to it.
-    if (key) this.#judge(card, key, verdict);
-    else card.made = make();
+    if (!vote) card.made = make();
     return card;
   }
 

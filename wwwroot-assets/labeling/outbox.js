@@ -31,7 +31,9 @@ export class Outbox extends EventTarget {
   /** What an earlier page left behind. */
   async load() {
     try {
-      this.#entries = await store.listOf(this.#api.account);
+      const left = await store.listOf(this.#api.account);
+      const known = new Set(this.#entries.map(entry => entry.body.key));
+      this.#entries = [...left.filter(entry => !known.has(entry.body.key)), ...this.#entries];
     } catch {
       this.durable = false;
     }

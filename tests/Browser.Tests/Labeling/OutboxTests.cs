@@ -55,6 +55,46 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     }
 
     [Fact]
+    public async Task Earlier_votes_that_are_told_late_do_not_send_a_verdict_to_another_group()
+    {
+        const string recent = "**/votes/recent";
+        var project = await house.Seed("Told late");
+        await using var ann = await house.Annotator();
+        var desk = await DeskPage.Open(ann, project);
+        await desk.Flag(1);
+        await desk.AllSaved();
+
+        var (asked, told) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await desk.Page.RouteAsync(recent, async route =>
+        {
+            var answer = await route.FetchAsync();
+            asked.SetResult();
+            await told.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        desk = await DeskPage.Open(ann, project);
+        await asked.Task;
+        await desk.Flag(2);
+        await desk.AllSaved();
+        await desk.Page.RunAndWaitForResponseAsync(() => Task.FromResult(told.TrySetResult()), recent);
+        // Another answer: the one before it has been worked on.
+        await desk.Page.EvaluateAsync("() => fetch('/api/session').then(answer => answer.json())");
+        await desk.Flag(3);
+        await desk.AllSaved();
+        var votes = await desk.Stored();
+        Assert.Equal([0, 1, 2], votes.Select(v => ((FlagVerdict)v.Verdict!).Tiles.Single(t => t.Flags != 0).Index));
+        Assert.Equal(3, votes.Select(v => v.ItemId).Distinct().Count());
+
+        // And undo goes back from the newest, through what was told late.
+        foreach (var left in new[] { 2, 1, 0 })
+        {
+            await desk.Press("u");
+            await desk.AllSaved();
+            Assert.Equal(votes.Take(left).Select(v => v.Key), (await desk.Stored()).Select(v => v.Key));
+        }
+    }
+
+    [Fact]
     public async Task Votes_that_could_not_be_sent_outlive_the_page()
     {
         var project = await house.Seed("Left behind");
