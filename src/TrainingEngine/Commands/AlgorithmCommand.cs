@@ -35,12 +35,9 @@ internal sealed class AlgorithmCommand<T> where T : UpdateOptions, new()
         {
             var where = place.Read(parsed) with
             {
-                Progress = progress =>
-                {
-                    bar ??= new ProgressBar("training", progress.ImagesTotal, "images", progress.ImagesDone - progress.ImagesInStep);
-                    bar.Advance(progress.ImagesInStep, string.Create(
-                        CultureInfo.InvariantCulture, $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}"));
-                },
+                Begun = (done, total) => bar = new ProgressBar("training", total, "images", done),
+                Progress = progress => bar!.Advance(progress.ImagesInStep, string.Create(
+                    CultureInfo.InvariantCulture, $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}")),
             };
             var result = train(new AlgorithmCall<T>(parsed, model.Load(parsed), settings, trained.Read(parsed), where, stop));
             bar?.Dispose();

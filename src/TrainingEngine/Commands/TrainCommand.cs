@@ -80,11 +80,11 @@ public sealed class TrainCommand
         ProgressBar? bar = null;
         try
         {
-            return D3poTraining.Run(loaded, run, progress =>
-            {
-                bar ??= new ProgressBar("training", progress.ImagesTotal, "images", progress.ImagesDone - progress.ImagesInStep);
-                bar.Advance(progress.ImagesInStep, string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.Steps}  KL {progress.Metrics.Kl:0.000}"));
-            }, stop);
+            return D3poTraining.Run(
+                loaded,
+                run with { Begun = (done, total) => bar = new ProgressBar("training", total, "images", done) },
+                progress => bar!.Advance(progress.ImagesInStep, string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.Steps}  KL {progress.Metrics.Kl:0.000}")),
+                stop);
         }
         finally
         {

@@ -61,6 +61,9 @@ public sealed record TrainingPlace
     /// <summary>Takes lines that tell what is going on.</summary>
     public Action<string>? Report { get; init; }
 
+    /// <summary>Called once, when all is ready for the first optimizer step, with the images done already and all images.</summary>
+    public Action<long, long>? Begun { get; init; }
+
     /// <summary>Called after every optimizer step.</summary>
     public Action<TrainingProgress>? Progress { get; init; }
 }

@@ -79,6 +79,7 @@ internal sealed class TrainingSession : IDisposable
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
         _clock = new RunClock(run.Place.Clock, _total, _done);
         _lastSave = run.Place.Clock.GetTimestamp();
+        run.Place.Begun?.Invoke(_done, _total);
     }
 
     /// <summary>Optimizer steps done.</summary>

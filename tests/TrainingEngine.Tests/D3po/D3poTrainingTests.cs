@@ -89,8 +89,12 @@ public sealed class D3poTrainingTests : IDisposable
             }, stop.Token));
         }
 
-        var resumed = D3poTraining.Run(_model, run);
+        // A machine that now has more or fewer processors to give keeps to what the run began with, and says at once where it is.
+        var begun = new List<(long Done, long Total)>();
+        var resumed = D3poTraining.Run(_model, run with { Workers = 2, Begun = (done, total) => begun.Add((done, total)) });
 
+        var (before, all) = Assert.Single(begun);
+        Assert.InRange(before, 1, all - 1);
         Assert.Equal(File.ReadAllBytes(unbroken.Weights), File.ReadAllBytes(resumed.Weights));
         Assert.Equal(File.ReadAllBytes(Path.Combine(unbroken.Checkpoint, "optimizer.safetensors")), File.ReadAllBytes(Path.Combine(resumed.Checkpoint, "optimizer.safetensors")));
         Assert.Equal(unbroken.Timesteps, resumed.Timesteps);

@@ -3,7 +3,7 @@ using Labeler.Shared.Images;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
-/// <summary>A hash of everything that a run's result follows from, so that a run resumes only its own checkpoints.</summary>
+/// <summary>A hash of everything that a run's result follows from, so that a run resumes only its own checkpoints. Not the number of workers and threads: a resumed run keeps those that its checkpoint knows, whatever the machine has now.</summary>
 internal static class D3poFingerprint
 {
     public static string Of(D3poRun run) => ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
@@ -17,7 +17,5 @@ internal static class D3poFingerprint
         run.Parent,
         run.MicroBatch,
         run.Recompute,
-        run.Workers,
-        run.Threads,
     }));
 }

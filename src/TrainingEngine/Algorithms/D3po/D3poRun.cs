@@ -49,6 +49,9 @@ public sealed record D3poRun
 
     /// <summary>Takes lines that tell what is going on.</summary>
     public Action<string>? Report { get; init; }
+
+    /// <summary>Called once, when all is ready for the first optimizer step, with the images done already and all images.</summary>
+    public Action<long, long>? Begun { get; init; }
 }
 
 /// <summary>How far a run is.</summary>

@@ -77,6 +77,7 @@ internal sealed class D3poSession : IDisposable
         {
             Save();
         }
+        run.Begun?.Invoke(plan.Take(Position).Sum(Images), plan.Sum(Images));
     }
 
     /// <summary>Optimizer steps of the plan that are done.</summary>
