@@ -1,5 +1,5 @@
 # Installs the Debian packages that are missing. Sourced by ./labeler.
-packages_run="g++ cmake libtorch-dev libopenblas0-pthread libvips42 libsqlite3-0 libicu72 fonts-dejavu-core"
+packages_run="g++ cmake make libtorch-dev libopenblas0-pthread libvips42 libsqlite3-0 libicu72 fonts-dejavu-core"
 packages_test="chromium postgresql fonts-liberation"
 
 # require_packages run|test …: installs what of these groups is not there yet.

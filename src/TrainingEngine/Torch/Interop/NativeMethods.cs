@@ -114,6 +114,6 @@ internal static unsafe partial class NativeMethods
         return File.Exists(path)
             ? NativeLibrary.Load(path)
             : throw new DllNotFoundException(
-                "The engine was built without libtorch. Install it (apt-get install g++ cmake libtorch-dev), or set TORCH_DIR to the folder of another libtorch, and build again.");
+                "The engine was built without libtorch. Install it (apt-get install g++ cmake make libtorch-dev), or set TORCH_DIR to the folder of another libtorch, and build again.");
     });
 }

@@ -1,6 +1,7 @@
 // Gradients: what is tracked, and the run of the autograd engine.
 #include "binding.h"
 
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <sstream>
@@ -70,6 +71,6 @@ LABELER_API int32_t labeler_torch_gradients(void* const* outputs, int32_t count,
   });
 }
 
-LABELER_API int32_t labeler_torch_grad_enabled() { return at::GradMode::is_enabled(); }
+LABELER_API int32_t labeler_torch_grad_enabled() { return c10::GradMode::is_enabled(); }
 
-LABELER_API void labeler_torch_set_grad_enabled(int32_t value) { at::GradMode::set_enabled(value != 0); }
+LABELER_API void labeler_torch_set_grad_enabled(int32_t value) { c10::GradMode::set_enabled(value != 0); }
