@@ -12,7 +12,7 @@ public static class PictureStrip
     /// <summary>Content hashes by project: the first image of the first groups of its newest epoch that has any.</summary>
     public static async Task<ILookup<long, string>> Read(LabelerDb db, CancellationToken cancel = default)
     {
-        var firsts = await db.Groups.Where(group => group.Use == GroupUse.Labelling && group.Number < Pictures)
+        var firsts = await db.Groups.Where(group => group.Use != GroupUse.Evaluation && group.Number < Pictures)
             .Select(group => new { group.ProjectId, group.EpochId, group.Number, Hash = group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash).First() })
             .ToListAsync(cancel);
         return firsts.GroupBy(first => first.ProjectId)

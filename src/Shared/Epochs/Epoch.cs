@@ -52,6 +52,16 @@ public sealed class Epoch
         CreatedAt = now,
     };
 
+    /// <summary>An epoch whose pictures are brought from elsewhere.</summary>
+    public static Epoch Open(Project project, int number, int groups, DateTimeOffset now) => new()
+    {
+        ProjectId = project.Id,
+        Number = number,
+        GroupsWanted = groups,
+        State = EpochState.Sampling,
+        CreatedAt = now,
+    };
+
     public void BeginLabelling(DateTimeOffset now)
     {
         Require("be labelled", EpochState.Sampling);

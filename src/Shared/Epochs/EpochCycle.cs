@@ -16,6 +16,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        project.RequireSampled("sample with");
         if (await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed), cancel))
         {
             throw new LabelerException("The project has an epoch under way: finish, cancel or roll it back first.");
@@ -23,10 +24,48 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         return await Begin(db, project, checkpointId, cancel);
     }, cancel);
 
+    /// <summary>
+    /// Opens the next epoch of a project whose pictures come from elsewhere than the epochs' models. No sampling is queued: whoever brings the
+    /// pictures adds groups, under a job of theirs or by the epoch's id, and ends with <see cref="FinishSampling"/> or <see cref="BeginLabelling"/>.
+    /// </summary>
+    /// <param name="groups">How many will be added; 0 where that is not known yet.</param>
+    /// <exception cref="LabelerException">The project's pictures are sampled.</exception>
+    public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    {
+        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        if (project.Source == PictureSource.Sampled)
+        {
+            throw new LabelerException($"{project.Name} is sampled by its model: start its next epoch instead.");
+        }
+        var epoch = Epoch.Open(project, await NextNumber(db, project, cancel), groups, time.GetUtcNow());
+        db.Epochs.Add(epoch);
+        await db.SaveChangesAsync(cancel);
+        return epoch;
+    }, cancel);
+
+    /// <summary>Adds a group to an epoch that was opened, and what annotators are asked about it. Its files must be in the store. False when the group was there already.</summary>
+    public Task<bool> Add(long epochId, Func<Epoch, Group> make, CancellationToken cancel = default) => Change(epochId, (db, epoch) => Add(db, epoch, make, cancel), cancel);
+
+    /// <summary>All groups of an opened epoch are there. Further ones may still be added.</summary>
+    public Task BeginLabelling(long epochId, CancellationToken cancel = default) => Change(epochId, (_, epoch) =>
+    {
+        if (epoch.State == EpochState.Sampling)
+        {
+            epoch.BeginLabelling(time.GetUtcNow());
+        }
+        return Task.FromResult(true);
+    }, cancel);
+
     /// <summary>The worker writes a sampled group and what annotators are asked about it. Its files must be in the store. False when the group was there already.</summary>
     /// <param name="make">Makes the group from its epoch.</param>
-    public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) => Work(job, async (db, _, epoch) =>
+    public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) => Work(job, (db, _, epoch) => Add(db, epoch, make, cancel), cancel);
+
+    private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel)
     {
+        if (!epoch.TakesVotes)
+        {
+            throw new LabelerException($"Epoch {epoch.Number} is closed: no group can be added to it.");
+        }
         var group = make(epoch);
         var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>().FirstOrDefault(hash => !files.Has(hash));
         if (missing is not null)
@@ -43,7 +82,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
             db.Items.AddRange(Item.For(await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));
         }
         return true;
-    }, cancel);
+    }
 
     /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labelling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>
@@ -70,6 +109,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     {
         return await Change(epochId, async (db, epoch) =>
         {
+            (await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel)).RequireSampled("train");
             var plan = await TrainingPlan.Make(db, epoch, cancel);
             if (plan.Signal == 0)
             {
@@ -108,7 +148,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     private async Task<List<(long Epoch, TrainingPlan Plan)>> Ready(CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).ToListAsync(cancel)).Where(p => p.Settings.TrainAutomatically).ToDictionary(p => p.Id);
+        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel)).Where(p => p.Settings.TrainAutomatically).ToDictionary(p => p.Id);
         var ids = projects.Keys.ToList();
         var ready = new List<(long, TrainingPlan)>();
         foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labelling).ToListAsync(cancel))
@@ -175,7 +215,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         var now = time.GetUtcNow();
-        epoch.Cancel(await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use == GroupUse.Labelling, cancel), now);
+        epoch.Cancel(await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
         return true;
     }, cancel);
@@ -185,6 +225,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     {
         var now = time.GetUtcNow();
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        project.RequireSampled("roll back");
         var target = checkpointId is null ? null : await db.Checkpoints.FirstOrDefaultAsync(c => c.Id == checkpointId && c.ProjectId == projectId, cancel)
             ?? throw new LabelerException("That checkpoint is not one of this project's.");
         var kept = target is null ? 0 : await db.Epochs.Where(e => e.Id == target.EpochId).Select(e => e.Number).FirstAsync(cancel);
@@ -204,15 +245,17 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     private async Task<Epoch> Begin(LabelerDb db, Project project, long? checkpointId, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var number = await db.Epochs.Where(e => e.ProjectId == project.Id).Select(e => (int?)e.Number).MaxAsync(cancel) ?? 0;
         var checkpoint = checkpointId is null ? null : await db.Checkpoints.FirstAsync(c => c.Id == checkpointId, cancel);
-        var epoch = Epoch.StartSampling(project, number + 1, checkpoint, now);
+        var epoch = Epoch.StartSampling(project, await NextNumber(db, project, cancel), checkpoint, now);
         db.Epochs.Add(epoch);
         await db.SaveChangesAsync(cancel);
         db.Jobs.Add(Job.Queue(JobKind.Sample, project.Id, epoch.Id, null, now));
         await db.SaveChangesAsync(cancel);
         return epoch;
     }
+
+    private static async Task<int> NextNumber(LabelerDb db, Project project, CancellationToken cancel) =>
+        (await db.Epochs.Where(e => e.ProjectId == project.Id).Select(e => (int?)e.Number).MaxAsync(cancel) ?? 0) + 1;
 
     // Only the worker that holds the job may go on; one that lost it, or was asked to stop, changes nothing any more.
     private Task<T> Work<T>(Job job, Func<LabelerDb, Job, Epoch, Task<T>> verb, CancellationToken cancel) => Change(job.EpochId ?? 0, async (db, epoch) =>

@@ -26,7 +26,7 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
     {
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
-            .Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labelling).ToDictionaryAsync(g => g.Id, cancel);
+            .Where(g => g.EpochId == epoch.Id && g.Use != GroupUse.Evaluation).ToDictionaryAsync(g => g.Id, cancel);
         var items = await Judged(db, epoch.Id, cancel);
         var withdrawn = await db.Users.Where(a => a.WithdrawnAt != null).Select(a => a.Id).ToHashSetAsync(cancel);
         var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn);

@@ -18,6 +18,9 @@ public sealed class Checkpoint
     public long? ParentId { get; private set; }
     public AdapterKind Kind { get; private set; }
 
+    /// <summary>What tells it from other checkpoints of its epoch, as the label whose photos it learned from; null where an epoch has one.</summary>
+    public string? Name { get; private set; }
+
     /// <summary>Content hash of the weights in the file store: the adapter in the diffusers format, or the U-Net's weights.</summary>
     public string WeightsHash { get; private set; } = "";
 
@@ -36,6 +39,19 @@ public sealed class Checkpoint
         WeightsHash = weightsHash,
         OptimizerHash = optimizerHash,
         ManifestHash = epoch.ManifestHash ?? throw new LabelerException($"Epoch {epoch.Number} has no frozen manifest to make a checkpoint from."),
+        CreatedAt = now,
+    };
+
+    /// <summary>A checkpoint trained on the base model from a set of photos.</summary>
+    /// <param name="manifestHash">Of the list of photos and captions, which is in the file store.</param>
+    public static Checkpoint OfPhotos(Epoch epoch, string name, AdapterKind kind, string weightsHash, string manifestHash, DateTimeOffset now) => new()
+    {
+        ProjectId = epoch.ProjectId,
+        EpochId = epoch.Id,
+        Kind = kind,
+        Name = name,
+        WeightsHash = weightsHash,
+        ManifestHash = manifestHash,
         CreatedAt = now,
     };
 

@@ -15,15 +15,20 @@ public sealed class Project
     public string Slug { get; private set; } = "";
     public string Name { get; private set; } = "";
     public LabelingTask Task { get; private set; }
+    public PictureSource Source { get; private set; }
     public ProjectSettings Settings { get; private set; } = new();
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? DeletedAt { get; private set; }
     public IReadOnlyList<Prompt> Prompts => _prompts;
 
     /// <exception cref="LabelerException">The name or a setting cannot be used.</exception>
-    public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now)
+    public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now, PictureSource source = PictureSource.Sampled)
     {
-        var project = new Project { Task = task, CreatedAt = now };
+        if (source == PictureSource.Imported && task is not (LabelingTask.Categorise or LabelingTask.Score))
+        {
+            throw new LabelerException("Photos are categorised or scored, one at a time: choose one of these tasks.");
+        }
+        var project = new Project { Task = task, Source = source, CreatedAt = now };
         project.Rename(name);
         project.Slug = SlugOf(project.Name);
         project.Change(settings);
@@ -64,6 +69,15 @@ public sealed class Project
         kept.AddRange(PromptText.Clean(heldOut ?? []).Select((text, n) => new Prompt(text, kept.Count + n, PromptUse.HeldOut)).ToList());
         _prompts.Clear();
         _prompts.AddRange(kept);
+    }
+
+    /// <exception cref="LabelerException">Its pictures are not made by the epochs' models.</exception>
+    internal void RequireSampled(string verb)
+    {
+        if (Source != PictureSource.Sampled)
+        {
+            throw new LabelerException($"{Name} {(Source == PictureSource.Imported ? "holds photos that were brought in" : "compares given checkpoints")}, so there is no model of its own to {verb}.");
+        }
     }
 
     /// <summary>Hides the project; nothing is lost, and Restore brings it back.</summary>

@@ -49,6 +49,9 @@ public sealed class Group
         group._images.AddRange(images.Select((image, index) => new SampleImage(image, index)));
         return group;
     }
+
+    /// <summary>One photo that was brought in.</summary>
+    public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) => Sampled(epoch, GroupUse.Imported, number, null, "", 0, null, [photo], now);
 }
 
 /// <summary>The numbers are stored.</summary>

@@ -16,7 +16,7 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
         await db.Epochs.Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack).OrderByDescending(e => e.Number)
             .Select(e => new LabelingProgress(
                 e.Id, e.Number, e.State, e.GroupsWanted,
-                db.Groups.Count(g => g.EpochId == e.Id && g.Use == Samples.GroupUse.Labelling),
+                db.Groups.Count(g => g.EpochId == e.Id && g.Use != Samples.GroupUse.Evaluation),
                 db.Items.Count(i => i.EpochId == e.Id && i.Use == ItemUse.Training),
                 db.Items.Count(i => i.EpochId == e.Id && i.Use == ItemUse.Training && i.State == ItemState.Done),
                 db.Votes.Count(v => v.ProjectId == projectId && v.AnnotatorId == annotator && v.Kind != VoteKind.Undo && v.SupersededById == null && v.At >= dayStart)))

@@ -37,6 +37,29 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
     }
 
     [Theory, OnEachDatabase]
+    public async Task A_database_of_the_first_version_is_brought_up_with_its_projects(string database)
+    {
+        await using var world = database == Databases.PostgreSql ? World.On(await databases.EmptyPostgreSql(), null) : World.On(null, null);
+        await using (var db = world.Open())
+        {
+            var first = Shared.Data.Migrations.Migration.All[0];
+            await db.Database.OpenConnectionAsync();
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = first.Sql(db.Database.IsSqlite()) + $"""
+
+                INSERT INTO "SchemaVersions" ("Version", "Name", "AppliedAt") VALUES (1, '{first.Name}', 0);
+                INSERT INTO "Projects" ("Slug", "Name", "Task", "Settings", "CreatedAt") VALUES ('hands', 'Hands', 0, '{JsonText.Write(new ProjectSettings { SignalBudget = 17 })}', 5);
+                """;
+            await command.ExecuteNonQueryAsync();
+        }
+        await world.Get<Migrator>().Apply();
+        await using var again = world.Open();
+        var read = await again.Projects.SingleAsync();
+        Assert.Equal(("Hands", PictureSource.Sampled, 17), (read.Name, read.Source, read.Settings.SignalBudget));
+        Assert.Equal(Shared.Data.Migrations.Migration.Newest, (await again.Database.SqlQuery<int>($"SELECT \"Version\" AS \"Value\" FROM \"SchemaVersions\"").ToListAsync()).Max());
+    }
+
+    [Theory, OnEachDatabase]
     public async Task What_is_written_is_read_back(string database)
     {
         await using var world = await databases.FreshWorld(database);

@@ -16,7 +16,7 @@ public sealed record EpochLine(Epoch Epoch, int? SampledBy, int Groups, int Vote
         var epochs = await db.Epochs.AsNoTracking().Include(epoch => epoch.SampledBy).Include(epoch => epoch.Checkpoint)
             .Where(epoch => epoch.ProjectId == projectId).OrderByDescending(epoch => epoch.Number).ToListAsync();
         var numbers = epochs.ToDictionary(epoch => epoch.Id, epoch => epoch.Number);
-        var groups = await db.Groups.Where(group => group.ProjectId == projectId && group.Use == GroupUse.Labelling).GroupBy(group => group.EpochId)
+        var groups = await db.Groups.Where(group => group.ProjectId == projectId && group.Use != GroupUse.Evaluation).GroupBy(group => group.EpochId)
             .Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count);
         var votes = await db.Votes.Effective().Where(vote => vote.ProjectId == projectId).GroupBy(vote => vote.EpochId)
             .Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count);

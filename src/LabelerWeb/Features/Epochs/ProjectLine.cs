@@ -29,7 +29,7 @@ public sealed record ProjectLine(Project Project, Epoch? Epoch, int Groups, int 
             return new(project, null, 0, 0, 0);
         var items = db.Items.Where(item => item.EpochId == epoch.Id && item.Use == ItemUse.Training);
         return new(
-            project, epoch, await db.Groups.CountAsync(group => group.EpochId == epoch.Id && group.Use == GroupUse.Labelling),
+            project, epoch, await db.Groups.CountAsync(group => group.EpochId == epoch.Id && group.Use != GroupUse.Evaluation),
             await items.CountAsync(), await items.CountAsync(item => item.State == ItemState.Done));
     }
 }

@@ -19,7 +19,7 @@ public sealed record ProjectStanding(Project Project, int Prompts, Epoch? Epoch,
         var prompts = await db.Prompts.GroupBy(p => p.ProjectId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
         var latest = await db.Epochs.AsNoTracking().Where(e => !db.Epochs.Any(later => later.ProjectId == e.ProjectId && later.Number > e.Number)).ToDictionaryAsync(e => e.ProjectId);
         var ids = latest.Values.Select(e => e.Id).ToList();
-        var sampled = await db.Groups.Where(g => ids.Contains(g.EpochId) && g.Use == GroupUse.Labelling).GroupBy(g => g.EpochId)
+        var sampled = await db.Groups.Where(g => ids.Contains(g.EpochId) && g.Use != GroupUse.Evaluation).GroupBy(g => g.EpochId)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
         var items = await db.Items.Where(i => ids.Contains(i.EpochId)).GroupBy(i => i.EpochId)
             .Select(g => new { g.Key, All = g.Count(), Done = g.Count(i => i.State == ItemState.Done), Votes = g.Sum(i => i.Votes) }).ToDictionaryAsync(g => g.Key);

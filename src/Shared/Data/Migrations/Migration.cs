@@ -9,6 +9,7 @@ internal sealed record Migration(int Version, string Name)
     public static IReadOnlyList<Migration> All { get; } =
     [
         new(1, "0001-start"),
+        new(2, "0002-picture-source"),
     ];
 
     public static int Newest => All[^1].Version;

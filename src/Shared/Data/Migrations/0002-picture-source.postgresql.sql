@@ -1,0 +1,3 @@
+ALTER TABLE "Projects" ADD COLUMN "Source" integer NOT NULL DEFAULT 0;
+ALTER TABLE "Projects" ALTER COLUMN "Source" DROP DEFAULT;
+ALTER TABLE "Checkpoints" ADD COLUMN "Name" text;
