@@ -1,5 +1,6 @@
 using Labeler.Web.Components;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
@@ -44,6 +45,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapProjects();
     app.MapEpochs();
     app.MapDashboard();
+    app.MapComparison();
     app.MapReview();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);

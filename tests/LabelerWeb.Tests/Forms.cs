@@ -45,9 +45,12 @@ public static partial class Forms
     /// <summary>Presses a button: posts to an address with the form token of a page.</summary>
     public static async Task<HttpResponseMessage> Post(this HttpClient browser, string page, string address, params (string Name, string Value)[] fields)
     {
-        var token = Token().Match(await browser.GetStringAsync(page)).Groups[1].Value;
+        var token = await browser.FormToken(page);
         return await browser.PostAsync(address, new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
     }
+
+    /// <summary>The token that a page's forms carry.</summary>
+    public static async Task<string> FormToken(this HttpClient browser, string page) => Token().Match(await browser.GetStringAsync(page)).Groups[1].Value;
 
     /// <summary>What a browser would post of the project form: inputs, chosen options and text areas with their values.</summary>
     public static Dictionary<string, string> FieldsOf(string html)

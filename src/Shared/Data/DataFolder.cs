@@ -6,7 +6,7 @@ public sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var folder in new[] { Root, Files, Keys, Logs, Backups, Checkpoints })
+        foreach (var folder in new[] { Root, Files, Keys, Logs, Backups, Checkpoints, Runs })
         {
             Directory.CreateDirectory(folder);
         }
@@ -25,6 +25,9 @@ public sealed class DataFolder
 
     /// <summary>Work in progress of training jobs, from which they resume; finished checkpoints are in the store.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>Results of ./labeler engine reproduce that the comparison page shows.</summary>
+    public string Runs => Path.Combine(Root, "runs");
 
     /// <summary>An absolute path for one stored relative to the folder.</summary>
     public string Resolve(string relative) => Path.GetFullPath(Path.Combine(Root, relative));

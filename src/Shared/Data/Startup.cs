@@ -1,3 +1,4 @@
+using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
@@ -32,6 +33,7 @@ public static class Startup
         services.AddSingleton<Review>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
+        services.AddSingleton<RunFiles>();
         return services;
     }
 

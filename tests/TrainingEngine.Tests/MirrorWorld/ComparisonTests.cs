@@ -1,5 +1,8 @@
+using Labeler.Shared.Comparisons;
 using Labeler.Shared.Images;
+using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
@@ -55,6 +58,20 @@ public sealed class ComparisonTests : IDisposable
         Assert.Contains("3.000 ± 2.646", ComparisonTable.Write([point]), StringComparison.Ordinal);
         Assert.Equal(Row(1, 2), ComparisonRow.Parse(Row(1, 2).ToCsv()));
         Assert.Throws<EngineException>(() => ComparisonRow.Parse("ddpo,x"));
+    }
+
+    [Fact]
+    public void The_comparison_page_reads_what_is_written()
+    {
+        string Csv(params string[] lines) => string.Join('\n', lines);
+        ComparisonRow row = new("ddpo", 0, 1, 56, 1.5, -0.25, 0.2, 1, 1);
+        var curve = Assert.Single(ReproducedRun.Read(new StringReader(Csv(ComparisonRow.CsvHeader, row.ToCsv(), (row with { Epoch = 2, HeldOut = double.NaN }).ToCsv()))).Curves);
+        Assert.Equal([1.5, 1.5], curve.Training.Points.Select(point => point.Value));
+        Assert.Equal(-0.25, Assert.Single(curve.HeldOut!.Points).Value);
+
+        EpochRow rate = new(3, Proportion.Wilson(150, 200), 0.02, null, 0.29, 0.06, 40, 20);
+        var measured = Assert.Single(Assert.Single(ReproducedRun.Read(new StringReader(Csv(EpochRow.CsvHeader, rate.ToCsv()))).Curves).Training.Points);
+        Assert.Equal((3.0, 0.75, Math.Round(rate.Rate.Low, 4)), (measured.Used, measured.Value, measured.Low));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public static class Navigation
         new("Label", "label", "label", Role.Annotator),
         new("Dashboard", "dashboard", "chart", Role.Lead),
         new("Gallery", "gallery", "gallery", Role.Lead),
+        new("Compare", "compare", "compare", Role.Lead),
         new("Review", "review", "review", Role.Lead),
         new("Projects", "projects", "folder", Role.Admin),
         new("Epochs", "epochs", "epochs", Role.Admin),

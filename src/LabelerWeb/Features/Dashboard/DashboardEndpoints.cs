@@ -1,7 +1,5 @@
-using System.Text;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
-using Labeler.Shared.Exports;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Dashboard;
@@ -20,9 +18,6 @@ public static class DashboardEndpoints
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Slug == slug && project.DeletedAt == null) is not { } project)
             return Results.NotFound();
         var table = (await Figures.Read(db, project, time.GetUtcNow())).Tables.FirstOrDefault(table => table.Name == figure);
-        if (table is null)
-            return Results.NotFound();
-        var lines = table.Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(table.Headers));
-        return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", $"{slug}-{figure}.csv");
+        return table?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound();
     }
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Labeler.Shared.Exports;
+
 namespace Labeler.Web.Features.Dashboard;
 
 /// <summary>The numbers behind one chart: shown as a table below it, and downloaded as CSV.</summary>
@@ -6,6 +9,13 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
 {
     /// <summary>Does a column hold numbers, which stand at the right?</summary>
     public bool IsNumeric(int column) => Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
+
+    /// <summary>The table as a CSV file.</summary>
+    public IResult ToDownload(string file)
+    {
+        var lines = Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(Headers));
+        return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", file);
+    }
 
     /// <summary>A cell as people read it: shares in per cent, other numbers short.</summary>
     public static string Show(object? cell) => cell switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Labeler.Shared.Comparisons;
 using Labeler.Shared.Statistics;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
@@ -16,7 +17,7 @@ public sealed record EpochRow(
     int Epoch, Proportion Rate, double Unreadable, double? Score, double Diversity, double ColourDrift, double SampleSeconds, double TrainSeconds)
 {
     /// <summary>First line of the CSV file.</summary>
-    public const string CsvHeader = "epoch,images,rate,low,high,diversity,sample_seconds,train_seconds";
+    public const string CsvHeader = ReproducedRun.RateHeader;
 
     /// <summary>Heading of the printed table.</summary>
     public const string TableHeader = "epoch  labels   good %  95 % interval  unread. %  score  diversity  colour drift  sampling s  training s";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Labeler.Shared.Comparisons;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 
@@ -16,7 +17,7 @@ public sealed record ComparisonRow(
     string Algorithm, int Seed, int Epoch, int Images, double Reward, double HeldOut, double Diversity, double SampleSeconds, double TrainSeconds)
 {
     /// <summary>First line of the CSV file.</summary>
-    public const string CsvHeader = "algorithm,seed,epoch,images,reward,held_out_reward,diversity,sample_seconds,train_seconds";
+    public const string CsvHeader = ReproducedRun.RewardHeader;
 
     /// <summary>A line of the CSV file.</summary>
     public string ToCsv() => string.Create(

@@ -1,0 +1,48 @@
+using Labeler.Shared;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Comparisons;
+using Labeler.Shared.Data;
+using Labeler.Web.Components;
+using Labeler.Web.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Labeler.Web.Features.Comparison;
+
+public static class ComparisonEndpoints
+{
+    private const int FormOverhead = 64 * 1024;
+
+    public static IEndpointRouteBuilder MapComparison(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/compare/curves.csv", async (HttpContext context, LabelerDb db) =>
+            (await ComparedProjects.Read(db, context.Request.Query, context.RequestAborted)).Table.ToDownload("curves.csv")).RequireAuthorization(Role.Lead);
+        routes.MapGet("/compare/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs)).RequireAuthorization(Role.Lead);
+        routes.MapGet("/compare/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs)).RequireAuthorization(Role.Lead);
+        var posts = routes.MapPosts("/compare/runs", Role.Lead);
+        posts.MapPost("", Add).WithMetadata(new RequestSizeLimitAttribute(RunFiles.LargestFile + FormOverhead));
+        posts.MapPost("/{name}/remove", (string name, HttpContext context, RunFiles runs) =>
+        {
+            runs.Remove(name);
+            return Back(context, $"The run {name} is removed.");
+        });
+        return routes;
+    }
+
+    private static IResult Download(string name, RunFiles runs) =>
+        runs.Find(name) is { } run ? CurveTable.Of(name, run).ToDownload($"{name.Replace('/', '-')}.csv") : Results.NotFound();
+
+    private static async Task<IResult> Add(IFormFile? file, [FromForm] string? name, HttpContext context, RunFiles runs)
+    {
+        if (file is null || file.Length == 0)
+            throw new LabelerException("Choose a results.csv first.");
+        await using var content = file.OpenReadStream();
+        var kept = await runs.Keep(string.IsNullOrWhiteSpace(name) ? file.FileName : name, content, context.RequestAborted);
+        return Back(context, $"The run {kept} is added.");
+    }
+
+    private static IResult Back(HttpContext context, string done)
+    {
+        context.Tell(new(done));
+        return Results.LocalRedirect("/compare");
+    }
+}

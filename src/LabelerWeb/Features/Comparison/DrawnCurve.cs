@@ -1,0 +1,18 @@
+using Labeler.Shared.Comparisons;
+
+namespace Labeler.Web.Features.Comparison;
+
+/// <summary>A curve of a chart.</summary>
+/// <param name="Colour">Number of its colour, from 0.</param>
+/// <param name="Marked">A point to be marked, as where over-optimisation begins.</param>
+public sealed record DrawnCurve(Curve Curve, int Colour, bool Dashed = false, CurvePoint? Marked = null)
+{
+    private const int Colours = 6;
+
+    public string Style => $"color: var(--series-{Colour % Colours + 1})";
+
+    /// <summary>More curves than colours are told apart by their dots, which are then hollow.</summary>
+    public bool Hollow => Colour / Colours % 2 == 1;
+
+    public static DrawnCurve[] All(IEnumerable<Curve> curves) => [.. curves.Select((curve, n) => new DrawnCurve(curve, n))];
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace Labeler.Shared.Comparisons;
+
+/// <summary>What <c>./labeler engine reproduce</c> wrote into its <c>results.csv</c>, as curves.</summary>
+/// <param name="IsShare">Are the values shares from 0 to 1 (a rate), not rewards?</param>
+public sealed record ReproducedRun(bool IsShare, IReadOnlyList<ReproducedCurve> Curves)
+{
+    /// <summary>Of a comparison: several algorithms and seeds on one reward.</summary>
+    public const string RewardHeader = "algorithm,seed,epoch,images,reward,held_out_reward,diversity,sample_seconds,train_seconds";
+
+    /// <summary>Of one run's rate: its <c>images</c> are those it was measured on, so the axis counts epochs.</summary>
+    public const string RateHeader = "epoch,images,rate,low,high,diversity,sample_seconds,train_seconds";
+    public const int MostRows = 20_000;
+    private const int LongestName = 60;
+
+    /// <exception cref="LabelerException">It is not such a file; the line that is wrong is named.</exception>
+    public static ReproducedRun Read(TextReader text)
+    {
+        var rows = new List<string[]>();
+        var header = text.ReadLine()?.Trim().TrimStart('\uFEFF');
+        if (header is not (RewardHeader or RateHeader))
+        {
+            throw new LabelerException("This is not a results.csv of ./labeler engine reproduce: its first line is another.");
+        }
+        var columns = header.Split(',').Length;
+        while (text.ReadLine() is { } line)
+        {
+            if (line.Trim().Length == 0)
+            {
+                continue;
+            }
+            var cells = line.Split(',', columns + 1);
+            rows.Add(cells.Length == columns ? cells : throw new LabelerException($"Line {rows.Count + 2} has {cells.Length} values; {columns} are expected."));
+            if (rows.Count > MostRows)
+            {
+                throw new LabelerException($"The file has more than {MostRows:N0} rows.");
+            }
+        }
+        if (rows.Count == 0)
+        {
+            throw new LabelerException("The file holds no measurement yet.");
+        }
+        return header == RewardHeader ? Rewards(rows) : Rates(rows);
+    }
+
+    private static ReproducedRun Rates(List<string[]> rows) => new(true,
+    [
+        new("rate", new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[0], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))]), null),
+    ]);
+
+    private static ReproducedRun Rewards(List<string[]> rows)
+    {
+        var points = rows.Select((row, n) => (
+            Algorithm: row[0].Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name : throw Wrong(row[0], n),
+            Seed: Whole(row[1], n), Epoch: Whole(row[2], n), Images: Whole(row[3], n), Reward: Number(row[4], n), HeldOut: row[5].Trim().Length == 0 ? (double?)null : Number(row[5], n))).ToList();
+        if (points.GroupBy(p => (p.Algorithm, p.Seed, p.Epoch)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new LabelerException($"Epoch {twice.Key.Epoch} of {twice.Key.Algorithm}, seed {twice.Key.Seed}, stands there twice.");
+        }
+        return new(false, [.. points.GroupBy(p => p.Algorithm).Select(algorithm =>
+        {
+            var seeds = algorithm.GroupBy(p => p.Seed).ToList();
+            var training = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.Reward, p.Reward, p.Reward))])).ToList();
+            var heldOut = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.Where(p => p.HeldOut is not null).OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.HeldOut!.Value, p.HeldOut.Value, p.HeldOut.Value))])).ToList();
+            return new ReproducedCurve(algorithm.Key, Curve.Together(algorithm.Key, training), algorithm.Any(p => p.HeldOut is not null) ? Curve.Together(algorithm.Key, heldOut) : null);
+        })]);
+    }
+
+    private static int Whole(string text, int row) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(text, row);
+
+    private static double Number(string text, int row) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : throw Wrong(text, row);
+
+    private static LabelerException Wrong(string text, int row) => new($"Line {row + 2} holds \"{(text.Length > 40 ? text[..40] : text)}\", which cannot stand there.");
+}
+
+/// <summary>One algorithm on the prompts it was trained on and, where there are such, on prompts held out.</summary>
+public sealed record ReproducedCurve(string Name, Curve Training, Curve? HeldOut)
+{
+    /// <summary>See <see cref="Comparisons.OverOptimisation"/>.</summary>
+    public CurvePoint? OverOptimisedFrom { get; } = HeldOut is null ? null : OverOptimisation.Begins(Training, HeldOut);
+}

@@ -1,0 +1,55 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Comparisons;
+
+/// <summary>A project as a run: what people said of each epoch's pictures, over the labelled pictures that its model had learned from.</summary>
+public static class RunCurve
+{
+    /// <summary>The measured epochs in order; those that were rolled back or cancelled are left out. Intervals are 95 %.</summary>
+    public static async Task<Curve> Read(LabelerDb db, Project project, Measure measure, CancellationToken cancel = default)
+    {
+        var epochs = await db.Epochs.AsNoTracking().Include(e => e.SampledBy)
+            .Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled).OrderBy(e => e.Number).ToListAsync(cancel);
+        var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.ProjectId == project.Id).ToDictionaryAsync(c => c.Id, cancel);
+        var judged = await Judged(db, project.Id, cancel);
+        var values = await Values(db, project, measure, cancel);
+        return new(project.Name, [.. epochs.Where(epoch => values.ContainsKey(epoch.Number)).Select(epoch =>
+        {
+            var (value, low, high) = values[epoch.Number];
+            var learned = Learned(epoch.SampledById).ToList();
+            return new CurvePoint(learned.Count, learned.Sum(id => judged.GetValueOrDefault(id)), value, low, high);
+        })]);
+
+        // The epochs that a checkpoint and its ancestors learned from.
+        IEnumerable<long> Learned(long? checkpoint)
+        {
+            for (; checkpoint is { } id; checkpoint = checkpoints[id].ParentId)
+            {
+                yield return checkpoints[id].EpochId;
+            }
+        }
+    }
+
+    // Pictures that somebody really saw and judged, by epoch; several people's votes on one picture count once.
+    private static async Task<Dictionary<long, double>> Judged(LabelerDb db, long projectId, CancellationToken cancel)
+    {
+        var items = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training)
+            .GroupBy(v => new { v.EpochId, v.ItemId }).Select(g => new { g.Key.EpochId, Seen = g.Max(v => v.Seen) }).ToListAsync(cancel);
+        return items.GroupBy(i => i.EpochId).ToDictionary(g => g.Key, g => (double)g.Sum(i => i.Seen));
+    }
+
+    private static async Task<Dictionary<int, (double Value, double Low, double High)>> Values(LabelerDb db, Project project, Measure measure, CancellationToken cancel)
+    {
+        if (measure == Measure.Score)
+        {
+            return (await MeanScores.Read(db, project.Id, cancel)).ToDictionary(s => s.Epoch, s => (s.Mean, s.Low, s.High));
+        }
+        return (await EpochRates.Read(db, project.Id, cancel)).Select(rates => (rates.Number, Share: measure == Measure.Normal ? rates.Normal : rates.Safe))
+            .Where(rate => rate.Share.Of > 0).ToDictionary(rate => rate.Number, rate => (rate.Share.Share, rate.Share.Low, rate.Share.High));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Labeler.Shared.Data;
+
+namespace Labeler.Shared.Comparisons;
+
+/// <summary>Results of <c>./labeler engine reproduce</c> in the data folder's runs: <c>NAME.csv</c>, or <c>NAME/results.csv</c> where it was told to write there.</summary>
+public sealed partial class RunFiles(DataFolder folder)
+{
+    public const int LargestFile = 1024 * 1024;
+    public const int MostFiles = 100;
+
+    /// <summary>All of them by name, each read anew. One that cannot be read has its fault instead.</summary>
+    public IReadOnlyList<RunFile> All() => [.. Paths().OrderBy(file => file.Name, StringComparer.Ordinal).Take(MostFiles).Select(file =>
+    {
+        try
+        {
+            return new RunFile(file.Name, Read(file.Path), null);
+        }
+        catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
+        {
+            return new RunFile(file.Name, null, error.Message);
+        }
+    })];
+
+    public ReproducedRun? Find(string name) => All().FirstOrDefault(file => file.Name == name)?.Run;
+
+    /// <summary>Keeps an uploaded file under a name made from <paramref name="name"/>; one of that name is replaced.</summary>
+    /// <exception cref="LabelerException">It is too large, or not such a file; nothing was kept.</exception>
+    public async Task<string> Keep(string name, Stream content, CancellationToken cancel = default)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = await content.ReadAsync(buffer, cancel)) > 0;)
+        {
+            kept.Write(buffer, 0, read);
+            if (kept.Length > LargestFile)
+            {
+                throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB; a results.csv is far smaller.");
+            }
+        }
+        Parse(kept.ToArray());
+        var safe = Other().Replace(Path.GetFileNameWithoutExtension(name).ToLowerInvariant(), "-").Trim('-');
+        safe = safe.Length == 0 ? "run" : safe[..Math.Min(60, safe.Length)].Trim('-');
+        if (Paths().All(file => file.Name != safe) && Paths().Count() >= MostFiles)
+        {
+            throw new LabelerException($"There are {MostFiles} runs already: remove one first.");
+        }
+        var temporary = Path.Combine(folder.Runs, $".{Guid.NewGuid():N}");
+        await File.WriteAllBytesAsync(temporary, kept.ToArray(), cancel);
+        File.Move(temporary, Path.Combine(folder.Runs, safe + ".csv"), overwrite: true);
+        return safe;
+    }
+
+    /// <summary>Removes an uploaded file. A folder that the engine wrote holds more than its CSV and is left to whoever made it.</summary>
+    /// <exception cref="LabelerException">There is none of that name.</exception>
+    public void Remove(string name)
+    {
+        var file = Paths().FirstOrDefault(file => file.Name == name && Path.GetDirectoryName(file.Path) == folder.Runs).Path
+            ?? throw new LabelerException("There is no uploaded run of that name; load the page again.");
+        File.Delete(file);
+    }
+
+    private IEnumerable<(string Name, string Path)> Paths() =>
+    [
+        .. Directory.EnumerateFiles(folder.Runs, "*.csv").Select(path => (Path.GetFileNameWithoutExtension(path), path)),
+        .. Directory.EnumerateDirectories(folder.Runs).Select(path => (Name: Path.GetFileName(path) + "/results", Path: Path.Combine(path, "results.csv"))).Where(file => File.Exists(file.Path)),
+    ];
+
+    private static ReproducedRun Read(string path) => new FileInfo(path).Length <= LargestFile
+        ? Parse(File.ReadAllBytes(path))
+        : throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB.");
+
+    private static ReproducedRun Parse(byte[] bytes)
+    {
+        try
+        {
+            return ReproducedRun.Read(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes)));
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new LabelerException("The file is not text in UTF-8.", error);
+        }
+    }
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex Other();
+}
+
+/// <param name="Fault">Why it cannot be shown; null where it can.</param>
+public sealed record RunFile(string Name, ReproducedRun? Run, string? Fault)
+{
+    /// <summary>Was it uploaded, and can be removed here?</summary>
+    public bool IsUploaded => !Name.Contains('/', StringComparison.Ordinal);
+}
