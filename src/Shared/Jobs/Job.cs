@@ -74,6 +74,7 @@ public sealed class Job
     {
         End(JobState.Succeeded, now);
         Progress = 1;
+        Message = "";
     }
 
     internal void Fail(string error, DateTimeOffset now)

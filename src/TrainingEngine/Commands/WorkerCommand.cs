@@ -18,13 +18,21 @@ public static class WorkerCommand
         var data = new Option<string>("--data") { Description = "The web application's data folder", DefaultValueFactory = _ => "data" };
         var name = new Option<string>("--name") { Description = "A name that no other worker has", DefaultValueFactory = _ => $"{Environment.MachineName}-{Environment.ProcessId}" };
         var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "Stop when standard input is closed: the worker ends with whoever started it" };
-        var command = new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds };
-        command.Does((parsed, stop) => Run(parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(untilInputEnds), stop));
+        var every = new Option<double>("--checkpoint-every") { Description = "Seconds of training that a crash may cost; 0 writes a checkpoint after every step", DefaultValueFactory = _ => 15 };
+        var niceness = new Option<int>("--nice") { Description = "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick" };
+        var command = new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness };
+        command.Does((parsed, stop) => Run(
+            parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(untilInputEnds), TimeSpan.FromSeconds(parsed.GetValue(every)), parsed.GetValue(niceness), stop));
         return command;
     }
 
-    private static void Run(string data, string name, bool untilInputEnds, CancellationToken stop)
+    private static void Run(string data, string name, bool untilInputEnds, TimeSpan checkpointEvery, int niceness, CancellationToken stop)
     {
+        using var database = new DatabaseThread();
+        if (niceness is < 0 or > 19)
+            throw new EngineException($"--nice is 0 to 19, not {niceness}");
+        // Before libtorch is loaded, which starts threads of its own.
+        DatabaseThread.StepBack(niceness);
         // Says in one line what is missing where libtorch is not there, before any job is taken.
         TorchSharp.torch.zeros([1]).Dispose();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -32,10 +40,10 @@ public static class WorkerCommand
             WatchInput(ending);
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
         using var services = new ServiceCollection().AddLabelerData(configuration, data).BuildServiceProvider();
-        services.GetRequiredService<Migrator>().Apply(stop).GetAwaiter().GetResult();
+        database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));
         new TrainerWorker(
-            services.GetRequiredService<JobQueue>(), services.GetRequiredService<EpochCycle>(), services.GetRequiredService<IDbContextFactory<LabelerDb>>(),
-            services.GetRequiredService<FileStore>(), services.GetRequiredService<DataFolder>(), TimeProvider.System, name, TextWriter.Synchronized(Console.Out)).Run(ending.Token);
+            services.GetRequiredService<JobQueue>(), services.GetRequiredService<EpochCycle>(), services.GetRequiredService<IDbContextFactory<LabelerDb>>(), database,
+            services.GetRequiredService<FileStore>(), services.GetRequiredService<DataFolder>(), TimeProvider.System, name, checkpointEvery, TextWriter.Synchronized(Console.Out)).Run(ending.Token);
     }
 
     private static void WatchInput(CancellationTokenSource ending) => new Thread(() =>

@@ -30,9 +30,9 @@ internal sealed class TrainingSession : IDisposable
     private readonly MetricsFile _metrics;
     private readonly Workers _workers;
     private readonly RunClock _clock;
+    private readonly CheckpointRhythm _rhythm;
     private readonly long _total;
     private long _done;
-    private long _lastSave;
 
     /// <summary>Makes the model ready and goes on from a checkpoint where there is one.</summary>
     public TrainingSession(StableDiffusion model, TrainingRun run, Func<MemoryPlan, IObjective> make, CancellationToken stop)
@@ -78,7 +78,7 @@ internal sealed class TrainingSession : IDisposable
         _workers = new Workers(choice.Workers, choice.Threads);
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
         _clock = new RunClock(run.Place.Clock, _total, _done);
-        _lastSave = run.Place.Clock.GetTimestamp();
+        _rhythm = new CheckpointRhythm(run.Place.Clock, run.Place.CheckpointEvery);
         run.Place.Begun?.Invoke(_done, _total);
     }
 
@@ -123,9 +123,7 @@ internal sealed class TrainingSession : IDisposable
         _metrics.Flush();
         var state = new SessionState(
             _fingerprint, Position, _run.Algorithm, _run.Place.Manifest, _run.Place.Parent, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach), _memory, _metrics.Length);
-        var path = _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights));
-        _lastSave = _run.Place.Clock.GetTimestamp();
-        return path;
+        return _rhythm.Take(() => _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights)));
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
@@ -219,7 +217,7 @@ internal sealed class TrainingSession : IDisposable
         var metrics = new TrainingMetrics(Position, Steps, figures, norm, _clock.Speed, _clock.SecondsLeft);
         _metrics.Write(metrics);
         _run.AfterStep?.Invoke(Position);
-        if (_run.Place.Clock.GetElapsedTime(_lastSave) >= _run.Place.CheckpointEvery)
+        if (_rhythm.IsDue)
         {
             Save();
         }

@@ -10,6 +10,7 @@ internal sealed class JobPulse : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
     private readonly JobQueue queue;
+    private readonly DatabaseThread database;
     private readonly Job job;
     private readonly TextWriter output;
     private readonly CancellationTokenSource stop;
@@ -20,9 +21,9 @@ internal sealed class JobPulse : IAsyncDisposable
     private readonly List<string> lines = [];
     private (double Done, string Message, double? SecondsLeft) state = (0, "starting", null);
 
-    public JobPulse(JobQueue queue, Job job, TextWriter output, CancellationToken stop)
+    public JobPulse(JobQueue queue, DatabaseThread database, Job job, TextWriter output, CancellationToken stop)
     {
-        (this.queue, this.job, this.output) = (queue, job, output);
+        (this.queue, this.database, this.job, this.output) = (queue, database, job, output);
         this.stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         beating = Task.Run(KeepBeating, CancellationToken.None);
     }
@@ -48,6 +49,12 @@ internal sealed class JobPulse : IAsyncDisposable
             metrics.Add(new JobMetric(job.Id, step, name, value));
     }
 
+    /// <summary>Does something with the database, on its thread.</summary>
+    public T Ask<T>(Func<Task<T>> question) => database.Do(question);
+
+    /// <inheritdoc cref="Ask{T}"/>
+    public void Ask(Func<Task> question) => database.Do(question);
+
     public void Say(string line)
     {
         output.WriteLine($"job {job.Id}: {line}");
@@ -70,7 +77,7 @@ internal sealed class JobPulse : IAsyncDisposable
         {
             try
             {
-                await Once();
+                Once();
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
@@ -82,22 +89,22 @@ internal sealed class JobPulse : IAsyncDisposable
             await Task.Delay(Beat, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         if (Sign != Sign.Lost)
-            await Flush();
+            Flush();
     }
 
-    private async Task Once()
+    private void Once()
     {
         (double Done, string Message, double? SecondsLeft) now;
         lock (gate)
             now = state;
-        Sign = await queue.Heartbeat(job, now.Done, now.Message, now.SecondsLeft);
+        Sign = database.Do(() => queue.Heartbeat(job, now.Done, now.Message, now.SecondsLeft));
         // An empty line tells whoever watches the process that it lives.
         output.WriteLine();
         if (Sign != Sign.Lost)
-            await Flush();
+            Flush();
     }
 
-    private async Task Flush()
+    private void Flush()
     {
         JobMetric[] figures;
         string[] said;
@@ -108,6 +115,6 @@ internal sealed class JobPulse : IAsyncDisposable
             lines.Clear();
         }
         if (figures.Length + said.Length > 0)
-            await queue.Report(job, figures, said);
+            database.Do(() => queue.Report(job, figures, said));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
             clock.Advance(1);
             pulse.Report((double)++done / total, $"{done} of {total} groups", clock.SecondsLeft);
         }, pulse.Stop);
-        cycle.FinishSampling(job).GetAwaiter().GetResult();
+        pulse.Ask(() => cycle.FinishSampling(job));
         pulse.Say("sampled");
     }
 
@@ -64,8 +64,8 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
         var trajectory = wanted.Use == GroupUse.Labelling ? Store(sampled.Trajectory) : null;
         var images = sampled.Images.Zip(sampled.Trajectory.Origin.ImageSeeds, (png, seed) =>
             new NewImage(files.Put(png).GetAwaiter().GetResult(), sampler.Width, sampler.Height, (long)(seed & long.MaxValue))).ToList();
-        cycle.Add(job, of => Group.Sampled(of, wanted.Use, wanted.Number, wanted.Prompt.Id, wanted.Prompt.Text, (long)(wanted.Seed & long.MaxValue), trajectory, images, time.GetUtcNow()))
-            .GetAwaiter().GetResult();
+        pulse.Ask(() => cycle.Add(
+            job, of => Group.Sampled(of, wanted.Use, wanted.Number, wanted.Prompt.Id, wanted.Prompt.Text, (long)(wanted.Seed & long.MaxValue), trajectory, images, time.GetUtcNow())));
     }
 
     private string Store(Trajectory trajectory)

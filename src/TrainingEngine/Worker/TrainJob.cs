@@ -14,18 +14,18 @@ namespace Labeler.TrainingEngine.Worker;
 /// Trains on an epoch's frozen manifest. Work in progress lies in the data folder's checkpoints; a job that was stopped or
 /// whose worker died goes on from there and ends with the same weights.
 /// </summary>
-internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, Job job, JobPulse pulse)
+internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, TimeSpan checkpointEvery, Job job, JobPulse pulse)
 {
     public void Run(WorkerModel model)
     {
-        var manifest = cycle.StartTraining(job).GetAwaiter().GetResult();
+        var manifest = pulse.Ask(() => cycle.StartTraining(job));
         var epoch = VotedEpoch.Of(manifest, files.PathOf);
         var place = PlaceOf(manifest);
         pulse.Say($"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest {manifest.Hash()[..12]}");
         var result = manifest.Algorithm == "d3po" ? D3po(model, manifest, epoch, place) : OtherAlgorithms.Run(model.Diffusion, manifest, epoch, PartOf(manifest), place, pulse.Stop);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
         var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
-        cycle.Complete(job, manifest.Training.Adapter, weights, optimizer).GetAwaiter().GetResult();
+        pulse.Ask(() => cycle.Complete(job, manifest.Training.Adapter, weights, optimizer));
         Directory.Delete(place.Output, recursive: true);
         pulse.Say("trained");
     }
@@ -57,7 +57,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         Output = Path.Combine(folder.Checkpoints, $"epoch-{job.EpochId}-{manifest.Hash()[..16]}"),
         Manifest = manifest.Hash(),
         Parent = manifest.Reference,
-        CheckpointEvery = TimeSpan.FromSeconds(15),
+        CheckpointEvery = checkpointEvery,
         Report = pulse.Say,
         Progress = Report,
     };

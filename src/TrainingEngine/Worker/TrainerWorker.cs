@@ -14,7 +14,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
-    JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, FileStore files, DataFolder folder, TimeProvider time, string name, TextWriter output)
+    JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
     private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
@@ -31,11 +31,11 @@ public sealed class TrainerWorker(
             Job? job = null;
             try
             {
-                job = queue.Claim(name, Kinds, stop).GetAwaiter().GetResult();
+                job = database.Do(() => queue.Claim(name, Kinds, stop));
                 if (job is null && time.GetElapsedTime(lookedForReady) > BetweenLooks)
                 {
                     lookedForReady = time.GetTimestamp();
-                    cycle.TrainWhatIsReady(stop).GetAwaiter().GetResult();
+                    database.Do(() => cycle.TrainWhatIsReady(stop));
                 }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -58,7 +58,7 @@ public sealed class TrainerWorker(
 
     private void Do(Job job, CancellationToken stop)
     {
-        var pulse = new JobPulse(queue, job, output, stop);
+        var pulse = new JobPulse(queue, database, job, output, stop);
         try
         {
             Work(job, pulse);
@@ -93,7 +93,7 @@ public sealed class TrainerWorker(
         {
             // Full fine-tuning leaves its weights in the model, so it is not kept for the next job.
             loaded = null;
-            new TrainJob(cycle, files, folder, job, pulse).Run(model);
+            new TrainJob(cycle, files, folder, checkpointEvery, job, pulse).Run(model);
             return;
         }
         var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();
@@ -114,16 +114,16 @@ public sealed class TrainerWorker(
     private void End(Job job, JobPulse pulse, CancellationToken stop)
     {
         if (pulse.Sign == Sign.Cancel)
-            queue.Stop(job).GetAwaiter().GetResult();
+            database.Do(() => queue.Stop(job));
         else if (stop.IsCancellationRequested)
-            queue.GiveBack(job).GetAwaiter().GetResult();
+            database.Do(() => queue.GiveBack(job));
     }
 
     private void Fail(Job job, string error)
     {
         try
         {
-            cycle.Fail(job, error).GetAwaiter().GetResult();
+            database.Do(() => cycle.Fail(job, error));
         }
         catch (JobLostException)
         {

@@ -49,7 +49,11 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
 
         Assert.Equal(Sign.Lost, await queue.Heartbeat(slow, 0.5, "", null));
         Assert.False(await queue.Succeed(slow));
+        Assert.Equal(Sign.GoOn, await queue.Heartbeat(quick, 0.9, "step 9 of 10", 1));
         Assert.True(await queue.Succeed(quick));
+        await using var db = world.Open();
+        var ended = await db.Jobs.SingleAsync();
+        Assert.Equal((JobState.Succeeded, 1.0, ""), (ended.State, ended.Progress, ended.Message));
     }
 
     [Fact]

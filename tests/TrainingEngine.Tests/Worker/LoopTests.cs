@@ -187,7 +187,8 @@ public sealed class LoopTests : IDisposable
                 await Task.Delay(100);
             await stop.CancelAsync();
         });
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TextWriter.Null)
+        using var database = new DatabaseThread();
+        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
             .Run(stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds());

@@ -49,7 +49,7 @@ internal sealed partial class TrainerHost(
         WorkerProcess worker;
         try
         {
-            worker = WorkerProcess.Start(place.Engine, place.Data, place.NameOf(number), options.Value.Niceness, Heard);
+            worker = WorkerProcess.Start(place, place.NameOf(number), options.Value, Heard);
         }
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException)
         {

@@ -14,9 +14,13 @@ public sealed class TrainerOptions
     [Range(1, 16)]
     public int Workers { get; set; } = 1;
 
-    /// <summary>Added to the worker's nice value, 0 (as the web) to 19 (only what nobody else wants).</summary>
+    /// <summary>Added to the nice value of the worker's computing, 0 (as the web) to 19 (only what nobody else wants).</summary>
     [Range(0, 19)]
     public int Niceness { get; set; } = 10;
+
+    /// <summary>How many seconds of training the end of a worker may cost; 0 writes a checkpoint after every step.</summary>
+    [Range(0, 3600)]
+    public double CheckpointSeconds { get; set; } = 15;
 
     /// <summary>The engine's assembly; the build's own when empty.</summary>
     public string? EnginePath { get; set; }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Labeler.Web.Features.Trainer;
 
 /// <summary>
-/// One worker as a child process: started at lower priority, heard line by line, asked to stop by closing its
+/// One worker as a child process: it computes at lower priority, is heard line by line, asked to stop by closing its
 /// standard input. The pipe also closes when this process dies by whatever cause, so no worker is left behind.
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
@@ -27,15 +27,20 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The last line of standard error: a program of ours ends with one line that says what is wrong.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Starts the engine's <c>worker</c> command on a data folder.</summary>
-    public static WorkerProcess Start(string engine, string dataFolder, string name, int niceness, Action<string> heard)
+    /// <summary>Starts the engine's <c>worker</c> command.</summary>
+    /// <param name="name">The worker's, which no other has.</param>
+    public static WorkerProcess Start(WorkerPlace place, string name, TrainerOptions options, Action<string> heard)
     {
-        var start = new ProcessStartInfo("nice")
+        var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { "-n", niceness.ToString(CultureInfo.InvariantCulture), "dotnet", engine, "worker", "--data", dataFolder, "--name", name, "--until-input-ends" },
+            ArgumentList =
+            {
+                place.Engine, "worker", "--data", place.Data, "--name", name, "--until-input-ends",
+                "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
+            },
             // Spinning OpenMP threads collapse where cores are shared with the web application.
             Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
         };

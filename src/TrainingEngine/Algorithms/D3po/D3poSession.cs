@@ -24,7 +24,7 @@ internal sealed class D3poSession : IDisposable
     private readonly RunClock _clock;
     private readonly Dictionary<int, TimestepStatistics> _statistics;
     private readonly List<TimestepMetrics> _finished;
-    private long _lastSave;
+    private readonly CheckpointRhythm _rhythm;
 
     /// <summary>Makes the model ready, goes on from a checkpoint where there is one, and checks the ratios where there is none.</summary>
     public D3poSession(
@@ -72,7 +72,7 @@ internal sealed class D3poSession : IDisposable
         _workers = new Workers(choice.Workers, choice.Threads);
         _gradients = GradientsOn(policy, _workers);
         _clock = new RunClock(run.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
-        _lastSave = run.Clock.GetTimestamp();
+        _rhythm = new CheckpointRhythm(run.Clock, run.CheckpointEvery);
         if (state is null)
         {
             Save();
@@ -112,7 +112,7 @@ internal sealed class D3poSession : IDisposable
         {
             CloseEpoch(step.InnerEpoch);
         }
-        if (_run.Clock.GetElapsedTime(_lastSave) >= _run.CheckpointEvery)
+        if (_rhythm.IsDue)
         {
             Save();
         }
@@ -126,9 +126,7 @@ internal sealed class D3poSession : IDisposable
         var state = new D3poState(
             _fingerprint, Position, _run.Manifest, _run.Parent, _run.Options, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach),
             _memory, _metrics.Length, _statistics, _finished);
-        var path = _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights));
-        _lastSave = _run.Clock.GetTimestamp();
-        return path;
+        return _rhythm.Take(() => _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights)));
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
