@@ -14,6 +14,9 @@ public sealed class WebHost : WebApplicationFactory<Program>
 
     public string Data { get => data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => data = value; }
 
+    /// <summary>Of its configuration, beside those of every test.</summary>
+    public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+
     /// <summary>Does something with services as one request would.</summary>
     public async Task<T> With<TService, T>(Func<TService, Task<T>> use) where TService : notnull
     {
@@ -31,7 +34,8 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
         builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
-        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")]));
+        builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
+            .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
     }
 
     public override async ValueTask DisposeAsync()

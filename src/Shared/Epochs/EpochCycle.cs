@@ -79,7 +79,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         db.Groups.Add(group);
         if (group.Use != GroupUse.Evaluation)
         {
-            db.Items.AddRange(Item.For(await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));
+            db.Items.AddRange(Item.For(await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));
         }
         return true;
     }
@@ -211,12 +211,18 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         return true;
     }, cancel);
 
-    /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labelling.</summary>
+    /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labelling, and votes that came while it was closed count where their items want them.</summary>
     public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         var now = time.GetUtcNow();
         epoch.Cancel(await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
+        var late = await db.Votes.Include(v => v.Item)
+            .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).OrderBy(v => v.Id).ToListAsync(cancel);
+        foreach (var vote in late.Where(vote => epoch.TakesVotes && vote.Item!.Votes < vote.Item.VotesWanted))
+        {
+            vote.CountAfterAll();
+        }
         return true;
     }, cancel);
 

@@ -96,6 +96,13 @@ public sealed class Vote
         QuarantinedAt = now;
     }
 
+    /// <summary>A vote that came while its epoch was closed counts, now that the epoch is open again and its item still wants votes.</summary>
+    internal void CountAfterAll()
+    {
+        Surplus = false;
+        Item!.Count(+1);
+    }
+
     internal void Release() => (Quarantine, QuarantinedAt) = (null, null);
 
     private void CountOut(Verdict verdict, ProjectSettings settings)

@@ -85,7 +85,7 @@ public sealed class The_cycle_turns(Databases databases)
     }
 
     [Fact]
-    public async Task A_frozen_epoch_hands_out_nothing_and_keeps_late_votes_as_surplus()
+    public async Task A_frozen_epoch_hands_out_nothing_and_keeps_late_votes_until_it_is_open_again()
     {
         await using var world = await databases.World(Databases.Sqlite);
         var scene = await Scene.Sampled(world, groups: 3);
@@ -97,7 +97,9 @@ public sealed class The_cycle_turns(Databases databases)
         Assert.Equal(Outcome.Refused, (await scene.Box.Undo(Guid.NewGuid(), person, key)).Outcome);
         Assert.Empty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
 
+        // Open again, it takes what came meanwhile for what it is.
         await scene.Cycle.Cancel(scene.Epoch.Id);
+        Assert.Equal((6 + 6, 1), await scene.Cycle.DryRun(scene.Epoch.Id) is var plan ? (plan.Signal, plan.Open) : default);
         Assert.NotEmpty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
         Assert.Null(await scene.Jobs.Claim("worker", [JobKind.Train]));
     }
