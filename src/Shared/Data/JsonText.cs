@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Labeler.Shared.Data;
 
-/// <summary>Values kept as JSON text in one column; equal when their text is.</summary>
+/// <summary>Values kept as JSON text in one column; equal when their text is. They never change in place: another value takes their place.</summary>
 public static class JsonText
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -22,5 +22,5 @@ public static class JsonText
     internal static PropertyBuilder<T> HasJson<T>(this PropertyBuilder<T> property) => property.HasConversion(
         value => Write(value),
         text => Read<T>(text),
-        new ValueComparer<T>((a, b) => Write(a) == Write(b), value => Write(value).GetHashCode(StringComparison.Ordinal), value => Read<T>(Write(value))));
+        new ValueComparer<T>((a, b) => ReferenceEquals(a, b) || Write(a) == Write(b), value => Write(value).GetHashCode(StringComparison.Ordinal), value => value));
 }

@@ -23,13 +23,14 @@ public sealed class BallotBox(IDbContextFactory<LabelerDb> contexts, TimeProvide
             Lease = lease,
             lease.Item,
             Epoch = db.Epochs.First(e => e.Id == lease.Item!.EpochId).State,
-            Project = db.Projects.First(p => p.Id == lease.Item!.ProjectId),
             Images = db.Images.Count(i => i.GroupId == lease.Item!.GroupId),
         }).FirstOrDefaultAsync(cancel);
         if (found is null)
         {
             return Receipt.Refuse("This item was not handed to you.");
         }
+        var item = found.Item!;
+        var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
         if (found.Lease.UnblindedAt is not null)
         {
             return Receipt.Refuse("You have seen which model made this item, so your vote on it would not be blind.");
@@ -38,15 +39,14 @@ public sealed class BallotBox(IDbContextFactory<LabelerDb> contexts, TimeProvide
         {
             return Receipt.Refuse("You have judged this item already; undo that vote to judge it again.");
         }
-        if (ballot.Verdict.Fault(found.Project, found.Images) is { } fault)
+        if (ballot.Verdict.Fault(project, found.Images) is { } fault)
         {
             return Receipt.Refuse(fault);
         }
-        var item = found.Item!;
         var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labelling);
         // The side is the one that was drawn, whatever the browser says.
         var verdict = ballot.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : ballot.Verdict;
-        var vote = Vote.Cast(ballot.Key, item, found.Project, ballot.AnnotatorId, verdict, ballot.DurationMs, ballot.ClientTime, surplus, now);
+        var vote = Vote.Cast(ballot.Key, item, project, ballot.AnnotatorId, verdict, ballot.DurationMs, ballot.ClientTime, surplus, now);
         db.Votes.Add(vote);
         found.Lease.Finish(now);
         if (!surplus)

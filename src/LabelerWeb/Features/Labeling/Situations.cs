@@ -57,17 +57,13 @@ public sealed class Situations(IDbContextFactory<LabelerDb> contexts, TimeProvid
     public async Task<Progress> Progress(long project, Guid annotator, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var midnight = Midnight();
-        if (await LabelingProgress.Read(db, project, annotator, midnight, cancel) is not { } round)
+        if (await LabelingProgress.Read(db, project, annotator, Midnight(), cancel) is not { } round)
         {
             return new(0, 0, 0, 0);
         }
-        var pairs = await db.Votes
-            .Where(v => v.ProjectId == project && v.At >= midnight && v.AnnotatorId == annotator && v.Kind == VoteKind.Judgement && v.SupersededById == null)
-            .SumAsync(v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0, cancel);
         // While the images are being made, those that are there tell how many items the missing groups will be.
         var itemsPerGroup = round.Groups == 0 ? 1 : round.Items / round.Groups;
-        return new(round.Mine, pairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
+        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
     }
 
     // Open items that this person has not judged, in whoever's hands they are.
