@@ -3,9 +3,23 @@ using Npgsql;
 
 namespace Labeler.Shared.Tests.Support;
 
-/// <summary>A PostgreSQL server of its own in a temporary folder, reachable only through a socket there. As root it runs as the user postgres, since it refuses root.</summary>
+/// <summary>
+/// A PostgreSQL server of its own in a temporary folder, reachable only through a socket there. As root it runs as the user
+/// postgres, since it refuses root. It ends, and its folder goes, when this process ends, by whatever cause.
+/// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
+    // Standard input ends with the process that holds its other end.
+    private const string UntilInputEnds = """
+        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >"$2/log" 2>&1 </dev/null & server=$!
+        cat >/dev/null 2>&1
+        kill -QUIT $server
+        wait $server
+        rm -rf "$2"
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly Process _server;
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-pg-").FullName;
     private int _databases;
 
@@ -15,14 +29,13 @@ public sealed class PostgreSqlServer : IDisposable
         {
             Run("chown", "postgres", _folder);
         }
-        AsServer("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync");
-        AsServer("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", $"-k {_folder} -c listen_addresses='' -c fsync=off -c max_connections=200", "start");
+        Run(AsServer(Path.Combine(Binaries!, "initdb"), "-D", Path.Combine(_folder, "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"));
+        _server = Start(AsServer("sh", "-c", UntilInputEnds, "sh", Binaries!, _folder));
+        WaitUntilReady();
     }
 
     public static string? Binaries { get; } =
         Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).FirstOrDefault(b => File.Exists(Path.Combine(b, "initdb"))) : null;
-
-    private string Data => Path.Combine(_folder, "data");
 
     /// <summary>The connection string of a new database: empty, or a copy of another.</summary>
     public async Task<string> NewDatabase(string? template = null)
@@ -38,33 +51,44 @@ public sealed class PostgreSqlServer : IDisposable
     public void Dispose()
     {
         NpgsqlConnection.ClearAllPools();
-        AsServer("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
-        Directory.Delete(_folder, recursive: true);
+        _server.StandardInput.Close();
+        _server.WaitForExit();
+        _server.Dispose();
     }
 
     private string To(string database) => $"Host={_folder};Username=postgres;Database={database};Maximum Pool Size=60";
 
-    private static void AsServer(string program, params string[] arguments)
+    private void WaitUntilReady()
     {
-        var path = Path.Combine(Binaries!, program);
-        if (Environment.UserName == "root")
+        for (var started = Stopwatch.StartNew(); ; Thread.Sleep(50))
         {
-            Run("runuser", ["-u", "postgres", "--", path, .. arguments]);
-        }
-        else
-        {
-            Run(path, arguments);
+            try
+            {
+                using var connection = new NpgsqlConnection(To("postgres"));
+                connection.Open();
+                return;
+            }
+            catch (NpgsqlException) when (!_server.HasExited && started.Elapsed < Patience)
+            {
+                // Not yet.
+            }
         }
     }
 
-    private static void Run(string program, params string[] arguments)
+    private static string[] AsServer(params string[] command) => Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", .. command] : command;
+
+    private static void Run(params string[] command)
     {
-        // The server inherits standard output, so it must not be a pipe that somebody waits on.
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using var process = Start(command);
+        process.StandardInput.Close();
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
         }
     }
+
+    // Standard output must not be a pipe that somebody waits on.
+    private static Process Start(params string[] command) =>
+        Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", .. command]) { RedirectStandardInput = true, WorkingDirectory = "/" })!;
 }
