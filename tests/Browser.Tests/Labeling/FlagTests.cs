@@ -148,6 +148,16 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     }
 
     [Fact]
+    public async Task A_narrow_window_with_a_mouse_shows_the_whole_of_the_last_button()
+    {
+        var project = await house.Seed("Narrow");
+        await using var ann = await house.Annotator(new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        var desk = await DeskPage.Open(ann, project);
+        var button = await desk.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest normal" }).BoundingBoxAsync();
+        Assert.InRange(button!.X + button.Width, 200, 390);
+    }
+
+    [Fact]
     public async Task Z_enlarges_while_it_is_held_and_a_digit_chooses_the_picture()
     {
         var project = await house.Seed("Zoom");

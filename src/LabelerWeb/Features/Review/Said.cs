@@ -19,7 +19,8 @@ internal static class Said
     {
         PairVerdict { FirstWins: true } => "picture 1",
         PairVerdict { FirstWins: false } => "picture 2",
-        FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) => string.Join(", ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None).Select(tile => $"{tile.Index + 1} {Words(tile.Flags)}")),
+        FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) => string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
+            .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key).Select(same => $"{(same.Count() == 1 ? "picture" : "pictures")} {string.Join(", ", same)} {Words(same.Key)}")),
         _ => VerdictWords.Of(vote),
     };
 
