@@ -31,6 +31,29 @@ public sealed class StorageTests
         Assert.Equal(["duplicate"], await desk.Send(vote));
     }
 
+    [Fact]
+    public async Task A_data_folder_that_was_moved_goes_on_where_it_was()
+    {
+        var moved = Directory.CreateTempSubdirectory("labeler-").FullName;
+        var before = $"{moved}-before";
+        long project;
+        await using (var seeded = await SeededProject.Create(before, "Moved", LabelingTask.FlagBatch, 1))
+        {
+            project = seeded.Project.Id;
+        }
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(moved);
+        Directory.Move(before, moved);
+
+        await using var host = new WebHost { Data = moved };
+        using var desk = await Desk.Open(host, "mover");
+        var item = (await desk.Queue(project))["items"]![0]!;
+        using var picture = await desk.Http.GetAsync($"/api/images/{(string)item["images"]![0]!["hash"]!}/256.webp");
+        Assert.Equal((HttpStatusCode.OK, "image/webp"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(["accepted"], await desk.Send(Desk.Flag(project, (long)item["item"]!, Guid.NewGuid(), 1)));
+        Assert.False(Directory.Exists(before));
+    }
+
     [SmallDiskFact]
     public async Task Votes_on_a_full_disk_are_to_be_sent_again_and_none_is_lost()
     {
