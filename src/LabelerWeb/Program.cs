@@ -7,6 +7,7 @@ using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
+using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Trainer;
@@ -21,7 +22,7 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddLabeling().AddProjects().AddTrainer();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddLabeling().AddProjects().AddPhotos().AddTrainer();
     builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
@@ -43,6 +44,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapPeople();
     app.MapLabeling();
     app.MapProjects();
+    app.MapPhotos();
     app.MapEpochs();
     app.MapDashboard();
     app.MapComparison();

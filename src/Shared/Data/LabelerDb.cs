@@ -2,6 +2,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
@@ -27,6 +28,9 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
     public DbSet<JobMetric> JobMetrics => Set<JobMetric>();
     public DbSet<JobLine> JobLines => Set<JobLine>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
+    public DbSet<Photo> Photos => Set<Photo>();
+    public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
+    public DbSet<TrainingSheet> TrainingSheets => Set<TrainingSheet>();
     public DbSet<TaughtBy> TaughtBy => Set<TaughtBy>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
@@ -40,5 +44,6 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
         Mapping.Samples(model);
         Mapping.Voting(model);
         Mapping.Jobs(model);
+        Mapping.Photos(model);
     }
 }

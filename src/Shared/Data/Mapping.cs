@@ -2,6 +2,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
@@ -107,6 +108,28 @@ internal static class Mapping
             vote.HasOne(v => v.Item).WithMany().HasForeignKey(v => v.ItemId).OnDelete(DeleteBehavior.Restrict);
             vote.HasOne(v => v.SupersededBy).WithMany().HasForeignKey(v => v.SupersededById).OnDelete(DeleteBehavior.Restrict);
             vote.Property(v => v.Verdict).HasConversion(verdict => JsonText.Write(verdict), text => text == null ? null : JsonText.Read<Verdict>(text));
+        });
+    }
+
+    public static void Photos(ModelBuilder model)
+    {
+        model.Entity<Photo>(photo =>
+        {
+            photo.HasIndex(p => new { p.ProjectId, p.ContentHash }).IsUnique();
+            photo.HasIndex(p => p.JobId);
+            photo.HasOne<Project>().WithMany().HasForeignKey(p => p.ProjectId).OnDelete(DeleteBehavior.Restrict);
+            photo.HasOne<Job>().WithMany().HasForeignKey(p => p.JobId).OnDelete(DeleteBehavior.Restrict);
+            photo.HasOne(p => p.Image).WithMany().HasForeignKey(p => p.ImageId).OnDelete(DeleteBehavior.Restrict);
+        });
+        model.Entity<SkippedFile>(file =>
+        {
+            file.HasIndex(f => new { f.JobId, f.Name }).IsUnique();
+            file.HasOne<Job>().WithMany().HasForeignKey(f => f.JobId);
+        });
+        model.Entity<TrainingSheet>(sheet =>
+        {
+            sheet.HasIndex(s => new { s.JobId, s.Label, s.Step, s.Seeds }).IsUnique();
+            sheet.HasOne<Job>().WithMany().HasForeignKey(s => s.JobId);
         });
     }
 

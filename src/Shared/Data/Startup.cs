@@ -3,6 +3,7 @@ using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +35,7 @@ public static class Startup
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
         services.AddSingleton<RunFiles>();
+        services.AddSingleton<FineTuning>();
         return services;
     }
 

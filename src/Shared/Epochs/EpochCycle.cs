@@ -60,7 +60,10 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     /// <param name="make">Makes the group from its epoch.</param>
     public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) => Work(job, (db, _, epoch) => Add(db, epoch, make, cancel), cancel);
 
-    private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel)
+    /// <param name="about">A row about the group that is written with it, or not at all.</param>
+    internal Task<bool> Add(Job job, Func<Epoch, Group> make, Func<Group, object> about, CancellationToken cancel) => Work(job, (db, _, epoch) => Add(db, epoch, make, cancel, about), cancel);
+
+    private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel, Func<Group, object>? about = null)
     {
         if (!epoch.TakesVotes)
         {
@@ -77,6 +80,10 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
             return false;
         }
         db.Groups.Add(group);
+        if (about is not null)
+        {
+            db.Add(about(group));
+        }
         if (group.Use != GroupUse.Evaluation)
         {
             db.Items.AddRange(Item.For(await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));

@@ -4,6 +4,7 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,7 +17,7 @@ namespace Labeler.TrainingEngine.Worker;
 public sealed class TrainerWorker(
     JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
-    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train];
+    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private (string Folder, WorkerModel Model)? loaded;
@@ -94,6 +95,11 @@ public sealed class TrainerWorker(
             // Full fine-tuning leaves its weights in the model, so it is not kept for the next job.
             loaded = null;
             new TrainJob(cycle, files, folder, checkpointEvery, job, pulse).Run(model);
+            return;
+        }
+        if (job.Kind == JobKind.FineTune)
+        {
+            new FineTuneJob(new FineTuning(contexts, files, time), queue, files, folder, job, pulse).Run(model);
             return;
         }
         var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();

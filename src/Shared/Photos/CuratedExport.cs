@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Labeler.Shared.Exports;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
+
+namespace Labeler.Shared.Photos;
+
+/// <summary>The curated photos for other programs: a folder of images with <c>metadata.jsonl</c>, as data set libraries read it, in a zip; and a table.</summary>
+public static class CuratedExport
+{
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>Writes a zip: <c>metadata.jsonl</c> with <c>file_name</c>, <c>text</c> (empty without a caption) and <c>label</c>, and the images unchanged.</summary>
+    public static async Task WriteZip(IReadOnlyList<CuratedPhoto> photos, FileStore files, Stream output, CancellationToken cancel = default)
+    {
+        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
+        var names = new List<string>();
+        foreach (var photo in photos)
+        {
+            await using var source = files.OpenRead(photo.Photo.ContentHash);
+            var start = new byte[16];
+            var format = PictureFormats.Of(start.AsSpan(0, await source.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel)));
+            source.Position = 0;
+            var name = string.Create(CultureInfo.InvariantCulture, $"images/{names.Count:00000}{format?.Extension()}");
+            names.Add(name);
+            await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync(cancel);
+            await source.CopyToAsync(entry, cancel);
+        }
+        await using var list = new StreamWriter(await zip.CreateEntry("metadata.jsonl").OpenAsync(cancel));
+        foreach (var (photo, name) in photos.Zip(names))
+        {
+            await list.WriteAsync(JsonSerializer.Serialize(new { file_name = name, text = photo.Photo.Caption ?? "", label = photo.Label }, Readable) + "\n");
+        }
+    }
+
+    public static async Task WriteCsv(IReadOnlyList<CuratedPhoto> photos, TextWriter writer)
+    {
+        await writer.WriteAsync(Csv.Line("photo", "file", "label", "votes", "caption", "caption_by", "width", "height", "sha256") + "\r\n");
+        foreach (var (photo, width, height, label, votes) in photos)
+        {
+            await writer.WriteAsync(Csv.Line(photo.Id, photo.Name, label, votes, photo.Caption, photo.CaptionBy, width, height, photo.ContentHash) + "\r\n");
+        }
+    }
+}

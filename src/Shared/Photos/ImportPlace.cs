@@ -1,0 +1,41 @@
+using Labeler.Shared.Data;
+
+namespace Labeler.Shared.Photos;
+
+/// <summary>What an import job reads: an uploaded zip, or a folder below the import root.</summary>
+/// <param name="Path">Of a zip within the data folder's uploads; of a folder, relative to the import root.</param>
+/// <param name="Name">For people.</param>
+public sealed record ImportPlace(string Path, bool IsZip, string Name)
+{
+    public static string Uploads(DataFolder folder) => Directory.CreateDirectory(System.IO.Path.Combine(folder.Root, "uploads")).FullName;
+
+    public static string Root(DataFolder folder, ImportLimits limits) =>
+        Directory.CreateDirectory(System.IO.Path.GetFullPath(limits.Root.Length > 0 ? limits.Root : System.IO.Path.Combine(folder.Root, "import"))).FullName;
+
+    /// <exception cref="LabelerException">It is not below the root, or not there.</exception>
+    public static ImportPlace Folder(string typed, DataFolder folder, ImportLimits limits)
+    {
+        var root = Root(folder, limits);
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, typed.Trim().TrimStart('/')));
+        if (path != root && !path.StartsWith(root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new LabelerException($"Only folders below {root} can be imported: put the pictures there.");
+        }
+        for (var at = path; at.Length > root.Length; at = System.IO.Path.GetDirectoryName(at)!)
+        {
+            if (new DirectoryInfo(at).LinkTarget is not null)
+            {
+                throw new LabelerException($"{at} is a link; put the pictures themselves below {root}.");
+            }
+        }
+        return Directory.Exists(path)
+            ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false, typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))
+            : throw new LabelerException($"There is no folder {path}: put the pictures there first.");
+    }
+
+    internal PhotoFiles Open(DataFolder folder, ImportLimits limits) => IsZip
+        ? File.Exists(ZipPath(folder)) ? PhotoFiles.OfZip(ZipPath(folder), limits) : throw new LabelerException("The uploaded zip is not there any more: upload it again.")
+        : PhotoFiles.OfFolder(System.IO.Path.GetFullPath(System.IO.Path.Combine(Root(folder, limits), Path)), limits);
+
+    internal string ZipPath(DataFolder folder) => System.IO.Path.Combine(Uploads(folder), Path);
+}

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+
+namespace Labeler.Shared.Photos;
+
+/// <summary>A file of an import. Its name has slashes between folders.</summary>
+/// <param name="Fault">Why it is not to be opened at all; null where it may be.</param>
+public sealed record PhotoFile(string Name, long Bytes, string? Fault, Func<Stream> Open);
+
+/// <summary>The files of a zip or of a folder, in an order that is the same every time.</summary>
+public sealed class PhotoFiles : IDisposable
+{
+    private readonly IDisposable? _archive;
+
+    private PhotoFiles(IEnumerable<PhotoFile> files, IDisposable? archive, ImportLimits limits)
+    {
+        _archive = archive;
+        var all = files.Take(limits.MaxFiles + 1).ToList();
+        if (all.Count > limits.MaxFiles)
+        {
+            _archive?.Dispose();
+            throw new LabelerException($"There are more than {limits.MaxFiles:N0} files: import them in several parts.");
+        }
+        All = [.. all.OrderBy(file => file.Name, StringComparer.Ordinal).DistinctBy(file => file.Name)];
+    }
+
+    public IReadOnlyList<PhotoFile> All { get; }
+
+    /// <exception cref="LabelerException">It is no zip, or holds too many files.</exception>
+    public static PhotoFiles OfZip(string path, ImportLimits limits)
+    {
+        ZipArchive? zip = null;
+        try
+        {
+            zip = ZipFile.OpenRead(path);
+            return new(zip.Entries.Where(entry => entry.Name.Length > 0).Select(entry => new PhotoFile(entry.FullName, entry.Length, Fault(entry, limits), entry.Open)), zip, limits);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            zip?.Dispose();
+            throw new LabelerException("The zip cannot be read: it is truncated or no zip. Pack it again and upload it once more.", error);
+        }
+    }
+
+    /// <exception cref="LabelerException">There is no such folder, or it holds too many files.</exception>
+    public static PhotoFiles OfFolder(string path, ImportLimits limits)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new LabelerException($"The folder {path} is not there any more.");
+        }
+        // A link may lead anywhere on the machine, so none is followed.
+        var files = new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Where(file => !IsBelowLink(file.Directory!, path))
+            .Select(file => new PhotoFile(
+                Path.GetRelativePath(path, file.FullName).Replace('\\', '/'), file.LinkTarget is null ? file.Length : 0, file.LinkTarget is null ? null : "it is a link; put the picture itself into the folder", file.OpenRead));
+        return new(files, null, limits);
+    }
+
+    public void Dispose() => _archive?.Dispose();
+
+    private static bool IsBelowLink(DirectoryInfo folder, string root) =>
+        folder.FullName.Length > root.TrimEnd('/').Length && (folder.LinkTarget is not null || IsBelowLink(folder.Parent!, root));
+
+    private static string? Fault(ZipArchiveEntry entry, ImportLimits limits)
+    {
+        if (entry.FullName.Contains('\\') || entry.FullName.StartsWith('/') || entry.FullName.Split('/').Contains("..") || entry.FullName.Contains(':') || entry.FullName.Any(char.IsControl))
+        {
+            return "its name points outside of the zip; pack it under a plain name";
+        }
+        if (entry.IsEncrypted)
+        {
+            return "it is encrypted; pack it without a password";
+        }
+        return entry.Length > limits.MaxRatio * Math.Max(1024, entry.CompressedLength)
+            ? $"it unpacks to more than {limits.MaxRatio} times its packed size, as zip bombs do"
+            : null;
+    }
+}

@@ -1,0 +1,130 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Photos;
+
+/// <summary>Brings photos into a project, one transaction a file, so that an import which was stopped goes on where it was.</summary>
+public sealed class PhotoImport(
+    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, JobQueue queue, FileStore files, DataFolder folder, ImportLimits limits, TimeProvider time)
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
+    /// <summary>Queues an import into a project's open epoch, or into a new one.</summary>
+    /// <exception cref="LabelerException">The project takes no photos.</exception>
+    public async Task<Job> Queue(long projectId, ImportPlace place, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) ?? throw new LabelerException("There is no such project; load the page again.");
+        if (project.Source != PictureSource.Imported)
+        {
+            throw new LabelerException($"{project.Name} does not take photos: make a photo project for them.");
+        }
+        var epoch = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel);
+        epoch = epoch is { TakesVotes: true } ? epoch : await cycle.Open(projectId, 0, cancel);
+        var job = Job.Queue(JobKind.Import, projectId, epoch.Id, place, time.GetUtcNow());
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(cancel);
+        return job;
+    }
+
+    /// <summary>Does a claimed import to its end, unless it is called off.</summary>
+    /// <exception cref="LabelerException">The whole import cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Somebody called it off, or this process ends.</exception>
+    /// <exception cref="JobLostException">Another process has taken it over.</exception>
+    public async Task Run(Job job, CancellationToken cancel = default)
+    {
+        var place = job.Read<ImportPlace>();
+        using var found = place.Open(folder, limits);
+        var layout = new PhotoLayout(found.All.Select(file => file.Name));
+        var (done, hashes, number) = await Before(job, cancel);
+        var (total, at, bytes, beaten) = (found.All.Count, 0, 0L, time.GetTimestamp());
+        await Beats(job, 0, total, cancel);
+        foreach (var file in found.All)
+        {
+            at++;
+            bytes += file.Bytes;
+            if (bytes > limits.MaxTotalBytes)
+            {
+                throw new LabelerException($"The files have more than {limits.MaxTotalBytes >> 30} GiB together: import them in several parts. {at - 1:N0} of {total:N0} were looked at and stay.");
+            }
+            if (!done.Contains(file.Name))
+            {
+                number = await Take(job, file, layout, hashes, number, cancel);
+            }
+            if (time.GetElapsedTime(beaten) > Beat)
+            {
+                await Beats(job, at, total, cancel);
+                beaten = time.GetTimestamp();
+            }
+        }
+        await Beats(job, total, total, cancel);
+        await cycle.FinishSampling(job, cancel);
+        if (place.IsZip)
+        {
+            File.Delete(place.ZipPath(folder));
+        }
+    }
+
+    private async Task<(HashSet<string> Done, HashSet<string> Hashes, int Number)> Before(Job job, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var done = await db.Photos.Where(p => p.JobId == job.Id).Select(p => p.Name).ToListAsync(cancel);
+        done.AddRange(await db.SkippedFiles.Where(f => f.JobId == job.Id).Select(f => f.Name).ToListAsync(cancel));
+        var hashes = await db.Photos.Where(p => p.ProjectId == job.ProjectId).Select(p => p.ContentHash).ToHashSetAsync(cancel);
+        var last = await db.Groups.Where(g => g.EpochId == job.EpochId && g.Use == GroupUse.Imported).Select(g => (int?)g.Number).MaxAsync(cancel);
+        return ([.. done], hashes, last + 1 ?? 0);
+    }
+
+    private async Task<int> Take(Job job, PhotoFile file, PhotoLayout layout, HashSet<string> hashes, int number, CancellationToken cancel)
+    {
+        try
+        {
+            if (file.Fault is not null)
+            {
+                throw new PhotoRefusal(SkipKind.Refused, file.Fault);
+            }
+            if (layout.NotToLabel(file.Name) is { } why)
+            {
+                throw new PhotoRefusal(SkipKind.NotToLabel, why);
+            }
+            var content = await PhotoCheck.Read(file, limits, cancel);
+            if (hashes.Contains(FileStore.HashOf(content)))
+            {
+                throw new PhotoRefusal(SkipKind.Duplicate, "the project has the same picture already");
+            }
+            var (width, height) = PhotoCheck.Open(file.Name, content, limits);
+            var hash = await files.Put(content, cancel);
+            // Another import of the same project may have taken the number.
+            while (!await cycle.Add(job, epoch => Group.Imported(epoch, number, new NewImage(hash, width, height, 0), time.GetUtcNow()), group => Photo.In(group, job.Id, file.Name), cancel))
+            {
+                number++;
+            }
+            hashes.Add(hash);
+            return number + 1;
+        }
+        catch (PhotoRefusal refusal)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancel);
+            db.SkippedFiles.Add(new SkippedFile(job.Id, file.Name, refusal.Kind, refusal.Message));
+            await db.SaveChangesAsync(cancel);
+            return number;
+        }
+    }
+
+    private async Task Beats(Job job, int at, int total, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        switch (await queue.Heartbeat(job, total == 0 ? 1 : (double)at / total, $"{at:N0} of {total:N0} files looked at", null, cancel))
+        {
+            case Sign.Lost:
+                throw new JobLostException(job);
+            case Sign.Cancel:
+                throw new OperationCanceledException("called off");
+        }
+    }
+}

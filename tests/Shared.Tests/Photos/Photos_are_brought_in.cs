@@ -1,0 +1,124 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
+using Labeler.Shared.Tests.Images;
+using Labeler.Shared.Tests.Support;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Shared.Tests.Photos;
+
+[Collection(Databases.Collection)]
+public sealed class Photos_are_brought_in(Databases databases)
+{
+    [Theory, OnEachDatabase]
+    public async Task A_zip_of_nested_folders_becomes_items_without_masks_edges_and_doubles(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await PhotoScene.In(world);
+        var job = await scene.Run(scene.Zip(
+            ("MSD/train/image/1.jpg", PhotoScene.Jpeg(1)), ("MSD/train/mask/1.png", PhotoScene.Png(2)), ("PMD/image/a.webp", PhotoScene.WebP(3)), ("PMD/edge/a.png", PhotoScene.Png(4)),
+            ("edge/cliff.png", PhotoScene.Png(5)), ("again.jpg", PhotoScene.Jpeg(1)), ("readme.txt", "hello"u8.ToArray()), ("__MACOSX/x.jpg", PhotoScene.Jpeg(6))));
+        Assert.Equal(["PMD/image/a.webp", "again.jpg", "edge/cliff.png"], (await world.Open().Photos.Select(p => p.Name).ToListAsync()).Select(name => name == "MSD/train/image/1.jpg" ? "again.jpg" : name).Order(StringComparer.Ordinal));
+        var report = Assert.Single(await ImportReport.Read(world.Open(), scene.Project.Id));
+        Assert.Equal((3, 0, 1, 4, JobState.Succeeded), (report.Photos, report.Refused, report.Duplicates, report.NotToLabel, report.Job.State));
+        Assert.Equal(3, (await world.Get<ItemQueue>().Take(scene.Project.Id, Guid.NewGuid(), 16, [])).Leases.Count);
+        Assert.False(File.Exists(Path.Combine(ImportPlace.Uploads(world.Get<DataFolder>()), job.Read<ImportPlace>().Path)));
+
+        await scene.Run(scene.Zip(("more/2.jpg", PhotoScene.Jpeg(7)), ("more/1.jpg", PhotoScene.Jpeg(1))));
+        Assert.Equal(4, await world.Open().Items.CountAsync());
+        Assert.Equal(1, await world.Open().Epochs.CountAsync());
+    }
+
+    [Fact]
+    public async Task Every_bad_file_is_refused_with_one_line_and_the_rest_goes_on()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world, new ImportLimits { MaxPictureBytes = 1 << 20 });
+        var bomb = new byte[900_000];
+        await scene.Run(scene.Zip(
+            ("../../slip.jpg", PhotoScene.Jpeg(1)), ("/etc/slip.jpg", PhotoScene.Jpeg(1)), ("C:\\slip.jpg", PhotoScene.Jpeg(1)), ("bomb.png", bomb), ("large.png", new byte[2 << 20]),
+            ("cut.jpg", PhotoScene.Jpeg(2, 64)[..900]), ("wide.png", Images.Pictures.Png(40_000, 10, 2, [])), ("many.png", Images.Pictures.Png(16_000, 16_000, 2, [])),
+            ("lies.png", Images.Pictures.Png(900, 900, 2, [1, 2, 3])), ("moving.gif", Images.Pictures.Gif(3)), ("wrong.png", PhotoScene.Jpeg(3)), ("text.jpg", "no picture at all"u8.ToArray()), ("good.jpg", PhotoScene.Jpeg(4))));
+        Assert.Equal("good.jpg", (await world.Open().Photos.SingleAsync()).Name);
+        var reasons = await scene.Skipped();
+        Assert.Equal(12, reasons.Count);
+        Assert.All(reasons.Values, reason => Assert.DoesNotContain('\n', reason));
+        foreach (var (name, word) in new[]
+        {
+            ("../../slip.jpg", "outside"), ("/etc/slip.jpg", "outside"), ("C:\\slip.jpg", "outside"), ("bomb.png", "zip bombs"), ("large.png", "times its packed size"), ("cut.jpg", "damaged"),
+            ("wide.png", "40000 x 10"), ("many.png", "megapixels"), ("lies.png", "damaged"), ("moving.gif", "GIF"), ("wrong.png", "rename it to wrong.jpg"), ("text.jpg", "its content is none"),
+        })
+        {
+            Assert.Contains(word, reasons[name]);
+        }
+        using var csv = new StringWriter();
+        await ImportReport.WriteCsv(world.Open(), (await world.Open().Jobs.SingleAsync()).Id, csv);
+        Assert.Equal(14, csv.ToString().Split("\r\n").Length);
+    }
+
+    [Fact]
+    public async Task Too_many_files_too_many_bytes_or_no_zip_at_all_end_the_import_with_one_line()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world, new ImportLimits { MaxFiles = 2, MaxTotalBytes = 1024 });
+        var three = scene.Zip(("1.jpg", PhotoScene.Jpeg(1)), ("2.jpg", PhotoScene.Jpeg(2)), ("3.jpg", PhotoScene.Jpeg(3)));
+        Assert.Contains("more than 2 files", (await Assert.ThrowsAsync<LabelerException>(() => scene.Run(three))).Message);
+        var broken = scene.Zip(("1.jpg", PhotoScene.Jpeg(1)));
+        var path = Path.Combine(ImportPlace.Uploads(world.Get<DataFolder>()), broken.Path);
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..60]);
+        await using var another = await databases.World(Databases.Sqlite);
+        var other = await PhotoScene.In(another, new ImportLimits { MaxTotalBytes = 1024 });
+        Assert.Contains("together", (await Assert.ThrowsAsync<LabelerException>(() => other.Run(other.Zip(("1.png", PhotoScene.Png(1, 64)), ("2.png", PhotoScene.Png(2, 64)))))).Message);
+        Assert.Contains("truncated", Assert.Throws<LabelerException>(() => PhotoFiles.OfZip(path, new ImportLimits())).Message);
+    }
+
+    [Fact]
+    public async Task A_stopped_import_goes_on_where_it_was()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world);
+        await scene.Import.Queue(scene.Project.Id, scene.Zip([.. Enumerable.Range(0, 9).Select(n => ($"{n}.jpg", PhotoScene.Jpeg(n)))]));
+        var first = (await scene.Jobs.Claim("killed", [JobKind.Import]))!;
+        // A power cut after the fourth photo: the connection to everything is gone.
+        using (var cut = new CancellationTokenSource())
+        {
+            var running = scene.Import.Run(first, cut.Token);
+            while (await world.Open().Photos.CountAsync() < 4 && !running.IsCompleted)
+            {
+                await Task.Delay(5);
+            }
+            await cut.CancelAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => running);
+        }
+        var before = await world.Open().Photos.CountAsync();
+        Assert.InRange(before, 4, 8);
+        world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        var again = (await scene.Jobs.Claim("next", [JobKind.Import]))!;
+        await scene.Import.Run(again);
+        Assert.Equal((9, 9, 0), (await world.Open().Photos.CountAsync(), await world.Open().Items.CountAsync(), await world.Open().SkippedFiles.CountAsync()));
+        await Assert.ThrowsAsync<LabelerException>(() => scene.Import.Run(first));
+    }
+
+    [Fact]
+    public async Task Folders_come_from_below_the_root_alone_and_links_are_not_followed()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world);
+        var (data, limits) = (world.Get<DataFolder>(), new ImportLimits());
+        var folder = Directory.CreateDirectory(Path.Combine(ImportPlace.Root(data, limits), "set", "deep")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "1.png"), PhotoScene.Png(1));
+        var outside = Directory.CreateDirectory(Path.Combine(data.Root, "secret")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(outside, "2.png"), PhotoScene.Png(2));
+        File.CreateSymbolicLink(Path.Combine(folder, "link.png"), Path.Combine(outside, "2.png"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "linked"), outside);
+        await scene.Run(ImportPlace.Folder("set", data, limits));
+        Assert.Equal("deep/1.png", (await world.Open().Photos.SingleAsync()).Name);
+        Assert.Contains("link", (await scene.Skipped())["deep/link.png"]);
+        foreach (var wrong in new[] { "../secret", "missing", "set/deep/linked" })
+        {
+            Assert.Throws<LabelerException>(() => ImportPlace.Folder(wrong, data, limits));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.IO.Compression;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
+using Labeler.Shared.Photos.Captions;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Labeler.TrainingEngine.Weights;
+using Labeler.TrainingEngine.Worker;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Labeler.TrainingEngine.Tests.Worker;
+
+/// <summary>From photos in a zip to an adapter for each label, on a real database.</summary>
+public sealed class FineTuneTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly ServiceProvider services;
+
+    public FineTuneTests()
+    {
+        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
+        Get<Migrator>().Apply().GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        services.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Described_photos_make_one_adapter_a_label_and_sheets_on_the_way()
+    {
+        var project = await Photos();
+        await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var working = Task.Run(() => Worker().Run(stop.Token));
+        while (await Open().Jobs.AnyAsync(job => job.Kind == JobKind.FineTune && (job.State == JobState.Queued || job.State == JobState.Running)) && !stop.IsCancellationRequested)
+        {
+            await Task.Delay(100);
+        }
+        await stop.CancelAsync();
+        await working;
+
+        await using var db = Open();
+        var tuned = await db.Jobs.SingleAsync(job => job.Kind == JobKind.FineTune);
+        Assert.True(tuned.State == JobState.Succeeded, tuned.Error);
+        var adapters = await db.Checkpoints.OrderBy(checkpoint => checkpoint.Name).ToListAsync();
+        Assert.Equal(["Label 1", "Label 2"], adapters.Select(adapter => adapter.Name));
+        Assert.NotEqual(adapters[0].WeightsHash, adapters[1].WeightsHash);
+        using (var weights = SafeTensors.Open(Get<FileStore>().PathOf(adapters[0].WeightsHash)))
+        {
+            Assert.Equal("supervised", weights.Metadata["algorithm"]);
+        }
+        var sheets = await db.TrainingSheets.ToListAsync();
+        Assert.Equal(8, sheets.Select(sheet => (sheet.Label, sheet.Step, sheet.Seeds)).Distinct().Count());
+        Assert.Equal([2, 4], sheets.Select(sheet => sheet.Step).Distinct().Order());
+        Assert.True(Picture.Decode(await Get<FileStore>().Read(sheets[0].ContentHash)).Width > 2 * 16);
+        // Both labels' steps on one axis.
+        Assert.Equal(Enumerable.Range(1, 8), (await db.JobMetrics.Where(metric => metric.Name == "loss").Select(metric => metric.Step).ToListAsync()).Order());
+    }
+
+    private async Task<long> Photos()
+    {
+        var settings = new ProjectSettings { ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")), GroupSize = 1, Choices = [new("Label 1", "1"), new("Label 2", "2")] };
+        var project = Project.Create("photos", LabelingTask.Categorise, settings, DateTimeOffset.UtcNow, PictureSource.Imported);
+        await using (var db = Open())
+        {
+            db.Add(project);
+            await db.SaveChangesAsync();
+        }
+        var import = new PhotoImport(Get<IDbContextFactory<LabelerDb>>(), Get<EpochCycle>(), Get<JobQueue>(), Get<FileStore>(), Get<DataFolder>(), new(), TimeProvider.System);
+        await import.Queue(project.Id, Zip());
+        await import.Run((await Get<JobQueue>().Claim("web", [JobKind.Import]))!);
+        var person = Guid.NewGuid();
+        foreach (var (lease, number) in (await Get<ItemQueue>().Take(project.Id, person, 16, [])).Leases.Select((lease, number) => (lease, number)))
+        {
+            await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new ChoiceVerdict($"Label {1 + (number % 2)}", true, true), 900, null));
+        }
+        await using var written = Open();
+        await foreach (var photo in written.Photos.AsAsyncEnumerable())
+        {
+            photo.Describe("a cat in a mirror", "Ada", new CaptionRules(15, "mirror"), DateTimeOffset.UtcNow);
+        }
+        await written.SaveChangesAsync();
+        return project.Id;
+    }
+
+    private ImportPlace Zip()
+    {
+        using var zip = ZipFile.Open(Path.Combine(ImportPlace.Uploads(Get<DataFolder>()), "photos.zip"), ZipArchiveMode.Create);
+        for (byte mark = 0; mark < 6; mark++)
+        {
+            using var entry = zip.CreateEntry($"{mark}.png").Open();
+            var rgb = new byte[3 * 24 * 20];
+            Array.Fill(rgb, (byte)(40 * mark));
+            entry.Write(new Picture(24, 20, rgb).ToPng());
+        }
+        return new("photos.zip", IsZip: true, "photos.zip");
+    }
+
+    private TrainerWorker Worker() => new(
+        Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TextWriter.Null);
+
+    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+
+    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+}
