@@ -4,6 +4,7 @@ using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
+using Labeler.Web.Features.Evaluations;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
@@ -48,6 +49,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapEpochs();
     app.MapDashboard();
     app.MapComparison();
+    app.MapEvaluations();
     app.MapReview();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);

@@ -1,5 +1,6 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
@@ -31,6 +32,7 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
     public DbSet<Photo> Photos => Set<Photo>();
     public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
     public DbSet<TrainingSheet> TrainingSheets => Set<TrainingSheet>();
+    public DbSet<Evaluation> Evaluations => Set<Evaluation>();
     public DbSet<TaughtBy> TaughtBy => Set<TaughtBy>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>

@@ -1,5 +1,6 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
@@ -52,6 +53,12 @@ internal static class Mapping
         {
             checkpoint.HasIndex(c => c.ProjectId);
             checkpoint.HasIndex(c => c.EpochId);
+        });
+        model.Entity<Evaluation>(evaluation =>
+        {
+            evaluation.HasIndex(e => e.ProjectId).IsUnique();
+            evaluation.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.Restrict);
+            evaluation.Property(e => e.Plan).HasJson();
         });
         model.Entity<TaughtBy>(taught =>
         {

@@ -1,6 +1,7 @@
 using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
@@ -34,6 +35,7 @@ public static class Startup
         services.AddSingleton<Review>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
+        services.AddSingleton<Evaluating>();
         services.AddSingleton<RunFiles>();
         services.AddSingleton<FineTuning>();
         return services;

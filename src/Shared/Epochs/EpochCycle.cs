@@ -84,9 +84,10 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         {
             db.Add(about(group));
         }
-        if (group.Use != GroupUse.Evaluation)
+        // What people are asked about given checkpoints is decided when all of their pictures are there; see Evaluating.
+        if (group.Use != GroupUse.Evaluation && await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
         {
-            db.Items.AddRange(Item.For(await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel), group));
+            db.Items.AddRange(Item.For(project, group));
         }
         return true;
     }
@@ -212,8 +213,8 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     public Task Retry(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         epoch.Retry();
-        var kind = epoch.State == EpochState.Sampling ? JobKind.Sample : JobKind.Train;
-        var job = await db.Jobs.Where(j => j.EpochId == epochId && j.Kind == kind).OrderByDescending(j => j.Id).FirstAsync(cancel);
+        var trains = epoch.State != EpochState.Sampling;
+        var job = await db.Jobs.Where(j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate)).OrderByDescending(j => j.Id).FirstAsync(cancel);
         job.Retry();
         return true;
     }, cancel);
@@ -222,7 +223,9 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
     public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         var now = time.GetUtcNow();
-        epoch.Cancel(await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
+        // Half of an evaluation compares nothing.
+        var isWhole = await db.Projects.AnyAsync(p => p.Id == epoch.ProjectId && p.Source != PictureSource.Checkpoints, cancel);
+        epoch.Cancel(isWhole && await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
         var late = await db.Votes.Include(v => v.Item)
             .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).OrderBy(v => v.Id).ToListAsync(cancel);

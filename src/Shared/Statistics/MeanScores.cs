@@ -20,7 +20,8 @@ public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, d
         return [.. rows.Select(r => Of(r.Number, r.Count, r.Sum, r.Squares))];
     }
 
-    private static MeanScores Of(int epoch, int count, double sum, double squares)
+    /// <param name="squares">Sum of the squared scores.</param>
+    internal static MeanScores Of(int epoch, int count, double sum, double squares)
     {
         var mean = sum / count;
         var variance = count > 1 ? Math.Max(0, (squares - sum * mean) / (count - 1)) : 0;

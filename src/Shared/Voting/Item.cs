@@ -56,6 +56,18 @@ public sealed class Item
         };
     }
 
+    /// <summary>A question of an evaluation: about a group's one image, or about those of two groups.</summary>
+    internal static Item About(Project project, Group first, Group? second, int rank) => new()
+    {
+        ProjectId = project.Id,
+        EpochId = first.EpochId,
+        Rank = rank,
+        Group = first,
+        First = first.Images[0],
+        Second = second?.Images[0],
+        VotesWanted = project.Settings.VotesPerItem,
+    };
+
     /// <summary>Makes it a gold item: everybody gets it once, its votes measure people and teach nothing.</summary>
     public void MakeGold(Verdict answer)
     {

@@ -26,7 +26,7 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
         var (total, done) = (wanted.Count, wanted.Count - missing.Count);
         pulse.Say($"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
         using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.PathOf(checkpoint.WeightsHash) : null);
-        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), OptionsOf(settings));
+        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), OptionsOf(settings.Sampling, settings.GroupSize));
         var groups = new GroupSampler(model.Diffusion, sampler, model.Hash, epoch.SampledBy?.WeightsHash ?? "");
         var clock = new RunClock(time, total, done);
         using var workers = model.Workers(missing.Count);
@@ -82,14 +82,14 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
         }
     }
 
-    private static Diffusion.SamplingOptions OptionsOf(ProjectSettings settings) => new()
+    internal static Diffusion.SamplingOptions OptionsOf(Labeler.Shared.Projects.SamplingOptions sampling, int groupSize) => new()
     {
-        Steps = settings.Sampling.Steps,
-        Eta = settings.Sampling.Eta,
-        Guidance = settings.Sampling.GuidanceScale,
-        Negative = settings.Sampling.NegativePrompt,
-        Width = settings.Sampling.Size,
-        Height = settings.Sampling.Size,
-        GroupSize = settings.GroupSize,
+        Steps = sampling.Steps,
+        Eta = sampling.Eta,
+        Guidance = sampling.GuidanceScale,
+        Negative = sampling.NegativePrompt,
+        Width = sampling.Size,
+        Height = sampling.Size,
+        GroupSize = groupSize,
     };
 }

@@ -1,6 +1,7 @@
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
@@ -17,7 +18,7 @@ namespace Labeler.TrainingEngine.Worker;
 public sealed class TrainerWorker(
     JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
-    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune];
+    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune, JobKind.Evaluate];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private (string Folder, WorkerModel Model)? loaded;
@@ -88,6 +89,13 @@ public sealed class TrainerWorker(
     {
         using var db = contexts.CreateDbContext();
         var epoch = db.Epochs.AsNoTracking().Include(e => e.SampledBy).First(e => e.Id == job.EpochId);
+        var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();
+        if (job.Kind == JobKind.Evaluate)
+        {
+            var plan = db.Evaluations.AsNoTracking().First(evaluation => evaluation.ProjectId == epoch.ProjectId).Plan;
+            new EvaluateJob(cycle, new Evaluating(contexts, time), files, folder, job, plan, present.Select(group => group.Number).ToHashSet(), pulse, time).Run(path => ModelOf(path, pulse));
+            return;
+        }
         var project = db.Projects.AsNoTracking().Include(p => p.Prompts).First(p => p.Id == epoch.ProjectId);
         var model = ModelOf(ModelPlace.Find(project.Settings.ModelFolder, folder.Root), pulse);
         if (job.Kind == JobKind.Train)
@@ -102,7 +110,6 @@ public sealed class TrainerWorker(
             new FineTuneJob(new FineTuning(contexts, files, time), queue, files, folder, job, pulse).Run(model);
             return;
         }
-        var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();
         new SampleJob(cycle, files, job, project, epoch, [.. present.Select(group => (group.Use, group.Number))], pulse, time).Run(model);
     }
 

@@ -1,7 +1,9 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Files;
+using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
@@ -62,6 +64,32 @@ public sealed class LoopTests : IDisposable
         Assert.Equal(
             ["accuracy", "dead", "gradient_norm", "images_per_second", "kl", "loss", "margin"], figures.Select(figure => figure.Key).Order(StringComparer.Ordinal));
         Assert.All(figures, figure => Assert.Equal((3, 1), (figure.Count, figure.First)));
+    }
+
+    [Fact]
+    public async Task An_evaluation_makes_every_checkpoints_pictures_from_the_same_noise_and_then_asks()
+    {
+        var project = await Project(AdapterKind.Lora);
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+        await Get<EpochCycle>().Train(first.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Complete);
+        var checkpoint = await Open().Checkpoints.SingleAsync();
+        var (folder, sampling) = (project.Settings.ModelFolder, project.Settings.Sampling);
+        var plan = new EvaluationPlan
+        {
+            Contestants = [new("base", folder, null, null), new("epoch 1", folder, checkpoint.Id, checkpoint.WeightsHash)],
+            Kind = EvaluationKind.Duel, Prompts = ["1 hand", "a red flag"], FixedEach = 1, RandomEach = 1, RandomSeed = 9, Sampling = sampling,
+        };
+
+        var (groups, pictures) = await Evaluated("once", plan);
+        var (_, again) = await Evaluated("again", plan with { RandomSeed = 10 });
+
+        Assert.Equal(groups.Take(4).Select(group => (group.Prompt, group.Seed)), groups.Skip(4).Select(group => (group.Prompt, group.Seed)));
+        Assert.All(Enumerable.Range(0, 4), n => Assert.NotEqual(pictures[n], pictures[n + 4]));
+        Assert.Equal([true, false, true, false, true, false, true, false], pictures.Zip(again, (one, other) => one.AsSpan().SequenceEqual(other)));
+        Assert.Equal(2 * plan.Items, await Open().Items.CountAsync(item => item.SecondId != null));
     }
 
     [Fact]
@@ -158,6 +186,21 @@ public sealed class LoopTests : IDisposable
         db.Projects.Add(project);
         await db.SaveChangesAsync();
         return project;
+    }
+
+    /// <summary>Lets a worker make an evaluation's pictures; their groups and pixels, in order.</summary>
+    private async Task<(List<Group> Groups, List<byte[]> Pictures)> Evaluated(string name, EvaluationPlan plan)
+    {
+        var project = Evaluation.ProjectFor(name, plan, 1, "", [], new ProjectSettings(), DateTimeOffset.UtcNow);
+        await using (var db = Open())
+        {
+            db.Projects.Add(project);
+            await db.SaveChangesAsync();
+        }
+        await Get<Evaluating>().Start(project.Id, plan);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.ProjectId == project.Id && epoch.State == EpochState.Labelling));
+        var groups = await Open().Groups.Include(group => group.Images).Where(group => group.ProjectId == project.Id).OrderBy(group => group.Number).ToListAsync();
+        return (groups, [.. groups.Select(group => Picture.Decode(File.ReadAllBytes(Get<FileStore>().PathOf(group.Images[0].ContentHash))).Rgb)]);
     }
 
     private async Task FlagTheFirstImageOfEveryGroup(long projectId)

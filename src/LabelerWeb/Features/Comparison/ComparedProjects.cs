@@ -17,7 +17,7 @@ public sealed record ComparedProjects(
 
     public static async Task<ComparedProjects> Read(LabelerDb db, IQueryCollection query, CancellationToken cancel)
     {
-        var all = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null).OrderBy(p => p.Name).ToListAsync(cancel)).Where(p => Measures.Of(p).Count > 0).ToList();
+        var all = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).OrderBy(p => p.Name).ToListAsync(cancel)).Where(p => Measures.Of(p).Count > 0).ToList();
         var asked = query["run"].ToHashSet();
         var measure = Enum.TryParse<Measure>(query["measure"], ignoreCase: true, out var wanted) && Enum.IsDefined(wanted) ? wanted
             : all.Where(p => asked.Contains(p.Slug)).SelectMany(Measures.Of).FirstOrDefault();

@@ -15,7 +15,7 @@ public sealed record ProjectLine(Project Project, Epoch? Epoch, int Groups, int 
 {
     public static async Task<List<ProjectLine>> All(LabelerDb db)
     {
-        var projects = await db.Projects.AsNoTracking().Where(project => project.DeletedAt == null).OrderBy(project => project.Name).ToListAsync();
+        var projects = await db.Projects.AsNoTracking().Where(project => project.DeletedAt == null && project.Source != PictureSource.Checkpoints).OrderBy(project => project.Name).ToListAsync();
         var lines = new List<ProjectLine>();
         foreach (var project in projects)
             lines.Add(await Of(db, project));

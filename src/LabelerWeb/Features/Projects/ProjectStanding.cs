@@ -15,7 +15,7 @@ public sealed record ProjectStanding(Project Project, int Prompts, Epoch? Epoch,
     /// <summary>All projects by name, or the deleted ones.</summary>
     public static async Task<List<ProjectStanding>> All(LabelerDb db, bool deleted)
     {
-        var projects = await db.Projects.AsNoTracking().Where(p => (p.DeletedAt != null) == deleted).ToListAsync();
+        var projects = await db.Projects.AsNoTracking().Where(p => (p.DeletedAt != null) == deleted && (deleted || p.Source != PictureSource.Checkpoints)).ToListAsync();
         var prompts = await db.Prompts.GroupBy(p => p.ProjectId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
         var latest = await db.Epochs.AsNoTracking().Where(e => !db.Epochs.Any(later => later.ProjectId == e.ProjectId && later.Number > e.Number)).ToDictionaryAsync(e => e.ProjectId);
         var ids = latest.Values.Select(e => e.Id).ToList();

@@ -11,6 +11,7 @@ internal sealed record Migration(int Version, string Name)
         new(1, "0001-start"),
         new(2, "0002-picture-source"),
         new(3, "0003-photos"),
+        new(4, "0004-evaluations"),
     ];
 
     public static int Newest => All[^1].Version;

@@ -1,0 +1,49 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Evaluations;
+using Labeler.Shared.Statistics;
+using Labeler.Web.Features.Dashboard;
+
+namespace Labeler.Web.Features.Evaluations;
+
+/// <summary>What an evaluation says, read anew each time.</summary>
+public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<RubricResults> Rubric, IReadOnlyList<DuelResults> Duels, AgreementFigures Agreement)
+{
+    public static async Task<EvaluationFigures?> Read(LabelerDb db, string slug, CancellationToken cancel = default)
+    {
+        if (await EvaluationLine.Find(db, slug, cancel) is not { } line)
+            return null;
+        var isRubric = line.Evaluation.Plan.Kind == EvaluationKind.Rubric;
+        return new(
+            line, isRubric ? await RubricResults.Read(db, line.Evaluation, cancel) : [], isRubric ? [] : await DuelResults.Read(db, line.Evaluation, cancel),
+            await AgreementFigures.Read(db, line.Project, null, cancel));
+    }
+
+    public IEnumerable<FigureTable> Tables => [RubricTable, WinsTable, MeetingsTable, AgreementTable];
+
+    public string Name(int contestant) => Line.Evaluation.Plan.Contestants[contestant].Name;
+
+    public IEnumerable<DuelResults> Overall => Duels.Where(duel => duel.Against is null);
+
+    public FigureTable RubricTable => new("scores", "Scores",
+        ["checkpoint", "seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")],
+        [.. Rubric.Select(result => Row([result.Name, result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)share.Share.Share)]))]);
+
+    public FigureTable WinsTable => new("wins", "Share of wins against all others", WinHeaders("checkpoint"), [.. Overall.Select(duel => Row([Name(duel.Contestant), .. Cells(duel)]))]);
+
+    public FigureTable MeetingsTable => new("meetings", "Each against each", WinHeaders("checkpoint", "against"),
+        [.. Duels.Where(duel => duel.Against is not null).Select(duel => Row([Name(duel.Contestant), Name(duel.Against!.Value), .. Cells(duel)]))]);
+
+    public FigureTable AgreementTable => new("agreement", "Agreement among raters", ["measure", "value"],
+        Agreement.Units == 0 ? [] :
+        [
+            ["questions that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", Agreement.Percent],
+            ["Cohen's kappa, mean over pairs of people", Agreement.Cohen], ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
+        ]);
+
+    private static string[] WinHeaders(params string[] first) => [.. first, "votes", "wins", "low", "high", "won by more than half of the raters", "low", "high", "ties", "both bad"];
+
+    private static object?[] Cells(DuelResults duel) =>
+        [duel.Votes, duel.Wins.Share, duel.Wins.Low, duel.Wins.High, duel.Majority.Share, duel.Majority.Low, duel.Majority.High, duel.Ties, duel.BothBad];
+
+    private static object?[] Row(object?[] cells) => cells;
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Labeler.Shared;
+using Labeler.Shared.Evaluations;
+using Labeler.Shared.Projects;
+using Labeler.Web.Features.Projects;
+
+namespace Labeler.Web.Features.Evaluations;
+
+/// <summary>What the form of a new evaluation says. It is kept as typed, so that a refused form comes back as it was.</summary>
+public sealed class EvaluationForm
+{
+    public string Name { get; private set; } = "";
+    public EvaluationKind Kind { get; private set; } = EvaluationKind.Duel;
+    public IReadOnlySet<string> Chosen { get; private set; } = new HashSet<string>();
+    public string Prompts { get; private set; } = "";
+
+    /// <summary>Address of the project whose prompts are taken too; empty for none.</summary>
+    public string PromptsOf { get; private set; } = "";
+    public string FixedEach { get; private set; } = "1";
+    public string RandomEach { get; private set; } = "0";
+    public string FixedSeed { get; private set; } = "1";
+    public string Raters { get; private set; } = "1";
+    public string Guidelines { get; private set; } = "";
+    public SamplingOptions Sampling { get; private set; } = new();
+
+    /// <param name="like">The project whose sampling stands in the form at first.</param>
+    public static EvaluationForm Empty(Project? like) => new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };
+
+    public static EvaluationForm Read(IFormCollection posted, List<string> faults)
+    {
+        var form = new EvaluationForm
+        {
+            Name = posted["Name"].ToString(),
+            Kind = posted["Kind"] == nameof(EvaluationKind.Rubric) ? EvaluationKind.Rubric : EvaluationKind.Duel,
+            Chosen = posted["Checkpoint"].OfType<string>().ToHashSet(),
+            Prompts = posted["Prompts"].ToString(),
+            PromptsOf = posted["PromptsOf"].ToString(),
+            FixedEach = posted["FixedEach"].ToString(),
+            RandomEach = posted["RandomEach"].ToString(),
+            FixedSeed = posted["FixedSeed"].ToString(),
+            Raters = posted["Raters"].ToString(),
+            Guidelines = posted["Guidelines"].ToString().ReplaceLineEndings("\n"),
+        };
+        foreach (var field in ProjectForm.Sampling)
+        {
+            try
+            {
+                field.Set(form.Sampling, posted[field.Name].ToString());
+            }
+            catch (LabelerException error)
+            {
+                faults.Add(error.Message);
+            }
+        }
+        return form;
+    }
+
+    /// <summary>The plan that the form describes; what cannot be read of it is added to the faults.</summary>
+    /// <param name="prompts">Of the chosen project.</param>
+    public EvaluationPlan Plan(IEnumerable<Candidate> candidates, IEnumerable<string> prompts, List<string> faults)
+    {
+        var plan = new EvaluationPlan
+        {
+            Kind = Kind,
+            Contestants = [.. candidates.Where(one => Chosen.Contains(one.Key)).Select(one => one.Contestant)],
+            FixedEach = (int)Whole("Pictures at fixed seeds", FixedEach, 100, faults),
+            RandomEach = (int)Whole("Pictures at random seeds", RandomEach, 100, faults),
+            FixedSeed = Whole("The fixed seed", FixedSeed, long.MaxValue, faults),
+            RandomSeed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue,
+            Sampling = Sampling,
+        };
+        try
+        {
+            return plan with { Prompts = PromptText.Clean(Prompts.ReplaceLineEndings("\n").Split('\n').Concat(prompts)) };
+        }
+        catch (LabelerException error)
+        {
+            faults.Add(error.Message);
+            return plan;
+        }
+    }
+
+    public int RatersWanted(List<string> faults) => (int)Whole("Raters per question", Raters, 50, faults);
+
+    private static long Whole(string what, string text, long most, List<string> faults)
+    {
+        if (long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most)
+            return number;
+        faults.Add(most == long.MaxValue ? $"{what} must be a whole number." : $"{what} must be a whole number up to {most}.");
+        return 0;
+    }
+}

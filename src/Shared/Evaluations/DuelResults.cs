@@ -1,0 +1,54 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Evaluations;
+
+/// <summary>How one checkpoint fared in duels against another, or against all (D3PO, figure 7 and table 1).</summary>
+/// <param name="Against">The other's place in the plan; null for all of them together.</param>
+/// <param name="Wins">Share of votes for it, a tie counting half for each; both bad counts for neither. 95 % Wilson interval.</param>
+/// <param name="Majority">Share of pairs in which more than half of the raters preferred it.</param>
+/// <param name="Votes">Judgements, ties and both bad included.</param>
+public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, Proportion Majority, int Votes, int Ties, int BothBad)
+{
+    /// <summary>Of every checkpoint that met another: against each, from both sides, and against all.</summary>
+    public static async Task<IReadOnlyList<DuelResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
+    {
+        var items = await db.Votes.Effective().Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Item.SecondId != null)
+            .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g.Number })
+            .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g.Number })
+            .GroupBy(v => new { v.Vote.ItemId, v.First, v.Second })
+            .Select(g => new
+            {
+                g.Key.First,
+                g.Key.Second,
+                ForFirst = g.Count(v => v.Vote.Choice == "first"),
+                ForSecond = g.Count(v => v.Vote.Choice == "second"),
+                Ties = g.Count(v => v.Vote.Choice == "tie"),
+                BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
+            }).ToListAsync(cancel);
+        var plan = evaluation.Plan;
+        var sides = items.SelectMany(i => new[]
+        {
+            new Side(plan.At(i.First).Contestant, plan.At(i.Second).Contestant, i.ForFirst, i.ForSecond, i.Ties, i.BothBad),
+            new Side(plan.At(i.Second).Contestant, plan.At(i.First).Contestant, i.ForSecond, i.ForFirst, i.Ties, i.BothBad),
+        }).ToList();
+        return
+        [
+            .. sides.GroupBy(s => s.Contestant).OrderBy(g => g.Key).Select(g => Of(g.Key, null, [.. g])),
+            .. sides.GroupBy(s => (s.Contestant, s.Against)).OrderBy(g => g.Key).Select(g => Of(g.Key.Contestant, g.Key.Against, [.. g])),
+        ];
+    }
+
+    private static DuelResults Of(int contestant, int? against, IReadOnlyList<Side> sides) => new(
+        contestant, against,
+        Proportion.Wilson(sides.Sum(s => s.For + s.Ties / 2.0), sides.Sum(s => s.For + s.Other + s.Ties)),
+        Proportion.Wilson(sides.Count(s => 2 * s.For > s.Votes), sides.Count),
+        sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
+
+    private sealed record Side(int Contestant, int Against, int For, int Other, int Ties, int BothBad)
+    {
+        public int Votes => For + Other + Ties + BothBad;
+    }
+}

@@ -1,0 +1,54 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Evaluations;
+
+/// <summary>Begins evaluations and opens them to people.</summary>
+public sealed class Evaluating(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
+{
+    /// <summary>Writes the evaluation down and queues the making of its pictures.</summary>
+    /// <param name="projectId">Made by <see cref="Evaluation.ProjectFor"/> with the same plan.</param>
+    public Task<Evaluation> Start(long projectId, EvaluationPlan plan, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    {
+        var now = time.GetUtcNow();
+        var evaluation = new Evaluation(projectId, plan, now);
+        var epoch = Epoch.Open(await db.Projects.FirstAsync(p => p.Id == projectId, cancel), 1, plan.Pictures, now);
+        db.AddRange(evaluation, epoch);
+        await db.SaveChangesAsync(cancel);
+        db.Jobs.Add(Job.Queue(JobKind.Evaluate, projectId, epoch.Id, null, now));
+        await db.SaveChangesAsync(cancel);
+        return evaluation;
+    }, cancel);
+
+    /// <summary>
+    /// The worker has made every picture: ends the job and asks people, all questions at once and in mixed order. Earlier nobody is asked
+    /// anything, because what is sampled first would come from one checkpoint.
+    /// </summary>
+    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
+    public Task Finish(Job job, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, job.ProjectId ?? 0, async db =>
+    {
+        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
+        var now = time.GetUtcNow();
+        var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
+        var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
+        var plan = (await db.Evaluations.FirstAsync(e => e.ProjectId == project.Id, cancel)).Plan;
+        var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labelling).ToDictionaryAsync(g => g.Number, cancel);
+        if (groups.Count < plan.Pictures)
+        {
+            throw new LabelerException($"{plan.Pictures - groups.Count} pictures of the evaluation are missing: try again, and only they are made.");
+        }
+        var rank = 0;
+        foreach (var (first, second) in plan.Questions())
+        {
+            db.Items.Add(Item.About(project, groups[first], second is { } other ? groups[other] : null, rank++));
+        }
+        epoch.BeginLabelling(now);
+        held.Succeed(now);
+        await db.SaveChangesAsync(cancel);
+        return true;
+    }, cancel);
+}

@@ -1,0 +1,34 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Evaluations;
+
+/// <summary>What one checkpoint's pictures were given (mirror report, figure 6), at fixed or at random seeds. A picture that several people scored counts once, by their average.</summary>
+/// <param name="Name">The checkpoint's.</param>
+/// <param name="Pictures">How many were scored.</param>
+/// <param name="Low">End of the mean's 95 % interval over pictures (normal approximation).</param>
+/// <param name="Shares">Of each score, in the scale's order.</param>
+public sealed record RubricResults(string Name, bool IsFixed, int Pictures, int Votes, double Mean, double Low, double High, IReadOnlyList<(string Score, Proportion Share)> Shares)
+{
+    /// <summary>Of every checkpoint, in the plan's order, fixed seeds first; those without a vote are left out.</summary>
+    public static async Task<IReadOnlyList<RubricResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
+    {
+        var scale = (await db.Projects.AsNoTracking().FirstAsync(p => p.Id == evaluation.ProjectId, cancel)).Settings.Choices;
+        var votes = await db.Votes.Effective().Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Score != null)
+            .Join(db.Groups, v => v.Item!.GroupId, g => g.Id, (v, g) => new { v.ItemId, g.Number, Choice = v.Choice!, Score = v.Score!.Value }).ToListAsync(cancel);
+        var plan = evaluation.Plan;
+        var lines = votes.GroupBy(v => (plan.At(v.Number).Contestant, plan.At(v.Number).IsFixed)).OrderByDescending(line => line.Key.IsFixed).ThenBy(line => line.Key.Contestant);
+        return [.. lines.Select(line =>
+        {
+            var pictures = line.GroupBy(v => v.ItemId).Select(picture => picture.ToList()).ToList();
+            var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
+            var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m));
+            return new RubricResults(
+                plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, pictures.Count, line.Count(), mean.Mean, mean.Low, mean.High,
+                [.. scale.Select(choice => (choice.Name, Proportion.Wilson(
+                    Math.Min(pictures.Count, pictures.Sum(picture => (double)picture.Count(v => v.Choice == choice.Name) / picture.Count)), pictures.Count)))]);
+        })];
+    }
+}
