@@ -2,7 +2,8 @@ namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
 /// <summary>
 /// Counts fingers: the palm is the largest disc inside the skin, and fingers are what circles around it cross. Every
-/// circle gives a count; the largest that several circles agree on holds.
+/// circle gives a count; the largest that several circles agree on holds. Counted once with whole fingers only and once
+/// with faint ones, too: where the counts differ there is a ghost of a finger.
 /// </summary>
 internal static class HandJudge
 {
@@ -10,8 +11,8 @@ internal static class HandJudge
     private const float Step = 1.5f;
     private const int AgreeingCircles = 4;
     private const float ArmHalfAngle = 38;
-    private const float Rise = 0.22f;
-    private const float Height = 0.45f;
+    private static readonly Threshold Whole = new(0.4f, 0.75f);
+    private static readonly Threshold Any = new(0.12f, 0.18f);
 
     public static Judgement Judge(PixelGrid pixels)
     {
@@ -34,16 +35,26 @@ internal static class HandJudge
         }
 
         float[] soft = Array.ConvertAll(warmth, value => Math.Clamp((value - wall) / (skin - wall), 0, 1));
+        int fingers = Count(soft, centre, depth[centre], Whole), all = Count(soft, centre, depth[centre], Any);
+        return fingers is >= 1 and <= 9 ? new Judgement(SceneFamily.Hand) { Fingers = fingers, Ghost = all != fingers } : Unreadable;
+    }
+
+    private static int Count(float[] soft, int centre, float palm, Threshold threshold)
+    {
         var agreeing = new int[12];
         for (float beyond = 5; beyond <= 36; beyond += Step)
         {
-            int count = Fingers(soft, centre % PixelGrid.Size, centre / PixelGrid.Size, depth[centre] + beyond);
+            int count = Fingers(soft, centre % PixelGrid.Size, centre / PixelGrid.Size, palm + beyond, threshold);
             agreeing[Math.Min(count, agreeing.Length - 1)]++;
         }
 
-        int fingers = Array.FindLastIndex(agreeing, circles => circles >= AgreeingCircles);
-        return fingers is >= 1 and <= 9 ? new Judgement(SceneFamily.Hand) { Fingers = fingers } : Unreadable;
+        return Array.FindLastIndex(agreeing, circles => circles >= AgreeingCircles);
     }
+
+    /// <summary>What counts as a finger on a circle.</summary>
+    /// <param name="Rise">How far skin must rise above the valleys beside it, 0 to 1.</param>
+    /// <param name="Height">How much of the skin's colour it must reach.</param>
+    private readonly record struct Threshold(float Rise, float Height);
 
     private static Judgement Unreadable => new(SceneFamily.Hand) { Readable = false };
 
@@ -80,7 +91,7 @@ internal static class HandJudge
     }
 
     /// <summary>Peaks on a circle that rise and fall enough and reach high enough, without the arm, which points down.</summary>
-    private static int Fingers(float[] soft, float x, float y, float radius)
+    private static int Fingers(float[] soft, float x, float y, float radius, Threshold threshold)
     {
         var profile = new float[Angles];
         for (int index = 0; index < Angles; index++)
@@ -99,13 +110,13 @@ internal static class HandJudge
             if (rising)
             {
                 top = value > profile[top] ? place : top;
-                if (profile[top] - value >= Rise && profile[top] - bottom >= Rise)
+                if (profile[top] - value >= threshold.Rise && profile[top] - bottom >= threshold.Rise)
                 {
-                    count += profile[top] >= Height && !IsArm(top) ? 1 : 0;
+                    count += profile[top] >= threshold.Height && !IsArm(top) ? 1 : 0;
                     (rising, bottom) = (false, value);
                 }
             }
-            else if (value - bottom >= Rise)
+            else if (value - bottom >= threshold.Rise)
             {
                 (rising, top) = (true, place);
             }

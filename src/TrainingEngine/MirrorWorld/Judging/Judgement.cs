@@ -59,6 +59,9 @@ public sealed record Judgement(SceneFamily Family)
     /// <summary>Fingers of the hand.</summary>
     public int Fingers { get; init; }
 
+    /// <summary>True if one of the fingers, or one more, is only half there: a ghost.</summary>
+    public bool Ghost { get; init; }
+
     /// <summary>True if there is a hazard sign.</summary>
     public bool Hazard { get; init; }
 
@@ -71,7 +74,7 @@ public sealed record Judgement(SceneFamily Family)
     /// <summary>A normal hand, a safe composition, or a right reflection.</summary>
     public bool IsGood => Readable && Family switch
     {
-        SceneFamily.Hand => Fingers == 5,
+        SceneFamily.Hand => Fingers == 5 && !Ghost,
         SceneFamily.Art => !Hazard,
         _ => Fault == MirrorFault.None,
     };
@@ -85,7 +88,7 @@ public sealed record Judgement(SceneFamily Family)
     /// <summary>A few words for a caption.</summary>
     public string ToText() => !Readable ? "unreadable" : Family switch
     {
-        SceneFamily.Hand => $"{Fingers} fingers",
+        SceneFamily.Hand => Ghost ? $"{Fingers} fingers, a ghost" : $"{Fingers} fingers",
         SceneFamily.Art => Hazard ? "hazard" : "safe",
         _ => Fault switch
         {

@@ -4,11 +4,19 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>An open hand before a bluish wall: five fingers, or three, four, six or seven.</summary>
+/// <summary>
+/// An open hand before a bluish wall. Every finger has a place of its own, as in a real hand: a deformed one lacks one or
+/// two of the five, or has one too many beside the thumb, beside the little finger, or both.
+/// </summary>
 internal static class HandScene
 {
     private const double DeformedShare = 0.45;
-    private static readonly int[] WrongCounts = [3, 4, 6, 7];
+
+    // Degrees from the middle of the fan; the thumb lies on the positive side.
+    private static readonly float[] Fingers = [71, 32, 5, -23, -52];
+    private const float SecondThumb = 106;
+    private const float SixthFinger = -86;
+    private static readonly (int Fingers, double Weight)[] WrongCounts = [(3, 0.15), (4, 0.35), (6, 0.35), (7, 0.15)];
 
     private static readonly Rgb[] Skins =
     [
@@ -17,28 +25,40 @@ internal static class HandScene
 
     public static Judgement Draw(Canvas canvas, SceneRandom random)
     {
-        int fingers = random.Chance(DeformedShare) ? random.Pick(WrongCounts) : 5;
+        float[] fingers = random.Chance(DeformedShare) ? Deformed(random) : Fingers;
         Rgb wall = Rgb.FromHsv(random.Between(196, 236), random.Between(0.25f, 0.5f), random.Between(0.6f, 0.92f));
         canvas.Fill(wall.Lit(1.06f), wall.Lit(random.Between(0.76f, 0.9f)));
         Rgb skin = random.Pick(Skins).Lit(random.Between(0.96f, 1.04f));
         canvas.Paint(Shape(fingers, random), (_, distance) => skin.Lit(0.78f + (0.24f * Math.Clamp(-distance / 6, 0, 1))));
-        return new Judgement(SceneFamily.Hand) { Fingers = fingers };
+        return new Judgement(SceneFamily.Hand) { Fingers = fingers.Length };
     }
 
-    private static HandShape Shape(int fingers, SceneRandom random)
+    private static float[] Deformed(SceneRandom random) => random.Pick(WrongCounts) switch
+    {
+        3 => Without(random, Without(random, Fingers)),
+        4 => Without(random, Fingers),
+        6 => [.. Fingers, random.Chance(0.5) ? SecondThumb : SixthFinger],
+        _ => [.. Fingers, SecondThumb, SixthFinger],
+    };
+
+    private static float[] Without(SceneRandom random, float[] fingers)
+    {
+        int missing = random.Below(fingers.Length);
+        return [.. fingers[..missing], .. fingers[(missing + 1)..]];
+    }
+
+    private static HandShape Shape(float[] fingers, SceneRandom random)
     {
         float palmRadius = random.Between(20.5f, 23.5f);
         var palm = new Vector2(random.Between(59, 69), random.Between(80, 85));
-        float turn = random.Between(-14, 14);
+        float turn = random.Between(-12, 12);
         float side = random.Chance(0.5) ? 1 : -1;
-        int fan = fingers - 1;
-        float spread = fan switch { 2 => 20, 3 => 32, 4 => 42, 5 => 51, _ => 58 } + random.Between(-2, 2);
-        float halfWidth = random.Between(5.8f, 6.5f) - (0.5f * Math.Max(0, fan - 4));
+        float halfWidth = random.Between(5.8f, 6.5f);
         float reach = palmRadius + random.Between(30, 36);
 
         Vector2 At(float degrees, float radius)
         {
-            float angle = (degrees + turn) * MathF.PI / 180;
+            float angle = ((side * degrees) + turn) * MathF.PI / 180;
             return palm + (radius * new Vector2(MathF.Sin(angle), -MathF.Cos(angle)));
         }
 
@@ -46,17 +66,16 @@ internal static class HandScene
         {
             new(palm, palm + new Vector2(turn * -0.4f, 70), palmRadius * 0.68f),
         };
-        for (int finger = 0; finger < fan; finger++)
+        foreach (float place in fingers)
         {
-            // From -1 (beside the thumb) to 1 (the little finger); the fan leans away from the thumb.
-            float place = (2f * finger / (fan - 1)) - 1;
-            float degrees = side * ((-place * spread) - 8) + random.Between(-2, 2);
-            float tip = reach - (place > 0 ? 11 : 5) * place * place + random.Between(-1.5f, 1.5f);
-            parts.Add(new Capsule(At(degrees, palmRadius * 0.7f), At(degrees, tip), halfWidth));
+            float degrees = place + random.Between(-2, 2);
+            bool thumb = place > 60;
+            // The middle finger is the longest; a sixth one is as long as the little finger.
+            float offMiddle = Math.Min(1, Math.Abs(place - 5) / 57);
+            float length = thumb ? palmRadius + random.Between(22, 26) : reach - (11 * offMiddle * offMiddle) + random.Between(-1.5f, 1.5f);
+            parts.Add(new Capsule(At(degrees, palmRadius * (thumb ? 0.5f : 0.7f)), At(degrees, length), halfWidth + (thumb ? 0.9f : 0)));
         }
 
-        float thumb = side * (spread + random.Between(28, 34));
-        parts.Add(new Capsule(At(thumb, palmRadius * 0.5f), At(thumb, palmRadius + random.Between(22, 26)), halfWidth + 0.9f));
         return new HandShape(new Disc(palm, palmRadius), parts);
     }
 
