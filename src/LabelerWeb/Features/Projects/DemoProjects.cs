@@ -37,7 +37,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         return project;
     }
 
-    // What a small model learns fastest from (bench/RESULTS.md): the whole U-Net with a pull towards the previous epoch, the touchy last steps left out, no guidance.
+    // The settings of the runs in bench/RESULTS.md: the whole U-Net with a pull towards the previous epoch, the touchy last steps left out, no guidance.
     private static ProjectSettings Settings => new()
     {
         Sampling = new() { GuidanceScale = 1 },
