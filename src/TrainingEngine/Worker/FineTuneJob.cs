@@ -19,13 +19,13 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
 
     public void Run(WorkerModel model)
     {
-        var (manifest, open) = tuning.Start(job).GetAwaiter().GetResult();
+        var (manifest, open) = pulse.Ask(() => tuning.Start(job));
         var labels = job.Read<FineTuneOrder>().Labels.Count;
         foreach (var label in open)
         {
             Learn(model, manifest, label, labels - open.Count + open.TakeWhile(other => other != label).Count(), labels);
         }
-        if (!queue.Succeed(job).GetAwaiter().GetResult())
+        if (!pulse.Ask(() => queue.Succeed(job)))
         {
             throw new JobLostException(job);
         }
@@ -47,7 +47,8 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         };
         var result = SupervisedTraining.Run(model.Diffusion, images, OptionsOf(manifest.Options), new TrainedPart.Adapter(Rank: manifest.Options.Rank), place, pulse.Stop);
         KeepSheets(label, manifest.Options, output);
-        tuning.Complete(job, label, files.PutFile(result.Weights).GetAwaiter().GetResult()).GetAwaiter().GetResult();
+        var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
+        pulse.Ask(() => tuning.Complete(job, label, weights));
         Directory.Delete(output, recursive: true);
     }
 
@@ -89,7 +90,8 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
                 if (pictures.Length == options.EvaluationImages)
                 {
                     var sheet = new ContactSheet(Columns).Draw([.. pictures.Select(file => new ContactSheet.Cell(Picture.Decode(File.ReadAllBytes(file))))]);
-                    tuning.Keep(job, label, step, seeds, files.Put(sheet.ToPng()).GetAwaiter().GetResult()).GetAwaiter().GetResult();
+                    var hash = files.Put(sheet.ToPng()).GetAwaiter().GetResult();
+                    pulse.Ask(() => tuning.Keep(job, label, step, seeds, hash));
                 }
             }
         }

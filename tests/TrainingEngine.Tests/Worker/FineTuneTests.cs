@@ -21,6 +21,7 @@ public sealed class FineTuneTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly ServiceProvider services;
+    private readonly DatabaseThread database = new();
 
     public FineTuneTests()
     {
@@ -30,6 +31,7 @@ public sealed class FineTuneTests : IDisposable
 
     public void Dispose()
     {
+        database.Dispose();
         services.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         folder.Dispose();
@@ -107,7 +109,7 @@ public sealed class FineTuneTests : IDisposable
     }
 
     private TrainerWorker Worker() => new(
-        Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TextWriter.Null);
+        Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null);
 
     private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
 
