@@ -1,0 +1,121 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
+using Labeler.Browser.Tests.Labeling;
+using Labeler.Shared.Images;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Tests.Photos;
+using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Labeler.Browser.Tests;
+
+/// <summary>Curating in one go: a zip of photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled model.</summary>
+[Collection(nameof(Browsing))]
+public sealed class PhotoTests(Browsing browsing)
+{
+    private const int Minutes = 60_000;
+    private const int Photos = 60;
+
+    [Fact]
+    public async Task Sixty_photos_become_labels_captions_and_an_adapter()
+    {
+        await using var endpoint = new StandIn(StandIn.Body(429, "", ("Retry-After", "0")), StandIn.Says("a picture without the word"), StandIn.Says("A thing and its mirror image"));
+        await using var server = await LabelerServer.Start($"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
+        await using var admin = await browsing.FirstAdmin(server);
+        await Import(admin);
+        await Expect(admin.Page.GetByText($"0 kept of {Photos} photos, {Photos} without a label")).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
+        await Expect(admin.Page.GetByRole(AriaRole.Cell, new() { Name = "photos.zip" })).ToBeVisibleAsync();
+
+        var desk = await DeskPage.Open(admin, "mirrors");
+        for (var n = 0; n < 30; n++)
+        {
+            await desk.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
+            await desk.Ready();
+        }
+        await desk.AllSaved();
+
+        await admin.Go("/photos/mirrors/captions");
+        await admin.Page.GetByLabel("What does the picture show?").FillAsync("A drawing with a mirror, told by a person");
+        await admin.Take("caption");
+        await admin.Page.Keyboard.PressAsync("Enter");
+        await Expect(admin.Page.GetByText("1 of 20", new() { Exact = true })).ToBeVisibleAsync();
+        await admin.Go("/photos/mirrors");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Let seer write them" }).ClickAsync();
+        await Confirm(admin.Page);
+        await Expect(admin.Page.GetByText("20 of 20", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
+        Assert.Equal(21, endpoint.Asked.Count);
+        await Tune(admin);
+
+        await using var data = new OpenedData(server.Data);
+        Assert.Equal(["Label 1", "Label 2"], await data.Read(db => db.Checkpoints.OrderBy(c => c.Name).Select(c => c.Name!).ToListAsync()));
+        Assert.Equal(JobState.Succeeded, await data.Read(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
+        Assert.Equal("A drawing with a mirror, told by a person", await data.Read(db => db.Photos.Where(p => p.CaptionBy == "Ada").Select(p => p.Caption).SingleAsync()));
+    }
+
+    private static async Task Import(Visitor admin)
+    {
+        var page = admin.Page;
+        await admin.Go("/photos");
+        await page.GetByLabel("Name").FillAsync("Mirrors");
+        await page.GetByLabel("Zip of pictures").SetInputFilesAsync(new FilePayload { Name = "photos.zip", MimeType = "application/zip", Buffer = Zip() });
+        await admin.Take("photos-new");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("its photos are being imported")).ToBeVisibleAsync();
+    }
+
+    private static async Task Tune(Visitor admin)
+    {
+        var page = admin.Page;
+        await page.GetByText("Train an adapter").ClickAsync();
+        foreach (var (field, value) in new[] { ("Steps", "4"), ("LearningRate", "0.001"), ("WarmUpSteps", "1"), ("ImagesPerStep", "4"), ("EvaluateEvery", "2"), ("EvaluationImages", "2") })
+            await page.Locator($"#Tune-{field}").FillAsync(value);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fine-tune" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Label 2", Exact = true })).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("Label 2, the same noise") })).ToBeVisibleAsync();
+        await admin.Take("photos", fullPage: true);
+    }
+
+    private static async Task Confirm(IPage page)
+    {
+        var dialog = page.Locator("dialog[open]");
+        await dialog.Locator(".primary, .danger").First.ClickAsync();
+    }
+
+    /// <summary>Pieces of the bundled model's samples in each format, masks beside them, and one file that is no picture.</summary>
+    private static byte[] Zip()
+    {
+        var sheet = Picture.Decode(File.ReadAllBytes(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "models", "mirror-world", "samples.png"))));
+        using var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            for (var n = 0; n < Photos; n++)
+            {
+                var piece = Piece(sheet, n);
+                var (ending, content) = (n % 3) switch { 0 => ("jpg", piece.ToJpeg()), 1 => ("png", piece.ToPng()), _ => ("webp", piece.ToWebP()) };
+                Add(zip, $"set/image/{n:00}.{ending}", content);
+                Add(zip, $"set/mask/{n:00}.png", piece.ToPng());
+            }
+            Add(zip, "set/image/broken.jpg", Piece(sheet, 1).ToJpeg()[..300]);
+        }
+        return packed.ToArray();
+    }
+
+    private static void Add(ZipArchive zip, string name, byte[] content)
+    {
+        using var entry = zip.CreateEntry(name).Open();
+        entry.Write(content);
+    }
+
+    private static Picture Piece(Picture sheet, int number)
+    {
+        const int Side = 128;
+        var (left, top) = (number * 37 % (sheet.Width - Side), number * 53 % (sheet.Height - Side));
+        var rgb = new byte[3 * Side * Side];
+        for (var row = 0; row < Side; row++)
+            Array.Copy(sheet.Rgb, 3 * ((top + row) * sheet.Width + left), rgb, 3 * row * Side, 3 * Side);
+        return new(Side, Side, rgb);
+    }
+}
