@@ -7,8 +7,13 @@ internal static class PhotoCheck
 {
     private static readonly Dictionary<string, PictureFormat> Endings = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".jpg"] = PictureFormat.Jpeg, [".jpeg"] = PictureFormat.Jpeg, [".jpe"] = PictureFormat.Jpeg, [".jfif"] = PictureFormat.Jpeg,
-        [".png"] = PictureFormat.Png, [".webp"] = PictureFormat.WebP, [".gif"] = PictureFormat.Gif,
+        [".jpg"] = PictureFormat.Jpeg,
+        [".jpeg"] = PictureFormat.Jpeg,
+        [".jpe"] = PictureFormat.Jpeg,
+        [".jfif"] = PictureFormat.Jpeg,
+        [".png"] = PictureFormat.Png,
+        [".webp"] = PictureFormat.WebP,
+        [".gif"] = PictureFormat.Gif,
     };
 
     /// <summary>Reads a file whole, but never more than a picture may have, whatever the archive announced.</summary>

@@ -6,7 +6,10 @@ internal sealed class PhotoLayout
     private static readonly string[] Pictures = ["image", "images"];
     private static readonly Dictionary<string, string> Others = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["mask"] = "a mask", ["masks"] = "a mask", ["edge"] = "an edge image", ["edges"] = "an edge image",
+        ["mask"] = "a mask",
+        ["masks"] = "a mask",
+        ["edge"] = "an edge image",
+        ["edges"] = "an edge image",
     };
 
     private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);

@@ -114,6 +114,13 @@ public sealed class Captions_come_from_an_endpoint(Databases databases)
 
     private static CaptionOptions Options(StandIn endpoint, int attempts = 4) => new()
     {
-        Endpoint = endpoint.Address, Model = "seer", Key = "secret", Attempts = attempts, RequestsPerMinute = 100_000, TimeoutSeconds = 2, InputPrice = 2, OutputPrice = 1,
+        Endpoint = endpoint.Address,
+        Model = "seer",
+        Key = "secret",
+        Attempts = attempts,
+        RequestsPerMinute = 100_000,
+        TimeoutSeconds = 2,
+        InputPrice = 2,
+        OutputPrice = 1,
     };
 }

@@ -80,7 +80,12 @@ public sealed class LoopTests : IDisposable
         var plan = new EvaluationPlan
         {
             Contestants = [new("base", folder, null, null), new("epoch 1", folder, checkpoint.Id, checkpoint.WeightsHash)],
-            Kind = EvaluationKind.Duel, Prompts = ["1 hand", "a red flag"], FixedEach = 1, RandomEach = 1, RandomSeed = 9, Sampling = sampling,
+            Kind = EvaluationKind.Duel,
+            Prompts = ["1 hand", "a red flag"],
+            FixedEach = 1,
+            RandomEach = 1,
+            RandomSeed = 9,
+            Sampling = sampling,
         };
 
         var (groups, pictures) = await Evaluated("once", plan);
