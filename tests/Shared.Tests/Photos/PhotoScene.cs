@@ -16,8 +16,10 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
 {
     public World World => world;
     public Project Project => project;
-    public PhotoImport Import => new(world.Contexts, world.Get<EpochCycle>(), Jobs, world.Files, world.Get<DataFolder>(), limits, world.Clock);
+    public PhotoImport Import => ImportBy(world.Clock);
     public JobQueue Jobs => world.Get<JobQueue>();
+
+    public PhotoImport ImportBy(TimeProvider clock) => new(world.Contexts, world.Get<EpochCycle>(), Jobs, world.Files, world.Get<DataFolder>(), limits, clock);
 
     public static async Task<PhotoScene> In(World world, ImportLimits? limits = null)
     {
