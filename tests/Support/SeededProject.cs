@@ -35,12 +35,7 @@ public sealed class SeededProject : IAsyncDisposable
         }
         var seeded = new SeededProject(services, project);
         await services.GetRequiredService<EpochCycle>().Start(project.Id, null);
-        do
-        {
-            // A test that leaves its project half sampled leaves a job that is handed out again after a while.
-            seeded._job = await services.GetRequiredService<JobQueue>().Claim("seeding", [JobKind.Sample]);
-        }
-        while (seeded._job!.ProjectId != project.Id);
+        seeded._job = await seeded.Claim(JobKind.Sample);
         if (finish)
         {
             for (var number = 0; number < groups; number++)
@@ -86,6 +81,28 @@ public sealed class SeededProject : IAsyncDisposable
             var images = Enumerable.Range(0, Project.Settings.GroupSize).Select(n => pictures[(number * 5 + n) % distinct]);
             await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, $"1 hand, take {number + 1}", number, null, images, DateTimeOffset.UtcNow));
         }
+    }
+
+    /// <summary>Trains the epoch on the votes that are there, with made-up weights; the next epoch's groups can then be added.</summary>
+    public async Task Learn()
+    {
+        await Get<EpochCycle>().Train(_job!.EpochId!.Value, null);
+        var train = await Claim(JobKind.Train);
+        await Get<EpochCycle>().StartTraining(train);
+        await Get<EpochCycle>().Complete(train, AdapterKind.Full, await Get<FileStore>().Put(BitConverter.GetBytes(train.Id)), null);
+        _job = await Claim(JobKind.Sample);
+    }
+
+    // A test that leaves its project half sampled leaves a job that is handed out again after a while.
+    private async Task<Job> Claim(JobKind kind)
+    {
+        Job job;
+        do
+        {
+            job = (await Get<JobQueue>().Claim("seeding", [kind]))!;
+        }
+        while (job.ProjectId != Project.Id);
+        return job;
     }
 
     public Task Finish() => Get<EpochCycle>().FinishSampling(_job!);

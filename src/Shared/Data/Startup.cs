@@ -35,6 +35,7 @@ public static class Startup
         services.AddSingleton<Review>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
+        services.AddSingleton<Autopilot>();
         services.AddSingleton<Evaluating>();
         services.AddSingleton<RunFiles>();
         services.AddSingleton<FineTuning>();

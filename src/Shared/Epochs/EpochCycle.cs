@@ -87,7 +87,8 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         // What people are asked about given checkpoints is decided when all of their pictures are there; see Evaluating.
         if (group.Use != GroupUse.Evaluation && await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
         {
-            db.Items.AddRange(Item.For(project, group));
+            var behind = project.Settings.RouteForSignal ? await SignalPromise.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
+            db.Items.AddRange(Item.For(project, group, behind));
         }
         return true;
     }
@@ -132,42 +133,6 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
             db.Jobs.Add(job);
             return job;
         }, cancel);
-    }
-
-    /// <summary>Trains every epoch whose project wants that done by itself and which is ready. Call it now and then.</summary>
-    /// <returns>The jobs queued.</returns>
-    public async Task<IReadOnlyList<Job>> TrainWhatIsReady(CancellationToken cancel = default)
-    {
-        var jobs = new List<Job>();
-        foreach (var (epoch, plan) in await Ready(cancel))
-        {
-            try
-            {
-                jobs.Add(await Train(epoch, plan.Hash, cancel));
-            }
-            catch (LabelerException)
-            {
-                // A vote or a person came in between: the next call looks again.
-            }
-        }
-        return jobs;
-    }
-
-    private async Task<List<(long Epoch, TrainingPlan Plan)>> Ready(CancellationToken cancel)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel)).Where(p => p.Settings.TrainAutomatically).ToDictionary(p => p.Id);
-        var ids = projects.Keys.ToList();
-        var ready = new List<(long, TrainingPlan)>();
-        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labelling).ToListAsync(cancel))
-        {
-            var plan = await TrainingPlan.Make(db, epoch, cancel);
-            if (plan.IsReady(projects[epoch.ProjectId].Settings))
-            {
-                ready.Add((epoch.Id, plan));
-            }
-        }
-        return ready;
     }
 
     /// <summary>The worker begins (or resumes) training; returns what to train on.</summary>
@@ -265,6 +230,7 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         var epoch = Epoch.StartSampling(project, await NextNumber(db, project, cancel), checkpoint, now);
         db.Epochs.Add(epoch);
         await db.SaveChangesAsync(cancel);
+        db.Items.AddRange(await Measuring.Again(db, project, epoch, cancel));
         db.Jobs.Add(Job.Queue(JobKind.Sample, project.Id, epoch.Id, null, now));
         await db.SaveChangesAsync(cancel);
         return epoch;

@@ -19,8 +19,11 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
     /// <summary>How many votes teach nothing, by reason.</summary>
     public IReadOnlyDictionary<Exclusion, int> Excluded { get; } = Preferences.Excluded.CountBy(e => e.Why).ToDictionary();
 
+    /// <summary>Does every item have all the votes it wants?</summary>
+    public bool IsJudged => Open == 0 && Items > 0;
+
     /// <summary>Is there enough to train on by the project's own rule: the budget is reached, or everything is judged?</summary>
-    public bool IsReady(ProjectSettings settings) => Signal > 0 && (Signal >= settings.SignalBudget || (Open == 0 && Items > 0));
+    public bool IsReady(ProjectSettings settings) => Signal > 0 && (Signal >= settings.SignalBudget || IsJudged);
 
     public static async Task<TrainingPlan> Make(LabelerDb db, Epoch epoch, CancellationToken cancel = default)
     {

@@ -20,8 +20,13 @@ public sealed class PhotoFiles : IDisposable
             _archive?.Dispose();
             throw new LabelerException($"There are more than {limits.MaxFiles:N0} files: import them in several parts.");
         }
-        All = [.. all.OrderBy(file => file.Name, StringComparer.Ordinal).DistinctBy(file => file.Name)];
+        All = [.. all.OrderBy(file => file.Name, StringComparer.Ordinal).GroupBy(file => file.Name).SelectMany(Named)];
     }
+
+    // A zip may hold one name several times. The further ones get a name of their own, under which the report tells of them.
+    private static IEnumerable<PhotoFile> Named(IEnumerable<PhotoFile> same) => same.Select((file, n) => n == 0
+        ? file
+        : file with { Name = $"{file.Name} ({n + 1})", Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name" });
 
     public IReadOnlyList<PhotoFile> All { get; }
 

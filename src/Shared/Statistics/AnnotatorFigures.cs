@@ -8,9 +8,10 @@ namespace Labeler.Shared.Statistics;
 /// <param name="MedianMs">Median time for one judgement, in milliseconds.</param>
 /// <param name="Fast">Judgements quicker than <see cref="ImplausiblyFastMs"/>.</param>
 /// <param name="Flagged">Share of the images they saw that they flagged.</param>
+/// <param name="Influence">Their share of the usable pairs that all standing votes of the project give; 0 when there are none. Where several people judge one group, each gives its pairs.</param>
 /// <param name="Gold">Right answers to gold items; null when they had none.</param>
 public sealed record AnnotatorFigures(
-    Guid AnnotatorId, string Name, int Votes, int Skips, int TakenBack, int Quarantined, int Surplus, double MedianMs, int Fast, Proportion Flagged, Proportion? Gold, DateTimeOffset LastVoteAt)
+    Guid AnnotatorId, string Name, int Votes, int Skips, int TakenBack, int Quarantined, int Surplus, double MedianMs, int Fast, Proportion Flagged, double Influence, Proportion? Gold, DateTimeOffset LastVoteAt)
 {
     /// <summary>Below this nobody has looked at the images.</summary>
     public const int ImplausiblyFastMs = 200;
@@ -30,13 +31,22 @@ public sealed record AnnotatorFigures(
             Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
             Last = g.Max(v => v.At),
         }).ToListAsync(cancel);
+        var pairs = await Pairs(db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training), cancel);
+        var all = Math.Max(1, pairs.Values.Sum());
         var medians = await Medians(db, projectId, cancel);
         var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
         var gold = await GoldAnswers(db, projectId, cancel);
         return [.. rows.OrderByDescending(r => r.Votes).Select(r => new AnnotatorFigures(
             r.Id, names.GetValueOrDefault(r.Id, ""), r.Votes, r.Skips, r.TakenBack, r.Quarantined, r.Surplus,
-            medians.GetValueOrDefault(r.Id), r.Fast, Proportion.Wilson(r.Flagged, r.Seen), gold.GetValueOrDefault(r.Id), r.Last))];
+            medians.GetValueOrDefault(r.Id), r.Fast, Proportion.Wilson(r.Flagged, r.Seen), (double)pairs.GetValueOrDefault(r.Id) / all, gold.GetValueOrDefault(r.Id), r.Last))];
     }
+
+    /// <summary>The usable pairs that each person's votes give; a score counts as one.</summary>
+    public static Task<Dictionary<Guid, int>> Pairs(IQueryable<Vote> votes, CancellationToken cancel = default) => votes.GroupBy(v => v.AnnotatorId).Select(g => new
+    {
+        g.Key,
+        Pairs = g.Sum(v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" || v.Score != null ? 1 : 0),
+    }).ToDictionaryAsync(g => g.Key, g => g.Pairs, cancel);
 
     private static async Task<Dictionary<Guid, double>> Medians(LabelerDb db, long projectId, CancellationToken cancel)
     {
@@ -53,7 +63,7 @@ public sealed record AnnotatorFigures(
 
     private static async Task<Dictionary<Guid, Proportion>> GoldAnswers(LabelerDb db, long projectId, CancellationToken cancel)
     {
-        var votes = await db.Votes.AsNoTracking().Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Gold)
+        var votes = await db.Votes.AsNoTracking().Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Gold && v.Item.Gold != null)
             .Select(v => new { v.AnnotatorId, v.Verdict, v.Item!.Gold }).ToListAsync(cancel);
         return votes.GroupBy(v => v.AnnotatorId).ToDictionary(g => g.Key, g => Proportion.Wilson(g.Count(v => GoldAnswer.IsRight(v.Gold!, v.Verdict!)), g.Count()));
     }

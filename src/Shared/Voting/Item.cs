@@ -1,3 +1,4 @@
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 
@@ -14,7 +15,7 @@ public sealed class Item
     public ItemUse Use { get; private set; }
     public ItemState State { get; private set; }
 
-    /// <summary>Lower is handed out first.</summary>
+    /// <summary>Lower is handed out first. Items that measure people have <see cref="Measuring"/>, so that the database finds them at once.</summary>
     public int Rank { get; private set; }
     public long GroupId { get; private set; }
     public Group? Group { get; private set; }
@@ -33,7 +34,8 @@ public sealed class Item
     public Verdict? Gold { get; private set; }
 
     /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image is compared twice (once in a group of two).</summary>
-    public static IEnumerable<Item> For(Project project, Group group)
+    /// <param name="behind">Ranks that others have before them.</param>
+    public static IEnumerable<Item> For(Project project, Group group, int behind = 0)
     {
         Item Make(int rank, SampleImage? first, SampleImage? second) => new()
         {
@@ -46,7 +48,7 @@ public sealed class Item
             VotesWanted = project.Settings.VotesPerItem,
         };
         var images = group.Images;
-        var rank = group.Number * images.Count;
+        var rank = behind + group.Number * images.Count;
         return project.Task switch
         {
             LabelingTask.FlagBatch => [Make(rank, null, null)],
@@ -68,14 +70,42 @@ public sealed class Item
         VotesWanted = project.Settings.VotesPerItem,
     };
 
-    /// <summary>Makes it a gold item: everybody gets it once, its votes measure people and teach nothing.</summary>
+    /// <summary>The rank of items that measure people: they are mixed in among the others; see ItemQueue.</summary>
+    public const int Measuring = -1;
+
+    /// <summary>The same question again in another epoch, to measure people by: everybody gets it once.</summary>
+    internal static Item Again(Item asked, ItemUse use, Epoch epoch) => new()
+    {
+        ProjectId = asked.ProjectId,
+        EpochId = epoch.Id,
+        Use = use,
+        Rank = Measuring,
+        GroupId = asked.GroupId,
+        FirstId = asked.FirstId,
+        SecondId = asked.SecondId,
+        VotesWanted = int.MaxValue,
+        Gold = use == ItemUse.Gold ? asked.Gold : null,
+    };
+
+    /// <summary>Makes it a gold item: everybody gets it once, in this epoch and in later ones; its votes measure people and teach nothing.</summary>
     public void MakeGold(Verdict answer)
     {
         Use = ItemUse.Gold;
         Gold = answer;
+        Rank = Measuring;
         VotesWanted = int.MaxValue;
         State = ItemState.Open;
     }
+
+    /// <summary>Its answer was wrong after all: nobody is asked or measured by it any more.</summary>
+    internal void ForgetGold()
+    {
+        Gold = null;
+        State = ItemState.Retired;
+    }
+
+    /// <summary>Somebody has decided: the votes that stand are all it wants.</summary>
+    internal void Settle() => VotesWanted = Votes;
 
     internal void Count(int votes)
     {

@@ -12,6 +12,9 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
+    /// <summary>Of so many items that a person gets in an epoch, one measures them (gold or anchor): within the 5 to 15 % that are usual.</summary>
+    public const int OneMeasuringIn = 10;
+
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
     /// <param name="holding">Items the browser has on hand and does not want again.</param>
     public async Task<Handed> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
@@ -79,22 +82,52 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return await db.SaveChangesAsync(cancel);
     }, cancel);
 
+    /// <summary>Open items about these groups, in whatever epoch they are asked.</summary>
+    public static Task<List<long>> OpenAbout(LabelerDb db, IReadOnlyCollection<long> groups, CancellationToken cancel = default) =>
+        db.Items.Where(i => groups.Contains(i.GroupId) && i.State == ItemState.Open).Select(i => i.Id).ToListAsync(cancel);
+
+    // Items that measure people come among the others, so that nobody sees which they are.
+    private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
+    {
+        var measuring = await MayMeasure(db, projectId, annotator, count, cancel) ? await Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
+        var asked = await Lend(db, projectId, annotator, count - measuring.Count, measuring: false, now, cancel);
+        foreach (var lease in measuring)
+        {
+            asked.Insert(RandomNumberGenerator.GetInt32(asked.Count + 1), lease);
+        }
+        return asked;
+    }
+
+    // Most projects have nothing that measures, which the index of ranks tells at once.
+    private static async Task<bool> MayMeasure(LabelerDb db, long projectId, Guid annotator, int count, CancellationToken cancel)
+    {
+        var epochs = await db.Epochs.Where(e => e.ProjectId == projectId && e.State < EpochState.Frozen)
+            .Where(e => db.Items.Any(i => i.ProjectId == projectId && i.State == ItemState.Open && i.EpochId == e.Id && i.Rank < 0)).Select(e => e.Id).ToListAsync(cancel);
+        if (epochs.Count == 0)
+        {
+            return false;
+        }
+        var had = await db.Items.Where(i => epochs.Contains(i.EpochId) && db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator))
+            .GroupBy(i => i.Use != ItemUse.Training).Select(g => new { Measures = g.Key, Count = g.Count() }).ToListAsync(cancel);
+        return had.Where(h => h.Measures).Sum(h => h.Count) * OneMeasuringIn < had.Sum(h => h.Count) + count;
+    }
+
     // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
-    private static Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
+    private static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now, CancellationToken cancel)
     {
         var latest = (now + Lease.Lifetime + Clocks.Difference).ToUnixTimeMilliseconds();
         var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
-        var (open, closed) = ((int)ItemState.Open, (int)EpochState.Frozen);
+        var (open, closed, training) = ((int)ItemState.Open, (int)EpochState.Frozen, (int)ItemUse.Training);
         return db.Leases.FromSql($"""
             INSERT INTO "Leases" ("ItemId", "AnnotatorId", "TakenAt", "ExpiresAt", "FirstOnLeft")
             SELECT i."Id", {annotator}, {start}, {end}, (i."Id" * 2654435761 + {salt}) / 65536 % 2 = 0
             FROM "Items" AS i JOIN "Epochs" AS e ON e."Id" = i."EpochId"
-            WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed}
+            WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed} AND (i."Use" <> {training}) = {measuring}
               AND i."Votes" + (SELECT count(*) FROM "Leases" AS o WHERE o."ItemId" = i."Id" AND o."AnnotatorId" <> {annotator}
                                AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {latest}) < i."VotesWanted"
               AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
                               AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
-            ORDER BY i."EpochId", i."Rank", i."Id"
+            ORDER BY CASE WHEN i."Rank" < 0 THEN (i."Id" * 2654435761 + {salt}) / 65536 % 65536 ELSE 0 END, i."EpochId", i."Rank", i."Id"
             LIMIT {count}
             ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "TakenAt" = excluded."TakenAt", "ExpiresAt" = excluded."ExpiresAt", "FirstOnLeft" = excluded."FirstOnLeft"
             RETURNING *

@@ -50,6 +50,51 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         throw new LabelerException("There is no such vote; load the page again.");
     }
 
+    /// <summary>The answer of a gold item was wrong: nobody is asked about it any more, in this epoch or later, and nobody is measured by it.</summary>
+    public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) => contexts.Write(Exclusive.Ballot, itemId, async db =>
+    {
+        if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not { Use: ItemUse.Gold, Gold: not null } gold)
+        {
+            throw new LabelerException("That item is not gold; load the page again.");
+        }
+        gold.ForgetGold();
+        return await db.SaveChangesAsync(cancel);
+    }, cancel);
+
+    /// <summary>Where people disagree, one vote decides: the others on its item are set aside, visibly, and nobody is asked again.</summary>
+    /// <param name="by">The name of the person who decides.</param>
+    /// <returns>Votes set aside.</returns>
+    /// <exception cref="LabelerException">The vote does not stand, or its epoch is closed.</exception>
+    public async Task<int> Decide(long projectId, long voteId, string by, CancellationToken cancel = default)
+    {
+        var items = await Items(v => v.Id == voteId && v.ProjectId == projectId, cancel);
+        if (items.Count == 0)
+        {
+            throw new LabelerException("There is no such vote; load the page again.");
+        }
+        return await contexts.Write(Exclusive.Ballot, items[0], async db =>
+        {
+            var votes = await db.Votes.Include(v => v.Item).Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).ToListAsync(cancel);
+            if (votes.Find(v => v.Id == voteId) is not { Kind: VoteKind.Judgement, Surplus: false, Item.Use: ItemUse.Training } decides)
+            {
+                throw new LabelerException("Only a judgement that stands and counts can decide.");
+            }
+            if (!await db.Epochs.AnyAsync(e => e.Id == decides.EpochId && e.State < EpochState.Frozen, cancel))
+            {
+                throw new LabelerException("Its epoch is closed: what it taught cannot be changed any more.");
+            }
+            foreach (var other in votes.Where(v => v.Id != voteId && !v.Surplus))
+            {
+                other.PutInQuarantine($"{by} decided for another vote on this item.", time.GetUtcNow());
+                other.Item!.Count(-1);
+            }
+            decides.Item!.Settle();
+            decides.Item.Count(0);
+            await db.SaveChangesAsync(cancel);
+            return votes.Count(v => v.Id != voteId && !v.Surplus);
+        }, cancel);
+    }
+
     private Task<int> PutAway(Expression<Func<Vote, bool>> which, string reason, CancellationToken cancel)
     {
         var now = time.GetUtcNow();

@@ -48,10 +48,12 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
         var items = await wanted.GroupBy(v => v.ItemId).Select(g => new { Id = g.Key, Last = g.Max(v => v.Id) })
             .OrderByDescending(i => i.Last).Skip(skip).Take(count).Select(i => i.Id).ToListAsync(cancel);
         var all = await votes.AsNoTracking().Where(v => items.Contains(v.ItemId)).OrderBy(v => v.Id).ToListAsync(cancel);
+        var ids = all.Select(v => v.Id).ToList();
+        var taught = (await db.TaughtBy.Where(t => ids.Contains(t.VoteId)).ToListAsync(cancel)).ToLookup(t => t.VoteId, t => (long?)t.CheckpointId);
         var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
         var loaded = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group!.Images.OrderBy(image => image.Index)).Include(i => i.First).Include(i => i.Second)
             .Where(i => items.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);
-        return [.. items.Select(id => new ReviewedItem(loaded[id], [.. all.Where(v => v.ItemId == id).Select(v => new ReviewedVote(v, names.GetValueOrDefault(v.AnnotatorId, "")))]))];
+        return [.. items.Select(id => new ReviewedItem(loaded[id], [.. all.Where(v => v.ItemId == id).Select(v => new ReviewedVote(v, names.GetValueOrDefault(v.AnnotatorId, ""), taught[v.Id].FirstOrDefault()))]))];
     }
 
     private static async Task<List<long>> Split(LabelerDb db, Project project, CancellationToken cancel)
@@ -70,4 +72,5 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
 }
 
 /// <param name="Annotator">The name that others see.</param>
-public sealed record ReviewedVote(Vote Vote, string Annotator);
+/// <param name="Taught">The checkpoint that learned from it; null where none did.</param>
+public sealed record ReviewedVote(Vote Vote, string Annotator, long? Taught);

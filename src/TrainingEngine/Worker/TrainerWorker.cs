@@ -16,7 +16,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
-    JobQueue queue, EpochCycle cycle, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
+    JobQueue queue, EpochCycle cycle, Autopilot autopilot, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
     private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune, JobKind.Evaluate];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ public sealed class TrainerWorker(
                 if (job is null && time.GetElapsedTime(lookedForReady) > BetweenLooks)
                 {
                     lookedForReady = time.GetTimestamp();
-                    database.Do(() => cycle.TrainWhatIsReady(stop));
+                    database.Do(() => autopilot.GoOn(stop));
                 }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

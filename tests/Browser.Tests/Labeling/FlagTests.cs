@@ -54,6 +54,27 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     }
 
     [Fact]
+    public async Task A_key_moved_in_the_profile_commits_and_the_old_one_does_nothing()
+    {
+        var project = await house.Seed("Moved key");
+        await using var ann = await house.Annotator();
+        await ann.Go("/account");
+        await ann.Page.Locator("#key-commit").SelectOptionAsync("c");
+        await ann.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Save the keys" }).ClickAsync();
+        await Expect(ann.Page.GetByText("Your keys are saved.")).ToBeVisibleAsync();
+        var desk = await DeskPage.Open(ann, project);
+        await Expect(desk.Page.Locator("[data-key-of=commit]").First).ToHaveTextAsync("C");
+        var first = await desk.PromptText();
+        await desk.Press("1", "Enter");
+        await Expect(desk.Prompt).ToHaveTextAsync(first);
+        await desk.Press("c");
+        await desk.Ready();
+        await Expect(desk.Prompt).Not.ToHaveTextAsync(first);
+        await desk.AllSaved();
+        Assert.Equal(1, Assert.Single(await desk.Stored()).Flagged);
+    }
+
+    [Fact]
     public async Task A_held_Enter_commits_once()
     {
         var project = await house.Seed("Held key");

@@ -78,10 +78,10 @@ public sealed class The_cycle_turns(Databases databases)
         var scene = await Scene.Sampled(world, groups: 2, settings: new ProjectSettings { TrainAutomatically = byItself });
         var person = Guid.NewGuid();
         await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
-        Assert.Empty(await scene.Cycle.TrainWhatIsReady());
+        Assert.Empty(await world.Get<Autopilot>().GoOn());
         await scene.VoteAll(person, _ => Scene.Flag());
-        Assert.Equal(jobs, (await scene.Cycle.TrainWhatIsReady()).Count);
-        Assert.Empty(await scene.Cycle.TrainWhatIsReady());
+        Assert.Equal(jobs, (await world.Get<Autopilot>().GoOn()).Count);
+        Assert.Empty(await world.Get<Autopilot>().GoOn());
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class The_cycle_turns(Databases databases)
         Assert.Equal((4, first.Id), (again.Number, again.SampledById));
         Assert.Equal(1, await db.Checkpoints.CountAsync(c => c.RolledBackAt != null));
         Assert.Equal(2, await db.Items.CountAsync(i => i.State == ItemState.Done));
-        Assert.Equal(1, await db.Items.CountAsync(i => i.State == ItemState.Retired));
+        Assert.Equal(1, await db.Items.CountAsync(i => i.State == ItemState.Retired && i.Use == ItemUse.Training));
     }
 
     [Fact]

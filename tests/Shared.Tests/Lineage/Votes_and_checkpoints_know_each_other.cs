@@ -1,6 +1,4 @@
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
-using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -20,11 +18,7 @@ public sealed class Votes_and_checkpoints_know_each_other(Databases databases)
         foreach (var person in people)
         {
             await scene.VoteAll(person, _ => Scene.Flag(1));
-            await scene.Cycle.Train(epoch.Id, null);
-            var job = (await scene.Jobs.Claim("worker", [JobKind.Train]))!;
-            await scene.Cycle.StartTraining(job);
-            epoch = (await scene.Cycle.Complete(job, AdapterKind.Lora, await world.Files.Put("adapter"u8.ToArray()), null))!;
-            await scene.Sample(epoch, 1);
+            epoch = await scene.Learn(epoch, 1);
         }
         await using var db = world.Open();
         var checkpoints = await db.Checkpoints.OrderBy(c => c.Id).Select(c => c.Id).ToListAsync();

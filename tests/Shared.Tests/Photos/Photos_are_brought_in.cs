@@ -32,6 +32,16 @@ public sealed class Photos_are_brought_in(Databases databases)
     }
 
     [Fact]
+    public async Task A_name_that_a_zip_holds_twice_is_taken_once_and_the_report_tells_of_the_other()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world);
+        await scene.Run(scene.Zip(("a.jpg", PhotoScene.Jpeg(1)), ("b.jpg", PhotoScene.Jpeg(2)), ("a.jpg", PhotoScene.Jpeg(3))));
+        Assert.Equal(["a.jpg", "b.jpg"], await world.Open().Photos.Select(p => p.Name).Order().ToListAsync());
+        Assert.Contains("give each its own name", (await scene.Skipped())["a.jpg (2)"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_bad_file_is_refused_with_one_line_and_the_rest_goes_on()
     {
         await using var world = await databases.World(Databases.Sqlite);

@@ -124,6 +124,21 @@ public sealed class Figures_of_a_project(Databases databases)
         Assert.Equal(6.5 + 1.959964 * 4.7258 / 2, score.High, 3);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Influence_is_a_persons_share_of_the_pairs_that_the_votes_give(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 4);
+        var (much, little, none) = ((await scene.Person("much")).Id, (await scene.Person("little")).Id, (await scene.Person("none")).Id);
+        await scene.Vote(much, (await scene.Next(much)).ItemId, Scene.Flag(1, 2, 3));
+        await scene.Vote(much, (await scene.Next(much)).ItemId, Scene.Flag(4));
+        await scene.Vote(little, (await scene.Next(little)).ItemId, Scene.Flag(5));
+        await scene.Vote(none, (await scene.Next(none)).ItemId, Scene.Flag());
+        await using var db = world.Open();
+        var figures = (await AnnotatorFigures.Read(db, scene.Project.Id)).ToDictionary(f => f.Name, f => f.Influence);
+        Assert.Equal(((12 + 6) / 24.0, 6 / 24.0, 0.0), (figures["much"], figures["little"], figures["none"]));
+    }
+
     [Fact]
     public async Task Gold_items_measure_people_and_teach_nothing()
     {

@@ -17,6 +17,16 @@ public sealed class Intervals_and_agreement_match_published_examples
         Assert.Equal((low, high), (Math.Round(proportion.Low, 4), Math.Round(proportion.High, 4)));
     }
 
+    // R. G. Newcombe 1998, Statistics in Medicine 17, p. 873-890, table II (a), method 10.
+    [Fact]
+    public void The_difference_of_two_shares_has_Newcombes_interval()
+    {
+        var (now, before) = (Proportion.Wilson(56, 70), Proportion.Wilson(48, 80));
+        var change = EpochChange.Of(new(2, "normal", now.Share, now.Low, now.High), new(1, "normal", before.Share, before.Low, before.High));
+        Assert.Equal((0.2000, 0.0524, 0.3339), (Math.Round(change.Difference, 4), Math.Round(change.Low, 4), Math.Round(change.High, 4)));
+        Assert.False(change.IsWorse);
+    }
+
     [Fact]
     public void Without_observations_anything_is_possible() => Assert.Equal((0, 1), (Proportion.Wilson(0, 0).Low, Proportion.Wilson(0, 0).High));
 

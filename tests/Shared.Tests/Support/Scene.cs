@@ -50,13 +50,13 @@ public sealed class Scene
         await Cycle.FinishSampling(job);
     }
 
-    public async Task AddGroup(Job job, int number, string mark = "")
+    public async Task AddGroup(Job job, int number, string mark = "", string prompt = "a hand")
     {
         var size = Project.Settings.GroupSize;
         var hashes = await Task.WhenAll(Enumerable.Range(0, size).Select(i => World.Files.Put(Encoding.UTF8.GetBytes($"{mark}image {job.EpochId} {number} {i}"))));
         var trajectory = await World.Files.Put(Encoding.UTF8.GetBytes($"{mark}trajectory {job.EpochId} {number}"));
         await Cycle.Add(job, epoch => Group.Sampled(
-            epoch, GroupUse.Labelling, number, null, "a hand", 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
+            epoch, GroupUse.Labelling, number, null, prompt, 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
     }
 
     public async Task<Account> Person(string name, Action<Account>? with = null)
@@ -89,6 +89,17 @@ public sealed class Scene
                 await Vote(person, lease.ItemId, verdict(lease));
             }
         }
+    }
+
+    /// <summary>Trains an epoch on its votes as a worker would, and samples the next.</summary>
+    public async Task<Epoch> Learn(Epoch epoch, int groups)
+    {
+        await Cycle.Train(epoch.Id, null);
+        var job = (await Jobs.Claim("worker", [JobKind.Train]))!;
+        await Cycle.StartTraining(job);
+        var next = (await Cycle.Complete(job, AdapterKind.Lora, await World.Files.Put(Encoding.UTF8.GetBytes($"adapter {epoch.Id}")), null))!;
+        await Sample(next, groups);
+        return next;
     }
 
     public async Task<T> Read<T>(Func<Shared.Data.LabelerDb, Task<T>> query)

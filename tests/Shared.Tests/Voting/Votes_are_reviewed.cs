@@ -96,6 +96,26 @@ public sealed class Votes_are_reviewed(Databases databases)
         Assert.Contains("no such vote", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<Review>().MakeGold(scene.Project.Id + 1, vote.Id))).Message, StringComparison.Ordinal);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Where_people_disagree_a_lead_lets_one_vote_decide_and_nobody_is_asked_again(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 1, settings: twoVotes);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1));
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 2));
+        Assert.Equal(5, (await scene.Cycle.DryRun(scene.Epoch.Id)).Signal);
+        var (overruled, decides) = await scene.Read(db => db.Votes.OrderBy(v => v.Id).Select(v => v.Id).ToListAsync()) is [var a, var b] ? (a, b) : default;
+
+        Assert.Equal(1, await world.Get<Review>().Decide(scene.Project.Id, decides, "Ada"));
+        Assert.Equal(2 * 5, (await scene.Cycle.DryRun(scene.Epoch.Id)).Signal);
+        Assert.Empty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
+        Assert.Equal("Ada decided for another vote on this item.", (await scene.Read(db => db.Votes.SingleAsync(v => v.Id == overruled))).Quarantine);
+        await Assert.ThrowsAsync<LabelerException>(() => world.Get<Review>().Decide(scene.Project.Id, overruled, "Ada"));
+
+        await world.Get<Review>().Release(scene.Project.Id, [overruled]);
+        Assert.Equal(5, (await scene.Cycle.DryRun(scene.Epoch.Id)).Signal);
+    }
+
     private static async Task<List<long>> Shown(Scene scene, ReviewFilter filter, Guid? who = null)
     {
         await using var db = scene.World.Open();

@@ -236,7 +236,7 @@ public sealed class LoopTests : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
+        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
             .Run(stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds());

@@ -14,7 +14,7 @@ public static class Navigation
         new("Dashboard", "dashboard", "chart", Role.Lead),
         new("Gallery", "gallery", "gallery", Role.Lead),
         new("Compare", "compare", "compare", Role.Lead),
-        new("Photos", "photos", "folder", Role.Lead),
+        new("Photos", "photos", "photo", Role.Lead),
         new("Review", "review", "review", Role.Lead),
         new("Projects", "projects", "folder", Role.Admin),
         new("Epochs", "epochs", "epochs", Role.Admin),

@@ -7,7 +7,7 @@ namespace Labeler.Web.Features.Dashboard;
 /// <summary>Everything that a lead sees of a project, read anew each time.</summary>
 public sealed record Figures(
     Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores, IReadOnlyList<WinRates> Wins, IReadOnlyList<VotesPerHour> Hours,
-    IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield)
+    IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield, IReadOnlyList<EpochChange> Changes, IReadOnlyList<AnchorFigures> Anchors)
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
 
@@ -21,13 +21,26 @@ public sealed record Figures(
         [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
         project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
-        [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)]);
+        [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
+        await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
 
-    public IEnumerable<FigureTable> Tables => [RatesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, YieldTable];
+    public IEnumerable<FigureTable> Tables => [RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, AnchorsTable, YieldTable];
 
     public FigureTable RatesTable => new("rates", "Rates per epoch",
         ["epoch", "images", "normal", "normal low", "normal high", "deformed", "deformed low", "deformed high", "safe", "safe low", "safe high"],
         [.. Rates.Select(rates => Row([rates.Number, Math.Round(rates.Normal.Of, 1), .. Of(rates.Normal), .. Of(rates.Deformed), .. Of(rates.Safe)]))]);
+
+    public FigureTable ChangesTable => new("changes", "Change from the epoch it learned from",
+        ["epoch", "against", "measure", "now", "before", "difference", "low", "high", "verdict"],
+        [.. Changes.Select(change => new object?[]
+        {
+            change.Epoch, change.Against, change.Measure, change.Now, change.Before, change.Difference, change.Low, change.High,
+            change.IsWorse ? "worse" : change.Low > 0 ? "better" : "not clear",
+        })]);
+
+    public FigureTable AnchorsTable => new("anchors", "Anchors: the first epoch's pictures, judged again",
+        ["epoch", "labels", "as at first", "low", "high", "mean now", "mean at first"],
+        [.. Anchors.Select(anchor => Row([anchor.Epoch, anchor.Labels, .. Of(anchor.Same), anchor.Now, anchor.Before]))]);
 
     public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
         ["epoch", "label", "count", "share", "low", "high"],
@@ -43,11 +56,11 @@ public sealed record Figures(
     public FigureTable HoursTable => new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
 
     public FigureTable PeopleTable => new("people", "Annotators",
-        ["name", "votes", "not sure", "taken back", "in quarantine", "surplus", "median seconds", "implausibly fast", "flagged", "gold right", "last vote"],
+        ["name", "votes", "not sure", "taken back", "in quarantine", "surplus", "median seconds", "implausibly fast", "flagged", "share of the signal", "gold right", "last vote"],
         [.. People.Select(person => new object?[]
         {
             person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000, person.Fast,
-            person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Gold?.Share, person.LastVoteAt,
+            person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Influence, person.Gold?.Share, person.LastVoteAt,
         })]);
 
     public FigureTable AgreementTable => new("agreement", "Agreement", ["measure", "value"],

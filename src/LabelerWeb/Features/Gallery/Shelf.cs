@@ -2,7 +2,6 @@ using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
-using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Gallery;
@@ -23,12 +22,5 @@ public sealed record Shelf(
         var pages = Math.Max(1, (all.Count + PerPage - 1) / PerPage);
         page = Math.Clamp(page, 1, pages);
         return new(projects, project, epochs, epoch, show, [.. all.Skip((page - 1) * PerPage).Take(PerPage)], all.Count, page, pages);
-    }
-
-    /// <summary>Items about the shown images that still want votes.</summary>
-    public Task<List<long>> OpenItems(LabelerDb db)
-    {
-        var groups = Images.Select(image => image.GroupId).Distinct().ToList();
-        return db.Items.Where(item => groups.Contains(item.GroupId) && item.State == ItemState.Open).Select(item => item.Id).ToListAsync();
     }
 }

@@ -1,5 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Samples;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +48,14 @@ public sealed class Situations(IDbContextFactory<LabelerDb> contexts, TimeProvid
         };
     }
 
+    /// <summary>How far the making of a project's pictures is; null when none are being made.</summary>
+    public async Task<Sampling?> Making(long project, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Epochs.Where(e => e.ProjectId == project && e.State == EpochState.Sampling).OrderByDescending(e => e.Number)
+            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted)).FirstOrDefaultAsync(cancel);
+    }
+
     /// <summary>Items that are left for this person to judge.</summary>
     public async Task<int> OpenFor(long project, Guid annotator, CancellationToken cancel)
     {
@@ -66,9 +75,9 @@ public sealed class Situations(IDbContextFactory<LabelerDb> contexts, TimeProvid
         return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
     }
 
-    // Open items that this person has not judged, in whoever's hands they are.
+    // Open items that this person has not judged, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
     private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
-        i => i.ProjectId == project && i.State == ItemState.Open
+        i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
             && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling))
             && !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && (l.DoneAt != null || l.UnblindedAt != null)));
 

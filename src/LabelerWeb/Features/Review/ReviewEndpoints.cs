@@ -2,6 +2,7 @@ using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Web.Components;
 using Labeler.Web.Security;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Review;
@@ -22,6 +23,16 @@ public static class ReviewEndpoints
         {
             await review.MakeGold(project, vote);
             return Back(context, back, "The item is gold now: everybody is asked about it once, and compared with this answer.");
+        });
+        posts.MapPost("/items/{item:long}/no-gold", async (long project, long item, [FromForm] string back, HttpContext context, Shared.Voting.Review review) =>
+        {
+            await review.ForgetGold(project, item);
+            return Back(context, back, "Nobody is asked about it or measured by it any more.");
+        });
+        posts.MapPost("/votes/{vote:long}/decide", async (long project, long vote, [FromForm] string back, HttpContext context, Shared.Voting.Review review, UserManager<Account> accounts) =>
+        {
+            var asked = await review.Decide(project, vote, (await accounts.GetUserAsync(context.User))!.DisplayName);
+            return Back(context, back, asked == 1 ? "That vote decides; the other is set aside." : $"That vote decides; {asked} others are set aside.");
         });
         posts.MapPost("/people/{person:guid}/quarantine", async (
             long project, Guid person, [FromForm] int hours, [FromForm] string reason, [FromForm] string back, HttpContext context, Shared.Voting.Review review, TimeProvider time) =>

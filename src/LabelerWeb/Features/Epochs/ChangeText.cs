@@ -1,0 +1,18 @@
+using System.Globalization;
+using Labeler.Shared.Statistics;
+
+namespace Labeler.Web.Features.Epochs;
+
+/// <summary>A change between epochs in words.</summary>
+internal static class ChangeText
+{
+    public static string Of(EpochChange change) => change.Measure == "score"
+        ? Line(change, "mean score ", 1, "", "0.00")
+        : Line(change, $"{change.Measure} ", 100, " %", "0.0");
+
+    private static string Line(EpochChange change, string what, double times, string unit, string format)
+    {
+        string Show(double value) => (value * times).ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
+        return $"{char.ToUpperInvariant(what[0])}{what[1..]}{Show(change.Now)}{unit} against {Show(change.Before)}{unit}; the difference of {Show(change.Difference)} lies between {Show(change.Low)} and {Show(change.High)} with 95 %.";
+    }
+}

@@ -1,0 +1,31 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Lineage;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Statistics;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Lineage;
+
+/// <summary>Where a checkpoint comes from and what came of it.</summary>
+/// <param name="Line">From itself back to the first one after the base model.</param>
+/// <param name="Children">Checkpoints trained on from it.</param>
+/// <param name="Numbers">Number of the epoch that each checkpoint of the project learned from.</param>
+public sealed record Descent(
+    Checkpoint Checkpoint, Project Project, IReadOnlyList<Checkpoint> Line, IReadOnlyList<Checkpoint> Children, IReadOnlyDictionary<long, int> Numbers,
+    IReadOnlyList<Teacher> Own, IReadOnlyList<Teacher> WholeLine, IReadOnlyList<EpochChange> Changes)
+{
+    public static async Task<Descent?> Read(LabelerDb db, long id)
+    {
+        if (await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id) is not { } checkpoint
+            || await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == checkpoint.ProjectId && p.DeletedAt == null) is not { } project)
+            return null;
+        var numbers = await db.Checkpoints.Where(c => c.ProjectId == project.Id).Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { c.Id, e.Number }).ToDictionaryAsync(c => c.Id, c => c.Number);
+        var sampled = await db.Epochs.Where(e => e.SampledById == id).Select(e => e.Number).ToListAsync();
+        return new(
+            checkpoint, project, await Ancestry.Line(db, id),
+            await db.Checkpoints.AsNoTracking().Where(c => c.ParentId == id).OrderBy(c => c.Id).ToListAsync(), numbers,
+            await Teacher.Read(db, db.Votes.Where(v => db.TaughtBy.Any(t => t.VoteId == v.Id && t.CheckpointId == id))),
+            await Teacher.Read(db, await Ancestry.Votes(db, id)),
+            [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))]);
+    }
+}

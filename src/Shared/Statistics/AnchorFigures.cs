@@ -1,0 +1,59 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Statistics;
+
+/// <summary>
+/// What people said in one epoch of the anchors: the same pictures as in the project's first epoch, so whatever differs is the people's change and not the model's.
+/// For flags the unit is an image, otherwise the item.
+/// </summary>
+/// <param name="Labels">Given in this epoch.</param>
+/// <param name="Same">Of those, as most said at first; units on which people were even at first are left out.</param>
+/// <param name="Now">Mean now: share of images not flagged, or mean score; null for categories and pairs.</param>
+/// <param name="Before">The same of the same units at first.</param>
+public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, double? Now, double? Before)
+{
+    /// <summary>Of every epoch in which anchors were judged.</summary>
+    public static async Task<IReadOnlyList<AnchorFigures>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
+    {
+        var again = await Said(db, project, ItemUse.Anchor, null, cancel);
+        if (again.Count == 0)
+        {
+            return [];
+        }
+        var first = (await Said(db, project, ItemUse.Training, [.. again.Select(label => label.Unit.Group).Distinct()], cancel)).GroupBy(label => label.Unit).ToDictionary(unit => unit.Key, Standing);
+        return [.. again.Where(label => first.ContainsKey(label.Unit)).GroupBy(label => label.Epoch).OrderBy(epoch => epoch.Key).Select(epoch =>
+        {
+            var decided = epoch.Where(label => first[label.Unit].Label is not null).ToList();
+            var valued = epoch.Where(label => label.Value is not null && first[label.Unit].Value is not null).ToList();
+            return new AnchorFigures(
+                epoch.Key, epoch.Count(), Proportion.Wilson(decided.Count(label => label.Text == first[label.Unit].Label), decided.Count),
+                valued.Count == 0 ? null : valued.Average(label => label.Value!.Value), valued.Count == 0 ? null : valued.Average(label => first[label.Unit].Value!.Value));
+        })];
+    }
+
+    private static (string? Label, double? Value) Standing(IEnumerable<Label> said)
+    {
+        var counts = said.CountBy(label => label.Text).OrderByDescending(text => text.Value).ToList();
+        return (counts.Count > 1 && counts[0].Value == counts[1].Value ? null : counts[0].Key, said.Average(label => label.Value));
+    }
+
+    private static async Task<List<Label>> Said(LabelerDb db, Project project, ItemUse use, List<long>? groups, CancellationToken cancel)
+    {
+        var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item).Where(v => v.ProjectId == project.Id && v.Item!.Use == use && (groups == null || groups.Contains(v.Item.GroupId)))
+            .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { Vote = v, e.Number }).ToListAsync(cancel);
+        return [.. votes.SelectMany(v => LabelsOf(v.Vote, v.Number, project.Settings))];
+    }
+
+    private static IEnumerable<Label> LabelsOf(Vote vote, int epoch, ProjectSettings settings)
+    {
+        var item = vote.Item!;
+        return vote.Verdict is FlagVerdict flags
+            ? flags.Tiles.Where(tile => tile.WasSeen(settings)).Select(tile => new Label(epoch, (item.GroupId, null, null, tile.Index), tile.Flags.ToString(), tile.Flags == FlagKinds.None ? 1 : 0))
+            : [new Label(epoch, (item.GroupId, item.FirstId, item.SecondId, 0), vote.Choice ?? "", vote.Score)];
+    }
+
+    private sealed record Label(int Epoch, (long Group, long? First, long? Second, int Image) Unit, string Text, double? Value);
+}

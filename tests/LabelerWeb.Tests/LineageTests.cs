@@ -1,0 +1,120 @@
+using System.Net;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
+using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Labeler.Web.Tests;
+
+/// <summary>What a model learned from whom, what became of it, and what leads and admins do about it.</summary>
+public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
+{
+    private const int Groups = 6;
+
+    [Fact]
+    public async Task A_worse_epoch_is_reported_where_leads_and_admins_look_and_its_button_goes_back()
+    {
+        await using var seeded = await Seed("Worse", new());
+        using var admin = await host.SignedIn("Worse admin", Role.Admin);
+        using var desk = await Desk.Open(host, "Worse annotator");
+        await Judge(desk, seeded, 1);
+        await Learn(seeded);
+        await Judge(desk, seeded, 1, 2, 3, 4, 5);
+        var page = $"/epochs/{seeded.Project.Slug}";
+        var shown = await admin.GetStringAsync(page);
+        Assert.Contains("Worse than epoch 1", shown);
+        Assert.Contains("Normal 28.6 % against 85.7 %", shown);
+        Assert.Contains(",worse", await admin.GetStringAsync($"/dashboard/{seeded.Project.Slug}/changes.csv"));
+
+        await admin.Post(page, $"/epochs/projects/{seeded.Project.Id}/rollback");
+        await using var db = await seeded.Open();
+        Assert.Equal([EpochState.RolledBack, EpochState.RolledBack, EpochState.Sampling], await db.Epochs.Where(e => e.ProjectId == seeded.Project.Id).OrderBy(e => e.Number).Select(e => e.State).ToListAsync());
+        Assert.DoesNotContain("Worse than epoch", await admin.GetStringAsync(page));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_names_its_line_and_its_teachers_and_whoever_withdrew_the_models_they_touched()
+    {
+        await using var seeded = await Seed("Descent", new());
+        using var lead = await host.SignedIn("Descent lead", Role.Lead);
+        using var admin = await host.SignedIn("Descent admin", Role.Admin);
+        using var leaves = await Desk.Open(host, "Leaves <b>soon</b>");
+        using var stays = await Desk.Open(host, "Stays");
+        await Judge(leaves, seeded, 1);
+        await Learn(seeded);
+        await Judge(stays, seeded, 1);
+        await Learn(seeded);
+        var checkpoints = await seeded.Open() is var db ? await db.Checkpoints.Where(c => c.ProjectId == seeded.Project.Id).OrderBy(c => c.Id).Select(c => c.Id).ToListAsync() : [];
+        await leaves.Http.Post("/account", "/account/withdraw");
+
+        var page = await lead.GetStringAsync($"/lineage/{checkpoints[1]}");
+        Assert.Contains($"href=\"lineage/{checkpoints[0]}\"", page);
+        Assert.Contains("Stays", page);
+        Assert.Contains("Leaves &lt;b&gt;soon&lt;/b&gt;", page);
+        Assert.Contains("withdrew votes", page);
+        Assert.DoesNotContain("Stays", await lead.GetStringAsync($"/lineage/{checkpoints[0]}"));
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/lineage/987654")).StatusCode);
+
+        var people = await admin.GetStringAsync("/people");
+        Assert.All(checkpoints, id => Assert.Contains($"lineage/{id}\"", people));
+        Assert.Contains($"lineage/{checkpoints[0]}\"", await lead.GetStringAsync($"/review/{seeded.Project.Slug}"));
+    }
+
+    [Fact]
+    public async Task A_lead_lets_one_of_two_votes_decide_and_takes_a_wrong_gold_answer_back()
+    {
+        await using var seeded = await Seed("Decided", new() { VotesPerItem = 2 });
+        using var lead = await host.SignedIn("Decided lead", Role.Lead);
+        using var one = await Desk.Open(host, "One");
+        using var two = await Desk.Open(host, "Two");
+        await Judge(one, seeded, 1);
+        await Judge(two, seeded, 1, 2);
+        await using var db = await seeded.Open();
+        var votes = await db.Votes.Where(v => v.ProjectId == seeded.Project.Id).OrderBy(v => v.Id).ToListAsync();
+        var (decides, item) = (votes[0].Id, votes[0].ItemId);
+        var page = $"/review/{seeded.Project.Slug}?show=Split";
+        Assert.Contains($"votes/{decides}/decide", await lead.GetStringAsync(page));
+
+        await lead.Post(page, $"/review/{seeded.Project.Id}/votes/{decides}/decide", ("back", page));
+        var shown = await lead.GetStringAsync(page);
+        Assert.Contains("That vote decides; the other is set aside.", shown);
+        Assert.DoesNotContain($"votes/{decides}/decide", shown);
+        Assert.Contains("Decided lead decided for another vote", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Quarantined"));
+
+        await lead.Post(page, $"/review/{seeded.Project.Id}/votes/{decides}/gold", ("back", page));
+        Assert.Contains("no longer gold", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Gold"));
+        await lead.Post(page, $"/review/{seeded.Project.Id}/items/{item}/no-gold", ("back", page));
+        Assert.DoesNotContain("no longer gold", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Gold"));
+    }
+
+    [Fact]
+    public async Task The_list_of_work_says_how_far_the_first_pictures_are()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Being made", LabelingTask.FlagBatch, 3, finish: false);
+        using var desk = await Desk.Open(host, "Waits");
+        var page = await desk.Http.GetStringAsync("/label");
+        Assert.Contains("The first pictures are being made", page);
+        Assert.Contains("0 of 3", page);
+        await seeded.AddGroup(0);
+        Assert.Contains("More pictures are being made", await desk.Http.GetStringAsync("/label"));
+    }
+
+    private Task<SeededProject> Seed(string name, ProjectSettings settings) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, Groups, settings with { Anchors = 0 });
+
+    private static async Task Learn(SeededProject seeded)
+    {
+        await seeded.Learn();
+        for (var number = 0; number < Groups; number++)
+            await seeded.AddGroup(number);
+        await seeded.Finish();
+    }
+
+    private static async Task Judge(Desk desk, SeededProject seeded, params int[] flagged)
+    {
+        while (await desk.Items(seeded.Project.Id) is { Count: > 0 } items)
+            Assert.All(await desk.Send([.. items.Select(item => Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
+    }
+}
