@@ -109,7 +109,7 @@ public sealed class FineTuneTests : IDisposable
     }
 
     private TrainerWorker Worker() => new(
-        Get<JobQueue>(), Get<EpochCycle>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null);
+        Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null);
 
     private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
 
