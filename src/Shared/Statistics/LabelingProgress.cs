@@ -29,8 +29,9 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
             .Select(e => new LabelingProgress(
                 e.Id, e.Number, e.State, e.GroupsWanted,
                 db.Groups.Count(g => g.EpochId == e.Id && g.Use != Samples.GroupUse.Evaluation),
-                db.Items.Count(i => i.EpochId == e.Id && i.Use == ItemUse.Training),
-                db.Items.Count(i => i.EpochId == e.Id && i.Use == ItemUse.Training && i.State == ItemState.Done),
+                // By what one index holds, not by the use, because every acknowledgement counts these: what measures people has a rank below 0.
+                db.Items.Count(i => i.ProjectId == projectId && (i.State == ItemState.Open || i.State == ItemState.Done || i.State == ItemState.Retired) && i.EpochId == e.Id && i.Rank >= 0),
+                db.Items.Count(i => i.ProjectId == projectId && i.State == ItemState.Done && i.EpochId == e.Id && i.Rank >= 0),
                 count, pairs))
             .FirstOrDefaultAsync(cancel);
     }

@@ -60,7 +60,7 @@ public sealed record Figures(
         [.. People.Select(person => new object?[]
         {
             person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000, person.Fast,
-            person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Influence, person.Gold?.Share, person.LastVoteAt,
+            IsFlagged && person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Influence, person.Gold?.Share, person.LastVoteAt,
         })]);
 
     public FigureTable AgreementTable => new("agreement", "Agreement", ["measure", "value"],
