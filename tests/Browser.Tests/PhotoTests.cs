@@ -12,7 +12,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>Curating in one go: a zip of photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled model.</summary>
+/// <summary>
+/// Curating in one go: a zip of photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled
+/// model, and scores by people of what the base model and the adapter make.
+/// </summary>
 [Collection(nameof(Browsing))]
 public sealed class PhotoTests(Browsing browsing)
 {
@@ -20,7 +23,7 @@ public sealed class PhotoTests(Browsing browsing)
     private const int Photos = 60;
 
     [Fact]
-    public async Task Sixty_photos_become_labels_captions_and_an_adapter()
+    public async Task Sixty_photos_become_labels_captions_an_adapter_and_scores_of_what_it_makes()
     {
         await using var endpoint = new StandIn(StandIn.Body(429, "", ("Retry-After", "0")), StandIn.Says("a picture without the word"), StandIn.Says("A thing and its mirror image"));
         await using var server = await LabelerServer.Start($"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
@@ -53,6 +56,7 @@ public sealed class PhotoTests(Browsing browsing)
         Assert.Equal(["Label 1", "Label 2"], await data.Read(db => db.Checkpoints.OrderBy(c => c.Name).Select(c => c.Name!).ToListAsync()));
         Assert.Equal(JobState.Succeeded, await data.Read(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
         Assert.Equal("A drawing with a mirror, told by a person", await data.Read(db => db.Photos.Where(p => p.CaptionBy == "Ada").Select(p => p.Caption).SingleAsync()));
+        await Evaluate(admin, data);
     }
 
     private static async Task Import(Visitor admin)
@@ -76,6 +80,43 @@ public sealed class PhotoTests(Browsing browsing)
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Label 2", Exact = true })).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("Label 2, the same noise") })).ToBeVisibleAsync();
         await admin.Take("photos", fullPage: true);
+    }
+
+    /// <summary>Scores what the base model and the adapter of Label 1 make, each score once, and reads the proportions of both.</summary>
+    private static async Task Evaluate(Visitor admin, OpenedData data)
+    {
+        var page = admin.Page;
+        await admin.Go("/compare/evaluations/new");
+        await page.Locator("#name").FillAsync("How right");
+        await page.Locator("input[name='Kind'][value='Rubric']").CheckAsync();
+        await page.Locator("input[value='base:models/mirror-world']").CheckAsync();
+        await page.GetByLabel("Mirrors, epoch 1, Label 1", new() { Exact = true }).CheckAsync();
+        await page.Locator("#prompts").FillAsync("A thing and its mirror image");
+        await page.Locator("#fixed").FillAsync("3");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the pictures" }).ClickAsync();
+        await Expect(page.GetByText("6 pictures are being made, then people are asked 6 questions.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Pictures and votes" })).ToBeVisibleAsync(new() { Timeout = 5 * Minutes });
+
+        // The base model's pictures are given 0, 1 and 3, the adapter's 6, 10 and 10; which is whose only the database knows.
+        var adapter = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).Where(g => g.Number >= 3).SelectMany(g => g.Images).Select(i => i.ContentHash).ToListAsync());
+        var keys = (Base: new Queue<string>(["1", "2", "3"]), Adapter: new Queue<string>(["4", "5", "5"]));
+        var desk = await DeskPage.Open(admin, "how-right");
+        for (var n = 0; n < 6; n++)
+        {
+            var shown = (await page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src"))!;
+            await desk.Press(adapter.Any(hash => shown.Contains(hash, StringComparison.Ordinal)) ? keys.Adapter.Dequeue() : keys.Base.Dequeue());
+            await desk.AllSaved();
+            if (n < 5)
+                await desk.Ready();
+        }
+        await desk.Notice("done");
+
+        await admin.Go("/compare/evaluations/how-right");
+        await Expect(page.GetByText("mean 1.33")).ToBeVisibleAsync();
+        await Expect(page.GetByText("mean 8.67")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "0: 33.3 %, 1: 33.3 %, 3: 33.3 %, 6: 0.0 %, 10: 0.0 %" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "0: 0.0 %, 1: 0.0 %, 3: 0.0 %, 6: 33.3 %, 10: 66.7 %" })).ToBeVisibleAsync();
+        await admin.Take("evaluation-scores", fullPage: true);
     }
 
     private static async Task Confirm(IPage page)

@@ -73,7 +73,11 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("mean 10.00", page, StringComparison.Ordinal);
         Assert.Contains("base model models/mirror-world,fixed,1,1,10,10,10,0,0,0,0,1", await lead.Http.GetStringAsync("/compare/evaluations/scores/scores.csv"), StringComparison.Ordinal);
 
+        var onHand = (await lead.Items(project, take: 1))[0];
         Assert.Contains("Ann of scores: 10", await lead.Http.GetStringAsync("/compare/evaluations/scores/pictures"), StringComparison.Ordinal);
+        // The lead has seen which checkpoint made what: no question more, and no vote on the one that was on the screen.
+        Assert.Empty(await lead.Items(project, take: 16));
+        Assert.Equal(["refused"], await lead.Send(new { op = "vote", key = Guid.NewGuid(), project, item = onHand, durationMs = 900, verdict = new { kind = "choice", name = "10", displayed = true, unblurred = true } }));
     }
 
     [Fact]

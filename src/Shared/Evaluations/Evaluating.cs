@@ -1,6 +1,7 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -10,16 +11,19 @@ namespace Labeler.Shared.Evaluations;
 /// <summary>Begins evaluations and opens them to people.</summary>
 public sealed class Evaluating(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
-    /// <summary>Writes the evaluation down and queues the making of its pictures.</summary>
-    /// <param name="projectId">Made by <see cref="Evaluation.ProjectFor"/> with the same plan.</param>
-    public Task<Evaluation> Start(long projectId, EvaluationPlan plan, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    /// <summary>Writes the evaluation and its project down and queues the making of its pictures, all or nothing.</summary>
+    /// <param name="project">A new one, made by <see cref="Evaluation.ProjectFor"/> with the same plan; it is given an address that is free.</param>
+    public Task<Evaluation> Start(Project project, EvaluationPlan plan, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, project.Id, async db =>
     {
         var now = time.GetUtcNow();
-        var evaluation = new Evaluation(projectId, plan, now);
-        var epoch = Epoch.Open(await db.Projects.FirstAsync(p => p.Id == projectId, cancel), 1, plan.Pictures, now);
+        await project.TakeFreeSlug(db, cancel);
+        db.Projects.Add(project);
+        await db.SaveChangesAsync(cancel);
+        var evaluation = new Evaluation(project.Id, plan, now);
+        var epoch = Epoch.Open(project, 1, plan.Pictures, now);
         db.AddRange(evaluation, epoch);
         await db.SaveChangesAsync(cancel);
-        db.Jobs.Add(Job.Queue(JobKind.Evaluate, projectId, epoch.Id, null, now));
+        db.Jobs.Add(Job.Queue(JobKind.Evaluate, project.Id, epoch.Id, null, now));
         await db.SaveChangesAsync(cancel);
         return evaluation;
     }, cancel);

@@ -1,4 +1,6 @@
 using System.Text;
+using Labeler.Shared.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Projects;
 
@@ -45,8 +47,17 @@ public sealed class Project
         Name = trimmed;
     }
 
-    /// <summary>Takes another address, where the name's own is in use.</summary>
-    public void MoveTo(string slug) => Slug = SlugOf(slug);
+    /// <summary>Takes another address, where the name's own is in use by a project or by the form for new ones.</summary>
+    public async Task TakeFreeSlug(LabelerDb db, CancellationToken cancel = default)
+    {
+        var taken = await db.Projects.Select(p => p.Slug).ToHashSetAsync(cancel);
+        taken.Add("new");
+        var wanted = Slug;
+        for (var number = 2; taken.Contains(Slug); number++)
+        {
+            Slug = SlugOf($"{wanted[..Math.Min(wanted.Length, 50)]}-{number}");
+        }
+    }
 
     public void Change(ProjectSettings settings)
     {

@@ -82,6 +82,17 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return await db.SaveChangesAsync(cancel);
     }, cancel);
 
+    /// <summary>Records that a person has been shown which models made a project's items: they can no longer vote on any of them, unless they already have.</summary>
+    public Task UnblindAll(Guid annotator, long projectId, CancellationToken cancel = default) => contexts.Write(Exclusive.Queue, projectId, db =>
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return db.Database.ExecuteSqlAsync($"""
+            INSERT INTO "Leases" ("ItemId", "AnnotatorId", "TakenAt", "ExpiresAt", "FirstOnLeft", "UnblindedAt")
+            SELECT i."Id", {annotator}, {now}, {now}, {true}, {now} FROM "Items" AS i WHERE i."ProjectId" = {projectId}
+            ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "UnblindedAt" = coalesce("Leases"."UnblindedAt", excluded."UnblindedAt")
+            """, cancel);
+    }, cancel);
+
     /// <summary>Open items about these groups, in whatever epoch they are asked.</summary>
     public static Task<List<long>> OpenAbout(LabelerDb db, IReadOnlyCollection<long> groups, CancellationToken cancel = default) =>
         db.Items.Where(i => groups.Contains(i.GroupId) && i.State == ItemState.Open).Select(i => i.Id).ToListAsync(cancel);

@@ -103,6 +103,51 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         Assert.Equal([("0", 0.5), ("10", 0.5)], results[3].Shares.Select(s => (s.Score, s.Share.Share)));
     }
 
+    [Theory, OnEachDatabase]
+    public async Task Whoever_was_shown_which_checkpoint_made_what_is_asked_nothing_more_and_their_late_votes_are_refused(string database)
+    {
+        await using var world = await databases.World(database);
+        var (project, job) = await Begun(world, Plan, raters: 2);
+        await Sample(world, job, Plan, 0, Plan.Pictures);
+        await world.Get<Evaluating>().Finish(job);
+        var (queue, lead, ann) = (world.Get<ItemQueue>(), Guid.NewGuid(), Guid.NewGuid());
+        var held = (await queue.Take(project.Id, lead, 3, [])).Leases;
+        Task<Receipt> Say(Lease lease) => world.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, lease.AnnotatorId, new PairVerdict(PairPick.Tie, lease.FirstOnLeft, true, true), 900, world.Now));
+        Assert.Equal(Outcome.Accepted, (await Say(held[0])).Outcome);
+
+        await queue.UnblindAll(lead, project.Id);
+        await queue.UnblindAll(lead, project.Id);
+        Assert.Equal(Nothing.NoneOpen, (await queue.Take(project.Id, lead, 16, [])).Why);
+        Assert.Contains("would not be blind", (await Say(held[1])).Reason);
+        Assert.Equal(1, await world.Open().Votes.CountAsync());
+        // What the lead held is free for others, and the lead's earlier vote stands.
+        var others = (await queue.Take(project.Id, ann, 16, [])).Leases;
+        Assert.Equal(Plan.Items, others.Count);
+        Assert.Equal(Outcome.Accepted, (await Say(others[0])).Outcome);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task An_evaluation_that_cannot_be_written_leaves_no_project_behind(string database)
+    {
+        await using var world = await databases.World(database);
+        await using (var db = world.Open())
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE \"Evaluations\"");
+        }
+        var project = Evaluation.ProjectFor("Which is better?", Plan, 1, "", Scale, new ProjectSettings(), world.Now);
+        await Assert.ThrowsAnyAsync<DbUpdateException>(() => world.Get<Evaluating>().Start(project, Plan));
+        Assert.False(await world.Open().Projects.AnyAsync());
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Two_evaluations_of_one_name_have_two_addresses(string database)
+    {
+        await using var world = await databases.World(database);
+        await Begun(world, Plan);
+        var (second, _) = await Begun(world, Plan);
+        Assert.Equal("which-is-better-2", second.Slug);
+    }
+
     [Fact]
     public async Task Pictures_that_are_there_are_kept_when_the_making_of_the_others_failed_and_goes_on()
     {
@@ -145,12 +190,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
     private static async Task<(Project Project, Job Job)> Begun(World world, EvaluationPlan plan, int raters = 1)
     {
         var project = Evaluation.ProjectFor("Which is better?", plan, raters, "", Scale, new ProjectSettings { Blurred = false }, world.Now);
-        await using (var db = world.Open())
-        {
-            db.Add(project);
-            await db.SaveChangesAsync();
-        }
-        await world.Get<Evaluating>().Start(project.Id, plan);
+        await world.Get<Evaluating>().Start(project, plan);
         return (project, (await world.Get<JobQueue>().Claim("worker", [JobKind.Evaluate]))!);
     }
 

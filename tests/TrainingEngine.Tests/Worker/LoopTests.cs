@@ -197,12 +197,7 @@ public sealed class LoopTests : IDisposable
     private async Task<(List<Group> Groups, List<byte[]> Pictures)> Evaluated(string name, EvaluationPlan plan)
     {
         var project = Evaluation.ProjectFor(name, plan, 1, "", [], new ProjectSettings(), DateTimeOffset.UtcNow);
-        await using (var db = Open())
-        {
-            db.Projects.Add(project);
-            await db.SaveChangesAsync();
-        }
-        await Get<Evaluating>().Start(project.Id, plan);
+        await Get<Evaluating>().Start(project, plan);
         WorkUntil(() => Open().Epochs.Any(epoch => epoch.ProjectId == project.Id && epoch.State == EpochState.Labelling));
         var groups = await Open().Groups.Include(group => group.Images).Where(group => group.ProjectId == project.Id).OrderBy(group => group.Number).ToListAsync();
         return (groups, [.. groups.Select(group => Picture.Decode(File.ReadAllBytes(Get<FileStore>().PathOf(group.Images[0].ContentHash))).Rgb)]);

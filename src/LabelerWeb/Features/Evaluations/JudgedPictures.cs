@@ -9,7 +9,7 @@ namespace Labeler.Web.Features.Evaluations;
 
 /// <summary>One question of an evaluation for the lead: which checkpoint made which picture, and who said what.</summary>
 /// <param name="Votes">Each as a sentence.</param>
-public sealed record JudgedPictures(long Id, bool IsOpen, string Prompt, bool IsFixed, IReadOnlyList<JudgedPicture> Pictures, IReadOnlyList<string> Votes)
+public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadOnlyList<JudgedPicture> Pictures, IReadOnlyList<string> Votes)
 {
     public const int PerPage = 40;
 
@@ -37,7 +37,7 @@ public sealed record JudgedPictures(long Id, bool IsOpen, string Prompt, bool Is
             List<JudgedPicture> pictures = [Of(item.First!, first.Contestant, "first")];
             if (item.Second is { } second)
                 pictures.Add(Of(second, plan.At(numbers[second.GroupId]).Contestant, "second"));
-            return new JudgedPictures(id, item.State == ItemState.Open, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {Said.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
+            return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {Said.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
         })];
     }
 }

@@ -25,12 +25,7 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
     public async Task Add(Project project)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        // "new" is the address of the form itself.
-        var taken = await db.Projects.Select(p => p.Slug).ToHashSetAsync();
-        taken.Add("new");
-        var wanted = project.Slug;
-        for (var number = 2; taken.Contains(project.Slug); number++)
-            project.MoveTo($"{wanted[..Math.Min(wanted.Length, 50)]}-{number}");
+        await project.TakeFreeSlug(db);
         db.Projects.Add(project);
         await db.SaveChangesAsync();
     }
