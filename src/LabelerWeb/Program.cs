@@ -11,6 +11,7 @@ using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Review;
+using Labeler.Web.Features.Rewards;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
 using Labeler.Web.Security;
@@ -50,6 +51,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapDashboard();
     app.MapComparison();
     app.MapEvaluations();
+    app.MapRewards();
     app.MapReview();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);

@@ -4,13 +4,17 @@ namespace Labeler.Shared.Comparisons;
 
 /// <summary>What <c>./labeler engine reproduce</c> wrote into its <c>results.csv</c>, as curves.</summary>
 /// <param name="IsShare">Are the values shares from 0 to 1 (a rate), not rewards?</param>
-public sealed record ReproducedRun(bool IsShare, IReadOnlyList<ReproducedCurve> Curves)
+/// <param name="Along">What the horizontal axis counts.</param>
+public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<ReproducedCurve> Curves)
 {
     /// <summary>Of a comparison: several algorithms and seeds on one reward.</summary>
     public const string RewardHeader = "algorithm,seed,epoch,images,reward,held_out_reward,diversity,sample_seconds,train_seconds";
 
     /// <summary>Of one run's rate: its <c>images</c> are those it was measured on, so the axis counts epochs.</summary>
     public const string RateHeader = "epoch,images,rate,low,high,diversity,sample_seconds,train_seconds";
+
+    /// <summary>The same rate over the pictures that had been judged for it, which <c>labels.csv</c> holds beside it.</summary>
+    public const string LabelsHeader = "epoch,labels,rate,low,high";
     public const int MostRows = 20_000;
     private const int LongestName = 60;
 
@@ -19,9 +23,9 @@ public sealed record ReproducedRun(bool IsShare, IReadOnlyList<ReproducedCurve> 
     {
         var rows = new List<string[]>();
         var header = text.ReadLine()?.Trim().TrimStart('\uFEFF');
-        if (header is not (RewardHeader or RateHeader))
+        if (header is not (RewardHeader or RateHeader or LabelsHeader))
         {
-            throw new LabelerException("This is not a results.csv of ./labeler engine reproduce: its first line is another.");
+            throw new LabelerException("This is not a results.csv or labels.csv of ./labeler engine reproduce: its first line is another.");
         }
         var columns = header.Split(',').Length;
         while (text.ReadLine() is { } line)
@@ -41,12 +45,13 @@ public sealed record ReproducedRun(bool IsShare, IReadOnlyList<ReproducedCurve> 
         {
             throw new LabelerException("The file holds no measurement yet.");
         }
-        return header == RewardHeader ? Rewards(rows) : Rates(rows);
+        return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labelled pictures used") : Rates(rows, 0, "epochs learned from");
     }
 
-    private static ReproducedRun Rates(List<string[]> rows) => new(true,
+    /// <param name="used">The column of the horizontal axis.</param>
+    private static ReproducedRun Rates(List<string[]> rows, int used, string along) => new(true, along,
     [
-        new("rate", new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[0], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))]), null),
+        new("rate", new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[used], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))]), null),
     ]);
 
     private static ReproducedRun Rewards(List<string[]> rows)
@@ -58,7 +63,7 @@ public sealed record ReproducedRun(bool IsShare, IReadOnlyList<ReproducedCurve> 
         {
             throw new LabelerException($"Epoch {twice.Key.Epoch} of {twice.Key.Algorithm}, seed {twice.Key.Seed}, stands there twice.");
         }
-        return new(false, [.. points.GroupBy(p => p.Algorithm).Select(algorithm =>
+        return new(false, "pictures sampled and learned from", [.. points.GroupBy(p => p.Algorithm).Select(algorithm =>
         {
             var seeds = algorithm.GroupBy(p => p.Seed).ToList();
             var training = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.Reward, p.Reward, p.Reward))])).ToList();

@@ -5,6 +5,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Identity;
@@ -33,6 +34,7 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
     public DbSet<SkippedFile> SkippedFiles => Set<SkippedFile>();
     public DbSet<TrainingSheet> TrainingSheets => Set<TrainingSheet>();
     public DbSet<Evaluation> Evaluations => Set<Evaluation>();
+    public DbSet<LearnedReward> LearnedRewards => Set<LearnedReward>();
     public DbSet<TaughtBy> TaughtBy => Set<TaughtBy>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>

@@ -5,6 +5,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Identity;
@@ -59,6 +60,14 @@ internal static class Mapping
             evaluation.HasIndex(e => e.ProjectId).IsUnique();
             evaluation.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.Restrict);
             evaluation.Property(e => e.Plan).HasJson();
+        });
+        model.Entity<LearnedReward>(reward =>
+        {
+            reward.HasIndex(r => r.JobId).IsUnique();
+            reward.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);
+            reward.HasOne<Job>().WithMany().HasForeignKey(r => r.JobId).OnDelete(DeleteBehavior.Restrict);
+            reward.Ignore(r => r.Accuracy);
+            reward.Ignore(r => r.BeatsGuessing);
         });
         model.Entity<TaughtBy>(taught =>
         {

@@ -5,6 +5,7 @@ using Labeler.Shared.Evaluations;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -39,6 +40,7 @@ public static class Startup
         services.AddSingleton<Evaluating>();
         services.AddSingleton<RunFiles>();
         services.AddSingleton<FineTuning>();
+        services.AddSingleton<RewardLearning>();
         return services;
     }
 

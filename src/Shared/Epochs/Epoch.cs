@@ -29,6 +29,9 @@ public sealed class Epoch
     /// <summary>Usable pairs in the manifest.</summary>
     public int? Signal { get; private set; }
 
+    /// <summary>The learned reward that training follows in the place of the epoch's own votes; null where it follows these.</summary>
+    public long? RewardId { get; private set; }
+
     /// <summary>Groups that sampling will make for labelling.</summary>
     public int GroupsWanted { get; private set; }
     public string? Error { get; private set; }
@@ -70,12 +73,14 @@ public sealed class Epoch
     }
 
     /// <summary>Fixes what training will use.</summary>
-    public void Freeze(string manifestHash, int signal, DateTimeOffset now)
+    /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
+    public void Freeze(string manifestHash, int signal, DateTimeOffset now, long? rewardId = null)
     {
         Require("be frozen for training", EpochState.Labelling);
         State = EpochState.Frozen;
         ManifestHash = manifestHash;
         Signal = signal;
+        RewardId = rewardId;
         FrozenAt = now;
         Error = null;
     }
@@ -128,6 +133,7 @@ public sealed class Epoch
         EndedAt = hasGroups ? null : now;
         ManifestHash = null;
         Signal = null;
+        RewardId = null;
         FrozenAt = null;
         FailedFrom = null;
         Error = null;

@@ -3,6 +3,7 @@ using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -135,6 +136,35 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         }, cancel);
     }
 
+    /// <summary>Freezes all of the epoch's pictures, judged by people or not, and queues training on them by a learned reward.</summary>
+    /// <exception cref="LabelerException">The reward was not accepted, knows not all of the prompts, or there is no picture to learn from.</exception>
+    public Task<Job> TrainOnReward(long epochId, long rewardId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
+    {
+        var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
+        project.RequireSampled("train");
+        var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel) ?? throw new LabelerException("There is no such reward model; load the page again.");
+        if (reward.AcceptedAt is null)
+        {
+            throw new LabelerException("Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
+        }
+        var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel)).Prompts();
+        var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index)).Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id).ToListAsync(cancel);
+        if (groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
+        {
+            throw new LabelerException($"The reward model has learned nothing about the prompt \"{unknown}\": label pictures of it and learn again.");
+        }
+        var manifest = (await TrainingPlan.Make(db, epoch, cancel)).Manifest with
+        {
+            Reward = reward.WeightsHash,
+            Groups = groups.Count > 0 ? [.. groups.Select(g => new ManifestGroup(g.Id, g.Prompt, g.Seed, g.TrajectoryHash, [.. g.Images.Select(i => i.ContentHash)], [], []))]
+                : throw new LabelerException($"Epoch {epoch.Number} has no picture to learn from."),
+        };
+        epoch.Freeze(await files.Put(manifest.ToBytes(), cancel), 0, time.GetUtcNow(), rewardId);
+        var job = Job.Queue(JobKind.Train, epoch.ProjectId, epoch.Id, null, time.GetUtcNow(), priority: 10);
+        db.Jobs.Add(job);
+        return job;
+    }, cancel);
+
     /// <summary>The worker begins (or resumes) training; returns what to train on.</summary>
     public async Task<Manifest> StartTraining(Job job, CancellationToken cancel = default)
     {
@@ -157,7 +187,10 @@ public sealed class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore 
         var checkpoint = Checkpoint.Of(epoch, kind, weightsHash, optimizerHash, now);
         var manifest = Manifest.Read(await files.Read(epoch.ManifestHash!, cancel));
         db.Checkpoints.Add(checkpoint);
-        db.TaughtBy.AddRange(manifest.Groups.SelectMany(g => g.Votes).Distinct().Select(vote => new TaughtBy(checkpoint, vote)));
+        var taught = epoch.RewardId is { } reward
+            ? RewardManifest.Read(await files.Read(await db.LearnedRewards.Where(r => r.Id == reward).Select(r => r.ManifestHash).FirstAsync(cancel), cancel)).Groups
+            : manifest.Groups;
+        db.TaughtBy.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new TaughtBy(checkpoint, vote)));
         epoch.Complete(checkpoint, now);
         held.Succeed(now);
         await db.SaveChangesAsync(cancel);

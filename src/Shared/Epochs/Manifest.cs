@@ -22,6 +22,10 @@ public sealed record Manifest(
 {
     public const int CurrentVersion = 1;
 
+    /// <summary>Content hash of the learned reward that judges the groups' images, which have no preferences then; null where people judged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reward { get; init; }
+
     private static readonly JsonSerializerOptions Canonical = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -110,7 +110,7 @@ public sealed class Job
 }
 
 /// <summary>The numbers are stored.</summary>
-public enum JobKind { Sample = 0, Train = 1, Evaluate = 2, Import = 3, Export = 4, Caption = 5, FineTune = 6 }
+public enum JobKind { Sample = 0, Train = 1, Evaluate = 2, Import = 3, Export = 4, Caption = 5, FineTune = 6, RewardModel = 7 }
 
 /// <summary>The numbers are stored.</summary>
 public enum JobState { Queued = 0, Running = 1, Succeeded = 2, Failed = 3, Cancelled = 4 }

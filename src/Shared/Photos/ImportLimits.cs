@@ -19,7 +19,7 @@ public sealed class ImportLimits
     [Range(1, 10_000_000)]
     public int MaxFiles { get; set; } = 100_000;
 
-    /// <summary>Bytes of all files of one import, unpacked.</summary>
+    /// <summary>Bytes of all files that one run of an import unpacks and reads.</summary>
     [Range(1024, 1L << 42)]
     public long MaxTotalBytes { get; set; } = 20L << 30;
 

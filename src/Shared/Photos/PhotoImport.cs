@@ -47,14 +47,15 @@ public sealed class PhotoImport(
         foreach (var file in found.All)
         {
             at++;
-            bytes += file.Bytes;
-            if (bytes > limits.MaxTotalBytes)
-            {
-                throw new LabelerException($"The files have more than {limits.MaxTotalBytes >> 30} GiB together: import them in several parts. {at - 1:N0} of {total:N0} were looked at and stay.");
-            }
             if (!done.Contains(file.Name))
             {
-                number = await Take(job, file, layout, hashes, number, cancel);
+                (number, var read) = await Take(job, file, layout, hashes, number, cancel);
+                bytes += read;
+            }
+            // What was really read, whatever an archive announced.
+            if (bytes > limits.MaxTotalBytes)
+            {
+                throw new LabelerException($"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. {at:N0} of {total:N0} were looked at and stay.");
             }
             if (time.GetElapsedTime(beaten) > Beat)
             {
@@ -80,8 +81,9 @@ public sealed class PhotoImport(
         return ([.. done], hashes, last + 1 ?? 0);
     }
 
-    private async Task<int> Take(Job job, PhotoFile file, PhotoLayout layout, HashSet<string> hashes, int number, CancellationToken cancel)
+    private async Task<(int Number, long Read)> Take(Job job, PhotoFile file, PhotoLayout layout, HashSet<string> hashes, int number, CancellationToken cancel)
     {
+        var read = 0L;
         try
         {
             if (file.Fault is not null)
@@ -93,6 +95,7 @@ public sealed class PhotoImport(
                 throw new PhotoRefusal(SkipKind.NotToLabel, why);
             }
             var content = await PhotoCheck.Read(file, limits, cancel);
+            read = content.Length;
             if (hashes.Contains(FileStore.HashOf(content)))
             {
                 throw new PhotoRefusal(SkipKind.Duplicate, "the project has the same picture already");
@@ -105,14 +108,14 @@ public sealed class PhotoImport(
                 number++;
             }
             hashes.Add(hash);
-            return number + 1;
+            return (number + 1, read);
         }
         catch (PhotoRefusal refusal)
         {
             await using var db = await contexts.CreateDbContextAsync(cancel);
             db.SkippedFiles.Add(new SkippedFile(job.Id, file.Name, refusal.Kind, refusal.Message));
             await db.SaveChangesAsync(cancel);
-            return number;
+            return (number, read);
         }
     }
 

@@ -11,18 +11,18 @@ using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Worker;
 
-/// <summary>The algorithms besides D3PO that learn from an epoch's votes, by the name that a project's settings have.</summary>
+/// <summary>The algorithms besides D3PO that learn from a judged epoch, by the name that a project's settings have.</summary>
 internal static class OtherAlgorithms
 {
-    /// <summary>Trains on a voted epoch.</summary>
+    /// <summary>Trains on a judged epoch.</summary>
     /// <exception cref="EngineException">There is no such algorithm, or the training fails.</exception>
-    public static TrainingResult Run(StableDiffusion model, Manifest manifest, VotedEpoch epoch, TrainedPart trained, TrainingPlace place, CancellationToken stop)
+    public static TrainingResult Run(StableDiffusion model, Manifest manifest, JudgedEpoch epoch, TrainedPart trained, TrainingPlace place, CancellationToken stop)
     {
         var settings = manifest.Training;
         return manifest.Algorithm switch
         {
-            "ddpo" => DdpoTraining.Run(model, epoch.Rewarded, Stepwise(settings, new DdpoOptions()), trained, place, stop: stop),
-            "dpok" => DpokTraining.Run(model, epoch.Rewarded, Stepwise(settings, new DpokOptions { KlWeight = settings.DpokKlWeight }), trained, place, stop: stop),
+            "ddpo" => DdpoTraining.Run(model, epoch.Rewarded, Stepwise(manifest, new DdpoOptions()), trained, place, stop: stop),
+            "dpok" => DpokTraining.Run(model, epoch.Rewarded, Stepwise(manifest, new DpokOptions { KlWeight = settings.DpokKlWeight }), trained, place, stop: stop),
             "reward-weighted" => RewardWeightedTraining.Run(
                 model, epoch.Rewarded, Denoising(settings, new RewardWeightedOptions { Temperature = settings.RewardSharpness }), trained, place, stop),
             "diffusion-dpo" => DiffusionDpoTraining.Run(
@@ -32,15 +32,15 @@ internal static class OtherAlgorithms
         };
     }
 
-    // Rewards from votes are centred in every group already, so all images share one mean and deviation.
-    private static T Stepwise<T>(TrainingOptions settings, T options) where T : PolicyGradientOptions => (T)(Update(settings, options) with
+    // Rewards from votes are centred in every group already, so all images share one mean and deviation; a learned reward is compared within its prompt.
+    private static T Stepwise<T>(Manifest manifest, T options) where T : PolicyGradientOptions => (T)(Update(manifest.Training, options) with
     {
-        Baseline = Baseline.Batch,
-        Clip = settings.RatioClip,
-        InnerEpochs = settings.Passes,
-        ImagesPerStep = settings.ImagesPerStep,
-        FirstStep = settings.FirstStep,
-        LastStep = settings.LastStep ?? -1,
+        Baseline = manifest.Reward is null ? Baseline.Batch : Baseline.Prompt,
+        Clip = manifest.Training.RatioClip,
+        InnerEpochs = manifest.Training.Passes,
+        ImagesPerStep = manifest.Training.ImagesPerStep,
+        FirstStep = manifest.Training.FirstStep,
+        LastStep = manifest.Training.LastStep ?? -1,
     });
 
     private static T Denoising<T>(TrainingOptions settings, T options) where T : Algorithms.Denoising.PassOptions =>

@@ -6,6 +6,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Worker;
@@ -19,7 +20,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     public void Run(WorkerModel model)
     {
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
-        var epoch = VotedEpoch.Of(manifest, files.PathOf);
+        var epoch = Judged(manifest);
         var place = PlaceOf(manifest);
         pulse.Say($"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest {manifest.Hash()[..12]}");
         var result = manifest.Algorithm == "d3po" ? D3po(model, manifest, epoch, place) : OtherAlgorithms.Run(model.Diffusion, manifest, epoch, PartOf(manifest), place, pulse.Stop);
@@ -30,7 +31,18 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         pulse.Say("trained");
     }
 
-    private TrainingResult D3po(WorkerModel model, Manifest manifest, VotedEpoch epoch, TrainingPlace place)
+    private JudgedEpoch Judged(Manifest manifest)
+    {
+        if (manifest.Reward is not { } hash)
+        {
+            return JudgedEpoch.Of(manifest, files.PathOf);
+        }
+        using var reward = RewardModel.Load(files.PathOf(hash));
+        pulse.Say(reward.Name);
+        return JudgedEpoch.Of(manifest, files.PathOf, reward, pulse.Say, pulse.Stop);
+    }
+
+    private TrainingResult D3po(WorkerModel model, Manifest manifest, JudgedEpoch epoch, TrainingPlace place)
     {
         var run = new D3poRun
         {

@@ -7,6 +7,7 @@ using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.TrainingEngine.Worker;
@@ -18,7 +19,7 @@ namespace Labeler.TrainingEngine.Worker;
 public sealed class TrainerWorker(
     JobQueue queue, EpochCycle cycle, Autopilot autopilot, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
-    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune, JobKind.Evaluate];
+    private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune, JobKind.Evaluate, JobKind.RewardModel];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private (string Folder, WorkerModel Model)? loaded;
@@ -87,6 +88,11 @@ public sealed class TrainerWorker(
 
     private void Work(Job job, JobPulse pulse)
     {
+        if (job.Kind == JobKind.RewardModel)
+        {
+            new RewardModelJob(new RewardLearning(contexts, files, time), files, job, pulse).Run();
+            return;
+        }
         using var db = contexts.CreateDbContext();
         var epoch = db.Epochs.AsNoTracking().Include(e => e.SampledBy).First(e => e.Id == job.EpochId);
         var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToList();
@@ -136,7 +142,7 @@ public sealed class TrainerWorker(
     {
         try
         {
-            database.Do(() => cycle.Fail(job, error));
+            database.Do(() => job.EpochId is null ? queue.Fail(job, error) : cycle.Fail(job, error));
         }
         catch (JobLostException)
         {

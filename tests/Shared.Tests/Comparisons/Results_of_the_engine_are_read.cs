@@ -38,6 +38,18 @@ public sealed class Results_of_the_engine_are_read : IDisposable
         Assert.Equal([(0.0, 0.5258, 0.595, 0.6606), (1, 0.7284, 0.79, 0.8407)], run.Curves.Single().Training.Points.Select(p => (p.Used, p.Low, p.Value, p.High)));
     }
 
+    [Fact]
+    public void A_rate_over_judged_pictures_is_preferred_where_the_engine_wrote_one()
+    {
+        var there = Directory.CreateDirectory(Path.Combine(folder, "runs", "hands")).FullName;
+        File.WriteAllText(Path.Combine(there, "results.csv"), ReproducedRun.RateHeader + "\n0,200,0.5,0.4,0.6,0.2,0,0\n");
+        Assert.Equal("epochs learned from", Assert.Single(Files.All()).Run!.Along);
+        File.WriteAllText(Path.Combine(there, "labels.csv"), ReproducedRun.LabelsHeader + "\n0,0,0.5,0.4,0.6\n1,196,0.7,0.6,0.8\n");
+        var run = Assert.Single(Files.All()).Run!;
+        Assert.Equal("labelled pictures used", run.Along);
+        Assert.Equal([(0, 0.0, 0.5), (1, 196, 0.7)], run.Curves.Single().Training.Points.Select(p => (p.Epoch, p.Used, p.Value)));
+    }
+
     [Theory]
     [InlineData("", "its first line is another")]
     [InlineData("a,b\n1,2", "its first line is another")]

@@ -85,6 +85,29 @@ public sealed class Photos_are_brought_in(Databases databases)
     }
 
     [Fact]
+    public async Task The_limit_of_all_bytes_counts_what_is_read_and_not_what_an_archive_announces()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world, new ImportLimits { MaxTotalBytes = 4096 });
+        // Of these only the first is read.
+        await scene.Run(scene.Zip(("set/image/1.jpg", PhotoScene.Jpeg(1)), ("set/mask/1.png", PhotoScene.Png(2, 64)), ("set/mask/2.png", new byte[100_000])));
+        Assert.Equal("set/image/1.jpg", (await world.Open().Photos.SingleAsync()).Name);
+
+        // Of this one the archive says that it is ten bytes long.
+        var place = scene.Zip(("long.png", PhotoScene.Png(3, 64)), ("good.jpg", PhotoScene.Jpeg(4)));
+        var path = Path.Combine(ImportPlace.Uploads(world.Get<DataFolder>()), place.Path);
+        var zip = await File.ReadAllBytesAsync(path);
+        var length = BitConverter.GetBytes(PhotoScene.Png(3, 64).Length);
+        int[] announced = [.. Enumerable.Range(0, zip.Length - 3).Where(at => zip.AsSpan(at, 4).SequenceEqual(length))];
+        Assert.NotEmpty(announced);
+        Array.ForEach(announced, at => BitConverter.GetBytes(10).CopyTo(zip, at));
+        await File.WriteAllBytesAsync(path, zip);
+        await scene.Run(place);
+        Assert.Equal(["good.jpg", "set/image/1.jpg"], (await world.Open().Photos.Select(p => p.Name).ToListAsync()).Order());
+        Assert.Single((await scene.Skipped())["long.png"].Split('\n'));
+    }
+
+    [Fact]
     public async Task A_stopped_import_goes_on_where_it_was()
     {
         await using var world = await databases.World(Databases.Sqlite);

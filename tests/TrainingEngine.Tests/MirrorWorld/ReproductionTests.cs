@@ -30,6 +30,9 @@ public sealed class ReproductionTests : IDisposable
         Assert.All(lines.Skip(1), line => Assert.Equal(14, double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)));
         Assert.StartsWith("0,", lines[1], StringComparison.Ordinal);
         Assert.EndsWith(",0,0", lines[1], StringComparison.Ordinal);
+        string[] labels = File.ReadAllLines(Path.Combine(output, "labels.csv"));
+        Assert.Equal("epoch,labels,rate,low,high", labels[0]);
+        Assert.Equal([0.0, 1, 2], labels.Skip(1).Select(line => int.Parse(line.Split(',')[1], CultureInfo.InvariantCulture) / 14.0));
         foreach (string picture in new[] { "curve.png", "epoch-0.png", "epoch-1.png", "epoch-2.png" })
         {
             Assert.True(Picture.Decode(File.ReadAllBytes(Path.Combine(output, picture))).Width > 100, picture);

@@ -13,7 +13,7 @@ public static class CurveTable
 
     /// <summary>A file of the engine: rewards with those on held-out prompts beside, or a rate.</summary>
     public static FigureTable Of(string name, ReproducedRun run) => run.IsShare
-        ? Of(name, Title(name), "epoch", run.Curves.Select(curve => curve.Training with { Name = name }))
+        ? Of(name, Title(name), run.Along, run.Curves.Select(curve => curve.Training with { Name = name }))
         : new(name, Title(name), ["algorithm", "images", "reward", "low", "high", "held out", "held out low", "held out high", "runs"],
             [.. run.Curves.SelectMany(curve => curve.Training.Points.Select(point =>
             {

@@ -12,6 +12,7 @@ internal sealed record Migration(int Version, string Name)
         new(2, "0002-picture-source"),
         new(3, "0003-photos"),
         new(4, "0004-evaluations"),
+        new(5, "0005-learned-rewards"),
     ];
 
     public static int Newest => All[^1].Version;

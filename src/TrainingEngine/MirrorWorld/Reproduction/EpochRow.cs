@@ -27,6 +27,10 @@ public sealed record EpochRow(
         CultureInfo.InvariantCulture,
         $"{Epoch},{Rate.Of},{Rate.Share:0.####},{Rate.Low:0.####},{Rate.High:0.####},{Diversity:0.####},{SampleSeconds:0.##},{TrainSeconds:0.##}");
 
+    /// <summary>A line of <c>labels.csv</c>: the rate over what it cost.</summary>
+    /// <param name="labels">Judged images so far.</param>
+    public string ToLabelsCsv(int labels) => string.Create(CultureInfo.InvariantCulture, $"{Epoch},{labels},{Rate.Share:0.####},{Rate.Low:0.####},{Rate.High:0.####}");
+
     /// <summary>A line of the printed table.</summary>
     /// <param name="labels">Judged images so far.</param>
     public string ToText(int labels) => string.Create(

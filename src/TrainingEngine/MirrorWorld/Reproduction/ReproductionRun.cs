@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Labeler.Shared.Comparisons;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
@@ -14,7 +15,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 /// </summary>
 /// <param name="modelFolder">The bundled model.</param>
 /// <param name="options">What is repeated.</param>
-/// <param name="folder">Gets <c>results.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c> and each epoch's samples and checkpoints.</param>
+/// <param name="folder">Gets <c>results.csv</c>, <c>labels.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c> and each epoch's samples and checkpoints.</param>
 /// <param name="output">Gets the table.</param>
 public sealed class ReproductionRun(string modelFolder, ReproductionOptions options, string folder, TextWriter output)
 {
@@ -113,9 +114,13 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
         Write("curve.png", RateCurve.Draw(options.Experiment.Good, state.Rows).ToPng());
-        Write("results.csv", Encoding.UTF8.GetBytes(string.Concat(state.Rows.Select(known => known.ToCsv()).Prepend(EpochRow.CsvHeader).Select(line => line + "\n"))));
+        WriteLines("results.csv", EpochRow.CsvHeader, known => known.ToCsv());
+        WriteLines("labels.csv", ReproducedRun.LabelsHeader, known => known.ToLabelsCsv(LabelsAt(known.Epoch)));
         state.Save(folder);
     }
+
+    private void WriteLines(string name, string header, Func<EpochRow, string> line) =>
+        Write(name, Encoding.UTF8.GetBytes(string.Concat(state.Rows.Select(line).Prepend(header).Select(text => text + "\n"))));
 
     private void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), content);
 

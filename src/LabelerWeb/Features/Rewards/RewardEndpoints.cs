@@ -1,0 +1,59 @@
+using Labeler.Shared;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Rewards;
+using Labeler.Web.Components;
+using Labeler.Web.Features.Labeling;
+using Labeler.Web.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Rewards;
+
+/// <summary>What the buttons of the page of reward models do.</summary>
+public static class RewardEndpoints
+{
+    public static IEndpointRouteBuilder MapRewards(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/compare/rewards/{id:long}/weights", async (long id, LabelerDb db, FileStore store) =>
+            await db.LearnedRewards.Where(r => r.Id == id).Select(r => r.WeightsHash).FirstOrDefaultAsync() is { } hash
+                ? Results.File(store.OpenRead(hash), "application/octet-stream", $"reward-{id}.safetensors") : Results.NotFound())
+            .RequireAuthorization(Role.Lead);
+        var posts = routes.MapPosts("/compare/rewards", Role.Admin);
+        posts.MapPost("/learn", async ([FromForm] long? project, HttpContext context, RewardLearning learning) =>
+        {
+            await learning.Queue(project ?? throw new LabelerException("Choose a project first."));
+            return Back(context, "A reward is being learned; its accuracy will stand here.");
+        });
+        posts.MapPost("/{id:long}/accept", async (long id, [FromForm] int right, [FromForm] int heldOut, HttpContext context, LabelerDb db, RewardLearning learning) =>
+        {
+            var by = await db.Users.Where(a => a.Id == context.User.AccountId()).Select(a => a.DisplayName).FirstAsync();
+            await learning.Accept(id, right, heldOut, by);
+            return Back(context, "Accepted: epochs can be trained on it.");
+        });
+        posts.MapPost("/{id:long}/train", async (long id, [FromForm] long epoch, HttpContext context, EpochCycle cycle) =>
+        {
+            await cycle.TrainOnReward(epoch, id);
+            return Back(context, "The epoch is being trained on the learned reward.");
+        });
+        posts.MapPost("/jobs/{job:long}/stop", (long job, HttpContext context, LabelerDb db, TimeProvider time) => Change(job, context, db, j => j.Cancel(time.GetUtcNow()), "It stops."));
+        posts.MapPost("/jobs/{job:long}/retry", (long job, HttpContext context, LabelerDb db) => Change(job, context, db, j => j.Retry(), "It is tried again."));
+        return routes;
+    }
+
+    private static async Task<IResult> Change(long id, HttpContext context, LabelerDb db, Action<Job> verb, string done)
+    {
+        verb(await db.Jobs.FirstOrDefaultAsync(j => j.Id == id && j.Kind == JobKind.RewardModel) ?? throw new LabelerException("There is no such job; load the page again."));
+        await db.SaveChangesAsync();
+        return Back(context, done);
+    }
+
+    private static IResult Back(HttpContext context, string done)
+    {
+        context.Tell(new(done));
+        return Results.LocalRedirect("/compare/rewards");
+    }
+}

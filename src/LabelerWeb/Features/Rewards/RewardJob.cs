@@ -1,0 +1,17 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Rewards;
+
+/// <summary>A learning that is under way, or whose last attempt failed.</summary>
+public sealed record RewardJob(Job Job, string Project)
+{
+    /// <summary>The last of each project, unless it is done or was stopped.</summary>
+    public static async Task<IReadOnlyList<RewardJob>> Standing(LabelerDb db, CancellationToken cancel = default)
+    {
+        var jobs = await db.Jobs.AsNoTracking().Where(j => j.Kind == JobKind.RewardModel)
+            .Join(db.Projects.Where(p => p.DeletedAt == null), j => j.ProjectId, p => (long?)p.Id, (j, p) => new RewardJob(j, p.Name)).ToListAsync(cancel);
+        return [.. jobs.GroupBy(j => j.Job.ProjectId).Select(of => of.MaxBy(j => j.Job.Id)!).Where(j => j.Job.State is JobState.Queued or JobState.Running or JobState.Failed).OrderBy(j => j.Job.Id)];
+    }
+}

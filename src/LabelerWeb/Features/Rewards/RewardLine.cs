@@ -1,0 +1,49 @@
+using System.Globalization;
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
+using Labeler.Shared.Statistics;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Rewards;
+
+/// <summary>A learned reward for the lead: how often it is right, beside how often people agree with each other.</summary>
+/// <param name="Open">The project's epoch that could be trained on it now; null where none is being labelled.</param>
+/// <param name="Used">Numbers of the epochs that were trained on it.</param>
+public sealed record RewardLine(LearnedReward Reward, Project Project, AgreementFigures People, Epoch? Open, IReadOnlyList<int> Used)
+{
+    /// <summary>The newest first.</summary>
+    public static async Task<IReadOnlyList<RewardLine>> All(LabelerDb db, CancellationToken cancel = default)
+    {
+        var lines = new List<RewardLine>();
+        foreach (var reward in await db.LearnedRewards.AsNoTracking().OrderByDescending(r => r.Id).ToListAsync(cancel))
+        {
+            var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == reward.ProjectId, cancel);
+            if (project.DeletedAt is not null)
+                continue;
+            lines.Add(new(
+                reward, project, lines.Find(line => line.Project.Id == project.Id)?.People ?? await AgreementFigures.Read(db, project, null, cancel),
+                await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labelling).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
+                await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel)));
+        }
+        return lines;
+    }
+
+    /// <summary>Such as: 81.0 % of 100 (95 %: 72.2 to 87.5).</summary>
+    public string Told => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * Reward.Accuracy.Share:0.0} % of {Reward.HeldOut} (95 %: {100 * Reward.Accuracy.Low:0.0} to {100 * Reward.Accuracy.High:0.0})");
+
+    public string Peoples => People.Units == 0
+        ? "nothing has been judged by two people yet"
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * People.Percent:0.0} % of {People.Units} that several judged");
+
+    public string Standing => Reward switch
+    {
+        { AcceptedAt: not null } => $"accepted by {Reward.AcceptedBy}",
+        { BeatsGuessing: true } => "not accepted yet",
+        _ => "may be guessing",
+    };
+
+    public string Tone => Reward switch { { AcceptedAt: not null } => "good", { BeatsGuessing: true } => "warn", _ => "bad" };
+}

@@ -1,0 +1,70 @@
+using Labeler.Shared.Statistics;
+
+namespace Labeler.Shared.Rewards;
+
+/// <summary>A reward model that learned from a project's votes. It may be used once somebody has looked at its accuracy and accepted it.</summary>
+public sealed class LearnedReward
+{
+    private LearnedReward() { }
+
+    internal LearnedReward(long projectId, long jobId, string manifestHash, MeasuredReward measured, DateTimeOffset now)
+    {
+        ProjectId = projectId;
+        JobId = jobId;
+        ManifestHash = manifestHash;
+        WeightsHash = measured.WeightsHash;
+        LearnedPairs = measured.LearnedPairs;
+        Right = measured.Right;
+        HeldOut = measured.HeldOut;
+        CreatedAt = now;
+    }
+
+    public long Id { get; private set; }
+    public long ProjectId { get; private set; }
+    public long JobId { get; private set; }
+
+    /// <summary>Content hash of the <see cref="RewardManifest"/>.</summary>
+    public string ManifestHash { get; private set; } = "";
+
+    /// <summary>Content hash of the file that <c>--reward model:FILE</c> takes.</summary>
+    public string WeightsHash { get; private set; } = "";
+    public int LearnedPairs { get; private set; }
+
+    /// <summary>Held-out pairs whose winner it gives the higher reward.</summary>
+    public int Right { get; private set; }
+
+    /// <summary>Pairs of groups that it has not learned from.</summary>
+    public int HeldOut { get; private set; }
+    public DateTimeOffset CreatedAt { get; private set; }
+    public DateTimeOffset? AcceptedAt { get; private set; }
+
+    /// <summary>Whose name stands for it.</summary>
+    public string? AcceptedBy { get; private set; }
+
+    public Proportion Accuracy => Proportion.Wilson(Right, HeldOut);
+
+    /// <summary>Is it right more often than a coin, by the lower end of the interval?</summary>
+    public bool BeatsGuessing => Accuracy.Low > 0.5;
+
+    /// <summary>Allows its use.</summary>
+    /// <param name="right">As the person was shown it.</param>
+    /// <param name="heldOut">As the person was shown it.</param>
+    /// <exception cref="LabelerException">It may be guessing, or another accuracy was shown.</exception>
+    public void Accept(int right, int heldOut, string by, DateTimeOffset now)
+    {
+        if ((right, heldOut) != (Right, HeldOut))
+        {
+            throw new LabelerException("The accuracy that you saw is not this model's: load the page again and look at it.");
+        }
+        if (!BeatsGuessing)
+        {
+            throw new LabelerException($"It was right on {Right} of {HeldOut} held-out pairs, which may be guessing: judge more pairs and learn again.");
+        }
+        AcceptedAt ??= now;
+        AcceptedBy ??= by;
+    }
+}
+
+/// <summary>What a worker hands in.</summary>
+/// <param name="WeightsHash">Content hash; the file must be in the store.</param>
+public sealed record MeasuredReward(string WeightsHash, int LearnedPairs, int Right, int HeldOut);

@@ -1,0 +1,54 @@
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Rewards;
+
+namespace Labeler.TrainingEngine.Worker;
+
+/// <summary>What a frozen manifest says, in the engine's words: by people's votes, or by a learned reward.</summary>
+/// <param name="Trajectories">File of each group that teaches something.</param>
+/// <param name="Preferences">The pairs; their groups count in <paramref name="Trajectories"/>.</param>
+/// <param name="Rewarded">The same images with rewards.</param>
+internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyList<Preference> Preferences, RewardedEpoch Rewarded)
+{
+    /// <summary>The groups with a trajectory and a preference.</summary>
+    /// <param name="pathOf">From a content hash to the file.</param>
+    public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf)
+    {
+        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null && group.Preferences.Count > 0)];
+        string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
+        return new(
+            trajectories,
+            [.. groups.SelectMany((group, number) => group.Preferences.Select(pair => new Preference(number, pair.Winner, pair.Loser, pair.Weight)))],
+            new RewardedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], [.. groups.Select(RewardsOf)]));
+    }
+
+    /// <summary>The groups with a trajectory, whose images a reward judges; the one with the higher reward wins a pair.</summary>
+    /// <param name="pathOf">From a content hash to the file.</param>
+    /// <exception cref="EngineException">No image has a reward.</exception>
+    public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf, IReward reward, Action<string> report, CancellationToken stop)
+    {
+        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null)];
+        Candidate[] images = [.. groups.SelectMany((group, number) => group.Images.Select((hash, image) =>
+            new Candidate(number, image, group.Prompt, () => Picture.Decode(File.ReadAllBytes(pathOf(hash))))))];
+        var rewards = new Queue<double>(reward.Of(images, report, stop));
+        if (!rewards.Any(double.IsFinite))
+        {
+            throw new EngineException("no image has a reward, so there is nothing to learn");
+        }
+        var rewarded = new RewardedEpoch(
+            [.. groups.Select(group => pathOf(group.Trajectory!))], [.. groups.Select(group => group.Prompt)], [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
+        return new(rewarded.Trajectories, rewarded.Preferences, rewarded);
+    }
+
+    /// <summary>
+    /// Votes as a reward, −1 to 1: the weight of the comparisons that an image won less that of those it lost, over their
+    /// number. NaN for an image of no pair.
+    /// </summary>
+    public static double[] RewardsOf(ManifestGroup group) => [.. Enumerable.Range(0, group.Images.Count).Select(image =>
+    {
+        var pairs = group.Preferences.Where(pair => pair.Winner == image || pair.Loser == image).ToList();
+        return pairs.Count == 0 ? double.NaN : pairs.Sum(pair => pair.Winner == image ? pair.Weight : -pair.Weight) / pairs.Count;
+    })];
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
+using Labeler.Shared.Voting;
+using Labeler.Tests.Support;
+using Xunit;
+
+namespace Labeler.Web.Tests;
+
+public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
+{
+    [Fact]
+    public async Task A_reward_model_shows_how_often_it_is_right_beside_people_before_it_can_be_used()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Rewarded faces", LabelingTask.FlagBatch, groups: 3);
+        using var admin = await host.SignedIn("Ada of rewards", Role.Admin);
+        using var lead = await host.SignedIn("Lin of rewards", Role.Lead);
+        await Vote(seeded);
+        Assert.Contains("Rewarded faces", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+
+        await Press(admin, "learn", ("project", $"{seeded.Project.Id}"));
+        Assert.Contains("Learning from Rewarded faces", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+        var guessing = await Complete(seeded, right: 55);
+        var page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare/rewards"));
+        Assert.Contains("55.0 % of 100 (95 %: 45.2 to 64.4)", page, StringComparison.Ordinal);
+        Assert.Contains("may be guessing", page, StringComparison.Ordinal);
+        Assert.Contains("nothing has been judged by two people yet", page, StringComparison.Ordinal);
+        await Press(admin, $"{guessing.Id}/accept", ("right", "55"), ("heldOut", "100"));
+        Assert.Contains("which may be guessing: judge more pairs", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+
+        await Press(admin, "learn", ("project", $"{seeded.Project.Id}"));
+        var reward = await Complete(seeded, right: 81);
+        page = WebUtility.HtmlDecode(await admin.GetStringAsync("/compare/rewards"));
+        Assert.Contains("81.0 % of 100 (95 %: 72.2 to 87.5)", page, StringComparison.Ordinal);
+        Assert.Contains("Accept it as a reward", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("on this reward?", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Accept it as a reward", await lead.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+
+        await Press(admin, $"{reward.Id}/accept", ("right", "81"), ("heldOut", "100"));
+        page = WebUtility.HtmlDecode(await admin.GetStringAsync("/compare/rewards"));
+        Assert.Contains("accepted by Ada of rewards", page, StringComparison.Ordinal);
+        Assert.Contains("Train epoch 1 on it", page, StringComparison.Ordinal);
+        Assert.Equal("the weights"u8.ToArray(), await lead.GetByteArrayAsync($"/compare/rewards/{reward.Id}/weights"));
+    }
+
+    private static async Task Press(HttpClient admin, string button, params (string Name, string Value)[] fields) =>
+        Assert.Equal(HttpStatusCode.Found, (await admin.Post("/compare/rewards", $"/compare/rewards/{button}", fields)).StatusCode);
+
+    private async Task Vote(SeededProject seeded)
+    {
+        var person = (await host.Make("Judge of rewards", Role.Annotator)).Id;
+        foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, person, 3, [])).Leases)
+            await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
+    }
+
+    private static async Task<LearnedReward> Complete(SeededProject seeded, int right)
+    {
+        var job = await seeded.Get<JobQueue>().Claim($"worker {Guid.NewGuid()}", [JobKind.RewardModel]) ?? throw new InvalidOperationException("There is no reward to learn.");
+        return await seeded.Get<RewardLearning>().Complete(job, new MeasuredReward(await seeded.Get<FileStore>().Put("the weights"u8.ToArray()), 400, right, 100));
+    }
+}

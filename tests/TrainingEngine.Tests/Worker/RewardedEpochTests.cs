@@ -1,0 +1,153 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
+using Labeler.Shared.Voting;
+using Labeler.TrainingEngine.Worker;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Labeler.TrainingEngine.Tests.Worker;
+
+/// <summary>From people's votes to a reward model, and from it to a checkpoint, on a real database.</summary>
+public sealed class RewardedEpochTests : IDisposable
+{
+    private const int Groups = 40;
+    private readonly TemporaryFolder folder = new();
+    private readonly ServiceProvider services;
+
+    public RewardedEpochTests()
+    {
+        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
+        Get<Migrator>().Apply().GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        services.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("d3po")]
+    [InlineData("ddpo")]
+    public async Task A_reward_learned_from_votes_trains_the_epoch_once_it_was_accepted(string algorithm)
+    {
+        var epoch = await Sampled(algorithm);
+        await FlagTheDarkestOfEveryGroup(epoch);
+        await Get<RewardLearning>().Queue(epoch.ProjectId);
+        WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running));
+
+        var reward = await Open().LearnedRewards.SingleAsync();
+        Assert.Equal(2 * Groups, reward.LearnedPairs + reward.HeldOut);
+        Assert.True(reward.BeatsGuessing, $"{reward.Right} of {reward.HeldOut}");
+        await Get<RewardLearning>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");
+        await Get<EpochCycle>().TrainOnReward(epoch.Id, reward.Id);
+        WorkUntil(() => Open().Epochs.Any(other => other.Number == 2) || Open().Epochs.Single().State == EpochState.Failed);
+
+        await using var db = Open();
+        var trained = await db.Epochs.SingleAsync(e => e.Id == epoch.Id);
+        Assert.True(trained.State == EpochState.Complete, trained.Error);
+        using (var weights = TrainingEngine.Weights.SafeTensors.Open(Get<FileStore>().PathOf((await db.Checkpoints.SingleAsync()).WeightsHash)))
+            Assert.Equal(algorithm, weights.Metadata["algorithm"]);
+        Assert.Contains(await db.JobLines.Select(line => line.Text).ToListAsync(), line => line.StartsWith($"learned reward, right on {reward.Right} of {reward.HeldOut}", StringComparison.Ordinal));
+        Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
+        Assert.Equal(Groups, await db.TaughtBy.CountAsync());
+    }
+
+    [Fact]
+    public async Task Votes_too_few_to_hold_some_out_end_the_job_with_one_clear_line()
+    {
+        var epoch = await Sampled("d3po");
+        var job = Job.Queue(JobKind.RewardModel, epoch.ProjectId, null, new RewardOrder(await Get<FileStore>().Put(new RewardManifest("tiny", []).ToBytes())), DateTimeOffset.UtcNow);
+        await using (var db = Open())
+        {
+            db.Jobs.Add(job);
+            await db.SaveChangesAsync();
+        }
+        WorkUntil(() => Open().Jobs.Any(other => other.Id == job.Id && other.State == JobState.Failed));
+        Assert.Contains("0 judged groups are too few", (await Open().Jobs.SingleAsync(other => other.Id == job.Id)).Error, StringComparison.Ordinal);
+        Assert.Equal(EpochState.Labelling, (await Open().Epochs.SingleAsync()).State);
+    }
+
+    /// <summary>An epoch of the tiny model. Its pictures are painted over in greys, so that there is something to like about them.</summary>
+    private async Task<Epoch> Sampled(string algorithm)
+    {
+        var settings = new ProjectSettings
+        {
+            ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")),
+            GroupSize = 3,
+            ImagesPerEpoch = Groups * 3,
+            EvaluationImages = 0,
+            Algorithm = algorithm,
+            Sampling = new() { Steps = 3, GuidanceScale = 1 },
+            Training = new() { Rank = 2, LearningRate = 1e-3, LastStep = 1 },
+        };
+        var project = Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
+        project.UsePrompts(["a red flag", "1 hand"]);
+        await using (var db = Open())
+        {
+            db.Projects.Add(project);
+            await db.SaveChangesAsync();
+        }
+        var epoch = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => Open().Epochs.Single().State == EpochState.Labelling);
+        await using var painted = Open();
+        foreach (var image in await painted.Images.ToListAsync())
+        {
+            var hash = await Get<FileStore>().Put(Grey(image.GroupId, image.Index).ToPng());
+            await painted.Images.Where(one => one.Id == image.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.ContentHash, hash));
+        }
+        return epoch;
+    }
+
+    private static int Brightness(long group, int index) => 40 + (60 * (int)((group + index) % 3));
+
+    private static Picture Grey(long group, int index)
+    {
+        var (random, rgb) = (new Random((int)(3 * group) + index), new byte[3 * 64 * 64]);
+        for (var at = 0; at < rgb.Length; at++)
+            rgb[at] = (byte)(Brightness(group, index) + random.Next(-30, 31));
+        return new(64, 64, rgb);
+    }
+
+    private async Task FlagTheDarkestOfEveryGroup(Epoch epoch)
+    {
+        var person = Guid.NewGuid();
+        while ((await Get<ItemQueue>().Take(epoch.ProjectId, person, 16, [])).Leases is { Count: > 0 } leases)
+        {
+            foreach (var lease in leases)
+            {
+                var group = lease.Item!.GroupId;
+                var tiles = Enumerable.Range(0, 3).Select(n => new TileVerdict(n, Brightness(group, n) == 40 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
+                Assert.Equal(Outcome.Accepted, (await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict(tiles), 900, null))).Outcome);
+            }
+        }
+    }
+
+    /// <summary>Lets a worker run on this thread until something holds.</summary>
+    private void WorkUntil(Func<bool> holds)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var watching = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested && !holds())
+                await Task.Delay(100);
+            await stop.CancelAsync();
+        });
+        using var database = new DatabaseThread();
+        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
+            .Run(stop.Token);
+        watching.GetAwaiter().GetResult();
+        Assert.True(holds());
+    }
+
+    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+
+    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+}
