@@ -19,10 +19,9 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var scene = await Scene.Sampled(world, groups: 3);
         var (learning, person) = (world.Get<RewardLearning>(), Guid.NewGuid());
         Assert.Contains("0 groups with a better and a worse picture", (await Assert.ThrowsAsync<LabelerException>(() => learning.Queue(scene.Project.Id))).Message);
-        var voted = new[] { await scene.Next(person), await scene.Next(person) }.Select(lease => lease.ItemId).ToList();
-        foreach (var item in voted)
+        for (var n = 0; n < 2; n++)
         {
-            await scene.Vote(person, item, Scene.Flag(1, 4));
+            await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1, 4));
         }
 
         await learning.Queue(scene.Project.Id);
@@ -86,7 +85,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var epoch = await world.Open().Epochs.SingleAsync();
         Assert.Null(epoch.RewardId);
         Assert.Equal(20, epoch.Signal);
-        Assert.DoesNotContain("reward", Encoding.UTF8.GetString(await world.Files.Read(epoch.ManifestHash!)), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"reward\":", Encoding.UTF8.GetString(await world.Files.Read(epoch.ManifestHash!)), StringComparison.Ordinal);
     }
 
     private static async Task<(RewardLearning Learning, LearnedReward Reward)> Learned(World world, Scene scene, int right)
