@@ -22,6 +22,7 @@ public sealed class ReproduceCommand
     private readonly Option<int?> evaluation = new("--evaluation-images") { Description = "images on which a rate or reward is measured [350; comparisons 56]" };
     private readonly Option<int?> steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
     private readonly Option<int> raters = Number("--raters", "annotators who judge every image or pair", 1);
+    private readonly Option<int> replay = Number("--replay", "earlier epochs whose judged pictures are learned from again in every epoch", 0);
     private readonly Option<double> noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1" };
     private readonly Option<double> ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment)" };
     private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
@@ -34,7 +35,7 @@ public sealed class ReproduceCommand
 
     private ReproduceCommand(Command command)
     {
-        Option[] options = [model, epochs, images, evaluation, steps, raters, noise, ties, guidance, rank, allLayers, output, seeds, algorithms];
+        Option[] options = [model, epochs, images, evaluation, steps, raters, replay, noise, ties, guidance, rank, allLayers, output, seeds, algorithms];
         command.Add(experiment);
         Array.ForEach(options, command.Add);
         d3po = new D3poOptionsOnCommandLine(command);
@@ -67,6 +68,7 @@ public sealed class ReproduceCommand
             Steps = parsed.GetValue(steps) ?? defaults.Steps,
             Seed = updates.Seed,
             Raters = parsed.GetValue(raters),
+            Replay = parsed.GetValue(replay),
             Annotator = new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), updates.Seed),
             Guidance = parsed.GetValue(guidance),
             D3po = updates,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
@@ -72,6 +73,17 @@ public sealed class ReproductionTests : IDisposable
     }
 
     [Fact]
+    public void Judged_pictures_of_the_epoch_before_are_learned_from_again_where_that_is_asked_for()
+    {
+        Run("normalcy", folder.File("once"), seed: 1);
+        Run("normalcy", folder.File("again"), seed: 1, replay: 1);
+
+        Assert.Equal(PairsOf("once", 1), PairsOf("again", 1));
+        Assert.Equal(PairsOf("once", 1) + PairsOf("once", 2), PairsOf("again", 2));
+        Assert.NotEqual(Policy("once"), Policy("again"));
+    }
+
+    [Fact]
     public void A_folder_of_a_run_with_other_options_is_refused()
     {
         Run("normalcy", folder.File("out"), seed: 1);
@@ -127,7 +139,11 @@ public sealed class ReproductionTests : IDisposable
     private string Policy(string run) =>
         Convert.ToHexString(File.ReadAllBytes(folder.File(run, "epoch-2", "training", "unet", "diffusion_pytorch_model.safetensors")));
 
-    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default)
+    /// <summary>Pairs that an epoch's first trained timestep was learned from.</summary>
+    private int PairsOf(string run, int epoch) => File.ReadLines(folder.File(run, $"epoch-{epoch}", "training", "metrics.jsonl"))
+        .Select(line => JsonNode.Parse(line)!).First(line => (string)line["kind"]! == "timestep")["pairs"]!.GetValue<int>();
+
+    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default, int replay = 0)
     {
         // Untrained weights draw nothing that can be judged, so annotators who err half of the time make the votes.
         var options = new ReproductionOptions
@@ -139,7 +155,8 @@ public sealed class ReproductionTests : IDisposable
             Seed = seed,
             Steps = 3,
             Annotator = new AnnotatorOptions(WrongShare: 0.5, Seed: seed),
-            D3po = new D3poOptions { LastStep = 1 },
+            Replay = replay,
+            D3po = new D3poOptions { LastStep = 1, KlToPrevious = 0.1 },
         };
         return new ReproductionRun(Model(), options, output, TextWriter.Null).Run(stop);
     }

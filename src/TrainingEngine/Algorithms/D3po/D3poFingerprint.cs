@@ -10,6 +10,7 @@ internal static class D3poFingerprint
     {
         run.Options,
         run.Preferences,
+        run.Replayed,
         Trajectories = run.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = File.Exists(path) ? new FileInfo(path).Length : 0 }),
         Trained = (object)(run.Trained with { From = run.Trained.From is { } file ? ContentHash.OfFile(file) : null }),
         Kind = run.Trained.GetType().Name,

@@ -8,6 +8,12 @@ public sealed record D3poRun
     /// <summary>Trajectory file of each group, in the order that the preferences count groups.</summary>
     public required IReadOnlyList<string> Trajectories { get; init; }
 
+    /// <summary>
+    /// So many of the last trajectories are of earlier epochs and learned from again: the policies that sampled them stay
+    /// their references, so their hashes and ratios are not those of the policy that is trained.
+    /// </summary>
+    public int Replayed { get; init; }
+
     /// <summary>The judgements.</summary>
     public required IReadOnlyList<Preference> Preferences { get; init; }
 

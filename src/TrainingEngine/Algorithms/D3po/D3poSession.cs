@@ -60,10 +60,10 @@ internal sealed class D3poSession : IDisposable
             TrainedModel.Restore(_checkpoints.Newest()!, _weights, state.OptimizerSteps);
             run.Report?.Invoke($"going on after step {Position} of {plan.Count}");
         }
-        else
+        else if (plan.SelectMany(step => step.Groups).FirstOrDefault(data.IsOwn, -1) is var own and >= 0)
         {
             var selfCheck = new RatioSelfCheck(policy, data, run.Options.RatioTolerance, weight.dtype);
-            foreach (var check in selfCheck.Run(plan[0].Groups.First(), plan.SelectMany(step => step.SamplingSteps), _memory.ImagesAtOnce, cancellation))
+            foreach (var check in selfCheck.Run(own, plan.SelectMany(step => step.SamplingSteps), _memory.ImagesAtOnce, cancellation))
             {
                 _metrics.Write(check);
             }

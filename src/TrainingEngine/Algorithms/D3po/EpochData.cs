@@ -13,6 +13,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public sealed class EpochData : IDisposable
 {
     private readonly IReadOnlyList<string> _files;
+    private readonly int _own;
     private readonly Device _device;
     private readonly Dictionary<int, Trajectory> _loaded = [];
     private readonly PromptTexts _texts;
@@ -25,17 +26,21 @@ public sealed class EpochData : IDisposable
     /// <param name="used">The groups that are trained on; these files are checked now.</param>
     /// <param name="model">Its text encoders are asked for every prompt once.</param>
     /// <param name="expected">Hashes that the trajectories must bear; null where any will do.</param>
+    /// <param name="replayed">So many of the last files are of earlier policies, of which no hashes are expected.</param>
     /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
-    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected)
+    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected, int replayed = 0)
     {
-        _files = files;
+        (_files, _own) = (files, files.Count - replayed);
         _device = model.Unet.Parameters["conv_in.weight"].device;
         _texts = new PromptTexts(model);
         using var untracked = no_grad();
         foreach (var group in used.Distinct().Order())
         {
             using var trajectory = Open(group, withMeans: false);
-            expected?.Check(files[group], trajectory.Origin);
+            if (IsOwn(group))
+            {
+                expected?.Check(files[group], trajectory.Origin);
+            }
             _origin ??= trajectory.Origin;
             Timesteps = Timesteps.Length == 0 ? trajectory.Timesteps : Timesteps;
             CheckAlike(group, trajectory, model);
@@ -94,13 +99,16 @@ public sealed class EpochData : IDisposable
             Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
             _texts.Prompt(trajectory.Origin).Repeat(images.Length), _texts.Negative(trajectory.Origin).Repeat(images.Length))
         {
-            PreviousMeans = trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
+            PreviousMeans = IsOwn(group) && trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
             BaseMeans = Kept(_baseMeans),
         };
     }
 
-    /// <summary>True where sampling did not keep the means of its policy.</summary>
-    public bool LacksMeans(int group) => _loaded[group].Means is null;
+    /// <summary>True where the policy that is trained did the sampling, false for the groups of earlier ones.</summary>
+    public bool IsOwn(int group) => group < _own;
+
+    /// <summary>True where sampling did not keep the means of the policy that is trained.</summary>
+    public bool LacksMeans(int group) => !IsOwn(group) || _loaded[group].Means is null;
 
     /// <summary>Keeps means that were computed for all images of a group at a sampling step.</summary>
     public void KeepMeans(int group, int step, Tensor means, bool ofBase) =>

@@ -43,6 +43,9 @@ public sealed record ReproductionOptions
     /// <summary>What is trained.</summary>
     public TrainedPart Trained { get; init; } = new TrainedPart.WholeUNet();
 
+    /// <summary>Earlier epochs whose judged pictures are learned from again in every epoch.</summary>
+    public int Replay { get; init; }
+
     /// <summary>Groups of an epoch.</summary>
     public int Groups => Images / GroupSize;
 
@@ -51,7 +54,7 @@ public sealed record ReproductionOptions
     {
         Annotator.Check();
         D3po.Validate();
-        foreach ((string name, int value, int least) in new[] { ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--raters", Raters, 1), ("--evaluation-images", EvaluationImages, 1), ("--steps", Steps, 2) })
+        foreach ((string name, int value, int least) in new[] { ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--raters", Raters, 1), ("--replay", Replay, 0), ("--evaluation-images", EvaluationImages, 1), ("--steps", Steps, 2) })
         {
             if (value < least)
             {

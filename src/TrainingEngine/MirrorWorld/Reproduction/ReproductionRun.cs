@@ -45,10 +45,10 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(epoch, policy, stop);
             double sampled = clock.Elapsed.TotalSeconds;
-            IReadOnlyList<Preference> preferences = Annotation.Judge(samples, options, epoch);
+            var lesson = Lesson.Of([samples, .. Earlier(epoch)], options, epoch);
             clock.Restart();
             // Where all verdicts agree there is nothing to learn, and the policy stays.
-            policy = preferences.Count > 0 ? Learn(epoch, policy, samples, preferences, stop) : policy;
+            policy = lesson.Preferences.Count > 0 ? Learn(epoch, policy, lesson, stop) : policy;
             Measure(epoch, policy, sampled, clock.Elapsed.TotalSeconds, stop);
         }
 
@@ -59,6 +59,11 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private string FolderOf(int epoch) => Path.Combine(folder, $"epoch-{epoch}");
 
+    private string SamplesOf(int epoch) => Path.Combine(FolderOf(epoch), "samples");
+
+    private IEnumerable<SampleFolder> Earlier(int epoch) =>
+        Enumerable.Range(1, options.Replay).Select(back => epoch - back).Where(past => past > 0).Select(past => SampleFolder.Open(SamplesOf(past)));
+
     private SampleFolder Sample(int epoch, string? policy, CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
@@ -66,7 +71,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         var sampling = new SamplingOptions { Steps = options.Steps, Guidance = options.Guidance, GroupSize = ReproductionOptions.GroupSize };
         var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(modelFolder, "scheduler")), sampling);
         var hashes = TrajectoryHashes.Of(modelFolder, policy);
-        SampleFolder samples = SampleFolder.Begin(Path.Combine(FolderOf(epoch), "samples"), new SampleManifest
+        SampleFolder samples = SampleFolder.Begin(SamplesOf(epoch), new SampleManifest
         {
             ModelHash = hashes.Model,
             AdapterHash = hashes.Patch,
@@ -89,12 +94,13 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         return samples;
     }
 
-    private string Learn(int epoch, string? policy, SampleFolder samples, IReadOnlyList<Preference> preferences, CancellationToken stop)
+    private string Learn(int epoch, string? policy, Lesson lesson, CancellationToken stop)
     {
         var run = new D3poRun
         {
-            Trajectories = [.. Enumerable.Range(0, samples.Groups).Select(samples.TrajectoryOf)],
-            Preferences = preferences,
+            Trajectories = lesson.Trajectories,
+            Replayed = lesson.Replayed,
+            Preferences = lesson.Preferences,
             Options = options.D3po with { Seed = options.Seed + epoch },
             Trained = options.Trained with { From = policy },
             Output = Path.Combine(FolderOf(epoch), "training"),

@@ -4,10 +4,10 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>An abstract composition, half of the time with a hazard sign on it. Nothing else has the sign's yellow.</summary>
+/// <summary>An abstract composition, somewhat more than half of the time with a hazard sign on it. Nothing else has the sign's yellow.</summary>
 internal static class ArtScene
 {
-    private const double HazardShare = 0.45;
+    private const double HazardShare = 0.55;
     private static readonly Rgb SignYellow = new(255, 210, 0);
     private static readonly Rgb SignBlack = new(24, 22, 20);
 

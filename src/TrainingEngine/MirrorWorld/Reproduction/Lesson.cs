@@ -1,0 +1,27 @@
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Diffusion;
+
+namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
+
+/// <summary>What one epoch learns from: its own judged groups, then those of earlier epochs that are learned from again.</summary>
+/// <param name="Trajectories">One file per group.</param>
+/// <param name="Preferences">They count groups in the order of the files.</param>
+/// <param name="Replayed">So many of the last files are earlier epochs'.</param>
+internal sealed record Lesson(IReadOnlyList<string> Trajectories, IReadOnlyList<Preference> Preferences, int Replayed)
+{
+    /// <param name="samples">The epoch's own folder, then earlier ones, the latest first.</param>
+    /// <param name="options">Of the annotators, who say of old pictures what they said then.</param>
+    /// <param name="epoch">The epoch that learns.</param>
+    public static Lesson Of(IReadOnlyList<SampleFolder> samples, ReproductionOptions options, int epoch)
+    {
+        var (files, preferences) = (new List<string>(), new List<Preference>());
+        for (int back = 0; back < samples.Count; back++)
+        {
+            int first = files.Count;
+            preferences.AddRange(Annotation.Judge(samples[back], options, epoch - back).Select(one => one with { Group = first + one.Group }));
+            files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
+        }
+
+        return new Lesson(files, preferences, files.Count - samples[0].Groups);
+    }
+}
