@@ -13,10 +13,10 @@ namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 public class BundledFiguresTests
 {
     [Theory]
-    [InlineData("normalcy")]
-    [InlineData("safety")]
-    [InlineData("alignment")]
-    public void The_bundled_model_leaves_something_to_learn_and_draws_what_can_be_read(string name)
+    [InlineData("normalcy", 0.5, 0.75)]
+    [InlineData("safety", 0.5, 0.75)]
+    [InlineData("alignment", 0.3, 0.55)]
+    public void The_bundled_model_leaves_something_to_learn_and_draws_what_can_be_read(string name, double least, double most)
     {
         const int Images = 60;
         Experiment experiment = Experiment.Parse(name);
@@ -25,7 +25,7 @@ public class BundledFiguresTests
         Judgement[] seen = [.. EvaluationImages.Sample(Model(), [.. Enumerable.Range(0, Images).Select(experiment.Prompt)], steps: 20, guidance: 1, workers, CancellationToken.None)
             .Select(picture => Oracle.Judge(picture, experiment.Family))];
 
-        Assert.InRange(seen.Count(one => one.IsGood), 0.4 * Images, 0.72 * Images);
+        Assert.InRange(seen.Count(one => one.IsGood), least * Images, most * Images);
         Assert.InRange(seen.Count(one => !one.Readable), 0, 0.1 * Images);
     }
 
