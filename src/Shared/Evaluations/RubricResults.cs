@@ -24,7 +24,7 @@ public sealed record RubricResults(string Name, bool IsFixed, int Pictures, int 
         {
             var pictures = line.GroupBy(v => v.ItemId).Select(picture => picture.ToList()).ToList();
             var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
-            var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m));
+            var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m)).Within(scale);
             return new RubricResults(
                 plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, pictures.Count, line.Count(), mean.Mean, mean.Low, mean.High,
                 [.. scale.Select(choice => (choice.Name, Proportion.Wilson(

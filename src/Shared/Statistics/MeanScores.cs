@@ -1,4 +1,5 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -27,5 +28,12 @@ public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, d
         var variance = count > 1 ? Math.Max(0, (squares - sum * mean) / (count - 1)) : 0;
         var half = Z95 * Math.Sqrt(variance / count);
         return new(epoch, count, mean, mean - half, mean + half);
+    }
+
+    /// <summary>The same with an interval that stays on the scale, which the normal approximation leaves where there are few scores.</summary>
+    public MeanScores Within(IReadOnlyList<Choice> scale)
+    {
+        var (least, most) = (scale.Min(choice => choice.Value) ?? double.NegativeInfinity, scale.Max(choice => choice.Value) ?? double.PositiveInfinity);
+        return this with { Low = Math.Max(Low, least), High = Math.Min(High, most) };
     }
 }

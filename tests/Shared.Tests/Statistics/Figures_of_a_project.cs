@@ -122,6 +122,8 @@ public sealed class Figures_of_a_project(Databases databases)
         Assert.Equal((1, 4, 6.5), (score.Epoch, score.Votes, score.Mean));
         Assert.Equal(6.5 - 1.959964 * 4.7258 / 2, score.Low, 3);
         Assert.Equal(6.5 + 1.959964 * 4.7258 / 2, score.High, 3);
+        Assert.Equal(10, score.Within(rubric.Choices).High);
+        Assert.Equal(score.Low, score.Within(rubric.Choices).Low);
     }
 
     [Theory, OnEachDatabase]
