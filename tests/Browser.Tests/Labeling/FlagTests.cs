@@ -57,7 +57,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     public async Task A_key_moved_in_the_profile_commits_and_the_old_one_does_nothing()
     {
         var project = await house.Seed("Moved key");
-        await using var ann = await house.Annotator();
+        await using var ann = await house.Invited("Kim");
         await ann.Go("/account");
         await ann.Page.Locator("#key-commit").SelectOptionAsync("c");
         await ann.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Save the keys" }).ClickAsync();
