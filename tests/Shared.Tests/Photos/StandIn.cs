@@ -58,7 +58,8 @@ internal sealed class StandIn : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
-        await _serving;
+        // A wait that begins in the very moment of stopping is never woken by the listener; nothing depends on it any more.
+        await Task.WhenAny(_serving, Task.Delay(TimeSpan.FromSeconds(5)));
     }
 
     private async Task Serve()
@@ -73,7 +74,7 @@ internal sealed class StandIn : IAsyncDisposable
                 Authorization = context.Request.Headers["Authorization"];
                 await (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())(context);
             }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 // It is stopped, or the asker has gone.
             }
