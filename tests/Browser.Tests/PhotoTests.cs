@@ -14,7 +14,7 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>
 /// Curating in one go: a zip of photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled
-/// model, and scores by people of what the base model and the adapter make.
+/// model, and scores by people of what the base model and the adapter make after each of its steps.
 /// </summary>
 [Collection(nameof(Browsing))]
 public sealed class PhotoTests(Browsing browsing)
@@ -53,7 +53,7 @@ public sealed class PhotoTests(Browsing browsing)
         await Tune(admin);
 
         await using var data = new OpenedData(server.Data);
-        Assert.Equal(["Label 1", "Label 2"], await data.Read(db => db.Checkpoints.OrderBy(c => c.Name).Select(c => c.Name!).ToListAsync()));
+        Assert.Equal([("Label 1", 2), ("Label 1", 4), ("Label 2", 2), ("Label 2", 4)], (await data.Read(db => db.Checkpoints.OrderBy(c => c.Id).ToListAsync())).Select(c => (c.Name!, c.Step!.Value)));
         Assert.Equal(JobState.Succeeded, await data.Read(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
         Assert.Equal("A drawing with a mirror, told by a person", await data.Read(db => db.Photos.Where(p => p.CaptionBy == "Ada").Select(p => p.Caption).SingleAsync()));
         await Evaluate(admin, data);
@@ -82,29 +82,28 @@ public sealed class PhotoTests(Browsing browsing)
         await admin.Take("photos", fullPage: true);
     }
 
-    /// <summary>Scores what the base model and the adapter of Label 1 make, each score once, and reads the proportions of both.</summary>
+    /// <summary>Scores what the base model and each step of Label 1's adapter make, from the photos' page to the figure over steps.</summary>
     private static async Task Evaluate(Visitor admin, OpenedData data)
     {
         var page = admin.Page;
-        await admin.Go("/compare/evaluations/new");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Let people score Label 2's steps" }).ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Mirrors, Label 2" }).GetByLabel("Every step").UncheckAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Mirrors, Label 1" }).GetByLabel("Every step").CheckAsync();
         await page.Locator("#name").FillAsync("How right");
-        await page.Locator("input[name='Kind'][value='Rubric']").CheckAsync();
-        await page.Locator("input[value='base:models/mirror-world']").CheckAsync();
-        await page.GetByLabel("Mirrors, epoch 1, Label 1", new() { Exact = true }).CheckAsync();
         await page.Locator("#prompts").FillAsync("A thing and its mirror image");
-        await page.Locator("#fixed").FillAsync("3");
+        await admin.Take("evaluation-steps-new", fullPage: true);
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the pictures" }).ClickAsync();
         await Expect(page.GetByText("6 pictures are being made, then people are asked 6 questions.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Pictures and votes" })).ToBeVisibleAsync(new() { Timeout = 5 * Minutes });
 
-        // The base model's pictures are given 0, 1 and 3, the adapter's 6, 10 and 10; which is whose only the database knows.
-        var adapter = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).Where(g => g.Number >= 3).SelectMany(g => g.Images).Select(i => i.ContentHash).ToListAsync());
-        var keys = (Base: new Queue<string>(["1", "2", "3"]), Adapter: new Queue<string>(["4", "5", "5"]));
+        // The base model is given 0, the adapter 3 after two steps, and after four 10 at the fixed seed and 6 at the random one; which is whose only the database knows.
+        var numbers = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).SelectMany(g => g.Images, (g, i) => new { i.ContentHash, g.Number }).ToListAsync());
+        string[] keys = ["1", "1", "3", "3", "5", "4"];
         var desk = await DeskPage.Open(admin, "how-right");
         for (var n = 0; n < 6; n++)
         {
             var shown = (await page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src"))!;
-            await desk.Press(adapter.Any(hash => shown.Contains(hash, StringComparison.Ordinal)) ? keys.Adapter.Dequeue() : keys.Base.Dequeue());
+            await desk.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
             await desk.AllSaved();
             if (n < 5)
                 await desk.Ready();
@@ -112,10 +111,15 @@ public sealed class PhotoTests(Browsing browsing)
         await desk.Notice("done");
 
         await admin.Go("/compare/evaluations/how-right");
-        await Expect(page.GetByText("mean 1.33")).ToBeVisibleAsync();
-        await Expect(page.GetByText("mean 8.67")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "0: 33.3 %, 1: 33.3 %, 3: 33.3 %, 6: 0.0 %, 10: 0.0 %" })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "0: 0.0 %, 1: 0.0 %, 3: 0.0 %, 6: 33.3 %, 10: 66.7 %" })).ToBeVisibleAsync();
+        var steps = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Scores over training steps" }) });
+        await Expect(steps.GetByRole(AriaRole.Img, new() { Name = "Step 0: 0: 100.0 %" })).ToHaveCountAsync(2);
+        await Expect(steps.GetByRole(AriaRole.Img, new() { Name = "Step 2: 0: 0.0 %, 1: 0.0 %, 3: 100.0 %" })).ToHaveCountAsync(2);
+        await Expect(steps.Locator("circle")).ToHaveCountAsync(6 + 2);
+        var csv = await (await page.APIRequest.GetAsync("/compare/evaluations/how-right/steps.csv")).TextAsync();
+        Assert.Equal(
+            ["0,fixed,1,1,0", "2,fixed,1,1,3", "4,fixed,1,1,10", "0,random,1,1,0", "2,random,1,1,3", "4,random,1,1,6"],
+            csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => string.Join(',', line.Replace("\"Mirrors, Label 1\",", "", StringComparison.Ordinal).Split(',').Take(5))));
+        await Expect(page.GetByText("mean 10.00")).ToBeVisibleAsync();
         await admin.Take("evaluation-scores", fullPage: true);
     }
 

@@ -4,8 +4,11 @@ using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Evaluations;
+using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -46,6 +49,7 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("No photo of Label 2 has a caption", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors")));
         await admin.Post("/photos/mirrors", $"/photos/{id}/tune", [.. fields, ("keep", "Label 1")]);
         Assert.Equal(JobState.Queued, await host.With<LabelerDb, JobState>(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
+        await ScoresOfSteps(admin);
         await admin.Post("/photos/mirrors", $"/photos/{id}/captions", ("keep", "Label 1"));
         Assert.Contains("No captioner is configured", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors")));
 
@@ -73,6 +77,35 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         using var lead = await host.SignedIn($"Lea {Guid.NewGuid():N}", Role.Lead);
         Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/photos/hands")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/photos/hands/captions")).StatusCode);
+    }
+
+    /// <summary>The adapters that a worker hands in along a fine-tuning meet the base model in one evaluation.</summary>
+    private async Task ScoresOfSteps(HttpClient lead)
+    {
+        var job = (await host.With<JobQueue, Job?>(queue => queue.Claim("worker", [JobKind.FineTune])))!;
+        foreach (var step in new[] { 2000, 4000 })
+        {
+            var weights = await host.With<FileStore, string>(files => files.Put(System.Text.Encoding.UTF8.GetBytes($"adapter of step {step}")));
+            await host.With<FineTuning, bool>(async tuning =>
+            {
+                await tuning.Keep(job, "Label 1", step, weights, new Dictionary<SheetSeeds, string>());
+                return true;
+            });
+        }
+        await host.With<JobQueue, bool>(queue => queue.Succeed(job));
+        var page = await lead.GetStringAsync("/photos/mirrors");
+        Assert.Contains("step 2000", page);
+        Assert.Contains("step 4000", page);
+        var run = $"run:{job.Id}:Label 1";
+        Assert.Contains($"compare/evaluations/new?run={Uri.EscapeDataString(run)}", page);
+        Assert.Contains("A cat in a mirror", await lead.GetStringAsync($"/compare/evaluations/new?run={Uri.EscapeDataString(run)}"));
+        await lead.Submit("/compare/evaluations/new", "evaluation",
+        [
+            ("Name", "Steps"), ("Kind", "Rubric"), ("Prompts", "A cat in a mirror"), ("PromptsOf", ""), ("FixedEach", "1"), ("RandomEach", "1"), ("FixedSeed", "1"), ("Raters", "1"), ("Guidelines", ""),
+            ("Sampling.Steps", "5"), ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Checkpoint", run),
+        ]);
+        var plan = await host.With<LabelerDb, EvaluationPlan>(async db => (await db.Evaluations.SingleAsync()).Plan);
+        Assert.Equal([(null, null), ("Mirrors, Label 1", 2000), ("Mirrors, Label 1", 4000)], plan.Contestants.Select(one => (one.Run, one.Step)));
     }
 
     private async Task Imported()

@@ -17,7 +17,9 @@ public enum EvaluationKind
 /// <param name="Model">Where its base model lies; see <see cref="ModelPlace"/>.</param>
 /// <param name="Checkpoint">Its row; null for the base model.</param>
 /// <param name="Weights">Content hash of the checkpoint's weights; null for the base model.</param>
-public sealed record Contestant(string Name, string Model, long? Checkpoint, string? Weights);
+/// <param name="Run">The training of which it is one step; null where it stands alone. The base model is step 0 of each on it.</param>
+/// <param name="Step">Optimizer steps of that training taken; null where it stands alone.</param>
+public sealed record Contestant(string Name, string Model, long? Checkpoint, string? Weights, string? Run = null, int? Step = null);
 
 /// <summary>Everything that decides an evaluation's pictures and questions, fixed when it is made.</summary>
 public sealed record EvaluationPlan

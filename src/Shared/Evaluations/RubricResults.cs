@@ -6,11 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Shared.Evaluations;
 
 /// <summary>What one checkpoint's pictures were given (mirror report, figure 6), at fixed or at random seeds. A picture that several people scored counts once, by their average.</summary>
+/// <param name="Contestant">The checkpoint's number in the plan.</param>
 /// <param name="Name">The checkpoint's.</param>
 /// <param name="Pictures">How many were scored.</param>
 /// <param name="Low">End of the mean's 95 % interval over pictures (normal approximation).</param>
 /// <param name="Shares">Of each score, in the scale's order.</param>
-public sealed record RubricResults(string Name, bool IsFixed, int Pictures, int Votes, double Mean, double Low, double High, IReadOnlyList<(string Score, Proportion Share)> Shares)
+public sealed record RubricResults(int Contestant, string Name, bool IsFixed, int Pictures, int Votes, double Mean, double Low, double High, IReadOnlyList<(string Score, Proportion Share)> Shares)
 {
     /// <summary>Of every checkpoint, in the plan's order, fixed seeds first; those without a vote are left out.</summary>
     public static async Task<IReadOnlyList<RubricResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
@@ -26,7 +27,7 @@ public sealed record RubricResults(string Name, bool IsFixed, int Pictures, int 
             var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
             var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m)).Within(scale);
             return new RubricResults(
-                plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, pictures.Count, line.Count(), mean.Mean, mean.Low, mean.High,
+                line.Key.Contestant, plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, pictures.Count, line.Count(), mean.Mean, mean.Low, mean.High,
                 [.. scale.Select(choice => (choice.Name, Proportion.Wilson(
                     Math.Min(pictures.Count, pictures.Sum(picture => (double)picture.Count(v => v.Choice == choice.Name) / picture.Count)), pictures.Count)))]);
         })];

@@ -1,4 +1,6 @@
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Lineage;
@@ -21,6 +23,12 @@ public sealed class Checkpoint
     /// <summary>What tells it from other checkpoints of its epoch, as the label whose photos it learned from; null where an epoch has one.</summary>
     public string? Name { get; private set; }
 
+    /// <summary>The fine-tuning on photos that made it; null where votes did.</summary>
+    public long? JobId { get; private set; }
+
+    /// <summary>Optimizer steps that its fine-tuning had taken; null where votes made it.</summary>
+    public int? Step { get; private set; }
+
     /// <summary>Content hash of the weights in the file store: the adapter in the diffusers format, or the U-Net's weights.</summary>
     public string WeightsHash { get; private set; } = "";
 
@@ -42,16 +50,19 @@ public sealed class Checkpoint
         CreatedAt = now,
     };
 
-    /// <summary>A checkpoint trained on the base model from a set of photos.</summary>
-    /// <param name="manifestHash">Of the list of photos and captions, which is in the file store.</param>
-    public static Checkpoint OfPhotos(Epoch epoch, string name, AdapterKind kind, string weightsHash, string manifestHash, DateTimeOffset now) => new()
+    /// <summary>An adapter trained on the base model from a set of photos.</summary>
+    /// <param name="label">Whose photos it learned from.</param>
+    /// <param name="step">Optimizer steps taken by then.</param>
+    public static Checkpoint OfPhotos(Epoch epoch, Job tuning, string label, int step, string weightsHash, DateTimeOffset now) => new()
     {
         ProjectId = epoch.ProjectId,
         EpochId = epoch.Id,
-        Kind = kind,
-        Name = name,
+        Kind = AdapterKind.Lora,
+        Name = label,
+        JobId = tuning.Id,
+        Step = step,
         WeightsHash = weightsHash,
-        ManifestHash = manifestHash,
+        ManifestHash = tuning.Read<FineTuneOrder>().Manifest,
         CreatedAt = now,
     };
 

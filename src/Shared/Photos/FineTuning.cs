@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
-/// <summary>Fine-tuning a model on a project's curated photos: what is queued, and what the worker hands in, one adapter a label.</summary>
+/// <summary>Fine-tuning a model on a project's curated photos: what is queued, and what the worker hands in: of each label the adapter at every evaluation and in the end.</summary>
 public sealed class FineTuning(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
 {
     /// <summary>Freezes the photos that have a caption and one of the labels, and queues the training on them.</summary>
@@ -44,24 +44,25 @@ public sealed class FineTuning(IDbContextFactory<LabelerDb> contexts, FileStore 
     {
         var order = job.Read<FineTuneOrder>();
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var made = await db.Checkpoints.Where(c => c.EpochId == job.EpochId && c.ManifestHash == order.Manifest && c.CreatedAt >= job.CreatedAt).Select(c => c.Name).ToListAsync(cancel);
-        return (JsonText.Read<FineTuneManifest>(Encoding.UTF8.GetString(await files.Read(order.Manifest, cancel))), [.. order.Labels.Where(label => !made.Contains(label))]);
+        var manifest = JsonText.Read<FineTuneManifest>(Encoding.UTF8.GetString(await files.Read(order.Manifest, cancel)));
+        var made = await db.Checkpoints.Where(c => c.JobId == job.Id && c.Step == manifest.Options.Steps).Select(c => c.Name).ToListAsync(cancel);
+        return (manifest, [.. order.Labels.Where(label => !made.Contains(label))]);
     }
 
-    /// <summary>Keeps a sheet; again: nothing happens.</summary>
-    public Task Keep(Job job, string label, int step, SheetSeeds seeds, string contentHash, CancellationToken cancel = default) => Held(job, async db =>
+    /// <summary>
+    /// Keeps one label's adapter as it is after some steps, with the sheets of what it makes, if any; again: nothing happens. The adapter of
+    /// the last step ends the label. The files must be in the store.
+    /// </summary>
+    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
+    public Task Keep(Job job, string label, int step, string weightsHash, IReadOnlyDictionary<SheetSeeds, string> sheets, CancellationToken cancel = default) => Held(job, async db =>
     {
-        if (!await db.TrainingSheets.AnyAsync(s => s.JobId == job.Id && s.Label == label && s.Step == step && s.Seeds == seeds, cancel))
+        if (await db.Checkpoints.AnyAsync(c => c.JobId == job.Id && c.Name == label && c.Step == step, cancel))
         {
-            db.TrainingSheets.Add(new TrainingSheet(job.Id, label, step, seeds, contentHash));
+            return;
         }
-    }, cancel);
-
-    /// <summary>The adapter of one label is there; its file must be in the store.</summary>
-    public Task Complete(Job job, string label, string weightsHash, CancellationToken cancel = default) => Held(job, async db =>
-    {
         var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
-        db.Checkpoints.Add(Checkpoint.OfPhotos(epoch, label, AdapterKind.Lora, weightsHash, job.Read<FineTuneOrder>().Manifest, time.GetUtcNow()));
+        db.Checkpoints.Add(Checkpoint.OfPhotos(epoch, job, label, step, weightsHash, time.GetUtcNow()));
+        db.TrainingSheets.AddRange(sheets.Select(sheet => new TrainingSheet(job.Id, label, step, sheet.Key, sheet.Value)));
     }, cancel);
 
     private Task<bool> Held(Job job, Func<LabelerDb, Task> write, CancellationToken cancel) => contexts.Write(Exclusive.Epoch, job.ProjectId!.Value, async db =>

@@ -21,8 +21,11 @@ public sealed record TrainingRun
     /// <summary>Where and how.</summary>
     public required TrainingPlace Place { get; init; }
 
-    /// <summary>Called after an optimizer step with the steps done; called again when a stopped run repeats the step.</summary>
-    public Action<int>? AfterStep { get; init; }
+    /// <summary>
+    /// Called after an optimizer step with the steps done, and with what writes the weights as they are then into a folder, in the files
+    /// of the result; called again when a stopped run repeats the step.
+    /// </summary>
+    public Action<int, Action<string>>? AfterStep { get; init; }
 }
 
 /// <summary>Where a run writes, and how it uses the machine. None of it changes the result but for the last bits.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Models;
@@ -130,11 +131,7 @@ internal sealed class TrainingSession : IDisposable
     public TrainingResult Finish()
     {
         var checkpoint = Save();
-        var metadata = new Dictionary<string, string> { ["algorithm"] = _run.Algorithm, ["manifest"] = _run.Place.Manifest ?? "", ["parent"] = _run.Place.Parent ?? "" };
-        var folder = Path.Combine(_run.Place.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet");
-        var file = "";
-        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
-        return new TrainingResult(checkpoint, Path.Combine(folder, file));
+        return new TrainingResult(checkpoint, Export(Path.Combine(_run.Place.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet")));
     }
 
     public void Dispose()
@@ -145,6 +142,21 @@ internal sealed class TrainingSession : IDisposable
         _objective.Dispose();
         _weights.Dispose();
         _model.Dispose();
+    }
+
+    /// <summary>Writes the weights as they are now into a folder of their own, for sampling and other programs. Returns the file to sample with.</summary>
+    private string Export(string folder)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["algorithm"] = _run.Algorithm,
+            ["manifest"] = _run.Place.Manifest ?? "",
+            ["parent"] = _run.Place.Parent ?? "",
+            ["step"] = Position.ToString(CultureInfo.InvariantCulture),
+        };
+        var file = "";
+        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
+        return Path.Combine(folder, file);
     }
 
     private SessionState? Resume()
@@ -216,7 +228,7 @@ internal sealed class TrainingSession : IDisposable
         _clock.Advance(images);
         var metrics = new TrainingMetrics(Position, Steps, figures, norm, _clock.Speed, _clock.SecondsLeft);
         _metrics.Write(metrics);
-        _run.AfterStep?.Invoke(Position);
+        _run.AfterStep?.Invoke(Position, folder => Export(folder));
         if (_rhythm.IsDue)
         {
             Save();

@@ -5,17 +5,19 @@ using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>
-/// Supervised fine-tuning on a project's curated photos, one adapter a label. Each label's run has a folder of its own, from which it goes on;
-/// labels whose adapters were handed in are not trained again.
+/// Supervised fine-tuning on a project's curated photos, one adapter a label, handed in at every evaluation and in the end. Each label's
+/// run has a folder of its own, from which it goes on; labels whose last adapters were handed in are not trained again.
 /// </summary>
 internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore files, DataFolder folder, Job job, JobPulse pulse)
 {
     private const int Columns = 4;
+    private static readonly (SheetSeeds Seeds, string Name)[] Sheets = [(SheetSeeds.Fixed, "fixed"), (SheetSeeds.Random, "random")];
 
     public void Run(WorkerModel model)
     {
@@ -46,9 +48,9 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
             Progress = progress => Report(progress, label, before, labels, manifest.Options, output),
         };
         var result = SupervisedTraining.Run(model.Diffusion, images, OptionsOf(manifest.Options), new TrainedPart.Adapter(Rank: manifest.Options.Rank), place, pulse.Stop);
-        KeepSheets(label, manifest.Options, output);
+        KeepEvaluations(label, manifest.Options, output);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
-        pulse.Ask(() => tuning.Complete(job, label, weights));
+        pulse.Ask(() => tuning.Keep(job, label, manifest.Options.Steps, weights, new Dictionary<SheetSeeds, string>()));
         Directory.Delete(output, recursive: true);
     }
 
@@ -73,27 +75,29 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         pulse.Measure(step, "gradient_norm", metrics.GradientNorm);
         if (options.EvaluateEvery > 0 && metrics.Step % options.EvaluateEvery == 0)
         {
-            KeepSheets(label, options, output);
+            KeepEvaluations(label, options, output);
         }
     }
 
-    /// <summary>Puts the pictures of every finished evaluation on sheets.</summary>
-    private void KeepSheets(string label, FineTuneOptions options, string output)
+    /// <summary>Hands in what every finished evaluation left, its adapter and its pictures on sheets; a folder that was handed in goes.</summary>
+    private void KeepEvaluations(string label, FineTuneOptions options, string output)
     {
-        var evaluation = Path.Combine(output, "evaluation");
-        foreach (var folder in Directory.Exists(evaluation) ? Directory.GetDirectories(evaluation, "step-*").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+        foreach (var evaluation in AtomicFolder.Complete(Path.Combine(output, "evaluation")))
         {
-            var step = int.Parse(Path.GetFileName(folder)["step-".Length..], CultureInfo.InvariantCulture);
-            foreach (var (seeds, kind) in new[] { (SheetSeeds.Fixed, "fixed"), (SheetSeeds.Random, "random") })
+            var adapter = Path.Combine(evaluation, SupervisedEvaluation.AdapterFolder, LoraFile.DiffusersName);
+            var sheets = Sheets.ToDictionary(sheet => sheet.Seeds, sheet => Directory.GetFiles(evaluation, $"{sheet.Name}-*.png").Order(StringComparer.Ordinal).ToArray());
+            if (!File.Exists(adapter) || sheets.Values.Any(pictures => pictures.Length < options.EvaluationImages))
             {
-                var pictures = Directory.GetFiles(folder, $"{kind}-*.png").Order(StringComparer.Ordinal).ToArray();
-                if (pictures.Length == options.EvaluationImages)
-                {
-                    var sheet = new ContactSheet(Columns).Draw([.. pictures.Select(file => new ContactSheet.Cell(Picture.Decode(File.ReadAllBytes(file))))]);
-                    var hash = files.Put(sheet.ToPng()).GetAwaiter().GetResult();
-                    pulse.Ask(() => tuning.Keep(job, label, step, seeds, hash));
-                }
+                continue;
             }
+            var step = int.Parse(Path.GetFileName(evaluation)["step-".Length..], CultureInfo.InvariantCulture);
+            var weights = files.PutFile(adapter).GetAwaiter().GetResult();
+            var kept = sheets.ToDictionary(sheet => sheet.Key, sheet => files.Put(Draw(sheet.Value)).GetAwaiter().GetResult());
+            pulse.Ask(() => tuning.Keep(job, label, step, weights, kept));
+            Directory.Delete(evaluation, recursive: true);
         }
     }
+
+    private static byte[] Draw(IEnumerable<string> pictures) =>
+        new ContactSheet(Columns).Draw([.. pictures.Select(file => new ContactSheet.Cell(Picture.Decode(File.ReadAllBytes(file))))]).ToPng();
 }

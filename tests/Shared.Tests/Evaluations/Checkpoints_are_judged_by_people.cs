@@ -103,6 +103,37 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         Assert.Equal([("0", 0.5), ("10", 0.5)], results[3].Shares.Select(s => (s.Score, s.Share.Share)));
     }
 
+    [Fact]
+    public async Task Steps_of_a_training_are_told_in_their_order_with_the_base_model_as_step_0()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var plan = Plan with
+        {
+            Kind = EvaluationKind.Rubric,
+            Contestants =
+            [
+                new("base", "models/a", null, null), new("late", "models/a", 1, "1111", "photos", 40), new("early", "models/a", 2, "2222", "photos", 20),
+                new("other", "models/b", 3, "3333", "elsewhere", 20), new("epoch 1", "models/a", 4, "4444"),
+            ],
+        };
+        var (project, job) = await Begun(world, plan);
+        await Sample(world, job, plan, 0, plan.Pictures);
+        await world.Get<Evaluating>().Finish(job);
+        Dictionary<long, int> numbers;
+        await using (var read = world.Open())
+        {
+            numbers = await read.Items.Include(i => i.Group).ToDictionaryAsync(i => i.Id, i => i.Group!.Number);
+        }
+        await Score(world, project, item => plan.At(numbers[item]) is { Contestant: 1, IsFixed: true } ? "10" : "0");
+
+        await using var db = world.Open();
+        var runs = RubricRun.Of(plan, await RubricResults.Read(db, await db.Evaluations.SingleAsync()));
+        // Of the training on another base model one step alone was scored, which is no line.
+        Assert.Equal([("photos", true), ("photos", false)], runs.Select(run => (run.Name, run.IsFixed)));
+        Assert.Equal([(0, 0.0), (20, 0), (40, 10)], runs[0].Steps.Select(step => (step.Step, step.Results.Mean)));
+        Assert.Equal([(0, 0.0), (20, 0), (40, 0)], runs[1].Steps.Select(step => (step.Step, step.Results.Mean)));
+    }
+
     [Theory, OnEachDatabase]
     public async Task Whoever_was_shown_which_checkpoint_made_what_is_asked_nothing_more_and_their_late_votes_are_refused(string database)
     {

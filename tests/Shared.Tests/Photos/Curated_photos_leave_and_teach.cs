@@ -52,15 +52,18 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
         var job = (await scene.Jobs.Claim("worker", [JobKind.FineTune]))!;
         var (manifest, open) = await tuning.Start(job);
         Assert.Equal((3, 2, 2), (manifest.Options.Steps, manifest.Photos.Count, open.Count));
-        await tuning.Keep(job, "Label 1", 3, SheetSeeds.Fixed, await world.Files.Put("sheet"u8.ToArray()));
-        await tuning.Keep(job, "Label 1", 3, SheetSeeds.Fixed, await world.Files.Put("sheet"u8.ToArray()));
-        await tuning.Complete(job, "Label 1", await world.Files.Put("adapter"u8.ToArray()));
+        var sheets = new Dictionary<SheetSeeds, string> { [SheetSeeds.Fixed] = await world.Files.Put("sheet"u8.ToArray()) };
+        await tuning.Keep(job, "Label 1", 2, await world.Files.Put("two steps"u8.ToArray()), sheets);
+        await tuning.Keep(job, "Label 1", 2, await world.Files.Put("two steps again"u8.ToArray()), sheets);
+        Assert.Equal(["Label 1", "Label 2"], (await tuning.Start(job)).Open);
+        await tuning.Keep(job, "Label 1", 3, await world.Files.Put("adapter"u8.ToArray()), new Dictionary<SheetSeeds, string>());
         world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var again = (await scene.Jobs.Claim("another", [JobKind.FineTune]))!;
         Assert.Equal(["Label 2"], (await tuning.Start(again)).Open);
         var late = await world.Files.Put("late"u8.ToArray());
-        await Assert.ThrowsAsync<JobLostException>(() => tuning.Complete(job, "Label 2", late));
-        Assert.Equal(("Label 1", 1), ((await world.Open().Checkpoints.SingleAsync()).Name, await world.Open().TrainingSheets.CountAsync()));
+        await Assert.ThrowsAsync<JobLostException>(() => tuning.Keep(job, "Label 2", 2, late, sheets));
+        Assert.Equal([("Label 1", 2), ("Label 1", 3)], (await world.Open().Checkpoints.OrderBy(c => c.Id).ToListAsync()).Select(c => (c.Name!, c.Step!.Value)));
+        Assert.Equal(1, await world.Open().TrainingSheets.CountAsync());
     }
 
     [Fact]

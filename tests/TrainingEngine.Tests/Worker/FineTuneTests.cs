@@ -38,7 +38,7 @@ public sealed class FineTuneTests : IDisposable
     }
 
     [Fact]
-    public async Task Described_photos_make_one_adapter_a_label_and_sheets_on_the_way()
+    public async Task Described_photos_make_one_adapter_a_label_kept_with_sheets_at_every_evaluation()
     {
         var project = await Photos();
         await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });
@@ -54,13 +54,14 @@ public sealed class FineTuneTests : IDisposable
         await using var db = Open();
         var tuned = await db.Jobs.SingleAsync(job => job.Kind == JobKind.FineTune);
         Assert.True(tuned.State == JobState.Succeeded, tuned.Error);
-        var adapters = await db.Checkpoints.OrderBy(checkpoint => checkpoint.Name).ToListAsync();
-        Assert.Equal(["Label 1", "Label 2"], adapters.Select(adapter => adapter.Name));
-        Assert.NotEqual(adapters[0].WeightsHash, adapters[1].WeightsHash);
-        using (var weights = SafeTensors.Open(Get<FileStore>().PathOf(adapters[0].WeightsHash)))
+        var adapters = await db.Checkpoints.OrderBy(checkpoint => checkpoint.Id).ToListAsync();
+        Assert.Equal([("Label 1", 2), ("Label 1", 4), ("Label 2", 2), ("Label 2", 4)], adapters.Select(adapter => (adapter.Name!, adapter.Step!.Value)));
+        Assert.Equal(4, adapters.DistinctBy(adapter => adapter.WeightsHash).Count());
+        Assert.All(adapters, adapter =>
         {
-            Assert.Equal("supervised", weights.Metadata["algorithm"]);
-        }
+            using var weights = SafeTensors.Open(Get<FileStore>().PathOf(adapter.WeightsHash));
+            Assert.Equal(("supervised", $"{adapter.Step}"), (weights.Metadata["algorithm"], weights.Metadata["step"]));
+        });
         var sheets = await db.TrainingSheets.ToListAsync();
         Assert.Equal(8, sheets.Select(sheet => (sheet.Label, sheet.Step, sheet.Seeds)).Distinct().Count());
         Assert.Equal([2, 4], sheets.Select(sheet => sheet.Step).Distinct().Order());

@@ -4,8 +4,9 @@ namespace Labeler.Web.Features.Comparison;
 
 /// <summary>A curve of a chart.</summary>
 /// <param name="Colour">Number of its colour, from 0.</param>
+/// <param name="Dashed">What a dashed curve is, beside the one that has its name; null for a whole line.</param>
 /// <param name="Marked">A point to be marked, as where over-optimisation begins.</param>
-public sealed record DrawnCurve(Curve Curve, int Colour, bool Dashed = false, CurvePoint? Marked = null)
+public sealed record DrawnCurve(Curve Curve, int Colour, string? Dashed = null, CurvePoint? Marked = null)
 {
     private const int Colours = 6;
 

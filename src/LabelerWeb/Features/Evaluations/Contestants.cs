@@ -1,5 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
+using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +9,12 @@ namespace Labeler.Web.Features.Evaluations;
 /// <summary>A model that can be chosen.</summary>
 /// <param name="Key">In the form: <c>base:FOLDER</c> or the checkpoint's number.</param>
 /// <param name="Project">Whose it is; for the base model the first project on it.</param>
-public sealed record Candidate(string Key, string Label, Project Project, Contestant Contestant);
+/// <param name="RunKey">In the form, for all steps of its training; null where it stands alone.</param>
+public sealed record Candidate(string Key, string Label, Project Project, Contestant Contestant, string? RunKey = null)
+{
+    /// <summary>In the form, for all steps of one label's fine-tuning and the base model.</summary>
+    public static string RunKeyOf(Checkpoint tuned) => $"run:{tuned.JobId}:{tuned.Name}";
+}
 
 /// <summary>All models that can be chosen: each base model once, then the checkpoints by project and age.</summary>
 public static class Contestants
@@ -22,10 +28,23 @@ public static class Contestants
         var bases = projects.DistinctBy(p => p.Settings.ModelFolder).Select(p => new Candidate(
             $"base:{p.Settings.ModelFolder}", $"Base model {p.Settings.ModelFolder}", p, new Contestant($"base model {p.Settings.ModelFolder}", p.Settings.ModelFolder, null, null)));
         var trained = from project in projects
-                      from one in checkpoints
-                      where one.Checkpoint.ProjectId == project.Id
-                      let name = $"{project.Name}, epoch {one.Number}" + (one.Checkpoint.Name is { } which ? $", {which}" : "") + (one.Checkpoint.RolledBackAt is null ? "" : ", rolled back")
-                      select new Candidate($"{one.Checkpoint.Id}", name, project, new Contestant(name, project.Settings.ModelFolder, one.Checkpoint.Id, one.Checkpoint.WeightsHash));
+                      let own = checkpoints.Where(one => one.Checkpoint.ProjectId == project.Id).ToList()
+                      let tunings = own.Select(one => one.Checkpoint.JobId).OfType<long>().Distinct().ToList()
+                      from one in own
+                      select one.Checkpoint.Step is { } step ? Step(project, one.Checkpoint, step, tunings) : Alone(project, one.Checkpoint, one.Number);
         return [.. bases, .. trained];
+    }
+
+    private static Candidate Alone(Project project, Checkpoint one, int epoch)
+    {
+        var name = $"{project.Name}, epoch {epoch}" + (one.Name is { } which ? $", {which}" : "") + (one.RolledBackAt is null ? "" : ", rolled back");
+        return new($"{one.Id}", name, project, new Contestant(name, project.Settings.ModelFolder, one.Id, one.WeightsHash));
+    }
+
+    // Several fine-tunings of one project are numbered in their order.
+    private static Candidate Step(Project project, Checkpoint one, int step, List<long> tunings)
+    {
+        var run = $"{project.Name}, {one.Name}" + (tunings.Count > 1 ? $", fine-tuning {tunings.IndexOf(one.JobId!.Value) + 1}" : "");
+        return new($"{one.Id}", $"step {step}", project, new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id, one.WeightsHash, run, step), Candidate.RunKeyOf(one));
     }
 }

@@ -18,15 +18,21 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
             await AgreementFigures.Read(db, line.Project, null, cancel));
     }
 
-    public IEnumerable<FigureTable> Tables => [RubricTable, WinsTable, MeetingsTable, AgreementTable];
+    public IEnumerable<FigureTable> Tables => [RubricTable, StepsTable, WinsTable, MeetingsTable, AgreementTable];
 
     public string Name(int contestant) => Line.Evaluation.Plan.Contestants[contestant].Name;
 
     public IEnumerable<DuelResults> Overall => Duels.Where(duel => duel.Against is null);
 
+    public IReadOnlyList<RubricRun> Runs { get; } = RubricRun.Of(Line.Evaluation.Plan, Rubric);
+
+    public FigureTable StepsTable => new("steps", "Scores over training steps",
+        ["training", "step", .. ScoreHeaders],
+        [.. Runs.SelectMany(run => run.Steps.Select(step => Row([run.Name, step.Step, .. Scores(step.Results)])))]);
+
     public FigureTable RubricTable => new("scores", "Scores",
-        ["checkpoint", "seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")],
-        [.. Rubric.Select(result => Row([result.Name, result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)share.Share.Share)]))]);
+        ["checkpoint", .. ScoreHeaders],
+        [.. Rubric.Select(result => Row([result.Name, .. Scores(result)]))]);
 
     public FigureTable WinsTable => new("wins", "Share of wins against all others", WinHeaders("checkpoint"), [.. Overall.Select(duel => Row([Name(duel.Contestant), .. Cells(duel)]))]);
 
@@ -39,6 +45,11 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
             ["questions that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", Agreement.Percent],
             ["Cohen's kappa, mean over pairs of people", Agreement.Cohen], ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
         ]);
+
+    private IEnumerable<string> ScoreHeaders => ["seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")];
+
+    private static object?[] Scores(RubricResults result) =>
+        [result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)share.Share.Share)];
 
     private static string[] WinHeaders(params string[] first) => [.. first, "votes", "wins", "low", "high", "won by more than half of the raters", "low", "high", "ties", "both bad"];
 

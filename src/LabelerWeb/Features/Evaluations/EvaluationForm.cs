@@ -10,6 +10,8 @@ namespace Labeler.Web.Features.Evaluations;
 /// <summary>What the form of a new evaluation says. It is kept as typed, so that a refused form comes back as it was.</summary>
 public sealed class EvaluationForm
 {
+    private const int PromptsOfRun = 8;
+
     public string Name { get; private set; } = "";
     public EvaluationKind Kind { get; private set; } = EvaluationKind.Duel;
     public IReadOnlySet<string> Chosen { get; private set; } = new HashSet<string>();
@@ -26,6 +28,18 @@ public sealed class EvaluationForm
 
     /// <param name="like">The project whose sampling stands in the form at first.</param>
     public static EvaluationForm Empty(Project? like) => new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };
+
+    /// <summary>Scores for all steps of one training on photos.</summary>
+    /// <param name="captions">Of the photos that it learned from.</param>
+    public static EvaluationForm OfRun(Candidate step, IEnumerable<string> captions) => new()
+    {
+        Name = $"Scores of {step.Project.Name}",
+        Kind = EvaluationKind.Rubric,
+        Chosen = new HashSet<string> { step.RunKey! },
+        Prompts = string.Join('\n', captions.Distinct().Take(PromptsOfRun)),
+        RandomEach = "1",
+        Sampling = step.Project.Settings.Sampling,
+    };
 
     public static EvaluationForm Read(IFormCollection posted, List<string> faults)
     {
@@ -56,6 +70,14 @@ public sealed class EvaluationForm
         return form;
     }
 
+    /// <summary>The ticked models. A whole training stands for each of its steps and for the model that it began with.</summary>
+    public IReadOnlyList<Candidate> ChosenOf(IEnumerable<Candidate> candidates)
+    {
+        var all = candidates.ToList();
+        var steps = all.Where(one => one.RunKey is { } run && Chosen.Contains(run)).ToList();
+        return [.. all.Where(one => Chosen.Contains(one.Key) || steps.Contains(one) || (one.Contestant.Checkpoint is null && steps.Exists(step => step.Contestant.Model == one.Contestant.Model)))];
+    }
+
     /// <summary>The plan that the form describes; what cannot be read of it is added to the faults.</summary>
     /// <param name="prompts">Of the chosen project.</param>
     public EvaluationPlan Plan(IEnumerable<Candidate> candidates, IEnumerable<string> prompts, List<string> faults)
@@ -63,7 +85,7 @@ public sealed class EvaluationForm
         var plan = new EvaluationPlan
         {
             Kind = Kind,
-            Contestants = [.. candidates.Where(one => Chosen.Contains(one.Key)).Select(one => one.Contestant)],
+            Contestants = [.. ChosenOf(candidates).Select(one => one.Contestant)],
             FixedEach = (int)Whole("Pictures at fixed seeds", FixedEach, 100, faults),
             RandomEach = (int)Whole("Pictures at random seeds", RandomEach, 100, faults),
             FixedSeed = Whole("The fixed seed", FixedSeed, long.MaxValue, faults),

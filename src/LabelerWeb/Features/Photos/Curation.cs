@@ -15,6 +15,9 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
 
     public static readonly List<SettingField> TuneFields = SettingField.Of<FineTuneOptions>("Tune");
 
+    /// <summary>The adapters of each label and fine-tuning, the last step first; the newest fine-tuning first.</summary>
+    public IReadOnlyList<IReadOnlyList<Checkpoint>> Runs => [.. Adapters.GroupBy(adapter => (adapter.JobId ?? -adapter.Id, adapter.Name)).Select(run => run.ToList())];
+
     public List<CuratedPhoto> Kept => [.. Photos.Where(photo => photo.Label is { } label && Keep.Contains(label))];
 
     /// <summary>As a query, to hand the choice on.</summary>

@@ -13,6 +13,7 @@ internal sealed record Migration(int Version, string Name)
         new(3, "0003-photos"),
         new(4, "0004-evaluations"),
         new(5, "0005-learned-rewards"),
+        new(6, "0006-tuned-steps"),
     ];
 
     public static int Newest => All[^1].Version;

@@ -6,20 +6,30 @@ namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 
 /// <summary>
 /// Images along the training, one folder an evaluation: <c>fixed-00.png …</c> from the same noise every time, so that one
-/// picture can be followed, and <c>random-00.png …</c> from noise of their own, which no run can learn by heart.
+/// picture can be followed, and <c>random-00.png …</c> from noise of their own, which no run can learn by heart. The adapter
+/// that made them lies beside, so that people can score more of its pictures; a whole U-Net is too large to be kept each time.
 /// </summary>
-internal sealed class SupervisedEvaluation(StableDiffusion model, IReadOnlyList<string> captions, SupervisedOptions options, string folder, CancellationToken stop)
+internal sealed class SupervisedEvaluation(
+    StableDiffusion model, IReadOnlyList<string> captions, SupervisedOptions options, string folder, bool keepsAdapter, CancellationToken stop)
 {
+    /// <summary>Inside an evaluation's folder; complete before the first picture is there.</summary>
+    public const string AdapterFolder = "adapter";
     private const ulong Fixed = 0, Random = 1;
 
-    /// <summary>Samples with the model as it is, where it is time to.</summary>
-    public void After(int step)
+    /// <summary>Keeps the adapter and samples with the model as it is, where it is time to.</summary>
+    /// <param name="step">Optimizer steps done.</param>
+    /// <param name="export">Writes the weights into a folder.</param>
+    public void After(int step, Action<string> export)
     {
         if (options.EvaluateEvery == 0 || step % options.EvaluateEvery != 0)
         {
             return;
         }
         var place = Directory.CreateDirectory(Path.Combine(folder, $"step-{step:D8}")).FullName;
+        if (keepsAdapter)
+        {
+            export(Path.Combine(place, AdapterFolder));
+        }
         var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), new SamplingOptions { GroupSize = 1, KeepMeans = false });
         for (var image = 0; image < options.EvaluationImages; image++)
         {

@@ -1,0 +1,2 @@
+ALTER TABLE "Checkpoints" ADD COLUMN "JobId" bigint;
+ALTER TABLE "Checkpoints" ADD COLUMN "Step" integer;
