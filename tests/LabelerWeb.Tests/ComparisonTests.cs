@@ -1,7 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Comparisons;
+using Labeler.Shared.Files;
+using Labeler.Shared.Images;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Xunit;
@@ -28,8 +32,8 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(2, apart.Split("<polyline").Length - 1);
 
         var csv = (await lead.GetStringAsync("/compare/curves.csv" + query)).Split("\r\n");
-        Assert.Equal("run,epoch,labelled pictures,value,low,high,runs", csv[0]);
-        Assert.StartsWith("tries,0,0,0.857", csv[1], StringComparison.Ordinal);
+        Assert.Equal("run,epoch,labelled pictures,n,mean,low,high", csv[0]);
+        Assert.StartsWith("tries,0,0,2,0.857", csv[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,10 +43,69 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("The run mirror-reward is added.", await Upload(lead, "results.csv", Run, "Mirror <reward>"));
         var page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare"));
         Assert.Contains("d3po from 56 pictures on.", page, StringComparison.Ordinal);
-        Assert.Contains("d3po,112,4,4,4,1.5,1.5,1.5,1", await lead.GetStringAsync("/compare/runs/mirror-reward.csv"), StringComparison.Ordinal);
+        // The mark stands at the second of three measurements, on the dashed line of the held-out prompts.
+        var dashed = Regex.Match(page, """<g [^>]*class="dashed[^>]*>(.*?)</g>""", RegexOptions.Singleline).Groups[1].Value;
+        var points = Regex.Match(dashed, "<polyline points=\"([^\"]+)\"").Groups[1].Value.Split(' ');
+        Assert.Equal(3, points.Length);
+        var ring = Regex.Match(dashed, """<circle class="ring" cx="([^"]+)" cy="([^"]+)".*?<title>([^<]+)""", RegexOptions.Singleline);
+        Assert.Equal(points[1], $"{ring.Groups[1].Value},{ring.Groups[2].Value}");
+        Assert.Equal("Over-optimised from here on: d3po, held out, after 56: 2", ring.Groups[3].Value);
+        Assert.Contains($"<line class=\"mark\" x1=\"{ring.Groups[1].Value}\"", dashed, StringComparison.Ordinal);
+        Assert.Contains("d3po,112,1,4,4,4,1.5,1.5,1.5", await lead.GetStringAsync("/compare/runs/mirror-reward.csv"), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.Found, (await lead.Post("/compare", "/compare/runs/mirror-reward/remove")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/compare/runs/mirror-reward.csv")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Files_of_the_engine_that_get_one_name_are_drawn_as_mean_and_spread_at_equal_numbers_of_images()
+    {
+        using var lead = await host.SignedIn("Liv", Role.Lead);
+        const string Header = ReproducedRun.RewardHeader + "\n";
+        await Upload(lead, "results.csv", Header + "d3po,0,0,0,1,,0,0,0\nd3po,0,1,56,3,,0,0,0\nddpo,0,0,0,1,,0,0,0\n", "first");
+        await Upload(lead, "results.csv", Header + "d3po,1,0,0,1,,0,0,0\nd3po,1,1,112,9,,0,0,0\n", "second");
+        await Upload(lead, "results.csv", Header + "d3po,2,0,0,4,,0,0,0\nd3po,2,1,56,5,,0,0,0\n", "third");
+
+        var page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare?file=first&file=second&file-as.first=size&file-as.second=size&file=third"));
+        Assert.Contains("size, d3po (mean of 2 runs)", page, StringComparison.Ordinal);
+        var query = "?file=first&file=second&file=third&file-as.first=size&file-as.second=size&file-as.third=size";
+        page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare" + query));
+        Assert.Contains("size, d3po (mean of 3 runs)", page, StringComparison.Ordinal);
+        var csv = (await lead.GetStringAsync("/compare/together/1.csv" + query)).Split("\r\n");
+        Assert.Equal("algorithm,images,n,mean,low,high,held out mean,held out low,held out high", csv[0]);
+        // The second run stands half way between 1 and 9 where the others have used 56 pictures: 3, 5 and 5.
+        Assert.Equal(["\"size, d3po\"", "0", "3", "2"], Cells(csv[1]));
+        Assert.Equal(["\"size, d3po\"", "56", "3", "4.333333333333333"], Cells(csv[2]));
+        Assert.StartsWith("\"size, ddpo\",0,1,1,1,1,", csv[3], StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/compare/together/2.csv" + query)).StatusCode);
+
+        // What the form of projects was asked for stays.
+        Assert.Contains("""<input type="hidden" name="measure" value="Safe" />""", await lead.GetStringAsync("/compare" + query + "&measure=Safe"), StringComparison.Ordinal);
+        foreach (var name in new[] { "first", "second", "third" })
+            await lead.Post("/compare", $"/compare/runs/{name}/remove");
+
+        static string[] Cells(string line) => [.. line.Replace("size, d3po", "size; d3po", StringComparison.Ordinal).Split(',').Take(4).Select(cell => cell.Replace("size; d3po", "size, d3po", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task A_sheet_shows_each_prompt_and_noise_along_the_epochs_and_leaves_a_gap_where_an_epoch_has_none()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Hands on sheets", LabelingTask.FlagBatch, groups: 1, finish: false);
+        await seeded.AddGroup(0);
+        var first = await Evaluated(seeded, 0, "1 hand", "an open hand");
+        await Judge(seeded, "Sue of sheets");
+        await seeded.Learn();
+        var second = await Evaluated(seeded, 1, "1 hand", "a cat");
+
+        using var lead = await host.SignedIn("Lia of sheets", Role.Lead);
+        var page = WebUtility.HtmlDecode(await lead.GetStringAsync($"/compare/sheets?run={seeded.Project.Slug}"));
+        var table = Regex.Match(page, """<table class="sheet.*?</table>""", RegexOptions.Singleline).Value;
+        Assert.Equal(["epoch 1", "epoch 2", "prompt"], Regex.Matches(table, "<th scope=\"col\">([^<]*)").Select(head => head.Groups[1].Value));
+        // "an open hand" and "a cat" have the same number and noise, but are other words: two rows.
+        Assert.Equal(
+            [$"{first[0]} {second[0]} 1 hand", $"{first[1]} - an open hand", $"- {second[1]} a cat"],
+            Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline).Skip(1).Select(row => string.Join(' ', Regex.Matches(row.Value, "<td[^>]*>(.*?)</td>", RegexOptions.Singleline)
+                .Select(cell => cell.Groups[1].Value.Trim()).Select(cell => cell.Length == 0 ? "-" : Regex.Match(cell, "api/images/([0-9a-f]+)/original") is { Success: true } picture ? picture.Groups[1].Value : cell))));
     }
 
     [Fact]
@@ -65,18 +128,33 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         using var answer = await browser.PostAsync("/compare/runs", form);
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         var page = WebUtility.HtmlDecode(await browser.GetStringAsync("/compare"));
-        return System.Text.RegularExpressions.Regex.Match(page, "<div class=\"notice (?:good|bad)\"[^>]*>\\s*<div>\\s*(.*?)\\s*</div>", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value.Trim();
+        return Regex.Match(page, "<div class=\"notice (?:good|bad)\"[^>]*>\\s*<div>\\s*(.*?)\\s*</div>", RegexOptions.Singleline).Groups[1].Value.Trim();
+    }
+
+    /// <summary>Two evaluation pictures for the epoch being sampled, which ends with them; their hashes.</summary>
+    private static async Task<string[]> Evaluated(SeededProject seeded, int epoch, params string[] prompts)
+    {
+        Picture[] pictures = [DrawnPicture.Draw(seeded.Project.Id, epoch, 0), DrawnPicture.Draw(seeded.Project.Id, epoch, 1)];
+        for (var number = 0; number < prompts.Length; number++)
+            await seeded.AddGroup(number, prompts[number], [pictures[number]], GroupUse.Evaluation);
+        await seeded.Finish();
+        return [.. pictures.Select(picture => FileStore.HashOf(picture.ToPng()))];
     }
 
     private async Task<SeededProject> Judged(string name)
     {
         var seeded = await SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups: 2);
-        var who = (await host.Make($"{name}'s judge", Role.Annotator)).Id;
+        await Judge(seeded, $"{name}'s judge");
+        return seeded;
+    }
+
+    private async Task Judge(SeededProject seeded, string name)
+    {
+        var who = (await host.Make(name, Role.Annotator)).Id;
         foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, 2, [])).Leases)
         {
             var verdict = new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]);
             await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
         }
-        return seeded;
     }
 }

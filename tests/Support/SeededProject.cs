@@ -55,8 +55,8 @@ public sealed class SeededProject : IAsyncDisposable
     public Task AddGroup(int number) => AddGroup(
         number, $"1 hand, take {number + 1}", [.. Enumerable.Range(0, Project.Settings.GroupSize).Select(index => DrawnPicture.Draw(Project.Id, number, index))]);
 
-    /// <summary>Writes one group of these pictures.</summary>
-    public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures)
+    /// <summary>Writes one group of these pictures; its number is its seed.</summary>
+    public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures, GroupUse use = GroupUse.Labelling)
     {
         await Get<JobQueue>().Heartbeat(_job!, 0, "drawing", null);
         var images = new List<NewImage>();
@@ -64,7 +64,7 @@ public sealed class SeededProject : IAsyncDisposable
         {
             images.Add(new(await Get<FileStore>().Put(picture.ToPng()), picture.Width, picture.Height, index));
         }
-        await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, prompt, number, null, images, DateTimeOffset.UtcNow));
+        await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, use, number, null, prompt, number, null, images, DateTimeOffset.UtcNow));
     }
 
     /// <summary>Writes many groups that share their pictures, where only their number matters.</summary>

@@ -14,16 +14,44 @@ public sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
     public bool IsMean => Points.Any(point => point.Runs > 1);
 
     /// <summary>
-    /// Several runs as seeds of one thing: epoch by epoch the mean, and the sample's standard deviation (n − 1) to both sides. An epoch that
-    /// one run alone has reached is left out, as its value is no mean of the others; a single run stays as it is.
+    /// Several runs as seeds of one thing, at equal numbers of pictures: epoch by epoch the mean, and the sample's standard deviation (n − 1)
+    /// to both sides. An epoch stands where the run that had used the fewest pictures by then stands; of one that had used more, the value
+    /// there is taken from the straight line between its two measurements around, and it is left out where there are none. An epoch of which
+    /// one run alone tells is left out, as its value is no mean of the others; a single run stays as it is.
     /// </summary>
-    public static Curve Together(string name, IReadOnlyList<Curve> seeds) => seeds.Count == 1
-        ? seeds[0] with { Name = name }
-        : new(name, [.. seeds.SelectMany(seed => seed.Points).GroupBy(point => point.Epoch).Where(epoch => epoch.Count() > 1).OrderBy(epoch => epoch.Key).Select(epoch =>
+    public static Curve Together(string name, IReadOnlyList<Curve> seeds)
+    {
+        if (seeds.Count == 1)
         {
-            double[] values = [.. epoch.Select(point => point.Value)];
+            return seeds[0] with { Name = name };
+        }
+        var points = new List<CurvePoint>();
+        foreach (var epoch in seeds.SelectMany(seed => seed.Points).Select(point => point.Epoch).Distinct().Order())
+        {
+            var there = seeds.Where(seed => seed.Points.Any(point => point.Epoch == epoch)).ToList();
+            var used = there.Min(seed => seed.Points.Where(point => point.Epoch == epoch).Max(point => point.Used));
+            double[] values = [.. there.Select(seed => seed.At(used)).OfType<double>()];
+            if (values.Length < 2)
+            {
+                continue;
+            }
             var mean = values.Average();
             var deviation = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
-            return new CurvePoint(epoch.Key, epoch.Average(point => point.Used), mean, mean - deviation, mean + deviation, values.Length);
-        })]);
+            points.Add(new(epoch, used, mean, mean - deviation, mean + deviation, values.Length));
+        }
+        return new(name, points);
+    }
+
+    // Between two measurements the straight line; what was measured more than once at one number counts by its mean.
+    private double? At(double used)
+    {
+        var before = Points.Where(point => point.Used <= used).GroupBy(point => point.Used).MaxBy(same => same.Key);
+        var after = Points.Where(point => point.Used >= used).GroupBy(point => point.Used).MinBy(same => same.Key);
+        if (before is not { } low || after is not { } high)
+        {
+            return null;
+        }
+        var (from, to) = (low.Average(point => point.Value), high.Average(point => point.Value));
+        return high.Key > low.Key ? from + ((to - from) * (used - low.Key) / (high.Key - low.Key)) : from;
+    }
 }

@@ -18,6 +18,20 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
     public const int MostRows = 20_000;
     private const int LongestName = 60;
 
+    /// <summary>
+    /// Several files in one picture for each kind of axes: what is given one name, and is of one algorithm, is seeds of one thing, wherever
+    /// it was run.
+    /// </summary>
+    public static IReadOnlyList<ReproducedRun> Overlay(IEnumerable<(string Name, ReproducedRun Run)> runs) =>
+    [
+        .. runs.GroupBy(one => (one.Run.IsShare, one.Run.Along)).Select(kind => new ReproducedRun(kind.Key.IsShare, kind.Key.Along,
+        [
+            .. kind.SelectMany(one => one.Run.Curves.Select(curve => (Name: one.Run.IsShare ? one.Name : $"{one.Name}, {curve.Name}", Curve: curve))).GroupBy(one => one.Name)
+                .Select(same => new ReproducedCurve(same.Key, [.. same.SelectMany(one => one.Curve.TrainingSeeds)], [.. same.SelectMany(one => one.Curve.HeldOutSeeds)]))
+                .Where(curve => curve.Training.Points.Count > 0),
+        ])).Where(run => run.Curves.Count > 0),
+    ];
+
     /// <exception cref="LabelerException">It is not such a file; the line that is wrong is named.</exception>
     public static ReproducedRun Read(TextReader text)
     {
@@ -51,7 +65,7 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
     /// <param name="used">The column of the horizontal axis.</param>
     private static ReproducedRun Rates(List<string[]> rows, int used, string along) => new(true, along,
     [
-        new("rate", new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[used], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))]), null),
+        new("rate", [new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[used], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))])], []),
     ]);
 
     private static ReproducedRun Rewards(List<string[]> rows)
@@ -67,8 +81,8 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
         {
             var seeds = algorithm.GroupBy(p => p.Seed).ToList();
             var training = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.Reward, p.Reward, p.Reward))])).ToList();
-            var heldOut = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.Where(p => p.HeldOut is not null).OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.HeldOut!.Value, p.HeldOut.Value, p.HeldOut.Value))])).ToList();
-            return new ReproducedCurve(algorithm.Key, Curve.Together(algorithm.Key, training), algorithm.Any(p => p.HeldOut is not null) ? Curve.Together(algorithm.Key, heldOut) : null);
+            var heldOut = seeds.Where(seed => seed.Any(p => p.HeldOut is not null)).Select(seed => new Curve(algorithm.Key, [.. seed.Where(p => p.HeldOut is not null).OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.HeldOut!.Value, p.HeldOut.Value, p.HeldOut.Value))])).ToList();
+            return new ReproducedCurve(algorithm.Key, training, heldOut);
         })]);
     }
 
@@ -82,8 +96,16 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
 }
 
 /// <summary>One algorithm on the prompts it was trained on and, where there are such, on prompts held out.</summary>
-public sealed record ReproducedCurve(string Name, Curve Training, Curve? HeldOut)
+/// <param name="TrainingSeeds">A curve for each seed.</param>
+/// <param name="HeldOutSeeds">Of the seeds that were measured on held-out prompts; may be none.</param>
+public sealed record ReproducedCurve(string Name, IReadOnlyList<Curve> TrainingSeeds, IReadOnlyList<Curve> HeldOutSeeds)
 {
+    /// <summary>All seeds together.</summary>
+    public Curve Training { get; } = Curve.Together(Name, TrainingSeeds);
+
+    /// <summary>All seeds together; null where there is none.</summary>
+    public Curve? HeldOut { get; } = HeldOutSeeds.Count == 0 ? null : Curve.Together(Name, HeldOutSeeds);
+
     /// <summary>See <see cref="Comparisons.OverOptimisation"/>.</summary>
-    public CurvePoint? OverOptimisedFrom { get; } = HeldOut is null ? null : OverOptimisation.Begins(Training, HeldOut);
+    public CurvePoint? OverOptimisedFrom => HeldOut is null ? null : OverOptimisation.Begins(Training, HeldOut);
 }

@@ -23,7 +23,7 @@ public sealed partial class RunFiles(DataFolder folder)
         }
     })];
 
-    public ReproducedRun? Find(string name) => All().FirstOrDefault(file => file.Name == name)?.Run;
+    public RunFile? Find(string name) => All().FirstOrDefault(file => file.Name == name);
 
     /// <summary>Keeps an uploaded file under a name made from <paramref name="name"/>; one of that name is replaced.</summary>
     /// <exception cref="LabelerException">It is too large, or not such a file; nothing was kept.</exception>
@@ -92,6 +92,9 @@ public sealed partial class RunFiles(DataFolder folder)
 /// <param name="Fault">Why it cannot be shown; null where it can.</param>
 public sealed record RunFile(string Name, ReproducedRun? Run, string? Fault)
 {
+    /// <summary>The name as people read it.</summary>
+    public string Title => IsUploaded ? Name : Name[..Name.LastIndexOf('/')];
+
     /// <summary>Was it uploaded, and can be removed here?</summary>
     public bool IsUploaded => !Name.Contains('/', StringComparison.Ordinal);
 }

@@ -55,6 +55,17 @@ public sealed class Runs_are_compared(Databases databases)
         Assert.Equal([1.0, 2, 9], Curve.Together("alone", [Of(1, 2, 9)]).Points.Select(p => p.Value));
     }
 
+    [Fact]
+    public void Seeds_that_used_different_numbers_of_pictures_meet_where_the_slower_one_stands()
+    {
+        Curve slow = new("slow", [new(0, 0, 1, 1, 1), new(1, 50, 2, 2, 2)]), quick = new("quick", [new(0, 0, 3, 3, 3), new(1, 100, 5, 5, 5)]), late = new("late", [new(1, 60, 9, 9, 9)]);
+        var points = Curve.Together("both", [slow, quick]).Points;
+        Assert.Equal([(0, 0.0, 2.0, 2), (1, 50, 3, 2)], points.Select(p => (p.Epoch, p.Used, p.Value, p.Runs)));
+        // One that was first measured after that number says nothing there.
+        Assert.Equal(points, Curve.Together("all", [slow, quick, late]).Points);
+        Assert.Empty(Curve.Together("apart", [slow, late]).Points);
+    }
+
     [Theory]
     [InlineData(new[] { 1.0, 2, 3, 4 }, new[] { 1.0, 3, 2.5, 2 }, 1)]
     [InlineData(new[] { 1.0, 2, 3, 4 }, new[] { 1.0, 2, 2.5, 3 }, null)]

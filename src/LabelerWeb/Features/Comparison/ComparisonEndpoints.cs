@@ -16,6 +16,8 @@ public static class ComparisonEndpoints
     {
         routes.MapGet("/compare/curves.csv", async (HttpContext context, LabelerDb db) =>
             (await ComparedProjects.Read(db, context.Request.Query, context.RequestAborted)).Table.ToDownload("curves.csv")).RequireAuthorization(Role.Lead);
+        routes.MapGet("/compare/together/{number:int}.csv", (int number, HttpContext context, RunFiles runs) =>
+            ComparedFiles.Read(runs, context.Request.Query).Tables.ElementAtOrDefault(number - 1)?.ToDownload($"together-{number}.csv") ?? Results.NotFound()).RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs)).RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs)).RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/runs", Role.Lead);
@@ -29,7 +31,7 @@ public static class ComparisonEndpoints
     }
 
     private static IResult Download(string name, RunFiles runs) =>
-        runs.Find(name) is { } run ? CurveTable.Of(name, run).ToDownload($"{name.Replace('/', '-')}.csv") : Results.NotFound();
+        runs.Find(name) is { Run: { } run } file ? CurveTable.Of(name, file.Title, run).ToDownload($"{name.Replace('/', '-')}.csv") : Results.NotFound();
 
     private static async Task<IResult> Add(IFormFile? file, [FromForm] string? name, HttpContext context, RunFiles runs)
     {

@@ -16,4 +16,12 @@ public sealed record DrawnCurve(Curve Curve, int Colour, string? Dashed = null, 
     public bool Hollow => Colour / Colours % 2 == 1;
 
     public static DrawnCurve[] All(IEnumerable<Curve> curves) => [.. curves.Select((curve, n) => new DrawnCurve(curve, n))];
+
+    /// <summary>Of the engine: held-out prompts dashed beside the trained ones, marked where over-optimisation begins.</summary>
+    public static DrawnCurve[] All(ReproducedRun run) =>
+    [
+        .. run.Curves.SelectMany((curve, n) => curve.HeldOut is { } heldOut
+            ? new[] { new DrawnCurve(curve.Training, n), new DrawnCurve(heldOut, n, Dashed: "held out", Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimisedFrom?.Epoch)) }
+            : [new DrawnCurve(curve.Training, n)]),
+    ];
 }
