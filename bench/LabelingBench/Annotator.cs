@@ -41,9 +41,10 @@ public sealed partial class Annotator : IDisposable
         return annotator;
     }
 
-    /// <summary>Votes about every <paramref name="interval"/> until the time is over or nothing is left.</summary>
-    public async Task Work(TimeSpan interval, TimeSpan length)
+    /// <summary>Opens the page after <paramref name="arrival"/>, then votes about every <paramref name="interval"/> until the time is over or nothing is left.</summary>
+    public async Task Work(TimeSpan arrival, TimeSpan interval, TimeSpan length)
     {
+        await Task.Delay(arrival);
         var clock = Stopwatch.StartNew();
         var due = interval * random.NextDouble();
         await Fetch();

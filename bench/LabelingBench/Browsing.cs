@@ -6,6 +6,9 @@ namespace Labeler.Bench.Labeling;
 /// <summary>Chromium on the labeling page: from the press of Enter until the next group is on the screen.</summary>
 public static class Browsing
 {
+    // A quick person's pause between flagging a picture and confirming the group.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
     public static async Task<IReadOnlyList<double>> Measure(House house, int presses)
     {
         await using var db = await house.Seeded.Open();
@@ -26,6 +29,7 @@ public static class Browsing
         {
             await page.WaitForFunctionAsync("() => document.querySelectorAll('[data-stage] .frame.seen').length === 7");
             await page.Keyboard.PressAsync($"{press % 7 + 1}");
+            await Task.Delay(Pause);
             await page.Keyboard.PressAsync("Enter");
             await page.WaitForFunctionAsync("count => performance.getEntriesByName('key-to-next').length > count", press);
         }

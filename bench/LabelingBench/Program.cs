@@ -18,7 +18,7 @@ for (var n = 0; n < options.Annotators; n++)
 await using var training = options.Training ? await TrainingBeside.Start(house.Server) : null;
 var interval = TimeSpan.FromSeconds(options.Annotators / options.Rate);
 var started = System.Diagnostics.Stopwatch.StartNew();
-await Task.WhenAll(annotators.Select(a => a.Work(interval, TimeSpan.FromSeconds(options.Seconds))));
+await Task.WhenAll(annotators.Select((a, n) => a.Work(TimeSpan.FromSeconds(options.Arrival * n / annotators.Count), interval, TimeSpan.FromSeconds(options.Seconds))));
 var elapsed = started.Elapsed.TotalSeconds;
 
 var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();

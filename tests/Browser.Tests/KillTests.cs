@@ -99,7 +99,7 @@ public sealed class KillTests(Browsing browsing)
             annotators.Add(await Annotator.Join(server.Address, token, $"Person {n}", seeded.Project.Id));
         }
 
-        var work = Task.WhenAll(annotators.Select(a => a.Work(TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5))));
+        var work = Task.WhenAll(annotators.Select(a => a.Work(TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5))));
         while (annotators.Sum(a => a.Acknowledged.Count) < 40 && !work.IsCompleted)
             await Task.Delay(10);
         await server.Kill();

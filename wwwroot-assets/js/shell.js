@@ -61,6 +61,13 @@ document.addEventListener('click', event => {
   if (event.target.closest('.nav a')) closeMenu();
 });
 
+// On a phone the tab that is open may stand outside of what the row shows.
+function showTab() {
+  document.querySelector('.tabs a.active')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+showTab();
+addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', showTab));
+
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
   closeMenu();

@@ -12,18 +12,20 @@ export class Deck extends EventTarget {
   #api;
   #project;
   #outbox;
+  #pictureSize;
   #filling = null;
   #judged = 0;
 
-  constructor(api, project, outbox, signal) {
+  /** @param pictureSize CSS pixels of a picture as it stands now; undefined while none is shown. */
+  constructor(api, project, outbox, signal, pictureSize) {
     super();
     this.#api = api;
     this.#project = project;
     this.#outbox = outbox;
+    this.#pictureSize = pictureSize;
     this.cards = [];
     this.at = 0;
     this.situation = { state: 'loading' };
-    this.pictureSize = 360;
     const timer = setInterval(() => this.#keepAlive(), heartbeat);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -112,12 +114,14 @@ export class Deck extends EventTarget {
   }
 
   #card(item, vote = null, verdict = null) {
-    const { blurred } = this.#project;
-    const make = () => item.images.map(image => {
-      const picture = new Picture(image, blurred, this.pictureSize);
-      picture.addEventListener('load', () => this.dispatchEvent(new Event('decoded')));
-      return picture;
-    });
+    const make = () => {
+      const size = this.#pictureSize() ?? 360;
+      return item.images.map(image => {
+        const picture = new Picture(image, this.#project.blurred, size);
+        picture.addEventListener('load', () => this.dispatchEvent(new Event('decoded')));
+        return picture;
+      });
+    };
     const card = { item, vote, verdict, elapsed: 0, made: null, get pictures() { return (this.made ??= make()); } };
     // Pictures of what was judged on an earlier page are fetched when somebody goes back to it.
     if (!vote) card.made = make();

@@ -29,6 +29,9 @@ export class Desk {
   #warned = null;
   #zoom = new Zoom();
   #poll = 0;
+  // What the stage leaves for a view, told by the observer: asking for it after a change would lay the page out at once.
+  #room = null;
+  #echoing = null;
 
   constructor(root, config, signal) {
     this.#root = root;
@@ -41,7 +44,7 @@ export class Desk {
     this.flagMode = 0;
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
-    this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal);
+    this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.querySelector('.tile')?.clientWidth);
     signal.addEventListener('abort', () => clearTimeout(this.#poll));
   }
 
@@ -70,7 +73,7 @@ export class Desk {
       const button = event.target.closest('[data-action]');
       if (button) { releaseFocus(event); this.act(button.dataset.action); }
     }, { signal });
-    const observer = new ResizeObserver(() => this.#resize());
+    const observer = new ResizeObserver(([{ contentRect }]) => { this.#room = contentRect; this.#resize(); });
     observer.observe(this.#stage);
     signal.addEventListener('abort', () => observer.disconnect());
   }
@@ -207,13 +210,7 @@ export class Desk {
   }
 
   #resize() {
-    const { clientWidth, clientHeight } = this.#stage;
-    const style = getComputedStyle(this.#stage);
-    const width = clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const height = clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-    this.view?.resize(width, height);
-    const tile = this.#stage.querySelector('.tile');
-    if (tile) this.deck.pictureSize = tile.clientWidth;
+    if (this.#room) this.view?.resize(this.#room.width, this.#room.height);
   }
 
   /** The judgement in front has changed. */
@@ -234,7 +231,6 @@ export class Desk {
     const panel = this.#root.querySelector('[data-guidelines]');
     panel.hidden = !panel.hidden;
     this.#root.querySelector('[data-action=guidelines]').setAttribute('aria-expanded', String(!panel.hidden));
-    this.#resize();
   }
 
   say(text) { this.#say(text); }
@@ -251,8 +247,8 @@ export class Desk {
     const mark = this.#root.querySelector('[data-echo]');
     mark.textContent = echo;
     mark.dataset.side = side ?? '';
-    mark.getAnimations().forEach(animation => animation.cancel());
-    mark.animate([{ opacity: 1 }, { opacity: 1, offset: 0.5 }, { opacity: 0 }], { duration: 300, easing: 'ease-out' });
+    this.#echoing?.cancel();
+    this.#echoing = mark.animate([{ opacity: 1 }, { opacity: 1, offset: 0.5 }, { opacity: 0 }], { duration: 300, easing: 'ease-out' });
     this.#say(`${echo}. ${this.deck.current ? 'Next.' : ''}`);
   }
 }

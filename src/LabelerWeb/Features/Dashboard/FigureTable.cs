@@ -21,6 +21,7 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
     public static string Show(object? cell) => cell switch
     {
         null => "",
+        Percent share => share.ToString(),
         double.NaN => "–",
         double number => number.ToString(Math.Abs(number) < 10 ? "0.000" : "0.0", System.Globalization.CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString("d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture),

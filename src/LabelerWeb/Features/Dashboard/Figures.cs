@@ -32,15 +32,13 @@ public sealed record Figures(
 
     public FigureTable ChangesTable => new("changes", "Change from the epoch it learned from",
         ["epoch", "against", "measure", "now", "before", "difference", "low", "high", "verdict"],
-        [.. Changes.Select(change => new object?[]
-        {
-            change.Epoch, change.Against, change.Measure, change.Now, change.Before, change.Difference, change.Low, change.High,
-            change.IsWorse ? "worse" : change.Low > 0 ? "better" : "not clear",
-        })]);
+        [.. Changes.Select(change => Row([
+            change.Epoch, change.Against, change.Measure, Of(change.Now), Of(change.Before), Of(change.Difference), Of(change.Low), Of(change.High),
+            change.IsWorse ? "worse" : change.Low > 0 ? "better" : "not clear"]))]);
 
     public FigureTable AnchorsTable => new("anchors", "Anchors: the first epoch's pictures, judged again",
         ["epoch", "labels", "as at first", "low", "high", "mean now", "mean at first"],
-        [.. Anchors.Select(anchor => Row([anchor.Epoch, anchor.Labels, .. Of(anchor.Same), anchor.Now, anchor.Before]))]);
+        [.. Anchors.Select(anchor => Row([anchor.Epoch, anchor.Labels, .. Of(anchor.Same), Of(anchor.Now), Of(anchor.Before)]))]);
 
     public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
         ["epoch", "label", "count", "share", "low", "high"],
@@ -51,7 +49,7 @@ public sealed record Figures(
 
     public FigureTable WinsTable => new("wins", "Preference win rate",
         ["epoch", "against", "wins", "low", "high", "majority", "ties", "both bad"],
-        [.. Wins.Select(wins => Row([wins.Epoch, wins.Against, .. Of(wins.Wins), wins.Majority.Share, wins.Ties, wins.BothBad]))]);
+        [.. Wins.Select(wins => Row([wins.Epoch, wins.Against, .. Of(wins.Wins), new Percent(wins.Majority.Share), wins.Ties, wins.BothBad]))]);
 
     public FigureTable HoursTable => new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
 
@@ -60,7 +58,7 @@ public sealed record Figures(
         [.. People.Select(person => new object?[]
         {
             person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000, person.Fast,
-            IsFlagged && person.Flagged.Of > 0 ? person.Flagged.Share : null, person.Influence, person.Gold?.Share, person.LastVoteAt,
+            IsFlagged && person.Flagged.Of > 0 ? new Percent(person.Flagged.Share) : null, new Percent(person.Influence), person.Gold is { } gold ? new Percent(gold.Share) : null, person.LastVoteAt,
         })]);
 
     public FigureTable AgreementTable => new("agreement", "Agreement", ["measure", "value"],
@@ -75,5 +73,8 @@ public sealed record Figures(
 
     private static object?[] Row(object?[] cells) => cells;
 
-    private static object?[] Of(Proportion share) => [share.Share, share.Low, share.High];
+    // What an epoch is measured by: a mean score, or a share of the images.
+    private object? Of(double? measure) => Project.Task == LabelingTask.Score || measure is null ? measure : new Percent(measure.Value);
+
+    private static object?[] Of(Proportion share) => [new Percent(share.Share), new Percent(share.Low), new Percent(share.High)];
 }
