@@ -21,7 +21,8 @@ for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   echo "labeler: $name"
   # In the background a shell ignores Ctrl+C, and tests of it would wait in vain.
-  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
+  # A test that hangs is named and ended; the longest whole suite takes 10 minutes, and no single test more than 3.
+  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --blame-hang-timeout 15min --blame-hang-dump-type none --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
 done
 
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
