@@ -54,6 +54,7 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
         LearningRate = lesson.Options.D3po.LearningRate,
         ImagesPerStep = lesson.Options.D3po.ImagesPerStep,
         TimestepsPerStep = 1,
+        InnerEpochs = lesson.Options.D3po.InnerEpochs,
         FirstStep = lesson.Options.FirstStep,
         LastStep = lesson.Options.LastStep,
         Seed = lesson.Seed,
@@ -102,7 +103,7 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
     {
         var each = lesson.Options.D3po.ImagesPerStep;
         var images = lesson.Epoch.Rewarded.Count;
-        var steps = TrainedSteps(lesson.Options) * ((images + each - 1) / each);
+        var steps = TrainedSteps(lesson.Options) * ((images + each - 1) / each) * lesson.Options.D3po.InnerEpochs;
         var batch = Math.Min(each, items);
         var passSteps = (items + batch - 1) / batch;
         return (T)(options with
