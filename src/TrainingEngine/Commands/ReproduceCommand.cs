@@ -52,13 +52,15 @@ public sealed class ReproduceCommand
     private void Run(ParseResult parsed, CancellationToken stop)
     {
         string folder = parsed.GetRequiredValue(model);
-        D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(folder));
+        D3poOptions chosen = ModelDefaults.Read(folder);
         if (ComparisonTask.All.FirstOrDefault(one => one.Name == parsed.GetRequiredValue(experiment)) is { } task)
         {
-            Compare(parsed, task, folder, updates, stop);
+            // A pull towards the policy that sampled would hold D3PO back alone.
+            Compare(parsed, task, folder, d3po.Read(parsed, chosen with { KlToPrevious = 0 }), stop);
             return;
         }
 
+        D3poOptions updates = d3po.Read(parsed, chosen);
         var defaults = new ReproductionOptions { Experiment = Experiment.Parse(parsed.GetRequiredValue(experiment)) };
         ReproductionOptions options = defaults with
         {
