@@ -1,5 +1,8 @@
+using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Labeler.Browser.Tests;
@@ -7,6 +10,16 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class PageTests(Browsing browsing)
 {
+    // Parts of a page are drawn again when they come alive, and are folded then.
+    private const string Unfolded = """
+        () => {
+            const folded = [...document.querySelectorAll('main details:not([open])')];
+            folded.forEach(details => { details.open = true; });
+            if (folded.length > 0) window.unfoldedAt = performance.now();
+            return performance.now() - (window.unfoldedAt ?? -Infinity) > 1500;
+        }
+        """;
+
     // Leaving checks what the browser complained of: a page that breaks its island, or the content security policy, fails here.
     [Fact]
     public async Task Every_page_of_the_top_bar_opens_without_a_complaint()
@@ -19,8 +32,36 @@ public sealed class PageTests(Browsing browsing)
         foreach (var address in addresses)
         {
             Assert.Equal(200, await admin.Go($"/{address}"));
-            await admin.Page.WaitForLoadStateAsync(Microsoft.Playwright.LoadState.Load);
+            await admin.Page.WaitForLoadStateAsync(LoadState.Load);
             Assert.NotEqual("", await admin.Page.Locator("main").InnerTextAsync());
         }
+    }
+
+    [Fact]
+    public async Task No_page_is_wider_than_a_phone_with_everything_unfolded()
+    {
+        await using var server = await LabelerServer.Start();
+        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
+        await using (var db = await seeded.Open())
+        {
+            var job = await db.Jobs.FirstAsync();
+            db.JobLines.Add(new JobLine(job.Id, "a line of the worker's log, longer than a phone is wide, as they often are", DateTimeOffset.UtcNow));
+            await db.SaveChangesAsync();
+        }
+        await using var admin = await browsing.FirstAdmin(server);
+        var page = admin.Page;
+        await page.SetViewportSizeAsync(390, 844);
+        var wide = new List<string>();
+        foreach (var address in new[] { "projects", "projects/new", "projects/faces", "epochs", "epochs/faces", "dashboard/faces", "gallery/faces", "gallery/faces/compare", "review/faces", "label", "label/faces", "people", "account", "photos", "compare", "compare/sheets", "compare/evaluations", "compare/evaluations/new", "compare/rewards" })
+        {
+            Assert.Equal(200, await admin.Go($"/{address}"));
+            await page.WaitForFunctionAsync(Unfolded);
+            var beyond = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
+            if (beyond > 0)
+            {
+                wide.Add($"{address} by {beyond} pixels");
+            }
+        }
+        Assert.Empty(wide);
     }
 }
