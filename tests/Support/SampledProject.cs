@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Tests.Support;
 
-/// <summary>A flag project on the bundled model whose images the server's own worker makes; somebody judges them at once.</summary>
+/// <summary>A project on the bundled model whose images the server's own worker makes; somebody judges them at once.</summary>
 public sealed class SampledProject
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
@@ -20,17 +20,18 @@ public sealed class SampledProject
     /// <summary>Starts the first epoch of a small project.</summary>
     /// <param name="groups">Groups of four images.</param>
     /// <param name="passes">How often training goes through the votes: how long it takes.</param>
-    public static async Task<SampledProject> Start(OpenedData data, string name, int groups, int passes)
+    /// <param name="steps">Denoising steps: how long sampling and training take.</param>
+    public static async Task<SampledProject> Start(OpenedData data, string name, int groups, int passes, LabelingTask task = LabelingTask.FlagBatch, int steps = 6)
     {
         var settings = new ProjectSettings
         {
             GroupSize = 4,
             ImagesPerEpoch = groups * 4,
             EvaluationImages = 0,
-            Sampling = new() { Steps = 6, GuidanceScale = 1 },
+            Sampling = new() { Steps = steps, GuidanceScale = 1 },
             Training = new() { Passes = passes, ImagesPerStep = 4 },
         };
-        var project = Project.Create(name, LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
+        var project = Project.Create(name, task, settings, DateTimeOffset.UtcNow);
         project.UsePrompts(["1 hand"]);
         await using (var db = await data.Open())
         {
@@ -65,6 +66,13 @@ public sealed class SampledProject
     public async Task<Job> VoteAndTrain()
     {
         var epoch = await Reaches(1, EpochState.Labelling);
+        await Vote(lease => new FlagVerdict([.. lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true))]));
+        return await _data.Get<EpochCycle>().Train(epoch.Id, (await _data.Get<EpochCycle>().DryRun(epoch.Id)).Hash);
+    }
+
+    /// <summary>Somebody judges everything that is open.</summary>
+    public async Task Vote(Func<Lease, Verdict> verdict)
+    {
         var person = new Account($"voter-{Project.Id}", "Voter", DateTimeOffset.UtcNow);
         await using (var db = await _data.Open())
         {
@@ -75,15 +83,13 @@ public sealed class SampledProject
         {
             foreach (var lease in leases)
             {
-                var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
-                var receipt = await _data.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
+                var receipt = await _data.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person.Id, verdict(lease), 900, null));
                 if (receipt.Outcome != Outcome.Accepted)
                 {
                     throw new InvalidOperationException($"The vote was {receipt.Outcome}: {receipt.Reason}");
                 }
             }
         }
-        return await _data.Get<EpochCycle>().Train(epoch.Id, (await _data.Get<EpochCycle>().DryRun(epoch.Id)).Hash);
     }
 
     /// <summary>The job as it stands now.</summary>

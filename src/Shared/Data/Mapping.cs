@@ -68,6 +68,8 @@ internal static class Mapping
             reward.HasOne<Job>().WithMany().HasForeignKey(r => r.JobId).OnDelete(DeleteBehavior.Restrict);
             reward.Ignore(r => r.Accuracy);
             reward.Ignore(r => r.BeatsGuessing);
+            reward.Ignore(r => r.Later);
+            reward.Ignore(r => r.HasFallenBehind);
         });
         model.Entity<TaughtBy>(taught =>
         {

@@ -41,6 +41,7 @@ public static class Startup
         services.AddSingleton<RunFiles>();
         services.AddSingleton<FineTuning>();
         services.AddSingleton<RewardLearning>();
+        services.AddSingleton<RewardMeasuring>();
         return services;
     }
 

@@ -1,18 +1,20 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Statistics;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Epochs;
 
 /// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become worse.</summary>
-public sealed class Autopilot(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle)
+public sealed class Autopilot(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasuring rewards)
 {
-    /// <summary>Takes the next step of every epoch that is ready for it. Call it now and then.</summary>
+    /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and then.</summary>
     /// <returns>The trainings queued.</returns>
     public async Task<IReadOnlyList<Job>> GoOn(CancellationToken cancel = default)
     {
+        await rewards.QueueDue(cancel);
         var jobs = new List<Job>();
         foreach (var (project, epoch, plan, isWorse) in await Ready(cancel))
         {

@@ -35,6 +35,15 @@ public sealed class LearnedReward
 
     /// <summary>Pairs of groups that it has not learned from.</summary>
     public int HeldOut { get; private set; }
+
+    /// <summary>Of the pairs that people judged after it had learned, those whose winner it gives the higher reward; null while nobody has measured that.</summary>
+    public int? LaterRight { get; private set; }
+
+    /// <summary>Pairs of groups that were judged after it had learned.</summary>
+    public int? LaterPairs { get; private set; }
+
+    /// <summary>When it was measured on these.</summary>
+    public DateTimeOffset? LaterAt { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? AcceptedAt { get; private set; }
 
@@ -43,8 +52,16 @@ public sealed class LearnedReward
 
     public Proportion Accuracy => Proportion.Wilson(Right, HeldOut);
 
+    /// <summary>On later votes; null while there is none that it was measured on.</summary>
+    public Proportion? Later => LaterPairs is > 0 ? Proportion.Wilson(LaterRight!.Value, LaterPairs.Value) : null;
+
+    /// <summary>Is it clearly less often right about later votes than it was about held-out ones: do the intervals lie apart?</summary>
+    public bool HasFallenBehind => Later is { } later && later.High < Accuracy.Low;
+
     /// <summary>Is it right more often than a coin, by the lower end of the interval?</summary>
     public bool BeatsGuessing => Accuracy.Low > 0.5;
+
+    internal void MeasureLater(int right, int pairs, DateTimeOffset now) => (LaterRight, LaterPairs, LaterAt) = (right, pairs, now);
 
     /// <summary>Allows its use.</summary>
     /// <param name="right">As the person was shown it.</param>

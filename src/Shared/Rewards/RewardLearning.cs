@@ -1,5 +1,4 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
@@ -16,15 +15,8 @@ public sealed class RewardLearning(IDbContextFactory<LabelerDb> contexts, FileSt
     {
         var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
             ?? throw new LabelerException("There is no such project; load the page again.");
-        if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.RewardModel && (j.State == JobState.Queued || j.State == JobState.Running), cancel))
-        {
-            throw new LabelerException($"A reward is being learned from {project.Name} already: wait for it, or stop it first.");
-        }
-        var groups = new List<ManifestGroup>();
-        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Number).ToListAsync(cancel))
-        {
-            groups.AddRange((await TrainingPlan.Make(db, epoch, cancel)).Manifest.Groups);
-        }
+        await RequireFree(db, project, cancel);
+        var groups = await RewardManifest.Judged(db, project, cancel);
         if (groups.Count < 2)
         {
             throw new LabelerException($"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to measure the model. Label more of them.");
@@ -51,6 +43,15 @@ public sealed class RewardLearning(IDbContextFactory<LabelerDb> contexts, FileSt
         await db.SaveChangesAsync(cancel);
         return reward;
     }, cancel);
+
+    /// <exception cref="LabelerException">A learning or measuring of the project is under way.</exception>
+    internal static async Task RequireFree(LabelerDb db, Project project, CancellationToken cancel)
+    {
+        if (await db.Jobs.AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.RewardModel && (j.State == JobState.Queued || j.State == JobState.Running), cancel))
+        {
+            throw new LabelerException($"A reward is being learned from {project.Name} or measured on it already: wait for it, or stop it first.");
+        }
+    }
 
     /// <inheritdoc cref="LearnedReward.Accept"/>
     public async Task Accept(long rewardId, int right, int heldOut, string by, CancellationToken cancel = default)

@@ -1,6 +1,8 @@
 using System.Text;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Rewards;
 
@@ -11,11 +13,23 @@ public sealed record RewardManifest(string Project, IReadOnlyList<ManifestGroup>
     /// <summary>The texts that the model will know.</summary>
     public IReadOnlySet<string> Prompts() => Groups.Select(group => group.Prompt).ToHashSet();
 
+    /// <summary>All groups of a project whose votes give a pair now.</summary>
+    internal static async Task<IReadOnlyList<ManifestGroup>> Judged(LabelerDb db, Project project, CancellationToken cancel)
+    {
+        var groups = new List<ManifestGroup>();
+        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id).OrderBy(e => e.Number).ToListAsync(cancel))
+        {
+            groups.AddRange((await TrainingPlan.Make(db, epoch, cancel)).Manifest.Groups);
+        }
+        return groups;
+    }
+
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(JsonText.Write(this));
 
     public static RewardManifest Read(byte[] bytes) => JsonText.Read<RewardManifest>(Encoding.UTF8.GetString(bytes));
 }
 
 /// <summary>The job's payload.</summary>
-/// <param name="Manifest">Content hash of a <see cref="RewardManifest"/>.</param>
-public sealed record RewardOrder(string Manifest);
+/// <param name="Manifest">Content hash of a <see cref="RewardManifest"/>: what to learn from, or what to measure on.</param>
+/// <param name="Reward">Which learned reward to measure; null where one is to be learned.</param>
+public sealed record RewardOrder(string Manifest, long? Reward = null);

@@ -7,12 +7,27 @@ using Labeler.TrainingEngine.Rewards.Learned;
 
 namespace Labeler.TrainingEngine.Worker;
 
-/// <summary>Learns a reward from a project's frozen pairs. It takes minutes at most and the same pairs give the same model, so one that was stopped begins anew.</summary>
-internal sealed class RewardModelJob(RewardLearning learning, FileStore files, Job job, JobPulse pulse)
+/// <summary>
+/// Learns a reward from a project's frozen pairs, or measures one on later pairs. It takes minutes at most and the same pairs give the same
+/// result, so one that was stopped begins anew.
+/// </summary>
+internal sealed class RewardModelJob(RewardLearning learning, RewardMeasuring measuring, FileStore files, Job job, JobPulse pulse)
 {
     private readonly RewardModelOptions options = new();
 
     public void Run()
+    {
+        if (job.Read<RewardOrder>().Reward is null)
+        {
+            Learn();
+        }
+        else
+        {
+            Measure();
+        }
+    }
+
+    private void Learn()
     {
         var groups = pulse.Ask(() => learning.Read(job)).Groups;
         var (pictures, pairs) = Judged(groups);
@@ -26,6 +41,17 @@ internal sealed class RewardModelJob(RewardLearning learning, FileStore files, J
         var weights = Store(model);
         pulse.Ask(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
         pulse.Say(model.Name);
+    }
+
+    private void Measure()
+    {
+        var (weights, later) = pulse.Ask(() => measuring.Read(job));
+        using var model = RewardModel.Load(files.PathOf(weights));
+        var (pictures, pairs) = Judged(later.Groups);
+        pulse.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
+        var right = model.RightAbout(pictures, pairs, pulse.Say, pulse.Stop);
+        pulse.Ask(() => measuring.Complete(job, right, pairs.Count));
+        pulse.Say($"right about {right} of {pairs.Count} later pairs");
     }
 
     private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups)

@@ -90,7 +90,7 @@ public sealed class TrainerWorker(
     {
         if (job.Kind == JobKind.RewardModel)
         {
-            new RewardModelJob(new RewardLearning(contexts, files, time), files, job, pulse).Run();
+            new RewardModelJob(new RewardLearning(contexts, files, time), new RewardMeasuring(contexts, files, time), files, job, pulse).Run();
             return;
         }
         using var db = contexts.CreateDbContext();

@@ -51,6 +51,68 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         Assert.Equal(reward.Id, (await world.Open().Epochs.SingleAsync(e => e.Id == scene.Epoch.Id)).RewardId);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task It_is_measured_again_on_groups_that_were_judged_after_it_had_learned(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 4);
+        var (learning, measuring, person) = (world.Get<RewardLearning>(), world.Get<RewardMeasuring>(), Guid.NewGuid());
+        async Task VoteOnce() => await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1, 4));
+        await VoteOnce();
+        await VoteOnce();
+        await learning.Queue(scene.Project.Id);
+        var learned = (await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!;
+        var known = (await learning.Read(learned)).Groups.Select(group => group.Id).ToList();
+        var reward = await learning.Complete(learned, new MeasuredReward(await world.Files.Put(Encoding.UTF8.GetBytes("weights")), 10, 9, 10));
+        Assert.Contains("No vote has come since", (await Assert.ThrowsAsync<LabelerException>(() => measuring.Queue(reward.Id))).Message);
+
+        await VoteOnce();
+        await measuring.Queue(reward.Id);
+        Assert.Contains("already", (await Assert.ThrowsAsync<LabelerException>(() => learning.Queue(scene.Project.Id))).Message);
+        var job = (await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!;
+        var (weights, later) = await measuring.Read(job);
+        Assert.Equal((reward.WeightsHash, 10), (weights, Assert.Single(later.Groups).Preferences.Count));
+        Assert.DoesNotContain(later.Groups[0].Id, known);
+        await measuring.Complete(job, 2, 10);
+        await Assert.ThrowsAsync<JobLostException>(() => measuring.Complete(job, 10, 10));
+        reward = await world.Open().LearnedRewards.SingleAsync();
+        Assert.Equal((2, 10.0, true), ((int)reward.Later!.Count, reward.Later.Of, reward.HasFallenBehind));
+        Assert.Equal((9, 10), (reward.Right, reward.HeldOut));
+        Assert.Equal(1, await world.Open().LearnedRewards.CountAsync());
+    }
+
+    [Fact]
+    public async Task One_in_use_is_measured_by_itself_when_an_epochs_votes_have_closed()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 2);
+        var (learning, reward) = await Learned(world, scene, right: 10);
+        var measuring = world.Get<RewardMeasuring>();
+        Task<int> Queued() => world.Open().Jobs.CountAsync(j => j.Kind == JobKind.RewardModel && j.State == JobState.Queued);
+        world.Clock.Move(TimeSpan.FromMinutes(1));
+        await scene.Cycle.Train(scene.Epoch.Id, null);
+        await measuring.QueueDue();
+        Assert.Equal(0, await Queued());
+
+        // Nothing was judged that it had not learned from, and that is known from now on.
+        await learning.Accept(reward.Id, 10, 10, "Ada");
+        await measuring.QueueDue();
+        Assert.Equal((0, world.Now), ((await world.Open().LearnedRewards.SingleAsync()).LaterPairs, (await world.Open().LearnedRewards.SingleAsync()).LaterAt));
+        var training = (await scene.Jobs.Claim("worker", [JobKind.Train]))!;
+        await scene.Cycle.StartTraining(training);
+        var second = (await scene.Cycle.Complete(training, AdapterKind.Lora, await world.Files.Put("adapter"u8.ToArray()), null))!;
+        await scene.Sample(second, 2);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        world.Clock.Move(TimeSpan.FromMinutes(1));
+        await scene.Cycle.Train(second.Id, null);
+        await world.Get<Autopilot>().GoOn();
+        Assert.Equal(1, await Queued());
+        await measuring.Complete((await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!, 12, 12);
+        await world.Get<Autopilot>().GoOn();
+        Assert.Equal(0, await Queued());
+        Assert.Equal(1.0, (await world.Open().LearnedRewards.SingleAsync()).Later!.Share);
+    }
+
     [Fact]
     public async Task One_that_may_be_guessing_is_never_accepted()
     {

@@ -16,7 +16,7 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 /// <summary>From people's votes to a reward model, and from it to a checkpoint, on a real database.</summary>
 public sealed class RewardedEpochTests : IDisposable
 {
-    private const int Groups = 40;
+    private const int Groups = 40, Later = 8;
     private readonly TemporaryFolder folder = new();
     private readonly ServiceProvider services;
 
@@ -39,14 +39,22 @@ public sealed class RewardedEpochTests : IDisposable
     public async Task A_reward_learned_from_votes_trains_the_epoch_once_it_was_accepted(string algorithm)
     {
         var epoch = await Sampled(algorithm);
-        await FlagTheDarkestOfEveryGroup(epoch);
+        await FlagTheDarkest(epoch, Groups - Later);
         await Get<RewardLearning>().Queue(epoch.ProjectId);
         WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running));
 
         var reward = await Open().LearnedRewards.SingleAsync();
-        Assert.Equal(2 * Groups, reward.LearnedPairs + reward.HeldOut);
+        Assert.Equal(2 * (Groups - Later), reward.LearnedPairs + reward.HeldOut);
         Assert.True(reward.BeatsGuessing, $"{reward.Right} of {reward.HeldOut}");
         await Get<RewardLearning>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");
+
+        // The last two of the groups judged later are judged the other way round.
+        await FlagTheDarkest(epoch, Later - 2);
+        await FlagTheDarkest(epoch, 2, reversed: true);
+        await Get<RewardMeasuring>().Queue(reward.Id);
+        WorkUntil(() => Open().Jobs.Count(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running) == 2);
+        reward = await Open().LearnedRewards.SingleAsync();
+        Assert.Equal((2 * Later, 2 * (Later - 2)), (reward.LaterPairs, reward.LaterRight));
         await Get<EpochCycle>().TrainOnReward(epoch.Id, reward.Id);
         WorkUntil(() => Open().Epochs.Any(other => other.Number == 2) || Open().Epochs.Single().State == EpochState.Failed);
 
@@ -57,7 +65,7 @@ public sealed class RewardedEpochTests : IDisposable
             Assert.Equal(algorithm, weights.Metadata["algorithm"]);
         Assert.Contains(await db.JobLines.Select(line => line.Text).ToListAsync(), line => line.StartsWith($"learned reward, right on {reward.Right} of {reward.HeldOut}", StringComparison.Ordinal));
         Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
-        Assert.Equal(Groups, await db.TaughtBy.CountAsync());
+        Assert.Equal(Groups - Later, await db.TaughtBy.CountAsync());
     }
 
     [Fact]
@@ -116,15 +124,17 @@ public sealed class RewardedEpochTests : IDisposable
         return new(64, 64, rgb);
     }
 
-    private async Task FlagTheDarkestOfEveryGroup(Epoch epoch)
+    /// <summary>Somebody new flags the darkest picture, or all others, of some groups that nobody has judged.</summary>
+    private async Task FlagTheDarkest(Epoch epoch, int groups, bool reversed = false)
     {
         var person = Guid.NewGuid();
-        while ((await Get<ItemQueue>().Take(epoch.ProjectId, person, 16, [])).Leases is { Count: > 0 } leases)
+        while (groups > 0)
         {
-            foreach (var lease in leases)
+            foreach (var lease in (await Get<ItemQueue>().Take(epoch.ProjectId, person, Math.Min(8, groups), [])).Leases)
             {
+                groups--;
                 var group = lease.Item!.GroupId;
-                var tiles = Enumerable.Range(0, 3).Select(n => new TileVerdict(n, Brightness(group, n) == 40 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
+                var tiles = Enumerable.Range(0, 3).Select(n => new TileVerdict(n, (Brightness(group, n) == 40) != reversed ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
                 Assert.Equal(Outcome.Accepted, (await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict(tiles), 900, null))).Outcome);
             }
         }

@@ -1,6 +1,7 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Statistics;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,9 +11,10 @@ namespace Labeler.Web.Features.Lineage;
 /// <param name="Line">From itself back to the first one after the base model.</param>
 /// <param name="Children">Checkpoints trained on from it.</param>
 /// <param name="Numbers">Number of the epoch that each checkpoint of the project learned from.</param>
+/// <param name="Reward">What it learned from in the place of its epoch's votes; null where it learned from these.</param>
 public sealed record Descent(
     Checkpoint Checkpoint, Project Project, IReadOnlyList<Checkpoint> Line, IReadOnlyList<Checkpoint> Children, IReadOnlyDictionary<long, int> Numbers,
-    IReadOnlyList<Teacher> Own, IReadOnlyList<Teacher> WholeLine, IReadOnlyList<EpochChange> Changes)
+    IReadOnlyList<Teacher> Own, IReadOnlyList<Teacher> WholeLine, IReadOnlyList<EpochChange> Changes, LearnedReward? Reward)
 {
     public static async Task<Descent?> Read(LabelerDb db, long id)
     {
@@ -26,6 +28,7 @@ public sealed record Descent(
             await db.Checkpoints.AsNoTracking().Where(c => c.ParentId == id).OrderBy(c => c.Id).ToListAsync(), numbers,
             await Teacher.Read(db, db.Votes.Where(v => db.TaughtBy.Any(t => t.VoteId == v.Id && t.CheckpointId == id))),
             await Teacher.Read(db, await Ancestry.Votes(db, id)),
-            [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))]);
+            [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))],
+            await db.Epochs.Where(e => e.CheckpointId == id).Join(db.LearnedRewards, e => e.RewardId, r => r.Id, (_, r) => r).AsNoTracking().FirstOrDefaultAsync());
     }
 }

@@ -39,6 +39,11 @@ public static class RewardEndpoints
             await cycle.TrainOnReward(epoch, id);
             return Back(context, "The epoch is being trained on the learned reward.");
         });
+        posts.MapPost("/{id:long}/measure", async (long id, HttpContext context, RewardMeasuring measuring) =>
+        {
+            await measuring.Queue(id);
+            return Back(context, "It is being measured on the votes that came since.");
+        });
         posts.MapPost("/jobs/{job:long}/stop", (long job, HttpContext context, LabelerDb db, TimeProvider time) => Change(job, context, db, j => j.Cancel(time.GetUtcNow()), "It stops."));
         posts.MapPost("/jobs/{job:long}/retry", (long job, HttpContext context, LabelerDb db) => Change(job, context, db, j => j.Retry(), "It is tried again."));
         return routes;

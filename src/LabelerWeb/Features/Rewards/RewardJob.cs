@@ -1,12 +1,16 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Rewards;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Rewards;
 
-/// <summary>A learning that is under way, or whose last attempt failed.</summary>
+/// <summary>A learning or measuring that is under way, or whose last attempt failed.</summary>
 public sealed record RewardJob(Job Job, string Project)
 {
+    /// <summary>Such as: learning from Hands.</summary>
+    public string Doing => Job.Read<RewardOrder>().Reward is null ? $"learning from {Project}" : $"measuring on later votes of {Project}";
+
     /// <summary>The last of each project, unless it is done or was stopped.</summary>
     public static async Task<IReadOnlyList<RewardJob>> Standing(LabelerDb db, CancellationToken cancel = default)
     {

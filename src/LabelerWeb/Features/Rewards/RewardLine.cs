@@ -31,8 +31,16 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
     }
 
     /// <summary>Such as: 81.0 % of 100 (95 %: 72.2 to 87.5).</summary>
-    public string Told => string.Create(
-        CultureInfo.InvariantCulture, $"{100 * Reward.Accuracy.Share:0.0} % of {Reward.HeldOut} (95 %: {100 * Reward.Accuracy.Low:0.0} to {100 * Reward.Accuracy.High:0.0})");
+    public string Told => Tell(Reward.Accuracy);
+
+    public string ToldLater => Reward switch
+    {
+        { Later: { } later } => string.Create(CultureInfo.InvariantCulture, $"{Tell(later)}, measured on {Reward.LaterAt:d MMM yyyy}"),
+        { LaterAt: not null } => "there was none yet when it was last looked for",
+        _ => "not measured yet",
+    };
+
+    private static string Tell(Proportion right) => string.Create(CultureInfo.InvariantCulture, $"{100 * right.Share:0.0} % of {right.Of:0} (95 %: {100 * right.Low:0.0} to {100 * right.High:0.0})");
 
     public string Peoples => People.Units == 0
         ? "nothing has been judged by two people yet"

@@ -14,6 +14,7 @@ internal sealed record Migration(int Version, string Name)
         new(4, "0004-evaluations"),
         new(5, "0005-learned-rewards"),
         new(6, "0006-tuned-steps"),
+        new(7, "0007-later-votes"),
     ];
 
     public static int Newest => All[^1].Version;

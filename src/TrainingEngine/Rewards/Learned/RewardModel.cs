@@ -92,6 +92,17 @@ public sealed class RewardModel : IReward
         })];
     }
 
+    /// <summary>Of pairs that people judged, how many winners it gives the higher reward.</summary>
+    /// <param name="pictures">All images that the pairs number.</param>
+    /// <exception cref="EngineException">It knows nothing about a prompt.</exception>
+    internal int RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report, CancellationToken stop)
+    {
+        var asked = pairs.SelectMany(pair => new[] { (pair.Prompt, Image: pair.Winner), (pair.Prompt, Image: pair.Loser) }).Distinct().ToArray();
+        var rewards = Of([.. asked.Select((one, place) => new Candidate(0, place, one.Prompt, pictures[one.Image]))], report, stop);
+        var scored = asked.Zip(rewards).ToDictionary(one => one.First, one => one.Second);
+        return pairs.Count(pair => scored[(pair.Prompt, pair.Winner)] > scored[(pair.Prompt, pair.Loser)]);
+    }
+
     public void Dispose() => network.Dispose();
 
     /// <summary>For people: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>

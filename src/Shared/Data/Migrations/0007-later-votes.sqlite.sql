@@ -1,0 +1,3 @@
+ALTER TABLE "LearnedRewards" ADD COLUMN "LaterRight" INTEGER NULL;
+ALTER TABLE "LearnedRewards" ADD COLUMN "LaterPairs" INTEGER NULL;
+ALTER TABLE "LearnedRewards" ADD COLUMN "LaterAt" INTEGER NULL;
