@@ -40,5 +40,5 @@ public sealed record ComparedProjects(
         _ => "Mean score over labelled pictures used",
     };
 
-    public FigureTable Table => CurveTable.Of("curves", Title, "labelled pictures", Curves);
+    public FigureTable Table => CurveTable.Of("curves", Title, "labelled pictures", Measure.IsShare(), Curves);
 }

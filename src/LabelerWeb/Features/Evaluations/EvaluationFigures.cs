@@ -49,12 +49,14 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
     private IEnumerable<string> ScoreHeaders => ["seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")];
 
     private static object?[] Scores(RubricResults result) =>
-        [result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)share.Share.Share)];
+        [result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)new Percent(share.Share.Share))];
 
     private static string[] WinHeaders(params string[] first) => [.. first, "votes", "wins", "low", "high", "won by more than half of the raters", "low", "high", "ties", "both bad"];
 
     private static object?[] Cells(DuelResults duel) =>
-        [duel.Votes, duel.Wins.Share, duel.Wins.Low, duel.Wins.High, duel.Majority.Share, duel.Majority.Low, duel.Majority.High, duel.Ties, duel.BothBad];
+        [duel.Votes, .. Of(duel.Wins), .. Of(duel.Majority), duel.Ties, duel.BothBad];
+
+    private static object[] Of(Proportion share) => [new Percent(share.Share), new Percent(share.Low), new Percent(share.High)];
 
     private static object?[] Row(object?[] cells) => cells;
 }
