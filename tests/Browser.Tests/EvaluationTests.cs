@@ -51,6 +51,7 @@ public sealed class EvaluationTests(Browsing browsing)
         await Expect(wins).ToContainTextAsync("100.0 % of 3 pairs");
         await Expect(page.Locator(".win-matrix")).ToContainTextAsync("100.0 %");
         await Expect(page.GetByText("Questions judged")).ToBeVisibleAsync();
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"));
         await admin.Take("evaluation-duel", fullPage: true);
 
         var evaluation = await data.Read(db => db.Evaluations.SingleAsync());

@@ -42,7 +42,7 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
     public FigureTable AgreementTable => new("agreement", "Agreement among raters", ["measure", "value"],
         Agreement.Units == 0 ? [] :
         [
-            ["questions that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", Agreement.Percent],
+            ["questions that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", new Percent(Agreement.Percent)],
             ["Cohen's kappa, mean over pairs of people", Agreement.Cohen], ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
         ]);
 
