@@ -50,20 +50,13 @@ public sealed class TrainCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder.Groups} groups, of which {preferences.Select(pair => pair.Group).Distinct().Count()} teach {preferences.Length} pairs"));
 
-        var where = place.Read(parsed);
         var run = new D3poRun
         {
             Trajectories = [.. Enumerable.Range(0, folder.Groups).Select(folder.TrajectoryOf)],
             Preferences = preferences,
             Options = settings,
             Trained = trained.Read(parsed),
-            Output = where.Output,
-            MicroBatch = where.MicroBatch,
-            Recompute = where.Recompute,
-            Workers = where.Workers,
-            Threads = where.Threads,
-            CheckpointEvery = where.CheckpointEvery,
-            Report = where.Report,
+            Place = place.Read(parsed),
         };
         var result = Train(parsed, run, stop);
         foreach (var line in result.Timesteps)
@@ -82,7 +75,7 @@ public sealed class TrainCommand
         {
             return D3poTraining.Run(
                 loaded,
-                run with { Begun = (done, total) => bar = new ProgressBar("training", total, "images", done) },
+                run with { Place = run.Place with { Begun = (done, total) => bar = new ProgressBar("training", total, "images", done) } },
                 progress => bar!.Advance(progress.ImagesInStep, string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.Steps}  KL {progress.Metrics.Kl:0.000}")),
                 stop);
         }

@@ -50,11 +50,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
             Preferences = epoch.Preferences,
             Options = OptionsOf(manifest.Training),
             Trained = PartOf(manifest),
-            Output = place.Output,
-            Manifest = place.Manifest,
-            Parent = place.Parent,
-            CheckpointEvery = place.CheckpointEvery,
-            Report = place.Report,
+            Place = place,
         };
         var result = D3poTraining.Run(model.Diffusion, run, Report, pulse.Stop);
         foreach (var timestep in result.Timesteps)

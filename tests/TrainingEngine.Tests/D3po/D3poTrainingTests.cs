@@ -91,7 +91,7 @@ public sealed class D3poTrainingTests : IDisposable
 
         // A machine that now has more or fewer processors to give keeps to what the run began with, and says at once where it is.
         var begun = new List<(long Done, long Total)>();
-        var resumed = D3poTraining.Run(_model, run with { Workers = 2, Begun = (done, total) => begun.Add((done, total)) });
+        var resumed = D3poTraining.Run(_model, run with { Place = run.Place with { Begun = (done, total) => begun.Add((done, total)) } });
 
         var (before, all) = Assert.Single(begun);
         Assert.InRange(before, 1, all - 1);
@@ -111,10 +111,11 @@ public sealed class D3poTrainingTests : IDisposable
         {
             second = TinyTrajectories.Sample(_model, _folder.File("second"), 2, 4);
         }
-        var run = Run(Quick with { InnerEpochs = 1 }, "next") with { Trajectories = second, CheckHashes = false };
+        var run = Run(Quick with { InnerEpochs = 1 }, "next") with { Trajectories = second };
+        run = run with { Place = run.Place with { CheckHashes = false } };
 
         D3poTraining.Run(_model, run with { Trained = run.Trained with { From = first.Weights } });
-        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Output = _folder.File("wrong") }));
+        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Place = run.Place with { Output = _folder.File("wrong") } }));
 
         Assert.Contains("self-check failed", error.Message);
     }
@@ -170,7 +171,7 @@ public sealed class D3poTrainingTests : IDisposable
             trajectory.Save(run.Trajectories[0]);
         }
         Assert.Contains("eta 0", Error(run));
-        Assert.False(Directory.Exists(run.Output));
+        Assert.False(Directory.Exists(run.Place.Output));
     }
 
     [Fact]
@@ -213,10 +214,7 @@ public sealed class D3poTrainingTests : IDisposable
         Preferences = [.. Preference.FromVerdicts(0, [-1, 0, -1, 0]), .. Preference.FromVerdicts(1, [0, 0, 0, -1])],
         Options = options,
         Trained = new TrainedPart.Adapter(LoraTargets.AllLinear),
-        Output = _folder.File(output),
-        Workers = 2,
-        Threads = 1,
-        CheckpointEvery = TimeSpan.FromHours(1),
+        Place = new() { Output = _folder.File(output), Workers = 2, Threads = 1, CheckpointEvery = TimeSpan.FromHours(1) },
     };
 
     private float[] Answer()

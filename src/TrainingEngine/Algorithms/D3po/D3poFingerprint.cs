@@ -14,9 +14,9 @@ internal static class D3poFingerprint
         Trajectories = run.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = File.Exists(path) ? new FileInfo(path).Length : 0 }),
         Trained = (object)(run.Trained with { From = run.Trained.From is { } file ? ContentHash.OfFile(file) : null }),
         Kind = run.Trained.GetType().Name,
-        run.Manifest,
-        run.Parent,
-        run.MicroBatch,
-        run.Recompute,
+        run.Place.Manifest,
+        run.Place.Parent,
+        run.Place.MicroBatch,
+        run.Place.Recompute,
     }));
 }

@@ -10,7 +10,7 @@ internal static class D3poResources
 {
     /// <summary>Images in one forward, by the model's size and the free memory.</summary>
     public static MemoryPlan Memory(StableDiffusion model, D3poRun run, EpochData data) => MemoryPlan.For(
-        model, data.Origin.Width, data.Origin.Height, data.Origin.Guidance > 1 ? 2 : 1, run.MicroBatch, run.Recompute);
+        model, data.Origin.Width, data.Origin.Height, data.Origin.Guidance > 1 ? 2 : 1, run.Place.MicroBatch, run.Place.Recompute);
 
     /// <summary>Workers and threads, measured on the plan's first micro-batch.</summary>
     public static WorkerChoice Workers(
@@ -21,7 +21,7 @@ internal static class D3poResources
         var sideBySide = run.Options.Mode == D3poMode.Grouped && !memory.Recompute;
         WorkerChoice[] all = [.. sideBySide ? [new(cores, 1)] : Array.Empty<WorkerChoice>(), new(1, cores), new(1, 1)];
         var choices = all
-            .Select(choice => new WorkerChoice(run.Workers > 0 ? run.Workers : choice.Workers, run.Threads > 0 ? run.Threads : choice.Threads))
+            .Select(choice => new WorkerChoice(run.Place.Workers > 0 ? run.Place.Workers : choice.Workers, run.Place.Threads > 0 ? run.Place.Threads : choice.Threads))
             .Distinct().ToArray();
         var batch = MicroBatch.Cut(plan[0], memory.ImagesAtOnce)[0];
         data.Load(plan[0].Groups);
@@ -29,6 +29,6 @@ internal static class D3poResources
         {
             using var scope = NewDisposeScope();
             policy.Gradients([data.Rows(batch).Parts(memory.ImagesAtOnce)[0]], scores => scores[0].LogProbabilities.sum(), leaves);
-        }, run.Report);
+        }, run.Place.Report);
     }
 }

@@ -31,8 +31,8 @@ internal sealed class D3poSession : IDisposable
         StableDiffusion model, D3poRun run, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, CancellationToken cancellation)
     {
         (_run, _data, _plan) = (run, data, plan);
-        Directory.CreateDirectory(run.Output);
-        _checkpoints = new Checkpoints(Path.Combine(run.Output, "checkpoints"));
+        Directory.CreateDirectory(run.Place.Output);
+        _checkpoints = new Checkpoints(Path.Combine(run.Place.Output, "checkpoints"));
         _fingerprint = D3poFingerprint.Of(run);
         var state = Resume();
         _memory = state?.Memory ?? D3poResources.Memory(model, run, data);
@@ -53,12 +53,12 @@ internal sealed class D3poSession : IDisposable
         }
         _reference = run.Options.Mode == D3poMode.Official ? new FrozenWeights(_weights) : null;
 
-        _metrics = new MetricsFile(Path.Combine(run.Output, MetricsName), state?.MetricsLength ?? 0);
+        _metrics = new MetricsFile(Path.Combine(run.Place.Output, MetricsName), state?.MetricsLength ?? 0);
         (_statistics, _finished, Position) = (state?.Statistics ?? [], state?.Finished ?? [], state?.Position ?? 0);
         if (state is not null)
         {
             TrainedModel.Restore(_checkpoints.Newest()!, _weights, state.OptimizerSteps);
-            run.Report?.Invoke($"going on after step {Position} of {plan.Count}");
+            run.Place.Report?.Invoke($"going on after step {Position} of {plan.Count}");
         }
         else if (plan.SelectMany(step => step.Groups).FirstOrDefault(data.IsOwn, -1) is var own and >= 0)
         {
@@ -71,13 +71,13 @@ internal sealed class D3poSession : IDisposable
         var choice = state?.Workers ?? D3poResources.Workers(policy, run, data, plan, _memory, _weights.Leaves);
         _workers = new Workers(choice.Workers, choice.Threads);
         _gradients = GradientsOn(policy, _workers);
-        _clock = new RunClock(run.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
-        _rhythm = new CheckpointRhythm(run.Clock, run.CheckpointEvery);
+        _clock = new RunClock(run.Place.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
+        _rhythm = new CheckpointRhythm(run.Place.Clock, run.Place.CheckpointEvery);
         if (state is null)
         {
             Save();
         }
-        run.Begun?.Invoke(plan.Take(Position).Sum(Images), plan.Sum(Images));
+        run.Place.Begun?.Invoke(plan.Take(Position).Sum(Images), plan.Sum(Images));
     }
 
     /// <summary>Optimizer steps of the plan that are done.</summary>
@@ -124,7 +124,7 @@ internal sealed class D3poSession : IDisposable
     {
         _metrics.Flush();
         var state = new D3poState(
-            _fingerprint, Position, _run.Manifest, _run.Parent, _run.Options, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach),
+            _fingerprint, Position, _run.Place.Manifest, _run.Place.Parent, _run.Options, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach),
             _memory, _metrics.Length, _statistics, _finished);
         return _rhythm.Take(() => _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights)));
     }
@@ -133,8 +133,8 @@ internal sealed class D3poSession : IDisposable
     public D3poResult Finish()
     {
         var checkpoint = Save();
-        var metadata = new Dictionary<string, string> { ["algorithm"] = "d3po", ["manifest"] = _run.Manifest ?? "", ["parent"] = _run.Parent ?? "" };
-        var folder = Path.Combine(_run.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet");
+        var metadata = new Dictionary<string, string> { ["algorithm"] = "d3po", ["manifest"] = _run.Place.Manifest ?? "", ["parent"] = _run.Place.Parent ?? "" };
+        var folder = Path.Combine(_run.Place.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet");
         var file = "";
         AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
         return new D3poResult(checkpoint, Path.Combine(folder, file), _finished);
@@ -157,7 +157,7 @@ internal sealed class D3poSession : IDisposable
         }
         var state = Checkpoints.ReadState<D3poState>(newest);
         return state.Fingerprint == _fingerprint ? state : throw new EngineException(
-            $"{_run.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
+            $"{_run.Place.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
     }
 
     private ID3poGradients GradientsOn(Policy policy, Workers workers) => _reference is null

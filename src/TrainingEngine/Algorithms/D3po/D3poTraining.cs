@@ -25,7 +25,7 @@ public static class D3poTraining
         CheckPreferences(run.Preferences);
         using var data = new EpochData(
             run.Trajectories, run.Preferences.Select(preference => preference.Group), model,
-            run.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, run.Replayed);
+            run.Place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, run.Replayed);
         CheckImages(run, data);
         var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), data.Timesteps.Length, data.Origin.Eta);
         var trainedSteps = TrainedSteps(run.Options, data, ddim);

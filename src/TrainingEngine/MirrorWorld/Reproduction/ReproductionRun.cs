@@ -103,9 +103,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             Preferences = lesson.Preferences,
             Options = options.D3po with { Seed = options.Seed + epoch },
             Trained = options.Trained with { From = policy },
-            Output = Path.Combine(FolderOf(epoch), "training"),
-            Workers = Environment.ProcessorCount,
-            Threads = 1,
+            Place = new() { Output = Path.Combine(FolderOf(epoch), "training"), Workers = Environment.ProcessorCount, Threads = 1 },
         };
         return D3poTraining.Run(StableDiffusion.Load(modelFolder), run, cancellation: stop).Weights;
     }

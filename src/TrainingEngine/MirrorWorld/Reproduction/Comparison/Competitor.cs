@@ -68,9 +68,7 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
             Preferences = lesson.Epoch.Preferences,
             Options = lesson.Options.D3po with { FirstStep = lesson.Options.FirstStep, LastStep = lesson.Options.LastStep, Seed = lesson.Seed },
             Trained = lesson.Trained,
-            Output = lesson.Place.Output,
-            Workers = lesson.Place.Workers,
-            Threads = lesson.Place.Threads,
+            Place = lesson.Place,
         };
         return D3poTraining.Run(lesson.Model, run, cancellation: lesson.Stop).Weights;
     }
