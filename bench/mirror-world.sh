@@ -39,6 +39,7 @@ for part in "${@:-settings}"; do
       common=(normalcy --epochs 2 --images 196 --evaluation-images 200 --seed 1)
       run defaults "${common[@]}"
       run kl-base "${common[@]}" --kl-base 0.1
+      run strong-kl "${common[@]}" --kl 0.1
       run no-kl "${common[@]}" --kl 0
       run lora-all "${common[@]}" --lora-rank 8 --lora-all-layers --learning-rate 3e-4
       run lora-attention "${common[@]}" --lora-rank 8 --learning-rate 1e-3
@@ -46,8 +47,9 @@ for part in "${@:-settings}"; do
       run narrow-one-sided "${common[@]}" --epsilon 0.002 --one-sided-clamp
       run official "${common[@]}" --mode official --learning-rate 3e-6
       heading "two epochs of 196 judged hands, seed 1"
-      row defaults 'the defaults: whole U-Net, grouped, KL to the epoch before'
+      row defaults 'the defaults: whole U-Net, grouped, KL 0.02 to the epoch before'
       row kl-base 'and KL 0.1 to the base model'
+      row strong-kl 'KL 0.1 to the epoch before'
       row no-kl 'without KL'
       row lora-all 'adapter of rank 8 on all layers, 3e-4'
       row lora-attention 'adapter of rank 8 on attention, 1e-3'

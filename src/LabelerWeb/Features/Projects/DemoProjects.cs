@@ -41,7 +41,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     private static ProjectSettings Settings => new()
     {
         Sampling = new() { GuidanceScale = 1 },
-        Training = new() { Adapter = AdapterKind.Full, KlWeight = 0.1, FirstStep = 2, LastStep = 13, Passes = 2, ImagesPerStep = 49 },
+        Training = new() { Adapter = AdapterKind.Full, KlWeight = 0.02, FirstStep = 2, LastStep = 13, Passes = 2, ImagesPerStep = 49 },
     };
 
     private static IEnumerable<string> Mirrors =>
