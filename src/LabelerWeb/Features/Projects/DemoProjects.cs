@@ -24,7 +24,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     private static IEnumerable<Project> All(DateTimeOffset now)
     {
         yield return Make("Hands", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines }, ["1 hand"], now);
-        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
+        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines, Training = ArtTraining }, ["provocative art", "ambiguous beauty"], now);
         yield return Make("Mirrors: scores", LabelingTask.Score, Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: categories", LabelingTask.Categorise, Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
@@ -43,6 +43,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         Sampling = new() { GuidanceScale = 1 },
         Training = new() { Adapter = AdapterKind.Full, KlWeight = 0.02, FirstStep = 2, LastStep = 13, Passes = 2, ImagesPerStep = 49 },
     };
+
+    // A weaker pull takes the signs away with a third of the votes, and the colours with them.
+    private static TrainingOptions ArtTraining => Settings.Training with { KlWeight = 0.1 };
 
     private static IEnumerable<string> Mirrors =>
         from colour in new[] { "red", "orange", "green", "blue", "purple" }
