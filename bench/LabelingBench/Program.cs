@@ -17,13 +17,11 @@ for (var n = 0; n < options.Annotators; n++)
 
 await using var training = options.Training ? await TrainingBeside.Start(house.Server) : null;
 var interval = TimeSpan.FromSeconds(options.Annotators / options.Rate);
-var started = System.Diagnostics.Stopwatch.StartNew();
 await Task.WhenAll(annotators.Select((a, n) => a.Work(TimeSpan.FromSeconds(options.Arrival * n / annotators.Count), interval, TimeSpan.FromSeconds(options.Seconds))));
-var elapsed = started.Elapsed.TotalSeconds;
 
 var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();
 var errors = annotators.SelectMany(a => a.Errors).ToList();
-Console.WriteLine(FormattableString.Invariant($"votes acknowledged: {acknowledged.Count}, {acknowledged.Count / elapsed:0.0} a second, errors {errors.Count}"));
+Console.WriteLine(FormattableString.Invariant($"votes acknowledged: {acknowledged.Count}, {acknowledged.Count / (double)options.Seconds:0.0} a second, errors {errors.Count}"));
 Console.WriteLine(Figures.Line("acknowledgement", [.. annotators.SelectMany(a => a.Acknowledgements)]));
 foreach (var error in errors.GroupBy(e => e).OrderByDescending(e => e.Count()).Take(5))
 {
