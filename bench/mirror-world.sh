@@ -62,7 +62,7 @@ for part in "${@:-settings}"; do
         normalcy) size=(normalcy --epochs 5 --images 196) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.1) ;;
         safety) size=(safety --epochs 3 --images 98 --kl 0.1) ;;
-        alignment) size=(alignment --epochs 5 --images 196) ;;
+        alignment) size=(alignment --epochs 5 --images 196 --kl 0.1) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done
       heading "${size[*]}"
