@@ -45,7 +45,10 @@ for part in "${@:-settings}"; do
       run lora-attention "${common[@]}" --lora-rank 8 --learning-rate 1e-3
       run narrow-clamp "${common[@]}" --epsilon 0.002
       run narrow-one-sided "${common[@]}" --epsilon 0.002 --one-sided-clamp
-      run official "${common[@]}" --mode official --learning-rate 3e-6
+      # A step per pair takes ten times as long: one epoch and one pass.
+      once=(normalcy --epochs 1 --images 196 --evaluation-images 200 --seed 1 --inner-epochs 1)
+      run once "${once[@]}"
+      run once-official "${once[@]}" --mode official --learning-rate 3e-6
       heading "two epochs of 196 judged hands, seed 1"
       row defaults 'the defaults: whole U-Net, grouped, KL 0.02 to the epoch before'
       row kl-base 'and KL 0.1 to the base model'
@@ -55,7 +58,8 @@ for part in "${@:-settings}"; do
       row lora-attention 'adapter of rank 8 on attention, 1e-3'
       row narrow-clamp 'clamp ε 0.002 as published (at 0.1 it never acts)'
       row narrow-one-sided 'clamp ε 0.002, one-sided'
-      row official 'official: a step per pair, 3e-6'
+      row once 'one epoch and one pass: grouped'
+      row once-official 'one epoch and one pass: official, a step per pair, 3e-6'
       ;;
     normalcy | safety | alignment | noise)
       case $part in

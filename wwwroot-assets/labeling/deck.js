@@ -34,6 +34,9 @@ export class Deck extends EventTarget {
   get readyAhead() { return this.#unjudged.slice(1).filter(card => card.pictures.every(picture => picture.loaded)).length; }
 
   get current() { return this.cards[this.at] ?? null; }
+
+  /** The unjudged card that comes to the front when the front one is judged. */
+  get next() { return this.#unjudged.find(card => card !== this.current) ?? null; }
   get #unjudged() { return this.cards.slice(this.at).filter(card => !card.vote); }
 
   /**

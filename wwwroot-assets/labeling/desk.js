@@ -1,22 +1,19 @@
 // The labeling page at work: the deck gives cards, a view per task shows one, keys and buttons act, the outbox carries votes away.
 import { Api, newKey } from './api.js';
-import { ChoiceView } from './choice.js';
 import { Deck } from './deck.js';
 import { askReason, showRefused } from './dialogs.js';
 import { releaseFocus } from './dom.js';
-import { FlagView } from './flag.js';
 import { Keyboard } from './keyboard.js';
 import { Keys } from './keys.js';
 import { showProgress, showSaved, showSignal } from './meters.js';
 import { makeNotice, patience } from './notices.js';
 import { Outbox } from './outbox.js';
-import { PairView } from './pair.js';
 import { Sight } from './picture.js';
 import { Stopwatch } from './stopwatch.js';
 import { complaintAbout } from './unseen.js';
+import { Views } from './views.js';
 import { Zoom } from './zoom.js';
 
-const views = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: ChoiceView };
 const always = ['commit', 'skip', 'undo', 'previous', 'next', 'zoom', 'reveal', 'help', 'guidelines'];
 
 export class Desk {
@@ -32,16 +29,18 @@ export class Desk {
   // What the stage leaves for a view, told by the observer: asking for it after a change would lay the page out at once.
   #room = null;
   #echoing = null;
+  #flagMode = 0;
+  #views;
 
   constructor(root, config, signal) {
     this.#root = root;
     this.#project = config.project;
+    this.#views = new Views(this, config.project);
     this.signal = signal;
     this.keys = new Keys(config.keys, [...always, ...(config.project.task === 'pair' ? ['left', 'right', 'tie', 'bothBad'] : [])]);
     this.#stage = root.querySelector('[data-stage]');
     this.sight = new Sight(signal);
     this.#watch = new Stopwatch(signal);
-    this.flagMode = 0;
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
     this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.querySelector('.tile')?.clientWidth);
@@ -117,6 +116,13 @@ export class Desk {
 
   zoom(picture, held = false) { this.#zoom.open(picture, held); }
 
+  /** Which of the project's flags a digit or click gives. */
+  get flagMode() { return this.#flagMode; }
+  set flagMode(mode) {
+    this.#flagMode = mode;
+    this.#views.forget();
+  }
+
   get isZoomed() { return this.#zoom.isOpen; }
   closeZoom() { this.#zoom.close(); }
 
@@ -184,7 +190,7 @@ export class Desk {
     this.#warned = null;
     this.#say('');
     this.#warn('');
-    this.view = card ? new views[this.#project.task](this, card, this.#project) : null;
+    this.view = this.#views.of(card);
     this.#stage.replaceChildren(this.view ? this.view.element : makeNotice(this.#root, this.deck.situation, this.outbox));
     this.#root.querySelector('[data-controls]').replaceChildren(...(this.view?.controls ?? []));
     this.#root.classList.toggle('resting', !card);
@@ -193,12 +199,17 @@ export class Desk {
     this.#resize();
     this.changed();
     this.#root.dataset.ready = this.deck.readyAhead;
+    for (const frame of this.#stage.querySelectorAll('.frame')) this.sight.watch(frame, frame.picture);
     this.#watch.start(card);
     if (!card) this.#wait();
+    this.#prepareNext();
   }
+
+  #prepareNext() { this.#views.prepare(() => this.deck.next); }
 
   #filled() {
     if (!this.view) this.#show();
+    this.#prepareNext();
     // An answer that was asked for before the last acknowledgement does not count its vote yet.
     if ((this.deck.situation.asked ?? 0) >= this.#counted) showProgress(this.#root, this.deck.situation.progress);
   }

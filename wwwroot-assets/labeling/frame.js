@@ -14,7 +14,7 @@ export function makeFrame(picture, name, stage) {
   };
   for (const kind of ['load', 'reveal', 'seen']) picture.addEventListener(kind, show, { signal: stage.signal });
   show();
-  stage.sight.watch(frame, picture);
+  frame.picture = picture;
   return frame;
 }
 

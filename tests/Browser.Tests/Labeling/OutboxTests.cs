@@ -204,7 +204,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         await theirs.AllSaved();
         var vote = Assert.Single(await desk.Stored());
         Assert.Equal(2, vote.Flagged);
-        // Signed in again, the first account's vote goes out.
+        // Signed in again, the first account's vote goes out. What the open page was fetching meanwhile is refused.
+        ann.Expect("401");
         await ann.Context.ClearCookiesAsync();
         await ann.SignIn("Xenia");
         await DeskPage.Open(ann, project);

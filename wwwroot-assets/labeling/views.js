@@ -1,0 +1,40 @@
+// How a card looks for each task, and the next card's view made ahead, while the person looks at the one before.
+import { ChoiceView } from './choice.js';
+import { FlagView } from './flag.js';
+import { PairView } from './pair.js';
+
+const kinds = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: ChoiceView };
+const whenIdle = window.requestIdleCallback ?? setTimeout;
+
+export class Views {
+  #desk;
+  #project;
+  #ahead = null;
+
+  constructor(desk, project) {
+    this.#desk = desk;
+    this.#project = project;
+  }
+
+  /** The view of a card that comes to the front; null for none. */
+  of(card) {
+    const view = card && this.#isReady(card) && !card.vote ? this.#ahead.view : this.#make(card);
+    this.#ahead = null;
+    return view;
+  }
+
+  /** Makes the view of the card that `next` tells, when there is nothing else to do. */
+  prepare(next) {
+    whenIdle(() => {
+      const card = next();
+      if (card && !this.#isReady(card) && !this.#desk.signal.aborted) this.#ahead = { card, view: this.#make(card) };
+    });
+  }
+
+  /** What was made ahead shows something that has changed. */
+  forget() { this.#ahead = null; }
+
+  #isReady(card) { return this.#ahead?.card === card; }
+
+  #make(card) { return card ? new kinds[this.#project.task](this.#desk, card, this.#project) : null; }
+}
