@@ -28,9 +28,13 @@ public sealed class RewardMeasuring(IDbContextFactory<LabelerDb> contexts, FileS
         foreach (var reward in await db.LearnedRewards.AsNoTracking().Where(r => r.AcceptedAt != null).ToListAsync(cancel))
         {
             var closed = await db.Epochs.Where(e => e.ProjectId == reward.ProjectId && e.FrozenAt != null).MaxAsync(e => e.FrozenAt, cancel);
+            if (closed is null || closed <= reward.CreatedAt || closed <= reward.LaterAt)
+            {
+                continue;
+            }
             var asked = (await db.Jobs.AsNoTracking().Where(j => j.ProjectId == reward.ProjectId && j.Kind == JobKind.RewardModel).ToListAsync(cancel))
                 .Where(j => j.Read<RewardOrder>().Reward == reward.Id).Max(j => (DateTimeOffset?)j.CreatedAt);
-            if (closed is null || closed <= reward.CreatedAt || closed <= reward.LaterAt || closed <= asked)
+            if (closed <= asked)
             {
                 continue;
             }
