@@ -21,7 +21,7 @@ for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   echo "labeler: $name"
   # In the background a shell ignores Ctrl+C, and tests of it would wait in vain.
-  # A test that hangs is named and ended; the longest whole suite takes 10 minutes, and no single test more than 3.
+  # A test that hangs is named and ended; no single one takes more than a few minutes, on a busy machine too.
   env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --blame-hang-timeout 15min --blame-hang-dump-type none --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
 done
 

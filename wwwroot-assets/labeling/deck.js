@@ -36,7 +36,11 @@ export class Deck extends EventTarget {
   get current() { return this.cards[this.at] ?? null; }
 
   /** The unjudged card that comes to the front when the front one is judged. */
-  get next() { return this.#unjudged.find(card => card !== this.current) ?? null; }
+  get next() {
+    const isLeft = card => !card.vote && card !== this.current;
+    return this.cards.slice(this.at).find(isLeft) ?? this.cards.find(isLeft) ?? null;
+  }
+
   get #unjudged() { return this.cards.slice(this.at).filter(card => !card.vote); }
 
   /**
@@ -88,10 +92,9 @@ export class Deck extends EventTarget {
 
   /** The item in front is judged: the next unjudged one comes to the front at once. */
   advance(key, verdict) {
+    const { next } = this;
     Object.assign(this.current, { vote: { key, order: ++this.#judged }, verdict });
-    const next = this.cards.findIndex((card, place) => place > this.at && !card.vote);
-    const first = this.cards.findIndex(card => !card.vote);
-    this.at = next >= 0 ? next : first >= 0 ? first : this.cards.length;
+    this.at = next ? this.cards.indexOf(next) : this.cards.length;
     this.#trim();
     this.fill();
   }
