@@ -13,14 +13,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>
-/// Curating in one go: a zip of photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled
+/// Curating in one go: a zip of real and drawn photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled
 /// model, and scores by people of what the base model and the adapter make after each of its steps.
 /// </summary>
 [Collection(nameof(Browsing))]
 public sealed class PhotoTests(Browsing browsing)
 {
     private const int Minutes = 60_000;
-    private const int Photos = 60;
+    private const int Photos = 60, RealPhotos = 12;
 
     [Fact]
     public async Task Sixty_photos_become_labels_captions_an_adapter_and_scores_of_what_it_makes()
@@ -129,14 +129,18 @@ public sealed class PhotoTests(Browsing browsing)
         await dialog.Locator(".primary, .danger").First.ClickAsync();
     }
 
-    /// <summary>Pieces of the bundled model's samples in each format, masks beside them, and one file that is no picture.</summary>
+    /// <summary>A dozen photographs; pieces of the bundled model's samples in each format, masks beside them; and one file that is no picture.</summary>
     private static byte[] Zip()
     {
         var sheet = Picture.Decode(File.ReadAllBytes(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "models", "mirror-world", "samples.png"))));
         using var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {
-            for (var n = 0; n < Photos; n++)
+            foreach (var (n, file) in Photographs.Files.Take(RealPhotos).Index())
+            {
+                Add(zip, $"set/image/{n:00}-{Path.GetFileName(file)}", File.ReadAllBytes(file));
+            }
+            for (var n = RealPhotos; n < Photos; n++)
             {
                 var piece = Piece(sheet, n);
                 var (ending, content) = (n % 3) switch { 0 => ("jpg", piece.ToJpeg()), 1 => ("png", piece.ToPng()), _ => ("webp", piece.ToWebP()) };

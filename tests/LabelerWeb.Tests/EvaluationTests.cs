@@ -58,9 +58,11 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_rubric_shows_proportions_and_means_at_fixed_and_at_random_seeds()
     {
         await using var seeded = await SeededProject.Create(host.Data, "Faces of scores", LabelingTask.FlagBatch, groups: 1);
-        var checkpoint = await Trained(seeded);
+        await Trained(seeded, steps: 12);
         using var lead = await Desk.Open(host, "Lia", Role.Lead);
-        await Submit(lead.Http, "Scores", "Rubric", Base, $"{checkpoint.Id}");
+        // The project's epochs are one training, which the base model begins.
+        Assert.Contains("Every epoch", await lead.Http.GetStringAsync("/compare/evaluations/new"), StringComparison.Ordinal);
+        await Submit(lead.Http, "Scores", "Rubric", $"epochs:{seeded.Project.Id}");
         await Sample(seeded, "scores");
         using var ann = await Desk.Open(host, "Ann of scores");
         var project = (await Read(seeded, db => db.Projects.SingleAsync(p => p.Slug == "scores"))).Id;
@@ -71,6 +73,10 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("At fixed seeds", page, StringComparison.Ordinal);
         Assert.Contains("At random seeds", page, StringComparison.Ordinal);
         Assert.Contains("mean 10.00", page, StringComparison.Ordinal);
+        Assert.Contains("Mean score over training steps", page, StringComparison.Ordinal);
+        Assert.Equal(
+            ["Faces of scores,0,fixed", "Faces of scores,12,fixed", "Faces of scores,0,random", "Faces of scores,12,random"],
+            (await lead.Http.GetStringAsync("/compare/evaluations/scores/steps.csv")).Split("\r\n")[1..^1].Select(line => string.Join(',', line.Split(',').Take(3))));
         Assert.Contains("base model models/mirror-world,fixed,1,1,10,10,10,0,0,0,0,1", await lead.Http.GetStringAsync("/compare/evaluations/scores/scores.csv"), StringComparison.Ordinal);
 
         var onHand = (await lead.Items(project, take: 1))[0];
@@ -104,7 +110,8 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         ]);
 
     /// <summary>The seeded project's first checkpoint, as a worker would leave it.</summary>
-    private async Task<Checkpoint> Trained(SeededProject seeded)
+    /// <param name="steps">Optimizer steps of which there are figures.</param>
+    private async Task<Checkpoint> Trained(SeededProject seeded, int steps = 0)
     {
         var person = (await host.Make($"{seeded.Project.Name}'s judge", Role.Annotator)).Id;
         var lease = (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, person, 1, [])).Leases[0];
@@ -113,6 +120,7 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         await cycle.Train(lease.Item!.EpochId, null);
         var job = await Claim(seeded, JobKind.Train);
         await cycle.StartTraining(job);
+        await seeded.Get<JobQueue>().Report(job, [.. Enumerable.Range(1, steps).Select(step => new JobMetric(job.Id, step, "loss", 0.7))], []);
         await cycle.Complete(job, AdapterKind.Lora, await seeded.Get<FileStore>().Put(System.Text.Encoding.UTF8.GetBytes($"adapter of {seeded.Project.Name}")), null);
         return await Read(seeded, db => db.Checkpoints.SingleAsync(c => c.ProjectId == seeded.Project.Id));
     }

@@ -26,4 +26,21 @@ public sealed class Votes_and_checkpoints_know_each_other(Databases databases)
         Assert.Equal(people[..2], await (await Ancestry.Votes(db, checkpoints[1])).OrderBy(v => v.Id).Select(v => v.AnnotatorId).ToListAsync());
         Assert.Equal(checkpoints.AsEnumerable().Reverse(), (await Ancestry.Line(db, checkpoints[2])).Select(c => c.Id));
     }
+
+    [Theory, OnEachDatabase]
+    public async Task Steps_of_a_checkpoint_are_those_of_its_whole_line(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 1);
+        var epoch = scene.Epoch;
+        foreach (var steps in new[] { 3, 5, 0 })
+        {
+            await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1));
+            epoch = await scene.Learn(epoch, 1, steps);
+        }
+        await using var db = world.Open();
+        var checkpoints = await db.Checkpoints.OrderBy(c => c.Id).ToListAsync();
+        // Nothing is known of the third, so it has no place along the steps.
+        Assert.Equal([(checkpoints[0].Id, 3), (checkpoints[1].Id, 8)], (await StepsTaken.Read(db, checkpoints)).OrderBy(one => one.Key).Select(one => (one.Key, one.Value)));
+    }
 }

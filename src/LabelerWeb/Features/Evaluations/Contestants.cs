@@ -9,11 +9,14 @@ namespace Labeler.Web.Features.Evaluations;
 /// <summary>A model that can be chosen.</summary>
 /// <param name="Key">In the form: <c>base:FOLDER</c> or the checkpoint's number.</param>
 /// <param name="Project">Whose it is; for the base model the first project on it.</param>
-/// <param name="RunKey">In the form, for all steps of its training; null where it stands alone.</param>
+/// <param name="RunKey">In the form, for all steps of its training, or all epochs of its project; null where it stands alone.</param>
 public sealed record Candidate(string Key, string Label, Project Project, Contestant Contestant, string? RunKey = null)
 {
     /// <summary>In the form, for all steps of one label's fine-tuning and the base model.</summary>
     public static string RunKeyOf(Checkpoint tuned) => $"run:{tuned.JobId}:{tuned.Name}";
+
+    /// <summary>In the form, for the model of every epoch of a project and the base model.</summary>
+    public static string RunKeyOf(Project project) => $"epochs:{project.Id}";
 }
 
 /// <summary>All models that can be chosen: each base model once, then the checkpoints by project and age.</summary>
@@ -25,13 +28,16 @@ public static class Contestants
         var ids = projects.Select(p => p.Id).ToList();
         var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => ids.Contains(c.ProjectId)).OrderBy(c => c.Id)
             .Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { Checkpoint = c, e.Number }).ToListAsync(cancel);
+        var taken = await StepsTaken.Read(db, [.. checkpoints.Select(one => one.Checkpoint)], cancel);
         var bases = projects.DistinctBy(p => p.Settings.ModelFolder).Select(p => new Candidate(
             $"base:{p.Settings.ModelFolder}", $"Base model {p.Settings.ModelFolder}", p, new Contestant($"base model {p.Settings.ModelFolder}", p.Settings.ModelFolder, null, null)));
         var trained = from project in projects
                       let own = checkpoints.Where(one => one.Checkpoint.ProjectId == project.Id).ToList()
                       let tunings = own.Select(one => one.Checkpoint.JobId).OfType<long>().Distinct().ToList()
                       from one in own
-                      select one.Checkpoint.Step is { } step ? Step(project, one.Checkpoint, step, tunings) : Alone(project, one.Checkpoint, one.Number);
+                      select one.Checkpoint.Step is { } step ? Step(project, one.Checkpoint, step, tunings)
+                          : one.Checkpoint.RolledBackAt is null && taken.TryGetValue(one.Checkpoint.Id, out var steps) ? Epoch(project, one.Checkpoint, one.Number, steps)
+                          : Alone(project, one.Checkpoint, one.Number);
         return [.. bases, .. trained];
     }
 
@@ -40,6 +46,10 @@ public static class Contestants
         var name = $"{project.Name}, epoch {epoch}" + (one.Name is { } which ? $", {which}" : "") + (one.RolledBackAt is null ? "" : ", rolled back");
         return new($"{one.Id}", name, project, new Contestant(name, project.Settings.ModelFolder, one.Id, one.WeightsHash));
     }
+
+    private static Candidate Epoch(Project project, Checkpoint one, int epoch, int steps) => new(
+        $"{one.Id}", $"epoch {epoch}", project,
+        new Contestant($"{project.Name}, epoch {epoch}", project.Settings.ModelFolder, one.Id, one.WeightsHash, project.Name, steps), Candidate.RunKeyOf(project));
 
     // Several fine-tunings of one project are numbered in their order.
     private static Candidate Step(Project project, Checkpoint one, int step, List<long> tunings)
