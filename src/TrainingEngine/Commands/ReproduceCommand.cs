@@ -30,7 +30,7 @@ public sealed class ReproduceCommand
     private readonly Option<bool> allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
     private readonly Option<string> output = new("--out") { Description = "new folder for the table, the curve, the sheets and the checkpoints", Required = true };
     private readonly Option<int> seeds = Number("--seeds", "runs of each algorithm (comparisons)", 3);
-    private readonly Option<string> algorithms = new("--algorithms") { Description = "with commas (comparisons)", DefaultValueFactory = _ => string.Join(',', Competitor.Default) };
+    private readonly Option<string> algorithms = new("--algorithms") { Description = $"with commas, or all, of {string.Join(", ", Competitor.Names)} (comparisons)", DefaultValueFactory = _ => string.Join(',', Competitor.Default) };
     private readonly D3poOptionsOnCommandLine d3po;
 
     private ReproduceCommand(Command command)
@@ -84,7 +84,7 @@ public sealed class ReproduceCommand
         var defaults = new ComparisonOptions { Task = task };
         ComparisonOptions options = defaults with
         {
-            Algorithms = parsed.GetRequiredValue(algorithms).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Algorithms = parsed.GetRequiredValue(algorithms) == "all" ? Competitor.Names : parsed.GetRequiredValue(algorithms).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Seeds = parsed.GetValue(seeds),
             Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
             Images = parsed.GetValue(images) ?? defaults.Images,

@@ -20,7 +20,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void Every_algorithm_gets_a_row_for_each_epoch_and_seed_and_a_line_in_the_table()
     {
-        string[] names = ["d3po", "ddpo", "ddpo-group", "dpok", "reward-weighted", "reward-weighted-sparse", "diffusion-dpo", "preferred"];
+        string[] names = ["d3po", "ddpo", "ddpo-group", "ddpo-greedy", "dpok", "reward-weighted", "reward-weighted-sparse", "diffusion-dpo", "preferred"];
         var said = new StringWriter();
 
         var points = new ComparisonRun(model, Options() with { Algorithms = names }, folder.File("out"), said).Run(default);

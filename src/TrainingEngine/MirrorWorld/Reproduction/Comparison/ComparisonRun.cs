@@ -98,7 +98,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             clock.Restart();
             string learned = competitor.Learn(new Lesson(
                 StableDiffusion.Load(modelFolder), images, options, (seed * 1000) + epoch, options.Trained with { From = policy },
-                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, stop));
+                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop));
             File.Copy(learned, kept, overwrite: true);
             policy = kept;
             double trained = clock.Elapsed.TotalSeconds;
@@ -152,6 +152,13 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         using var workers = new Workers(1, 1);
         new GroupSampler(model, sampler, hashes.Model, hashes.Patch).Fill(samples, workers, stop);
         return samples;
+    }
+
+    private IReadOnlyList<double> Greedy(SampleFolder samples, string? policy, CancellationToken stop)
+    {
+        StableDiffusion model = StableDiffusion.Load(modelFolder);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        return GreedyRewards.Of(model, samples, reward, output.WriteLine, stop);
     }
 
     private ComparisonRow Measure(string? policy, string sheet, CancellationToken stop)

@@ -19,8 +19,10 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 /// <param name="Trained">What is trained, and the policy that sampled.</param>
 /// <param name="Place">Where and how.</param>
 /// <param name="Tracker">Running statistics of the run's prompts.</param>
+/// <param name="Greedy">Makes the rewards by group of the images without noise.</param>
 internal sealed record Lesson(
-    StableDiffusion Model, RewardedEpoch Epoch, ComparisonOptions Options, int Seed, TrainedPart Trained, TrainingPlace Place, PerPromptStatTracker Tracker, CancellationToken Stop);
+    StableDiffusion Model, RewardedEpoch Epoch, ComparisonOptions Options, int Seed, TrainedPart Trained, TrainingPlace Place, PerPromptStatTracker Tracker,
+    Func<IReadOnlyList<double>> Greedy, CancellationToken Stop);
 
 /// <summary>An algorithm in a comparison: all take the same optimizer steps of the same size on the same number of images.</summary>
 /// <param name="Name">As on the command line.</param>
@@ -32,6 +34,7 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
         new("d3po", D3po),
         new("ddpo", lesson => Ddpo(lesson, new DdpoOptions())),
         new("ddpo-group", lesson => Ddpo(lesson, new DdpoOptions { Baseline = Baseline.Group })),
+        new("ddpo-greedy", lesson => Ddpo(lesson, new DdpoOptions { Baseline = Baseline.Greedy })),
         new("dpok", lesson => DpokTraining.Run(lesson.Model, lesson.Epoch, As(lesson, new DpokOptions()), lesson.Trained, lesson.Place, lesson.Tracker, null, lesson.Stop).Weights),
         new("reward-weighted", lesson => Weighted(lesson, false)),
         new("reward-weighted-sparse", lesson => Weighted(lesson, true)),
@@ -39,13 +42,16 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
         new("preferred", Preferred),
     ];
 
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(one => one.Name)];
+
     /// <summary>Those that D3PO's figure 3 compares.</summary>
     public static IReadOnlyList<string> Default { get; } = ["d3po", "ddpo", "dpok", "reward-weighted"];
 
     /// <summary>The algorithm of a name.</summary>
     /// <exception cref="EngineException">There is none.</exception>
     public static Competitor Parse(string name) => Array.Find(All, one => one.Name == name)
-        ?? throw new EngineException($"there is no algorithm {name}; there are {string.Join(", ", All.Select(one => one.Name))}");
+        ?? throw new EngineException($"there is no algorithm {name}; there are {string.Join(", ", Names)}");
 
     private static int TrainedSteps(ComparisonOptions options) => options.LastStep - options.FirstStep + 1;
 
@@ -74,7 +80,7 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
     }
 
     private static string Ddpo(Lesson lesson, DdpoOptions options) =>
-        DdpoTraining.Run(lesson.Model, lesson.Epoch, As(lesson, options), lesson.Trained, lesson.Place, lesson.Tracker, null, lesson.Stop).Weights;
+        DdpoTraining.Run(lesson.Model, lesson.Epoch, As(lesson, options), lesson.Trained, lesson.Place, lesson.Tracker, options.Baseline == Baseline.Greedy ? lesson.Greedy() : null, lesson.Stop).Weights;
 
     private static string Weighted(Lesson lesson, bool sparse)
     {
