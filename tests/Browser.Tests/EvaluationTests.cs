@@ -33,7 +33,7 @@ public sealed class EvaluationTests(Browsing browsing)
         await page.GetByRole(AriaRole.Link, new() { Name = "New evaluation" }).ClickAsync();
         await page.Locator("#name").FillAsync("Which hand?");
         await page.Locator("input[value='base:models/mirror-world']").CheckAsync();
-        await page.GetByLabel("Hands, epoch 1").CheckAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Hands" }).GetByLabel("epoch 1", new() { Exact = true }).CheckAsync();
         await page.Locator("#prompts").FillAsync("1 hand");
         await page.Locator("#prompts-of").SelectOptionAsync("");
         await page.Locator("#fixed").FillAsync("2");
