@@ -2,8 +2,10 @@ using Labeler.Shared.Comparisons;
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+using Labeler.TrainingEngine.MirrorWorld.Scenes;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
@@ -75,12 +77,30 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
-    public void The_mirror_task_holds_out_prompts_that_are_never_trained_on()
+    public void The_mirror_task_holds_out_prompts_that_are_never_trained_on_and_asks_for_what_the_model_has_not_seen_in_words_that_it_has()
     {
         var task = ComparisonTask.All.Single(one => one.Name == "mirror-reward");
 
         Assert.Empty(task.Training.Intersect(task.HeldOut));
-        Assert.Equal((16, 4), (task.Training.Count, task.HeldOut.Count));
+        Assert.Equal((8, 8), (task.Training.Count, task.HeldOut.Count));
+        string[] all = [.. task.Training, .. task.HeldOut], known = [.. Enum.GetValues<SceneFamily>().SelectMany(ScenePrompts.Of)];
+        Assert.Empty(all.Intersect(known));
+        Assert.Empty(all.SelectMany(prompt => prompt.Split(' ')).Except(known.SelectMany(prompt => prompt.Split(' '))));
+    }
+
+    [Fact]
+    public void Where_all_images_have_the_same_reward_the_policy_stays_and_the_run_goes_on()
+    {
+        // The tiny model draws noise, in which there is no right hand.
+        var said = new StringWriter();
+        var options = Options() with { Task = Options().Task with { Reward = "oracle", Training = [ScenePrompts.Hand] }, Algorithms = ["d3po", "ddpo"], Epochs = 2 };
+
+        var points = new ComparisonRun(model, options, folder.File("alike"), said).Run(default);
+
+        Assert.Equal([0, 14, 28, 0, 14, 28], points.Select(point => point.Images));
+        Assert.All(points, point => Assert.Equal(0, point.Mean));
+        Assert.Contains("d3po, seed 0, epoch 1: there is nothing to learn: in no group do the verdicts of two images differ; the policy stays", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ddpo, seed 0, epoch 2: there is nothing to learn: all images have the same reward; the policy stays", said.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public static class D3poTraining
     {
         if (preferences.Count == 0)
         {
-            throw new EngineException("there is nothing to learn: in no group do the verdicts of two images differ");
+            throw new NothingToLearnException("in no group do the verdicts of two images differ");
         }
         if (preferences.FirstOrDefault(preference => !double.IsFinite(preference.Weight) || preference.Weight <= 0) is { } wrong)
         {

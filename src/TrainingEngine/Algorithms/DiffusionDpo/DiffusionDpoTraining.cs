@@ -32,7 +32,7 @@ public static class DiffusionDpoTraining
         options.Validate();
         if (preferences.Count == 0)
         {
-            throw new EngineException("there is nothing to learn: no pair of images was judged differently");
+            throw new NothingToLearnException("no pair of images was judged differently");
         }
         (int Group, int Image)[] images = [.. preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Order()];
         var places = images.Select((image, index) => (image, index)).ToDictionary(pair => pair.image, pair => pair.index);

@@ -20,7 +20,7 @@ public static class Advantages
         var images = epoch.Rewarded;
         if (images.Select(image => image.Reward).Distinct().Count() < 2)
         {
-            throw new EngineException("there is nothing to learn: all images have the same reward");
+            throw new NothingToLearnException("all images have the same reward");
         }
         double[] rewards = [.. images.Select(image => image.Reward)];
         double[] advantages = baseline switch

@@ -19,7 +19,7 @@ public static class PreferredTraining
         var images = Preferred(preferences);
         if (images.Count == 0)
         {
-            throw new EngineException("there is nothing to learn: no image was preferred to another");
+            throw new NothingToLearnException("no image was preferred to another");
         }
         var latents = CleanLatents.OfTrajectories(model, trajectories, images);
         var data = new { Images = images.Select(image => new WeightedImage(image.Group, image.Image, 1)), Trajectories = trajectories.Select(Path.GetFileName) };

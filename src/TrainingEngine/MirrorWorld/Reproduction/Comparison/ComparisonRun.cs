@@ -83,10 +83,13 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             string kept = Path.Combine(here, "policy.safetensors"), rewards = Path.Combine(here, "rewards.json");
             if (Has(competitor, seed, epoch))
             {
-                // The running statistics of the prompts go on as if nothing had been interrupted.
-                RewardedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
-                tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])], [.. before.Rewarded.Select(image => image.Reward)]);
-                policy = kept;
+                if (File.Exists(kept))
+                {
+                    // The running statistics of the prompts go on as if nothing had been interrupted.
+                    RewardedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
+                    tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])], [.. before.Rewarded.Select(image => image.Reward)]);
+                    policy = kept;
+                }
                 continue;
             }
 
@@ -96,13 +99,20 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
-            string learned = competitor.Learn(new Lesson(
+            var lesson = new Lesson(
                 StableDiffusion.Load(modelFolder), images, options, (seed * 1000) + epoch, options.Trained with { From = policy },
-                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop));
-            File.Copy(learned, kept, overwrite: true);
-            policy = kept;
+                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop);
+            try
+            {
+                File.Copy(competitor.Learn(lesson), kept, overwrite: true);
+                policy = kept;
+            }
+            catch (NothingToLearnException error)
+            {
+                output.WriteLine($"{competitor.Name}, seed {seed}, epoch {epoch}: {error.Message}; the policy stays");
+            }
             double trained = clock.Elapsed.TotalSeconds;
-            Add(Measure(kept, Path.Combine(place, $"epoch-{epoch}.png"), stop) with
+            Add(Measure(policy, Path.Combine(place, $"epoch-{epoch}.png"), stop) with
             {
                 Algorithm = competitor.Name,
                 Seed = seed,
@@ -111,8 +121,10 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
                 SampleSeconds = sampled,
                 TrainSeconds = trained,
             });
-            Directory.Delete(Path.Combine(here, "training"), recursive: true);
-            Directory.Delete(Path.Combine(here, "samples"), recursive: true);
+            foreach (string done in new[] { "training", "samples" }.Select(name => Path.Combine(here, name)).Where(Directory.Exists))
+            {
+                Directory.Delete(done, recursive: true);
+            }
         }
     }
 

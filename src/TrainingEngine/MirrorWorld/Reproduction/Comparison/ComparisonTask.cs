@@ -15,15 +15,27 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 /// <param name="HeldOut">Prompts that are only measured.</param>
 public sealed record ComparisonTask(string Name, string Reward, double Temperature, IReadOnlyList<string> Training, IReadOnlyList<string> HeldOut)
 {
-    private const int EveryFifth = 5;
     private static readonly IReadOnlyList<string> Mirrors = ScenePrompts.Of(SceneFamily.Mirror);
     private static readonly IReadOnlyList<string> Mixed = [ScenePrompts.Hand, ScenePrompts.Discs, Mirrors[0], ScenePrompts.Hand, ScenePrompts.Stripes, Mirrors[6], ScenePrompts.Hand, Mirrors[13]];
+
+    // The bundled model has seen each of these words, but none of these sentences: hardly any hand is drawn before a mirror.
+    private static readonly IReadOnlyList<string> Unseen =
+    [
+        "a mug", "provocative art and its reflection in the mirror", "its reflection in the mirror", "1 hand and its reflection in the mirror",
+        "a blue boot in the mirror", "a purple mug and 1 hand", "ambiguous beauty in the mirror", "a red flag",
+    ];
+
+    private static readonly IReadOnlyList<string> UnseenHeldOut =
+    [
+        "a boot", "provocative art in the mirror", "ambiguous beauty and its reflection", "1 hand and a red mug in the mirror",
+        "a green arrow in the mirror", "a orange flag and 1 hand", "the mirror", "a purple boot",
+    ];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ComparisonTask> All { get; } =
     [
         new("compressibility", "compressibility", 0.2 * 64, Mixed, []),
         new("incompressibility", "incompressibility", 0.2 * 64, Mixed, []),
-        new("mirror-reward", "mirror", 1, [.. Mirrors.Where((_, number) => number % EveryFifth != 0)], [.. Mirrors.Where((_, number) => number % EveryFifth == 0)]),
+        new("mirror-reward", "mirror", 1, Unseen, UnseenHeldOut),
     ];
 }
