@@ -58,6 +58,25 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task Samples_along_training_of_a_run_in_the_data_folder_are_shown_to_leads()
+    {
+        var there = Directory.CreateDirectory(Path.Combine(host.Data, "runs", "Small size")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(there, "results.csv"), Run);
+        using var lead = await host.SignedIn("Lux", Role.Lead);
+        const string Address = "/compare/runs/Small%20size/training.png";
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync(Address)).StatusCode);
+        var png = DrawnPicture.Draw(1, 1, 1).ToPng();
+        await File.WriteAllBytesAsync(Path.Combine(there, RunFiles.SheetName), png);
+
+        Assert.Contains("compare/runs/Small%20size/training.png", await lead.GetStringAsync("/compare/sheets?file=Small%20size"), StringComparison.Ordinal);
+        Assert.Equal(png, await lead.GetByteArrayAsync(Address));
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/compare/runs/..%2Fruns%2FSmall%20size/training.png")).StatusCode);
+        using var annotator = await host.SignedIn("Abe", Role.Annotator);
+        Assert.NotEqual(HttpStatusCode.OK, (await annotator.GetAsync(Address)).StatusCode);
+        Directory.Delete(there, recursive: true);
+    }
+
+    [Fact]
     public async Task Files_of_the_engine_that_get_one_name_are_drawn_as_mean_and_spread_at_equal_numbers_of_images()
     {
         using var lead = await host.SignedIn("Liv", Role.Lead);

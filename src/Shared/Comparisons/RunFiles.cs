@@ -10,12 +10,18 @@ public sealed partial class RunFiles(DataFolder folder)
     public const int LargestFile = 1024 * 1024;
     public const int MostFiles = 100;
 
+    /// <summary>Samples along training, in one picture beside the results in a folder that the engine wrote.</summary>
+    public const string SheetName = "training.png";
+
+    /// <summary>No larger picture is shown.</summary>
+    public const long LargestSheet = 32 * 1024 * 1024;
+
     /// <summary>All of them by name, each read anew. One that cannot be read has its fault instead.</summary>
     public IReadOnlyList<RunFile> All() => [.. Paths().OrderBy(file => file.Name, StringComparer.Ordinal).Take(MostFiles).Select(file =>
     {
         try
         {
-            return new RunFile(file.Name, Read(file.Path), null);
+            return new RunFile(file.Name, Read(file.Path), null) { Sheet = SheetBeside(file.Path) };
         }
         catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
         {
@@ -69,6 +75,9 @@ public sealed partial class RunFiles(DataFolder folder)
 
     private static string ResultsIn(string path) => Path.Combine(path, "labels.csv") is var labels && File.Exists(labels) ? labels : Path.Combine(path, "results.csv");
 
+    private string? SheetBeside(string path) =>
+        Path.GetDirectoryName(path) is { } inside && inside != folder.Runs && new FileInfo(Path.Combine(inside, SheetName)) is { Exists: true, Length: <= LargestSheet } sheet ? sheet.FullName : null;
+
     private static ReproducedRun Read(string path) => new FileInfo(path).Length <= LargestFile
         ? Parse(File.ReadAllBytes(path))
         : throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB.");
@@ -92,6 +101,9 @@ public sealed partial class RunFiles(DataFolder folder)
 /// <param name="Fault">Why it cannot be shown; null where it can.</param>
 public sealed record RunFile(string Name, ReproducedRun? Run, string? Fault)
 {
+    /// <summary>Where its samples along training are; null where there are none.</summary>
+    public string? Sheet { get; init; }
+
     /// <summary>The name as people read it.</summary>
     public string Title => IsUploaded ? Name : Name[..Name.LastIndexOf('/')];
 

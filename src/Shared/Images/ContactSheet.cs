@@ -41,6 +41,30 @@ public sealed record ContactSheet(int Columns, int Gap = 4, int CaptionHeight = 
         return sheet;
     }
 
+    /// <summary>The pictures of a sheet that was drawn with these settings.</summary>
+    /// <param name="sheet">As <see cref="Draw"/> gave it.</param>
+    /// <param name="cells">How many it was drawn of.</param>
+    public IReadOnlyList<Picture> Cut(Picture sheet, int cells)
+    {
+        int columns = Math.Min(Columns, cells);
+        int rows = (cells + columns - 1) / columns;
+        int width = ((sheet.Width - Gap) / columns) - Gap;
+        int height = ((sheet.Height - Gap) / rows) - Gap - CaptionHeight;
+        return [.. Enumerable.Range(0, cells).Select(index => Piece(
+            sheet, Gap + (index % columns * (width + Gap)), Gap + (index / columns * (height + CaptionHeight + Gap)), width, height))];
+    }
+
+    private static Picture Piece(Picture sheet, int left, int top, int width, int height)
+    {
+        var piece = new Picture(width, height, new byte[3 * width * height]);
+        for (int row = 0; row < height; row++)
+        {
+            sheet.Rgb.AsSpan(3 * (((top + row) * sheet.Width) + left), 3 * width).CopyTo(piece.Rgb.AsSpan(3 * row * width));
+        }
+
+        return piece;
+    }
+
     private static void Place(Picture sheet, Picture picture, int left, int top)
     {
         for (int row = 0; row < picture.Height; row++)

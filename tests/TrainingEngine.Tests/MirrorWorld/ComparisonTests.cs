@@ -33,7 +33,18 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal(1 + (2 * names.Length), File.ReadAllLines(folder.File("out", "results.csv")).Length);
         Assert.True(Picture.Decode(File.ReadAllBytes(folder.File("out", "curve.png"))).Width > 300);
         Assert.True(File.Exists(folder.File("out", "dpok", "seed-0", "epoch-1.png")));
+        AlongTraining(names);
         Assert.Contains("diffusion-dpo", said.ToString(), StringComparison.Ordinal);
+    }
+
+    // Three noises of each algorithm, before and after, each pixel twice as large; the base model's are the same for all.
+    private void AlongTraining(string[] names)
+    {
+        var drawn = new ContactSheet(2, CaptionHeight: 30).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "training.png"))), names.Length * 3 * 2);
+        var before = new ContactSheet(8, CaptionHeight: 14).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "base.png"))), 4);
+        Assert.All(drawn.Where((_, cell) => cell % 6 == 0), cell => Assert.Equal(before[0].Rgb[..3], cell.Rgb[3..6]));
+        Assert.Equal(2 * before[0].Width, drawn[0].Width);
+        Assert.Equal(names.Length, Enumerable.Range(0, names.Length).Select(algorithm => Convert.ToHexString(drawn[(6 * algorithm) + 1].Rgb)).Distinct().Count());
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public static class ComparisonEndpoints
             ComparedFiles.Read(runs, context.Request.Query).Tables.ElementAtOrDefault(number - 1)?.ToDownload($"together-{number}.csv") ?? Results.NotFound()).RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs)).RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs)).RequireAuthorization(Role.Lead);
+        routes.MapGet("/compare/runs/{name}/training.png", (string name, RunFiles runs) =>
+            runs.Find($"{name}/results")?.Sheet is { } sheet ? Results.File(sheet, "image/png") : Results.NotFound()).RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/runs", Role.Lead);
         posts.MapPost("", Add).WithMetadata(new RequestSizeLimitAttribute(RunFiles.LargestFile + FormOverhead));
         posts.MapPost("/{name}/remove", (string name, HttpContext context, RunFiles runs) =>

@@ -11,8 +11,11 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 /// <param name="Seen">One judgement a picture.</param>
 internal sealed record Measurement(IReadOnlyList<Picture> Pictures, IReadOnlyList<Judgement> Seen)
 {
-    private const int SheetColumns = 10;
-    private const int SheetImages = 50;
+    /// <summary>The most pictures of a sheet.</summary>
+    public const int SheetImages = 50;
+
+    /// <summary>How sheets are drawn.</summary>
+    public static ContactSheet Sheets { get; } = new(Columns: 10, CaptionHeight: 26);
 
     /// <summary>Samples and judges.</summary>
     /// <param name="modelFolder">The base model.</param>
@@ -44,6 +47,6 @@ internal sealed record Measurement(IReadOnlyList<Picture> Pictures, IReadOnlyLis
         trainSeconds);
 
     /// <summary>The first pictures with what was seen in them.</summary>
-    public Picture Sheet() => new ContactSheet(SheetColumns, CaptionHeight: 26).Draw(
+    public Picture Sheet() => Sheets.Draw(
         [.. Pictures.Take(SheetImages).Select((picture, image) => new ContactSheet.Cell(picture, Seen[image].ToText()))]);
 }

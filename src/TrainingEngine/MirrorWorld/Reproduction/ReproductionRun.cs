@@ -15,10 +15,11 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 /// </summary>
 /// <param name="modelFolder">The bundled model.</param>
 /// <param name="options">What is repeated.</param>
-/// <param name="folder">Gets <c>results.csv</c>, <c>labels.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c> and each epoch's samples and checkpoints.</param>
+/// <param name="folder">Gets <c>results.csv</c>, <c>labels.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c>, <c>training.png</c> and each epoch's samples and checkpoints.</param>
 /// <param name="output">Gets the table.</param>
 public sealed class ReproductionRun(string modelFolder, ReproductionOptions options, string folder, TextWriter output)
 {
+    private const int RowsAlongTraining = 8;
     private ReproductionState state = null!;
 
     /// <exception cref="EngineException">An option is impossible, or the folder holds something else.</exception>
@@ -117,6 +118,8 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         state = state with { Rows = [.. state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
+        new TrainingSheet(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(
+            folder, [new SheetSeries("", [.. state.Rows.Select(known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])], RowsAlongTraining);
         Write("curve.png", RateCurve.Draw(options.Experiment.Good, state.Rows).ToPng());
         WriteLines("results.csv", EpochRow.CsvHeader, known => known.ToCsv());
         WriteLines("labels.csv", ReproducedRun.LabelsHeader, known => known.ToLabelsCsv(LabelsAt(known.Epoch)));

@@ -17,11 +17,12 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 /// </summary>
 /// <param name="modelFolder">The bundled model.</param>
 /// <param name="options">What is compared.</param>
-/// <param name="folder">Gets <c>results.csv</c>, <c>curve.png</c>, sheets and each run's policies.</param>
+/// <param name="folder">Gets <c>results.csv</c>, <c>curve.png</c>, <c>training.png</c>, sheets and each run's policies.</param>
 /// <param name="output">Gets a line for each measurement, and the table.</param>
 public sealed class ComparisonRun(string modelFolder, ComparisonOptions options, string folder, TextWriter output)
 {
-    private const int SheetColumns = 8, SheetImages = 32;
+    private const int SheetImages = 32, RowsAlongTraining = 3;
+    private static readonly ContactSheet Sheets = new(Columns: 8, CaptionHeight: 14);
     private readonly IReward reward = RewardName.Parse(options.Task.Reward);
     private readonly List<ComparisonRow> rows = [];
 
@@ -72,7 +73,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         if (!Has(competitor, seed, 0))
         {
             // All start from the same model, which is measured once.
-            ComparisonRow measured = rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, Path.Combine(folder, "base.png"), stop);
+            ComparisonRow measured = rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, SheetOf(competitor.Name, seed, 0), stop);
             Add(measured with { Algorithm = competitor.Name, Seed = seed });
         }
 
@@ -112,7 +113,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
                 output.WriteLine($"{competitor.Name}, seed {seed}, epoch {epoch}: {error.Message}; the policy stays");
             }
             double trained = clock.Elapsed.TotalSeconds;
-            Add(Measure(policy, Path.Combine(place, $"epoch-{epoch}.png"), stop) with
+            Add(Measure(policy, SheetOf(competitor.Name, seed, epoch), stop) with
             {
                 Algorithm = competitor.Name,
                 Seed = seed,
@@ -180,7 +181,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         IReadOnlyList<Picture> pictures = Evaluate(model, options.Task.Training, stop);
         double[] rewards = Reward(pictures, options.Task.Training, stop);
         double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN : Reward(Evaluate(model, options.Task.HeldOut, stop), options.Task.HeldOut, stop).Average();
-        AtomicFile.Write(sheet, new ContactSheet(SheetColumns, CaptionHeight: 14).Draw([.. pictures.Zip(rewards).Take(SheetImages)
+        AtomicFile.Write(sheet, Sheets.Draw([.. pictures.Zip(rewards).Take(SheetImages)
             .Select(one => new ContactSheet.Cell(one.First, FormattableString.Invariant($"{one.Second:0.00}")))]).ToPng());
         return new ComparisonRow("", 0, 0, 0, rewards.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), heldOut, Diversity.Of(pictures), 0, 0);
     }
@@ -199,8 +200,17 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         rows.Add(row);
         AtomicFile.Write(Results, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
         AtomicFile.Write(Path.Combine(folder, "curve.png"), ComparisonCurve.Draw($"{options.Task.Name}: {reward.Name}, over images used", ComparisonPoint.Of(rows)).ToPng());
+        DrawAlongTraining();
         output.WriteLine(row.ToCsv());
     }
+
+    // Of each algorithm's first seed.
+    private void DrawAlongTraining() => new TrainingSheet(Sheets, Math.Min(SheetImages, options.EvaluationImages)).Write(
+        folder, [.. rows.GroupBy(row => row.Algorithm).Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
+            .Select(row => ($"{row.Images} images", SheetOf(row.Algorithm, row.Seed, row.Epoch)))]))], RowsAlongTraining);
+
+    private string SheetOf(string algorithm, int seed, int epoch) =>
+        epoch == 0 ? Path.Combine(folder, "base.png") : Path.Combine(folder, algorithm, $"seed-{seed}", $"epoch-{epoch}.png");
 
     private static JsonSerializerOptions Named { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 }

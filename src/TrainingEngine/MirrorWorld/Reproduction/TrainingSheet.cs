@@ -1,0 +1,53 @@
+using Labeler.Shared.Comparisons;
+using Labeler.Shared.Images;
+
+namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
+
+/// <summary>What one run drew along its training.</summary>
+/// <param name="Name">What learned; empty where a run is one thing.</param>
+/// <param name="Sheets">From the base model on: when it was, and the file of its evaluation pictures.</param>
+public sealed record SheetSeries(string Name, IReadOnlyList<(string When, string File)> Sheets);
+
+/// <summary>
+/// Samples along training in one picture (as D3PO's figure 2): a row is one prompt and noise, a column one epoch; series
+/// stand below each other. Of many epochs the first, the last and some evenly between are taken.
+/// </summary>
+/// <param name="sheets">How the evaluation sheets were drawn.</param>
+/// <param name="cells">Of how many pictures.</param>
+public sealed class TrainingSheet(ContactSheet sheets, int cells)
+{
+    private const int MostColumns = 8, Enlargement = 2, CaptionHeight = 30;
+
+    /// <summary>Draws it and keeps it in the folder, where the comparison page finds it.</summary>
+    /// <param name="rows">Pictures of each series.</param>
+    public void Write(string folder, IReadOnlyList<SheetSeries> series, int rows) => AtomicFile.Write(Path.Combine(folder, RunFiles.SheetName), Draw(series, rows).ToPng());
+
+    private Picture Draw(IReadOnlyList<SheetSeries> series, int rows)
+    {
+        int columns = Math.Min(MostColumns, series.Max(one => one.Sheets.Count));
+        return new ContactSheet(columns, CaptionHeight: CaptionHeight).Draw([.. series.SelectMany(one =>
+        {
+            int taken = Math.Min(MostColumns, one.Sheets.Count);
+            var chosen = Enumerable.Range(0, taken).Select(column => one.Sheets[column * (one.Sheets.Count - 1) / Math.Max(1, taken - 1)])
+                .Select(sheet => (sheet.When, Pictures: sheets.Cut(Picture.Decode(File.ReadAllBytes(sheet.File)), cells))).ToList();
+            return Enumerable.Range(0, Math.Min(rows, cells)).SelectMany(row => Enumerable.Range(0, columns).Select(column => column < taken
+                ? new ContactSheet.Cell(Enlarged(chosen[column].Pictures[row]), string.Join(", ", new[] { one.Name, chosen[column].When }.Where(word => word.Length > 0)))
+                : default));
+        })]);
+    }
+
+    // Each pixel a square: what the model drew, unsmoothed.
+    private static Picture Enlarged(Picture picture)
+    {
+        var large = new Picture(picture.Width * Enlargement, picture.Height * Enlargement, new byte[picture.Rgb.Length * Enlargement * Enlargement]);
+        for (int row = 0; row < large.Height; row++)
+        {
+            for (int column = 0; column < large.Width; column++)
+            {
+                picture.Rgb.AsSpan(3 * ((row / Enlargement * picture.Width) + (column / Enlargement)), 3).CopyTo(large.Rgb.AsSpan(3 * ((row * large.Width) + column)));
+            }
+        }
+
+        return large;
+    }
+}
