@@ -40,7 +40,7 @@ public sealed class ComparisonTests : IDisposable
     // Three noises of each algorithm, before and after, each pixel twice as large; the base model's are the same for all.
     private void AlongTraining(string[] names)
     {
-        var drawn = new ContactSheet(2, CaptionHeight: 30).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "training.png"))), names.Length * 3 * 2);
+        var drawn = new ContactSheet(2, CaptionHeight: 28).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "training.png"))), names.Length * 3 * 2);
         var before = new ContactSheet(8, CaptionHeight: 14).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "base.png"))), 4);
         Assert.All(drawn.Where((_, cell) => cell % 6 == 0), cell => Assert.Equal(before[0].Rgb[..3], cell.Rgb[3..6]));
         Assert.Equal(2 * before[0].Width, drawn[0].Width);

@@ -16,7 +16,7 @@ public sealed record SheetSeries(string Name, IReadOnlyList<(string When, string
 /// <param name="cells">Of how many pictures.</param>
 public sealed class TrainingSheet(ContactSheet sheets, int cells)
 {
-    private const int MostColumns = 8, Enlargement = 2, CaptionHeight = 30;
+    private const int MostColumns = 8, Enlargement = 2, LineHeight = 14, LongestInALine = 20;
 
     /// <summary>Draws it and keeps it in the folder, where the comparison page finds it.</summary>
     /// <param name="rows">Pictures of each series.</param>
@@ -25,15 +25,17 @@ public sealed class TrainingSheet(ContactSheet sheets, int cells)
     private Picture Draw(IReadOnlyList<SheetSeries> series, int rows)
     {
         int columns = Math.Min(MostColumns, series.Max(one => one.Sheets.Count));
-        return new ContactSheet(columns, CaptionHeight: CaptionHeight).Draw([.. series.SelectMany(one =>
-        {
-            int taken = Math.Min(MostColumns, one.Sheets.Count);
-            var chosen = Enumerable.Range(0, taken).Select(column => one.Sheets[column * (one.Sheets.Count - 1) / Math.Max(1, taken - 1)])
-                .Select(sheet => (sheet.When, Pictures: sheets.Cut(Picture.Decode(File.ReadAllBytes(sheet.File)), cells))).ToList();
-            return Enumerable.Range(0, Math.Min(rows, cells)).SelectMany(row => Enumerable.Range(0, columns).Select(column => column < taken
-                ? new ContactSheet.Cell(Enlarged(chosen[column].Pictures[row]), string.Join(", ", new[] { one.Name, chosen[column].When }.Where(word => word.Length > 0)))
-                : default));
-        })]);
+        ContactSheet.Cell[] drawn = [.. series.SelectMany(one => Cells(one, rows, columns))];
+        return new ContactSheet(columns, CaptionHeight: LineHeight * (drawn.Any(cell => cell.Caption?.Length > LongestInALine) ? 2 : 1)).Draw(drawn);
+    }
+
+    private IEnumerable<ContactSheet.Cell> Cells(SheetSeries one, int rows, int columns)
+    {
+        int taken = Math.Min(MostColumns, one.Sheets.Count);
+        var chosen = Enumerable.Range(0, taken).Select(column => one.Sheets[column * (one.Sheets.Count - 1) / Math.Max(1, taken - 1)])
+            .Select(sheet => (Caption: one.Name.Length == 0 ? sheet.When : $"{one.Name}, {sheet.When}", Pictures: sheets.Cut(Picture.Decode(File.ReadAllBytes(sheet.File)), cells))).ToList();
+        return Enumerable.Range(0, Math.Min(rows, cells)).SelectMany(row => Enumerable.Range(0, columns)
+            .Select(column => column < taken ? new ContactSheet.Cell(Enlarged(chosen[column].Pictures[row]), chosen[column].Caption) : default));
     }
 
     // Each pixel a square: what the model drew, unsmoothed.
