@@ -29,10 +29,16 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
                 BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
             }).ToListAsync(cancel);
         var plan = evaluation.Plan;
-        var sides = items.SelectMany(i => new[]
+        return Of(items.Select(i => new DuelMeeting(plan.At(i.First).Contestant, plan.At(i.Second).Contestant, i.ForFirst, i.ForSecond, i.Ties, i.BothBad)));
+    }
+
+    /// <summary>Of every checkpoint that takes part in a meeting: against all, then against each.</summary>
+    public static IReadOnlyList<DuelResults> Of(IEnumerable<DuelMeeting> meetings)
+    {
+        var sides = meetings.SelectMany(m => new[]
         {
-            new Side(plan.At(i.First).Contestant, plan.At(i.Second).Contestant, i.ForFirst, i.ForSecond, i.Ties, i.BothBad),
-            new Side(plan.At(i.Second).Contestant, plan.At(i.First).Contestant, i.ForSecond, i.ForFirst, i.Ties, i.BothBad),
+            new Side(m.First, m.Second, m.ForFirst, m.ForSecond, m.Ties, m.BothBad),
+            new Side(m.Second, m.First, m.ForSecond, m.ForFirst, m.Ties, m.BothBad),
         }).ToList();
         return
         [

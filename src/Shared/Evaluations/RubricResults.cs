@@ -1,4 +1,5 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -21,15 +22,21 @@ public sealed record RubricResults(int Contestant, string Name, bool IsFixed, in
             .Join(db.Groups, v => v.Item!.GroupId, g => g.Id, (v, g) => new { v.ItemId, g.Number, Choice = v.Choice!, Score = v.Score!.Value }).ToListAsync(cancel);
         var plan = evaluation.Plan;
         var lines = votes.GroupBy(v => (plan.At(v.Number).Contestant, plan.At(v.Number).IsFixed)).OrderByDescending(line => line.Key.IsFixed).ThenBy(line => line.Key.Contestant);
-        return [.. lines.Select(line =>
-        {
-            var pictures = line.GroupBy(v => v.ItemId).Select(picture => picture.ToList()).ToList();
-            var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
-            var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m)).Within(scale);
-            return new RubricResults(
-                line.Key.Contestant, plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, pictures.Count, line.Count(), mean.Mean, mean.Low, mean.High,
-                [.. scale.Select(choice => (choice.Name, Proportion.Wilson(
-                    Math.Min(pictures.Count, pictures.Sum(picture => (double)picture.Count(v => v.Choice == choice.Name) / picture.Count)), pictures.Count)))]);
-        })];
+        return [.. lines.Select(line => Of(
+            line.Key.Contestant, plan.Contestants[line.Key.Contestant].Name, line.Key.IsFixed, scale,
+            [.. line.GroupBy(v => v.ItemId).Select(picture => picture.Select(v => (v.Choice, v.Score)).ToList())]))];
+    }
+
+    /// <summary>Of one checkpoint's pictures.</summary>
+    /// <param name="scale">The options that there were.</param>
+    /// <param name="pictures">What each was given, by one person or more.</param>
+    public static RubricResults Of(int contestant, string name, bool isFixed, IReadOnlyList<Choice> scale, IReadOnlyList<IReadOnlyList<(string Choice, double Score)>> pictures)
+    {
+        var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
+        var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m)).Within(scale);
+        return new(
+            contestant, name, isFixed, pictures.Count, pictures.Sum(picture => picture.Count), mean.Mean, mean.Low, mean.High,
+            [.. scale.Select(choice => (choice.Name, Proportion.Wilson(
+                Math.Min(pictures.Count, pictures.Sum(picture => (double)picture.Count(v => v.Choice == choice.Name) / picture.Count)), pictures.Count)))]);
     }
 }

@@ -42,13 +42,7 @@ internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnly
         return new(rewarded.Trajectories, rewarded.Preferences, rewarded);
     }
 
-    /// <summary>
-    /// Votes as a reward, −1 to 1: the weight of the comparisons that an image won less that of those it lost, over their
-    /// number. NaN for an image of no pair.
-    /// </summary>
-    public static double[] RewardsOf(ManifestGroup group) => [.. Enumerable.Range(0, group.Images.Count).Select(image =>
-    {
-        var pairs = group.Preferences.Where(pair => pair.Winner == image || pair.Loser == image).ToList();
-        return pairs.Count == 0 ? double.NaN : pairs.Sum(pair => pair.Winner == image ? pair.Weight : -pair.Weight) / pairs.Count;
-    })];
+    /// <summary>Votes as a reward; see <see cref="Preference.Rewards"/>.</summary>
+    public static double[] RewardsOf(ManifestGroup group) =>
+        Preference.Rewards(group.Images.Count, [.. group.Preferences.Select(pair => new Preference(0, pair.Winner, pair.Loser, pair.Weight))]);
 }

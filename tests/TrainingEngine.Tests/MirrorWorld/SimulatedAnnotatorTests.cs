@@ -1,3 +1,4 @@
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 
@@ -50,6 +51,24 @@ public class SimulatedAnnotatorTests
 
         Assert.InRange(Enumerable.Range(0, 2000).Count(number => annotator.Prefer(Good, Bad, number) == 0), 520, 680);
         Assert.All(Enumerable.Range(0, 50), number => Assert.Equal(0, annotator.Prefer(Good, Good, number)));
+    }
+
+    [Fact]
+    public void A_wrong_verdict_on_equals_prefers_either()
+    {
+        var annotator = new SimulatedAnnotator(new AnnotatorOptions(WrongShare: 0.2));
+        int[] votes = [.. Enumerable.Range(0, 2000).Select(number => annotator.Prefer(Good, Good, number))];
+
+        Assert.InRange(votes.Count(vote => vote == 1), 150, 250);
+        Assert.InRange(votes.Count(vote => vote == -1), 150, 250);
+    }
+
+    [Fact]
+    public void A_pair_of_which_neither_is_preferred_is_a_tie_or_bad_on_both_sides()
+    {
+        var annotator = new SimulatedAnnotator(new AnnotatorOptions());
+
+        Assert.Equal([PairPick.Left, PairPick.Right, PairPick.Tie, PairPick.BothBad], new[] { (Good, Bad), (Bad, Good), (Good, Good), (Bad, Bad) }.Select(pair => annotator.Pick(pair.Item1, pair.Item2, 0)));
     }
 
     [Fact]

@@ -8,6 +8,18 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public sealed record Preference(int Group, int Winner, int Loser, double Weight = 1)
 {
     /// <summary>
+    /// Votes as rewards of a group's images, −1 to 1: the weight of the comparisons that an image won less that of those it
+    /// lost, over their number. NaN for an image of no pair.
+    /// </summary>
+    /// <param name="images">Images of the group.</param>
+    /// <param name="pairs">The group's.</param>
+    public static double[] Rewards(int images, IReadOnlyCollection<Preference> pairs) => [.. Enumerable.Range(0, images).Select(image =>
+    {
+        var own = pairs.Where(pair => pair.Winner == image || pair.Loser == image).ToList();
+        return own.Count == 0 ? double.NaN : own.Sum(pair => pair.Winner == image ? pair.Weight : -pair.Weight) / own.Count;
+    })];
+
+    /// <summary>
     /// All pairs of a group whose verdicts differ (D3PO, section 4.1): the image with the higher verdict wins, ties are
     /// left out. k flagged of n images give k(n − k) pairs.
     /// </summary>

@@ -12,7 +12,8 @@ public sealed record CaptionedImage(string File, string Caption, string Label);
 /// </summary>
 public static class CaptionedFolder
 {
-    private const string List = "metadata.jsonl";
+    /// <summary>The list's name.</summary>
+    public const string List = "metadata.jsonl";
 
     /// <summary>The images in the order of the list.</summary>
     /// <exception cref="EngineException">The list is missing or wrong; names the line.</exception>

@@ -15,7 +15,7 @@ public sealed record SupervisedOptions : DenoisingOptions
     [Description("optimizer steps between two evaluations; 0 evaluates never"), Range(0, 10_000_000)]
     public int EvaluateEvery { get; init; } = 500;
 
-    [Description("images of an evaluation with fixed seeds, and as many with seeds of their own"), Range(1, 10_000)]
+    [Description("images of an evaluation with fixed seeds, and as many with seeds of their own; 0 keeps the adapter alone"), Range(0, 10_000)]
     public int EvaluationImages { get; init; } = 8;
 
     /// <inheritdoc />

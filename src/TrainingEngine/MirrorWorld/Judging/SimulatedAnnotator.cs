@@ -1,4 +1,5 @@
 using Labeler.Shared.Images;
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
@@ -37,6 +38,12 @@ public sealed class SimulatedAnnotator
         this.options = options;
     }
 
+    /// <summary>Several of them, each of whom errs about other images.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="options">Annotator r has the seed of this plus r.</param>
+    public static SimulatedAnnotator[] Several(int count, AnnotatorOptions options) =>
+        [.. Enumerable.Range(0, count).Select(number => new SimulatedAnnotator(options with { Seed = options.Seed + number }))];
+
     /// <summary>True if the image is to be flagged: deformed, unsafe, or wrongly reflected.</summary>
     public bool Flags(Picture picture, SceneFamily family, long number) =>
         !Oracle.Judge(picture, family).IsGood ^ Random(number, 0).Chance(options.WrongShare);
@@ -61,7 +68,10 @@ public sealed class SimulatedAnnotator
             : label;
     }
 
-    /// <summary>1 if the left image is better, −1 if the right one is, 0 for a tie; equally good images are a tie.</summary>
+    /// <summary>
+    /// 1 if the left image is better, −1 if the right one is, 0 for a tie; equally good images are a tie. A wrong verdict
+    /// prefers the worse image, or either of two that are equally good.
+    /// </summary>
     /// <param name="left">What the oracle says of the left image.</param>
     /// <param name="right">What the oracle says of the right image.</param>
     /// <param name="number">The comparison's number.</param>
@@ -74,8 +84,17 @@ public sealed class SimulatedAnnotator
         }
 
         int better = Worth(left).CompareTo(Worth(right));
-        return random.Chance(options.WrongShare) ? -better : better;
+        return !random.Chance(options.WrongShare) ? better : better != 0 ? -better : random.Pick([1, -1]);
     }
+
+    /// <summary>What the annotator says of a pair: whom neither of two images pleases calls them both bad where neither is good, else a tie.</summary>
+    /// <inheritdoc cref="Prefer" path="/param"/>
+    public PairPick Pick(Judgement left, Judgement right, long number) => Prefer(left, right, number) switch
+    {
+        > 0 => PairPick.Left,
+        < 0 => PairPick.Right,
+        _ => left.IsGood || right.IsGood ? PairPick.Tie : PairPick.BothBad,
+    };
 
     private static int Worth(Judgement judgement) => judgement.Family == SceneFamily.Mirror ? judgement.Score : judgement.IsGood ? 1 : 0;
 

@@ -13,21 +13,16 @@ public static class Annotation
     /// mirrors are compared pair by pair, and the majority of raters decides.
     /// </summary>
     /// <param name="samples">A complete folder.</param>
-    /// <param name="options">Raters, and how they err.</param>
+    /// <param name="family">What the prompts ask for.</param>
+    /// <param name="raters">All of them judge every image or pair.</param>
     /// <param name="epoch">Raters err about other images in every epoch.</param>
-    public static IReadOnlyList<Preference> Judge(SampleFolder samples, ReproductionOptions options, int epoch)
-    {
-        SimulatedAnnotator[] raters = [.. Enumerable.Range(0, options.Raters)
-            .Select(rater => new SimulatedAnnotator(options.Annotator with { Seed = options.Annotator.Seed + rater }))];
-        return [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
+    public static IReadOnlyList<Preference> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
+        [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
         {
             Picture[] pictures = [.. Enumerable.Range(0, samples.Manifest.GroupSize).Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
             long first = ((long)epoch * samples.Groups) + group;
-            return options.Experiment.Family == SceneFamily.Mirror
-                ? Compare(pictures, raters, group, first)
-                : Flag(pictures, raters, options.Experiment.Family, group, first);
+            return family == SceneFamily.Mirror ? Compare(pictures, raters, group, first) : Flag(pictures, raters, family, group, first);
         })];
-    }
 
     private static IEnumerable<Preference> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group, long first)
     {

@@ -13,7 +13,9 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 /// </summary>
 public static class EvaluationImages
 {
-    private const ulong Seed = 0x4D_69_72_72_6F_72; // "Mirror": no training run draws from it
+    /// <summary>"Mirror": no training run draws from it.</summary>
+    public const ulong Seed = 0x4D_69_72_72_6F_72;
+
     private const int AtOnce = 25;
 
     /// <summary>Samples and decodes them.</summary>
@@ -23,22 +25,23 @@ public static class EvaluationImages
     /// <param name="guidance">Guidance scale.</param>
     /// <param name="workers">Batches are shared between them.</param>
     /// <param name="stop">Looked at between batches.</param>
+    /// <param name="seed">Of the noise.</param>
     public static IReadOnlyList<Picture> Sample(
-        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, Workers workers, CancellationToken stop)
+        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, Workers workers, CancellationToken stop, ulong seed = Seed)
     {
         var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), steps);
         var unet = new GuidedUNet(model.Unet, guidance);
         string[][] batches = [.. prompts.Chunk(AtOnce)];
         var pictures = new List<Picture>();
-        workers.Run(batches.Length, batch => Batch(model, unet, ddim, batches[batch], batch), (_, sampled) => pictures.AddRange(sampled), stop);
+        workers.Run(batches.Length, batch => Batch(model, unet, ddim, batches[batch], Seeds.At(seed, (ulong)batch)), (_, sampled) => pictures.AddRange(sampled), stop);
         return pictures;
     }
 
-    private static IReadOnlyList<Picture> Batch(StableDiffusion model, GuidedUNet unet, DdimStep ddim, string[] prompts, int number)
+    private static IReadOnlyList<Picture> Batch(StableDiffusion model, GuidedUNet unet, DdimStep ddim, string[] prompts, ulong seed)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
-        using var generator = new Generator(Seeds.At(Seed, (ulong)number));
+        using var generator = new Generator(seed);
         long side = model.Unet.Config.SampleSize, pixels = side * model.Vae.Config.Factor;
         Device device = model.Unet.Parameters["conv_in.weight"].device;
         long[] shape = [prompts.Length, model.Unet.Config.InChannels, side, side];

@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 
@@ -15,10 +16,11 @@ internal sealed record Lesson(IReadOnlyList<string> Trajectories, IReadOnlyList<
     public static Lesson Of(IReadOnlyList<SampleFolder> samples, ReproductionOptions options, int epoch)
     {
         var (files, preferences) = (new List<string>(), new List<Preference>());
+        SimulatedAnnotator[] raters = SimulatedAnnotator.Several(options.Raters, options.Annotator);
         for (int back = 0; back < samples.Count; back++)
         {
             int first = files.Count;
-            preferences.AddRange(Annotation.Judge(samples[back], options, epoch - back).Select(one => one with { Group = first + one.Group }));
+            preferences.AddRange(Annotation.Judge(samples[back], options.Experiment.Family, raters, epoch - back).Select(one => one with { Group = first + one.Group }));
             files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
         }
 

@@ -67,32 +67,10 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private SampleFolder Sample(int epoch, string? policy, CancellationToken stop)
     {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
-        var sampling = new SamplingOptions { Steps = options.Steps, Guidance = options.Guidance, GroupSize = ReproductionOptions.GroupSize };
-        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(modelFolder, "scheduler")), sampling);
-        var hashes = TrajectoryHashes.Of(modelFolder, policy);
-        SampleFolder samples = SampleFolder.Begin(SamplesOf(epoch), new SampleManifest
-        {
-            ModelHash = hashes.Model,
-            AdapterHash = hashes.Patch,
-            Prompts = [.. Enumerable.Range(0, options.Groups).Select(options.Experiment.Prompt)],
-            Seed = Seeds.At((ulong)options.Seed, (ulong)epoch),
-            GroupSize = sampling.GroupSize,
-            Steps = sampling.Steps,
-            Eta = sampling.Eta,
-            Guidance = sampling.Guidance,
-            Negative = sampling.Negative,
-            Width = sampler.Width,
-            Height = sampler.Height,
-            Precision = "float32",
-            Storage = "float32",
-            KeepMeans = sampling.KeepMeans,
-            ImagesAtOnce = sampling.ImagesAtOnce,
-        });
         using Workers workers = Workers();
-        new GroupSampler(model, sampler, hashes.Model, hashes.Patch).Fill(samples, workers, stop);
-        return samples;
+        string[] prompts = [.. Enumerable.Range(0, options.Groups).Select(options.Experiment.Prompt)];
+        return new EpochSamples(modelFolder, options.Steps, options.Guidance, ReproductionOptions.GroupSize)
+            .Fill(SamplesOf(epoch), policy, prompts, Seeds.At((ulong)options.Seed, (ulong)epoch), workers, stop);
     }
 
     private string Learn(int epoch, string? policy, Lesson lesson, CancellationToken stop)

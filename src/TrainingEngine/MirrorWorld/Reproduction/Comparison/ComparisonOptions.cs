@@ -9,9 +9,6 @@ public sealed record ComparisonOptions
     /// <summary>Images of one prompt from one starting noise.</summary>
     public const int GroupSize = 7;
 
-    // The steps that the model's own defaults are counted in.
-    private const int StepsOfDefaults = 20;
-
     /// <summary>The reward and the prompts.</summary>
     public required ComparisonTask Task { get; init; }
 
@@ -46,10 +43,10 @@ public sealed record ComparisonOptions
     public int Groups => Images / GroupSize;
 
     /// <summary>First sampling step trained on.</summary>
-    public int FirstStep => D3po.FirstStep * Steps / StepsOfDefaults;
+    public int FirstStep => D3po.ScaledTo(Steps).FirstStep;
 
     /// <summary>Last sampling step trained on.</summary>
-    public int LastStep => D3po.LastStep < 0 ? Steps - 1 : D3po.LastStep * Steps / StepsOfDefaults;
+    public int LastStep => D3po.ScaledTo(Steps).LastStep;
 
     /// <exception cref="EngineException">A setting is impossible; the message names it.</exception>
     public void Check()

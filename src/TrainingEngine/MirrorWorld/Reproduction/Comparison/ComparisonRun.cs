@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
@@ -51,15 +50,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     private void Begin()
     {
         // More seeds, algorithms and epochs may be asked for later.
-        byte[] settings = JsonSerializer.SerializeToUtf8Bytes(options with { Seeds = 0, Algorithms = [], Epochs = 0 }, new JsonSerializerOptions { WriteIndented = true });
-        string file = Path.Combine(folder, "options.json");
-        if (File.Exists(file) && !File.ReadAllBytes(file).AsSpan().SequenceEqual(settings))
-        {
-            throw new EngineException($"{folder} was begun with other options; choose another folder, or the same options to go on");
-        }
-
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(file, settings);
+        BegunFolder.Of(folder, options with { Seeds = 0, Algorithms = [], Epochs = 0 });
         if (File.Exists(Results))
         {
             rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
@@ -100,8 +91,9 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
-            var lesson = new Lesson(
-                StableDiffusion.Load(modelFolder), images, options, (seed * 1000) + epoch, options.Trained with { From = policy },
+            var lesson = new CompetitorLesson(
+                StableDiffusion.Load(modelFolder), images, images.Preferences, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch },
+                options.Task.Temperature, options.Trained with { From = policy },
                 new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop);
             try
             {
@@ -139,32 +131,9 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
     private SampleFolder Sample(string here, int seed, int epoch, string? policy, CancellationToken stop)
     {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
-        var sampling = new SamplingOptions { Steps = options.Steps, Guidance = options.Guidance, GroupSize = ComparisonOptions.GroupSize };
-        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(modelFolder, "scheduler")), sampling);
-        var hashes = TrajectoryHashes.Of(modelFolder, policy);
-        SampleFolder samples = SampleFolder.Begin(Path.Combine(here, "samples"), new SampleManifest
-        {
-            ModelHash = hashes.Model,
-            AdapterHash = hashes.Patch,
-            Prompts = Prompts(),
-            Seed = Seeds.At((ulong)seed, (ulong)epoch),
-            GroupSize = sampling.GroupSize,
-            Steps = sampling.Steps,
-            Eta = sampling.Eta,
-            Guidance = sampling.Guidance,
-            Negative = sampling.Negative,
-            Width = sampler.Width,
-            Height = sampler.Height,
-            Precision = "float32",
-            Storage = "float32",
-            KeepMeans = sampling.KeepMeans,
-            ImagesAtOnce = sampling.ImagesAtOnce,
-        });
         using var workers = new Workers(1, 1);
-        new GroupSampler(model, sampler, hashes.Model, hashes.Patch).Fill(samples, workers, stop);
-        return samples;
+        return new EpochSamples(modelFolder, options.Steps, options.Guidance, ComparisonOptions.GroupSize)
+            .Fill(Path.Combine(here, "samples"), policy, Prompts(), Seeds.At((ulong)seed, (ulong)epoch), workers, stop);
     }
 
     private IReadOnlyList<double> Greedy(SampleFolder samples, string? policy, CancellationToken stop)

@@ -14,20 +14,21 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 /// <summary>One epoch's lesson.</summary>
 /// <param name="Model">The base model.</param>
 /// <param name="Epoch">Images and rewards.</param>
-/// <param name="Options">Of the comparison.</param>
-/// <param name="Seed">Of the order.</param>
+/// <param name="Preferences">The same judgements as pairs.</param>
+/// <param name="Updates">Of D3PO; all take its learning rate and as many images in a step, and the policy gradients its sampling steps.</param>
+/// <param name="Temperature">Of reward-weighted regression.</param>
 /// <param name="Trained">What is trained, and the policy that sampled.</param>
 /// <param name="Place">Where and how.</param>
 /// <param name="Tracker">Running statistics of the run's prompts.</param>
 /// <param name="Greedy">Makes the rewards by group of the images without noise.</param>
-internal sealed record Lesson(
-    StableDiffusion Model, RewardedEpoch Epoch, ComparisonOptions Options, int Seed, TrainedPart Trained, TrainingPlace Place, PerPromptStatTracker Tracker,
-    Func<IReadOnlyList<double>> Greedy, CancellationToken Stop);
+internal sealed record CompetitorLesson(
+    StableDiffusion Model, RewardedEpoch Epoch, IReadOnlyList<Preference> Preferences, D3poOptions Updates, double Temperature, TrainedPart Trained, TrainingPlace Place,
+    PerPromptStatTracker Tracker, Func<IReadOnlyList<double>> Greedy, CancellationToken Stop);
 
 /// <summary>An algorithm in a comparison: all take the same optimizer steps of the same size on the same number of images.</summary>
 /// <param name="Name">As on the command line.</param>
 /// <param name="Learn">One epoch; returns the file of the next policy.</param>
-internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
+internal sealed record Competitor(string Name, Func<CompetitorLesson, string> Learn)
 {
     private static readonly Competitor[] All =
     [
@@ -53,69 +54,66 @@ internal sealed record Competitor(string Name, Func<Lesson, string> Learn)
     public static Competitor Parse(string name) => Array.Find(All, one => one.Name == name)
         ?? throw new EngineException($"there is no algorithm {name}; there are {string.Join(", ", Names)}");
 
-    private static int TrainedSteps(ComparisonOptions options) => options.LastStep - options.FirstStep + 1;
-
-    private static T As<T>(Lesson lesson, T options) where T : PolicyGradientOptions => (T)(options with
+    private static T As<T>(CompetitorLesson lesson, T options) where T : PolicyGradientOptions => (T)(options with
     {
-        LearningRate = lesson.Options.D3po.LearningRate,
-        ImagesPerStep = lesson.Options.D3po.ImagesPerStep,
+        LearningRate = lesson.Updates.LearningRate,
+        ImagesPerStep = lesson.Updates.ImagesPerStep,
         TimestepsPerStep = 1,
-        InnerEpochs = lesson.Options.D3po.InnerEpochs,
-        FirstStep = lesson.Options.FirstStep,
-        LastStep = lesson.Options.LastStep,
-        Seed = lesson.Seed,
+        InnerEpochs = lesson.Updates.InnerEpochs,
+        FirstStep = lesson.Updates.FirstStep,
+        LastStep = lesson.Updates.LastStep,
+        Seed = lesson.Updates.Seed,
     });
 
-    private static string D3po(Lesson lesson)
+    private static string D3po(CompetitorLesson lesson)
     {
         var run = new D3poRun
         {
             Trajectories = lesson.Epoch.Trajectories,
-            Preferences = lesson.Epoch.Preferences,
-            Options = lesson.Options.D3po with { FirstStep = lesson.Options.FirstStep, LastStep = lesson.Options.LastStep, Seed = lesson.Seed },
+            Preferences = lesson.Preferences,
+            Options = lesson.Updates,
             Trained = lesson.Trained,
             Place = lesson.Place,
         };
         return D3poTraining.Run(lesson.Model, run, cancellation: lesson.Stop).Weights;
     }
 
-    private static string Ddpo(Lesson lesson, DdpoOptions options) =>
+    private static string Ddpo(CompetitorLesson lesson, DdpoOptions options) =>
         DdpoTraining.Run(lesson.Model, lesson.Epoch, As(lesson, options), lesson.Trained, lesson.Place, lesson.Tracker, options.Baseline == Baseline.Greedy ? lesson.Greedy() : null, lesson.Stop).Weights;
 
-    private static string Weighted(Lesson lesson, bool sparse)
+    private static string Weighted(CompetitorLesson lesson, bool sparse)
     {
-        var options = Repeated(lesson, new RewardWeightedOptions { Sparse = sparse, Temperature = lesson.Options.Task.Temperature }, lesson.Epoch.Rewarded.Count);
+        var options = Repeated(lesson, new RewardWeightedOptions { Sparse = sparse, Temperature = lesson.Temperature }, lesson.Epoch.Rewarded.Count);
         return RewardWeightedTraining.Run(lesson.Model, lesson.Epoch, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
     }
 
-    private static string Preferred(Lesson lesson)
+    private static string Preferred(CompetitorLesson lesson)
     {
-        var pairs = lesson.Epoch.Preferences;
+        var pairs = lesson.Preferences;
         var options = Repeated(lesson, new PreferredOptions(), PreferredTraining.Preferred(pairs).Count);
         return PreferredTraining.Run(lesson.Model, lesson.Epoch.Trajectories, pairs, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
     }
 
-    private static string DiffusionDpo(Lesson lesson)
+    private static string DiffusionDpo(CompetitorLesson lesson)
     {
-        var pairs = lesson.Epoch.Preferences;
+        var pairs = lesson.Preferences;
         var options = Repeated(lesson, new DiffusionDpoOptions(), pairs.Count);
         return DiffusionDpoTraining.Run(lesson.Model, lesson.Epoch.Trajectories, pairs, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
     }
 
     // As many optimizer steps as the policy gradients take on the epoch's images.
-    private static T Repeated<T>(Lesson lesson, T options, int items) where T : Algorithms.Denoising.PassOptions
+    private static T Repeated<T>(CompetitorLesson lesson, T options, int items) where T : Algorithms.Denoising.PassOptions
     {
-        var each = lesson.Options.D3po.ImagesPerStep;
-        var images = lesson.Epoch.Rewarded.Count;
-        var steps = TrainedSteps(lesson.Options) * ((images + each - 1) / each) * lesson.Options.D3po.InnerEpochs;
-        var batch = Math.Min(each, items);
+        var (updates, each, images) = (lesson.Updates, lesson.Updates.ImagesPerStep, lesson.Epoch.Rewarded.Count);
+        var steps = (updates.LastStep - updates.FirstStep + 1) * ((images + each - 1) / each) * updates.InnerEpochs;
+        var batch = Math.Clamp(items, 1, each);
         var passSteps = (items + batch - 1) / batch;
         return (T)(options with
         {
-            LearningRate = lesson.Options.D3po.LearningRate,
+            LearningRate = updates.LearningRate,
             ImagesPerStep = batch,
             InnerEpochs = Math.Max(1, (int)Math.Round((double)steps / passSteps)),
-            Seed = lesson.Seed,
+            Seed = updates.Seed,
         });
     }
 }

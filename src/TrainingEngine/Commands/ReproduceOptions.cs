@@ -1,0 +1,150 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
+using Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
+using Labeler.TrainingEngine.Training;
+
+namespace Labeler.TrainingEngine.Commands;
+
+/// <summary>The settings of the published experiments as options of a command. What is not given keeps the experiment's default.</summary>
+public sealed class ReproduceOptions
+{
+    // Mirrors jump from epoch to epoch under the weaker pull that suits the bundled model's hands.
+    private const double PullOfMirrors = 0.1;
+
+    private readonly Option<int?> epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
+    private readonly Option<int?> images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
+    private readonly Option<int?> evaluation = new("--evaluation-images") { Description = "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
+    private readonly Option<int?> steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
+    private readonly Option<int?> raters = new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
+    private readonly Option<int> replay = new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
+    private readonly Option<double?> noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
+    private readonly Option<double?> ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment, duels) [0; duels 0.1]" };
+    private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> rank = new("--lora-rank") { Description = "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
+    private readonly Option<bool> allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
+    private readonly Option<int?> seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
+    private readonly Option<string?> algorithms = new("--algorithms")
+    {
+        Description = $"with commas, or all, of {string.Join(", ", Competitor.Names)} [comparisons {string.Join(',', Competitor.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
+    };
+
+    private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labelled (rubric) [400]" };
+    private readonly Option<int?> trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
+    private readonly Option<int?> evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
+    private readonly Option<int?> warmUp = new("--warm-up-steps") { Description = "optimizer steps over which the learning rate rises from 0 (rubric) [40]" };
+    private readonly D3poOptionsOnCommandLine d3po;
+
+    /// <param name="command">Gets the options.</param>
+    public ReproduceOptions(Command command)
+    {
+        Option[] options = [epochs, images, evaluation, steps, raters, replay, noise, ties, guidance, rank, allLayers, seeds, algorithms, scenes, trainingSteps, evaluateEvery, warmUp];
+        Array.ForEach(options, command.Add);
+        d3po = new D3poOptionsOnCommandLine(command);
+    }
+
+    /// <summary>Of one of D3PO's experiments.</summary>
+    public ReproductionOptions OfReproduction(ParseResult parsed, Experiment experiment, string model)
+    {
+        D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(model));
+        var defaults = new ReproductionOptions { Experiment = experiment };
+        return defaults with
+        {
+            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
+            Seed = updates.Seed,
+            Raters = parsed.GetValue(raters) ?? defaults.Raters,
+            Replay = parsed.GetValue(replay),
+            Annotator = Annotator(parsed, defaults.Annotator) with { Seed = updates.Seed },
+            Guidance = parsed.GetValue(guidance),
+            D3po = updates,
+            Trained = Part(parsed),
+        };
+    }
+
+    /// <summary>Of algorithms compared on a reward.</summary>
+    public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
+    {
+        var defaults = new ComparisonOptions { Task = task };
+        return defaults with
+        {
+            Algorithms = Names(parsed, Competitor.Names) ?? defaults.Algorithms,
+            Seeds = parsed.GetValue(seeds) ?? defaults.Seeds,
+            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(guidance),
+            // A pull towards the policy that sampled would hold D3PO back alone.
+            D3po = d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0 }),
+            Trained = Part(parsed),
+        };
+    }
+
+    /// <summary>Of duels.</summary>
+    public DuelOptions OfDuels(ParseResult parsed, string model)
+    {
+        var defaults = new DuelOptions();
+        return defaults with
+        {
+            Algorithms = Names(parsed, DuelOptions.Possible) ?? defaults.Algorithms,
+            Seeds = parsed.GetValue(seeds) ?? defaults.Seeds,
+            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Raters = parsed.GetValue(raters) ?? defaults.Raters,
+            Annotator = Annotator(parsed, defaults.Annotator),
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(guidance),
+            D3po = d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = PullOfMirrors }),
+            Trained = Part(parsed),
+        };
+    }
+
+    /// <summary>Of the rubric evaluation; learning rate, optimizer and images of a step are asked for as D3PO's are.</summary>
+    public RubricOptions OfRubric(ParseResult parsed)
+    {
+        var defaults = new RubricOptions();
+        D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep });
+        return defaults with
+        {
+            Scenes = parsed.GetValue(scenes) ?? defaults.Scenes,
+            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
+            Raters = parsed.GetValue(raters) ?? defaults.Raters,
+            Annotator = Annotator(parsed, defaults.Annotator),
+            Steps = parsed.GetValue(steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(guidance),
+            Tuning = defaults.Tuning with
+            {
+                LearningRate = updates.LearningRate,
+                AdamBeta1 = updates.AdamBeta1,
+                AdamBeta2 = updates.AdamBeta2,
+                AdamEpsilon = updates.AdamEpsilon,
+                WeightDecay = updates.WeightDecay,
+                MaxGradientNorm = updates.MaxGradientNorm,
+                ImagesPerStep = updates.ImagesPerStep,
+                Seed = updates.Seed,
+                Steps = parsed.GetValue(trainingSteps) ?? defaults.Tuning.Steps,
+                EvaluateEvery = parsed.GetValue(evaluateEvery) ?? defaults.Tuning.EvaluateEvery,
+                WarmUpSteps = parsed.GetValue(warmUp) ?? defaults.Tuning.WarmUpSteps,
+            },
+            Trained = defaults.Trained with { Rank = parsed.GetValue(rank) ?? defaults.Trained.Rank },
+        };
+    }
+
+    private AnnotatorOptions Annotator(ParseResult parsed, AnnotatorOptions defaults) =>
+        defaults with { WrongShare = parsed.GetValue(noise) ?? defaults.WrongShare, TieShare = parsed.GetValue(ties) ?? defaults.TieShare };
+
+    private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) => parsed.GetValue(algorithms) is not { } given ? null
+        : given == "all" ? all : given.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private TrainedPart Part(ParseResult parsed) => parsed.GetValue(rank) is > 0 and var inner
+        ? new TrainedPart.Adapter(parsed.GetValue(allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
+        : new TrainedPart.WholeUNet();
+}
