@@ -96,7 +96,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         state = state with { Rows = [.. state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
-        new TrainingSheet(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(
+        new SamplesAlongTraining(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(
             folder, [new SheetSeries("", [.. state.Rows.Select(known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])], RowsAlongTraining);
         Write("curve.png", RateCurve.Draw(options.Experiment.Good, state.Rows).ToPng());
         WriteLines("results.csv", EpochRow.CsvHeader, known => known.ToCsv());

@@ -174,7 +174,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     }
 
     // Of each algorithm's first seed.
-    private void DrawAlongTraining() => new TrainingSheet(Sheets, Math.Min(SheetImages, options.EvaluationImages)).Write(
+    private void DrawAlongTraining() => new SamplesAlongTraining(Sheets, Math.Min(SheetImages, options.EvaluationImages)).Write(
         folder, [.. rows.GroupBy(row => row.Algorithm).Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
             .Select(row => ($"{row.Images} images", SheetOf(row.Algorithm, row.Seed, row.Epoch)))]))], RowsAlongTraining);
 

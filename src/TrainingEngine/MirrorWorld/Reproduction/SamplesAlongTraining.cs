@@ -14,7 +14,7 @@ public sealed record SheetSeries(string Name, IReadOnlyList<(string When, string
 /// </summary>
 /// <param name="sheets">How the evaluation sheets were drawn.</param>
 /// <param name="cells">Of how many pictures.</param>
-public sealed class TrainingSheet(ContactSheet sheets, int cells)
+public sealed class SamplesAlongTraining(ContactSheet sheets, int cells)
 {
     private const int MostColumns = 8, Enlargement = 2, LineHeight = 14, LongestInALine = 20;
 
