@@ -50,6 +50,7 @@ public sealed class ReproduceOptions
     /// <summary>Of one of D3PO's experiments.</summary>
     public ReproductionOptions OfReproduction(ParseResult parsed, Experiment experiment, string model)
     {
+        Refuse(parsed, experiment.Name, [seeds, algorithms, .. OfTuning]);
         D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(model));
         var defaults = new ReproductionOptions { Experiment = experiment };
         return defaults with
@@ -71,6 +72,7 @@ public sealed class ReproduceOptions
     /// <summary>Of algorithms compared on a reward.</summary>
     public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
     {
+        Refuse(parsed, task.Name, [raters, replay, noise, ties, .. OfTuning]);
         var defaults = new ComparisonOptions { Task = task };
         return defaults with
         {
@@ -90,6 +92,7 @@ public sealed class ReproduceOptions
     /// <summary>Of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
+        Refuse(parsed, "duels", [replay, .. OfTuning]);
         var defaults = new DuelOptions();
         return defaults with
         {
@@ -110,6 +113,7 @@ public sealed class ReproduceOptions
     /// <summary>Of the rubric evaluation; learning rate, optimizer and images of a step are asked for as D3PO's are.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
+        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms]);
         var defaults = new RubricOptions();
         D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep });
         return defaults with
@@ -136,6 +140,17 @@ public sealed class ReproduceOptions
             },
             Trained = defaults.Trained with { Rank = parsed.GetValue(rank) ?? defaults.Trained.Rank },
         };
+    }
+
+    private Option[] OfTuning => [scenes, trainingSteps, evaluateEvery, warmUp];
+
+    // What would change nothing was meant for another experiment.
+    private static void Refuse(ParseResult parsed, string experiment, Option[] others)
+    {
+        if (Array.Find(others, option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new EngineException($"{given.Name} changes nothing about {experiment}; leave it out");
+        }
     }
 
     private AnnotatorOptions Annotator(ParseResult parsed, AnnotatorOptions defaults) =>

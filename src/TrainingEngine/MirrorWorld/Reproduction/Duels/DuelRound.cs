@@ -2,8 +2,8 @@ using System.Globalization;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Images;
 using Labeler.Shared.Voting;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;

@@ -4,9 +4,9 @@ using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;

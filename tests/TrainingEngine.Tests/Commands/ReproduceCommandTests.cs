@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Commands;
+
+namespace Labeler.TrainingEngine.Tests.Commands;
+
+[Collection("Console")]
+public sealed class ReproduceCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string model;
+
+    public ReproduceCommandTests() => model = TinyModel.Write(folder.File("model"));
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("changes nothing about duels; leave it out", "duels", "--replay", "1")]
+    [InlineData("changes nothing about rubric; leave it out", "rubric", "--seeds", "2")]
+    [InlineData("changes nothing about normalcy; leave it out", "normalcy", "--scenes", "9")]
+    [InlineData("changes nothing about compressibility; leave it out", "compressibility", "--noise", "0.1")]
+    [InlineData("the share of wrong labels is 2; 0 to 1 is possible", "duels", "--noise", "2")]
+    [InlineData("the share of ties is 1.5; 0 to 1 is possible", "duels", "--ties", "1.5")]
+    [InlineData("--images is 6; at least 7 is needed", "duels", "--images", "6")]
+    [InlineData("--seeds is 0; at least 1 is needed", "duels", "--seeds", "0")]
+    [InlineData("there is no algorithm magic", "duels", "--algorithms", "magic")]
+    [InlineData("--lora-rank is 0; at least 1 is needed", "rubric", "--lora-rank", "0")]
+    [InlineData("--training-steps is 50; at least 100 is needed", "rubric", "--training-steps", "50")]
+    public void What_cannot_be_done_is_one_line_and_writes_nothing(string reason, params string[] arguments)
+    {
+        (int code, _, string error) = Run(arguments);
+
+        Assert.Equal(1, code);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(letter => letter == '\n'));
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void Duels_are_one_command()
+    {
+        (int code, string output, string error) = Run(
+            "duels", "--epochs", "1", "--images", "7", "--evaluation-images", "3", "--steps", "2", "--raters", "2", "--noise", "1", "--ties", "0", "--algorithms", "reward-weighted", "--seed", "5");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("reward-weighted, seed 5, epoch 1: 7 images sampled", output, StringComparison.Ordinal);
+        Assert.Contains("won by more than half %", output, StringComparison.Ordinal);
+        Assert.Equal(["5,base,all", "5,base,reward-weighted"], File.ReadLines(folder.File("out", "duels.csv")).Where(line => line.StartsWith("5,base,", StringComparison.Ordinal)).Select(line => string.Join(',', line.Split(',').Take(3))));
+    }
+
+    [Fact]
+    public void The_rubric_is_one_command()
+    {
+        (int code, string output, string error) = Run(
+            "rubric", "--scenes", "16", "--training-steps", "2", "--evaluate-every", "1", "--warm-up-steps", "1", "--images-per-step", "2", "--evaluation-images", "2", "--steps", "2", "--raters", "1", "--lora-rank", "2");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("label 1: 2 steps learned", output, StringComparison.Ordinal);
+        Assert.Equal(1 + (2 * 2 * 3), File.ReadAllLines(folder.File("out", "rubric.csv")).Length);
+    }
+
+    private (int Code, string Output, string Error) Run(params string[] arguments) => ConsoleCapture.Of(() =>
+        CommandLine.Run(new RootCommand { ReproduceCommand.Create() }, ["reproduce", .. arguments, "--model", model, "--out", folder.File("out")]));
+}
