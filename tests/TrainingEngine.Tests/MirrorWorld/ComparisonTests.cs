@@ -74,6 +74,24 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void A_curves_title_can_be_read_and_its_held_out_rewards_are_a_line_of_their_own()
+    {
+        ComparisonRow[] Rows(double heldOut) => [new("ddpo", 0, 0, 0, 1, heldOut, 0.2, 1, 1), new("ddpo", 0, 1, 56, 2, heldOut, 0.2, 1, 1)];
+        var trained = ComparisonCurve.Draw("A title", ComparisonPoint.Of(Rows(double.NaN)));
+        var both = ComparisonCurve.Draw("A title", ComparisonPoint.Of(Rows(0.5)));
+
+        var words = Caption.Draw("A title", 560, 18)!;
+        const int Left = 65, Top = 10;
+        Assert.All(Enumerable.Range(0, words.Height), row => Assert.True(
+            words.Rgb.AsSpan(3 * row * words.Width, 3 * words.Width).SequenceEqual(trained.Rgb.AsSpan(3 * (((Top + row) * trained.Width) + Left), 3 * words.Width))));
+        Assert.NotEqual(trained.Rgb, both.Rgb);
+        // The thin line is level, a little above the lowest place.
+        int Coloured(Picture picture, int row) => Enumerable.Range(0, picture.Width).Count(column => picture.Rgb[3 * ((row * picture.Width) + column)] + 40 < picture.Rgb[(3 * ((row * picture.Width) + column)) + 2]);
+        Assert.True(Enumerable.Range(400, 200).Max(row => Coloured(both, row)) > 400);
+        Assert.True(Enumerable.Range(400, 200).Max(row => Coloured(trained, row)) < 100);
+    }
+
+    [Fact]
     public void The_comparison_page_reads_what_is_written()
     {
         string Csv(params string[] lines) => string.Join('\n', lines);

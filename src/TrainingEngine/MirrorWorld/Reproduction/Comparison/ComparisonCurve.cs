@@ -5,7 +5,10 @@ using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 
-/// <summary>Reward over images used, a line for each algorithm, the deviation over seeds as bars (as D3PO's figure 3).</summary>
+/// <summary>
+/// Reward over images used, a line for each algorithm, the deviation over seeds as bars (as D3PO's figure 3); on held-out
+/// prompts a thin line (mirror report, figure 7).
+/// </summary>
 public static class ComparisonCurve
 {
     private const int Size = 640, Lines = 8;
@@ -18,7 +21,8 @@ public static class ComparisonCurve
     {
         var chart = new Chart(Size);
         int last = Math.Max(1, points.Max(point => point.Images));
-        double low = points.Min(point => point.Mean - point.Deviation), high = points.Max(point => point.Mean + point.Deviation);
+        double[] heldOut = [.. points.Select(point => point.HeldOut).Where(double.IsFinite)];
+        double low = heldOut.Append(points.Min(point => point.Mean - point.Deviation)).Min(), high = heldOut.Append(points.Max(point => point.Mean + point.Deviation)).Max();
         double margin = Math.Max(1e-6, (high - low) * 0.05);
         (low, high) = (low - margin, high + margin);
         Vector2 At(double images, double reward) => new((float)(Left + ((Right - Left) * images / last)), (float)(Bottom - ((Bottom - Top) * (reward - low) / (high - low))));
@@ -35,12 +39,13 @@ public static class ComparisonCurve
             ComparisonPoint[] own = [.. points.Where(point => point.Algorithm == algorithms[number]).OrderBy(point => point.Images)];
             Rgb colour = Chart.Colours[number % Chart.Colours.Count];
             var legend = new Vector2(Left + 1 + (28 * (number % 4)), 9 + (5 * (number / 4)));
+            Join(chart, own.Where(point => double.IsFinite(point.HeldOut)).Select(point => At(point.Images, point.HeldOut)), colour, 0.12f, 0.45f);
             Paint(chart, own, colour, At, last * 0.004 * (number - ((algorithms.Length - 1) / 2.0)));
             chart.Dot(legend, 1.2f, colour);
             chart.Write(algorithms[number], legend + new Vector2(2.5f, -1.6f), 126);
         }
 
-        chart.Write(title, new Vector2(Left, 2), 560);
+        chart.Write(heldOut.Length > 0 ? title + "; thin: on held-out prompts" : title, new Vector2(Left, 2), 560);
         foreach (int images in points.Select(point => point.Images).Distinct())
         {
             chart.Write(images.ToString(CultureInfo.InvariantCulture), At(images, low) + new Vector2(0, 2), 50, Align.Middle);
@@ -57,14 +62,20 @@ public static class ComparisonCurve
             chart.Line(at(point.Images + aside, point.Mean - point.Deviation), at(point.Images + aside, point.Mean + point.Deviation), 0.25f, colour, 0.5f);
         }
 
-        foreach ((ComparisonPoint from, ComparisonPoint to) in points.Zip(points.Skip(1)))
+        Join(chart, points.Select(point => at(point.Images, point.Mean)), colour, 0.3f, 0.8f);
+    }
+
+    private static void Join(Chart chart, IEnumerable<Vector2> places, Rgb colour, float halfWidth, float radius)
+    {
+        Vector2[] all = [.. places];
+        foreach ((Vector2 from, Vector2 to) in all.Zip(all.Skip(1)))
         {
-            chart.Line(at(from.Images, from.Mean), at(to.Images, to.Mean), 0.3f, colour);
+            chart.Line(from, to, halfWidth, colour);
         }
 
-        foreach (ComparisonPoint point in points)
+        foreach (Vector2 place in all)
         {
-            chart.Dot(at(point.Images, point.Mean), 0.8f, colour);
+            chart.Dot(place, radius, colour);
         }
     }
 }
