@@ -13,9 +13,6 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary>The settings of the published experiments as options of a command. What is not given keeps the experiment's default.</summary>
 public sealed class ReproduceOptions
 {
-    // Mirrors jump from epoch to epoch under the weaker pull that suits the bundled model's hands.
-    private const double PullOfMirrors = 0.1;
-
     private readonly Option<int?> epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
     private readonly Option<int?> images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
     private readonly Option<int?> evaluation = new("--evaluation-images") { Description = "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
@@ -105,7 +102,7 @@ public sealed class ReproduceOptions
             Annotator = Annotator(parsed, defaults.Annotator),
             Steps = parsed.GetValue(steps) ?? defaults.Steps,
             Guidance = parsed.GetValue(guidance),
-            D3po = d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = PullOfMirrors }),
+            D3po = d3po.Read(parsed, ModelDefaults.Read(model)),
             Trained = Part(parsed),
         };
     }

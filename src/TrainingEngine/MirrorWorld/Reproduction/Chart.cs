@@ -41,7 +41,7 @@ internal sealed class Chart
 
     /// <summary>Of what is to be told apart.</summary>
     public static IReadOnlyList<Rgb> Colours { get; } =
-        [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0), new(0, 150, 170)];
+        [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0), new(0, 150, 170), new(128, 84, 50), new(226, 110, 170)];
 
     /// <summary>Draws a line with round ends.</summary>
     public void Line(Vector2 from, Vector2 to, float halfWidth, Rgb colour, float opacity = 1) => canvas.Paint(new Capsule(from, to, halfWidth), colour, opacity);

@@ -11,7 +11,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 /// </summary>
 public static class ComparisonCurve
 {
-    private const int Size = 640, Lines = 8;
+    private const int Size = 640, Lines = 8, LegendColumns = 3;
     private const float Left = 13, Right = 124, Top = 24, Bottom = 116;
 
     /// <summary>Draws all points.</summary>
@@ -38,11 +38,11 @@ public static class ComparisonCurve
         {
             ComparisonPoint[] own = [.. points.Where(point => point.Algorithm == algorithms[number]).OrderBy(point => point.Images)];
             Rgb colour = Chart.Colours[number % Chart.Colours.Count];
-            var legend = new Vector2(Left + 1 + (28 * (number % 4)), 9 + (5 * (number / 4)));
+            var legend = new Vector2(Left + 1 + (37 * (number % LegendColumns)), 9 + (5 * (number / LegendColumns)));
             Join(chart, own.Where(point => double.IsFinite(point.HeldOut)).Select(point => At(point.Images, point.HeldOut)), colour, 0.12f, 0.45f);
             Paint(chart, own, colour, At, last * 0.004 * (number - ((algorithms.Length - 1) / 2.0)));
             chart.Dot(legend, 1.2f, colour);
-            chart.Write(algorithms[number], legend + new Vector2(2.5f, -1.6f), 126);
+            chart.Write(algorithms[number], legend + new Vector2(2.5f, -1.6f), 170);
         }
 
         chart.Write(heldOut.Length > 0 ? title + "; thin: on held-out prompts" : title, new Vector2(Left, 2), 560);
