@@ -34,7 +34,8 @@ public sealed record ContactSheet(int Columns, int Gap = 4, int CaptionHeight = 
 
             if (CaptionHeight > 0 && Caption.Draw(cells[index].Caption, cellWidth, CaptionHeight) is { } caption)
             {
-                Place(sheet, caption, left, top + cellHeight);
+                // A little below the picture, so that no letter touches it.
+                Place(sheet, caption, left, top + cellHeight + Math.Min(2, Gap));
             }
         }
 
