@@ -121,6 +121,16 @@ public sealed class DuelTests : IDisposable
         Assert.False(Directory.Exists(folder.File("out")));
     }
 
+    [Fact]
+    public void A_folder_with_other_files_is_refused_and_left_alone()
+    {
+        string mine = Path.Combine(Directory.CreateDirectory(folder.File("mine")).FullName, "notes.txt");
+        File.WriteAllText(mine, "mine");
+
+        Assert.EndsWith("holds other files; choose a new folder", Assert.Throws<EngineException>(() => Run("mine", Options())).Message, StringComparison.Ordinal);
+        Assert.Equal([mine], Directory.GetFileSystemEntries(folder.File("mine")));
+    }
+
     private IReadOnlyList<DuelResults> Run(string name, DuelOptions options, TextWriter? output = null, CancellationToken stop = default) =>
         new DuelRun(model, options, folder.File(name), output ?? TextWriter.Null).Run(stop);
 
