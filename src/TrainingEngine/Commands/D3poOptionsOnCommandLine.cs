@@ -8,6 +8,7 @@ namespace Labeler.TrainingEngine.Commands;
 public sealed class D3poOptionsOnCommandLine
 {
     private readonly List<Func<ParseResult, D3poOptions, D3poOptions>> _settings = [];
+    private readonly List<Option> _options = [];
 
     /// <param name="command">Gets the options.</param>
     public D3poOptionsOnCommandLine(Command command)
@@ -39,6 +40,11 @@ public sealed class D3poOptionsOnCommandLine
         Number(command, "--ratio-tolerance", "largest deviation of the self-check before the first update [1e-3]", (options, value) => options with { RatioTolerance = value });
     }
 
+    /// <summary>Those that are D3PO's alone: not the optimizer's, nor how many images or which seed it takes.</summary>
+    public IEnumerable<Option> OfD3poAlone => _options.Where(option => !Shared.Contains(option.Name));
+
+    private static string[] Shared { get; } = ["--learning-rate", "--adam-beta1", "--adam-beta2", "--adam-epsilon", "--weight-decay", "--max-gradient-norm", "--images-per-step", "--seed"];
+
     /// <summary>The settings that were given, on top of <paramref name="defaults"/>.</summary>
     /// <exception cref="EngineException">A value is impossible.</exception>
     public D3poOptions Read(ParseResult parsed, D3poOptions defaults)
@@ -58,6 +64,7 @@ public sealed class D3poOptionsOnCommandLine
     {
         var option = new Option<bool>(name) { Description = description };
         command.Options.Add(option);
+        _options.Add(option);
         _settings.Add((parsed, options) => parsed.GetValue(option) ? set(options) : options);
     }
 
@@ -65,6 +72,7 @@ public sealed class D3poOptionsOnCommandLine
     {
         var option = new Option<T?>(name) { Description = description };
         command.Options.Add(option);
+        _options.Add(option);
         _settings.Add((parsed, options) => parsed.GetResult(option) is null ? options : set(options, parsed.GetValue(option)!));
     }
 

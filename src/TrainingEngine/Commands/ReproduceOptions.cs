@@ -107,10 +107,10 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>Of the rubric evaluation; learning rate, optimizer and images of a step are asked for as D3PO's are.</summary>
+    /// <summary>Of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
-        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms]);
+        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms, .. d3po.OfD3poAlone]);
         var defaults = new RubricOptions();
         D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep });
         return defaults with
