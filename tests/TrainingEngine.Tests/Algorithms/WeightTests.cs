@@ -58,7 +58,7 @@ public sealed class WeightTests
 
     [Fact]
     public void Equal_rewards_everywhere_are_refused() =>
-        Assert.Contains("all images have the same reward", Assert.Throws<EngineException>(() => Advantages.Of(Epoch with { Rewards = [[1, 1]] }, Baseline.Batch)).Message, StringComparison.Ordinal);
+        Assert.Contains("all images have the same reward", Assert.Throws<NothingToLearnException>(() => Advantages.Of(Epoch with { Rewards = [[1, 1]] }, Baseline.Batch)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Reward_weights_are_a_softmax_that_sums_up_to_the_images()

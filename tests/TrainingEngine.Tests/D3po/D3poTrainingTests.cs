@@ -158,7 +158,7 @@ public sealed class D3poTrainingTests : IDisposable
         string Error(D3poRun run) => Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
         var run = Run(Quick);
 
-        Assert.Contains("nothing to learn", Error(run with { Preferences = [] }));
+        Assert.IsType<NothingToLearnException>(Record.Exception(() => D3poTraining.Run(_model, run with { Preferences = [] })));
         Assert.Contains("has 4 images", Error(run with { Preferences = [new(0, 1, 4)] }));
         Assert.Contains("there are 2 trajectories", Error(run with { Preferences = [new(2, 1, 0)] }));
         Assert.Contains("weighs NaN", Error(run with { Preferences = [new(0, 1, 0, double.NaN)] }));
