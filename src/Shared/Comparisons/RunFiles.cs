@@ -17,19 +17,10 @@ public sealed partial class RunFiles(DataFolder folder)
     public const long LargestSheet = 32 * 1024 * 1024;
 
     /// <summary>All of them by name, each read anew. One that cannot be read has its fault instead.</summary>
-    public IReadOnlyList<RunFile> All() => [.. Paths().OrderBy(file => file.Name, StringComparer.Ordinal).Take(MostFiles).Select(file =>
-    {
-        try
-        {
-            return new RunFile(file.Name, Read(file.Path), null) { Sheet = SheetBeside(file.Path) };
-        }
-        catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
-        {
-            return new RunFile(file.Name, null, error.Message);
-        }
-    })];
+    public IReadOnlyList<RunFile> All() => [.. Shown().Select(Open)];
 
-    public RunFile? Find(string name) => All().FirstOrDefault(file => file.Name == name);
+    /// <summary>The one of a name, which alone is read.</summary>
+    public RunFile? Find(string name) => Shown().Where(file => file.Name == name).Select(Open).FirstOrDefault();
 
     /// <summary>Keeps an uploaded file under a name made from <paramref name="name"/>; one of that name is replaced.</summary>
     /// <exception cref="LabelerException">It is too large, or not such a file; nothing was kept.</exception>
@@ -65,6 +56,20 @@ public sealed partial class RunFiles(DataFolder folder)
         var file = Paths().FirstOrDefault(file => file.Name == name && Path.GetDirectoryName(file.Path) == folder.Runs).Path
             ?? throw new LabelerException("There is no uploaded run of that name; load the page again.");
         File.Delete(file);
+    }
+
+    private IEnumerable<(string Name, string Path)> Shown() => Paths().OrderBy(file => file.Name, StringComparer.Ordinal).Take(MostFiles);
+
+    private RunFile Open((string Name, string Path) file)
+    {
+        try
+        {
+            return new RunFile(file.Name, Read(file.Path), null) { Sheet = SheetBeside(file.Path) };
+        }
+        catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
+        {
+            return new RunFile(file.Name, null, error.Message);
+        }
     }
 
     private IEnumerable<(string Name, string Path)> Paths() =>

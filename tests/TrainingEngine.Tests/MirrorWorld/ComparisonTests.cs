@@ -6,6 +6,7 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
+using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
@@ -58,6 +59,9 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal(unbroken.Select(point => (point.Images, Math.Round(point.Mean, 6))), resumed.Select(point => (point.Images, Math.Round(point.Mean, 6))));
         Assert.Contains("other options", Assert.Throws<EngineException>(() =>
             new ComparisonRun(model, options with { Images = 21 }, folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+        // An adapter is another thing to train than the whole U-Net.
+        Assert.Contains("other options", Assert.Throws<EngineException>(() =>
+            new ComparisonRun(model, options with { Trained = new TrainedPart.Adapter() }, folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

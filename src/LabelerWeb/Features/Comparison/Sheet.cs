@@ -1,3 +1,4 @@
+using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
@@ -18,8 +19,7 @@ public sealed record Sheet(Project Project, IReadOnlyList<int> Epochs, int Left,
         var evaluated = db.Groups.AsNoTracking().Where(g => g.Use == GroupUse.Evaluation && g.ProjectId == project.Id);
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
             .Where(e => evaluated.Any(g => g.EpochId == e.Id)).OrderBy(e => e.Number).Select(e => new { e.Id, e.Number }).ToListAsync(cancel);
-        // The first, the last, and evenly between.
-        var columns = epochs.Count <= MostColumns ? epochs : [.. Enumerable.Range(0, MostColumns).Select(n => epochs[(int)Math.Round(n * (epochs.Count - 1.0) / (MostColumns - 1))])];
+        var columns = Evenly.Of(epochs, MostColumns);
         var ids = columns.Select(e => e.Id).ToList();
         var groups = await evaluated.Include(g => g.Images).Where(g => ids.Contains(g.EpochId)).ToListAsync(cancel);
         // Prompts may change between epochs: a row is the same words and the same noise, else it compares nothing.

@@ -12,6 +12,9 @@ namespace Labeler.Web.Features.Evaluations;
 /// <param name="RunKey">In the form, for all steps of its training, or all epochs of its project; null where it stands alone.</param>
 public sealed record Candidate(string Key, string Label, Project Project, Contestant Contestant, string? RunKey = null)
 {
+    /// <summary>Is it one of a project's epochs, not a step of a fine-tuning?</summary>
+    public bool IsEpoch => RunKey == RunKeyOf(Project);
+
     /// <summary>In the form, for all steps of one label's fine-tuning and the base model.</summary>
     public static string RunKeyOf(Checkpoint tuned) => $"run:{tuned.JobId}:{tuned.Name}";
 

@@ -10,6 +10,16 @@ namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 /// <param name="Seed">Decides which; annotators of one project need different seeds.</param>
 public sealed record AnnotatorOptions(double WrongShare = 0, double TieShare = 0, long Seed = 0)
 {
+    /// <summary>Annotators of one crew of a run have seeds of their own up to here.</summary>
+    public const int MostOfCrew = 100;
+
+    private const int SeedsOfRun = 1000;
+
+    /// <summary>The first annotator of one crew of a run; no two crews or runs share one.</summary>
+    /// <param name="run">The run's seed.</param>
+    /// <param name="crew">From 0 to 9.</param>
+    public AnnotatorOptions First(int run, int crew) => this with { Seed = ((long)run * SeedsOfRun) + (crew * MostOfCrew) };
+
     /// <exception cref="EngineException">A share is not between 0 and 1.</exception>
     public void Check()
     {

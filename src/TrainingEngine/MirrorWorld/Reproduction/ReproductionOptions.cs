@@ -54,12 +54,8 @@ public sealed record ReproductionOptions
     {
         Annotator.Check();
         D3po.Validate();
-        foreach ((string name, int value, int least) in new[] { ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--raters", Raters, 1), ("--replay", Replay, 0), ("--evaluation-images", EvaluationImages, 1), ("--steps", Steps, 2) })
-        {
-            if (value < least)
-            {
-                throw new EngineException($"{name} is {value}; at least {least} is needed");
-            }
-        }
+        Bounds.Check(
+            ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--raters", Raters, 1, int.MaxValue), ("--replay", Replay, 0, int.MaxValue),
+            ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--steps", Steps, 2, int.MaxValue));
     }
 }

@@ -22,12 +22,7 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
         if (!File.Exists(file))
         {
             var state = new ReproductionState(fingerprint, [], [], null);
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                throw new EngineException($"{folder} holds other files; choose a new folder");
-            }
-
-            Directory.CreateDirectory(folder);
+            BegunFolder.Create(folder);
             state.Save(folder);
             return state;
         }
@@ -47,11 +42,6 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
 
     public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
-    private static string FingerprintOf(string modelFolder, ReproductionOptions options) => ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        Model = ModelHash.Of(modelFolder),
-        Options = options with { Epochs = 0 },
-        Trained = (object)options.Trained,
-        Kind = options.Trained.GetType().Name,
-    }));
+    private static string FingerprintOf(string modelFolder, ReproductionOptions options) =>
+        ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(BegunFolder.Identity(modelFolder, options with { Epochs = 0 }, options.Trained)));
 }

@@ -31,11 +31,10 @@ public sealed class SamplesAlongTraining(ContactSheet sheets, int cells)
 
     private IEnumerable<ContactSheet.Cell> Cells(SheetSeries one, int rows, int columns)
     {
-        int taken = Math.Min(MostColumns, one.Sheets.Count);
-        var chosen = Enumerable.Range(0, taken).Select(column => one.Sheets[column * (one.Sheets.Count - 1) / Math.Max(1, taken - 1)])
+        var chosen = Evenly.Of(one.Sheets, MostColumns)
             .Select(sheet => (Caption: one.Name.Length == 0 ? sheet.When : $"{one.Name}, {sheet.When}", Pictures: sheets.Cut(Picture.Decode(File.ReadAllBytes(sheet.File)), cells))).ToList();
         return Enumerable.Range(0, Math.Min(rows, cells)).SelectMany(row => Enumerable.Range(0, columns)
-            .Select(column => column < taken ? new ContactSheet.Cell(Enlarged(chosen[column].Pictures[row]), chosen[column].Caption) : default));
+            .Select(column => column < chosen.Count ? new ContactSheet.Cell(Enlarged(chosen[column].Pictures[row]), chosen[column].Caption) : default));
     }
 
     // Each pixel a square: what the model drew, unsmoothed.

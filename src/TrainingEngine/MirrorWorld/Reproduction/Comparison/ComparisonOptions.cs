@@ -7,7 +7,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 public sealed record ComparisonOptions
 {
     /// <summary>Images of one prompt from one starting noise.</summary>
-    public const int GroupSize = 7;
+    public const int GroupSize = ReproductionOptions.GroupSize;
 
     /// <summary>The reward and the prompts.</summary>
     public required ComparisonTask Task { get; init; }
@@ -42,23 +42,12 @@ public sealed record ComparisonOptions
     /// <summary>Groups of an epoch.</summary>
     public int Groups => Images / GroupSize;
 
-    /// <summary>First sampling step trained on.</summary>
-    public int FirstStep => D3po.ScaledTo(Steps).FirstStep;
-
-    /// <summary>Last sampling step trained on.</summary>
-    public int LastStep => D3po.ScaledTo(Steps).LastStep;
-
     /// <exception cref="EngineException">A setting is impossible; the message names it.</exception>
     public void Check()
     {
         D3po.Validate();
-        foreach (var (name, value, least) in new[] { ("--seeds", Seeds, 1), ("--epochs", Epochs, 1), ("--images", Images, GroupSize), ("--evaluation-images", EvaluationImages, 1) })
-        {
-            if (value < least)
-            {
-                throw new EngineException($"{name} is {value}; at least {least} is needed");
-            }
-        }
+        Bounds.Check(
+            ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--evaluation-images", EvaluationImages, 1, int.MaxValue));
         foreach (var name in Algorithms)
         {
             Competitor.Parse(name);

@@ -50,7 +50,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     private void Begin()
     {
         // More seeds, algorithms and epochs may be asked for later.
-        BegunFolder.Of(folder, options with { Seeds = 0, Algorithms = [], Epochs = 0 });
+        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
         if (File.Exists(Results))
         {
             rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));

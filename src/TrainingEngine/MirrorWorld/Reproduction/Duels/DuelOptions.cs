@@ -9,12 +9,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
 public sealed record DuelOptions
 {
     /// <summary>Images of one prompt from one starting noise.</summary>
-    public const int GroupSize = 7;
-
-    /// <summary>Raters in training and in duels have seeds of their own up to here.</summary>
-    public const int MostRaters = 100;
-
-    private const int SeedsOfRun = 1000;
+    public const int GroupSize = ReproductionOptions.GroupSize;
 
     /// <summary>Algorithms that can learn from votes: nobody votes on the images without noise that ReMax's baseline compares with.</summary>
     public static IReadOnlyList<string> Possible { get; } = [.. Competitor.Names.Where(name => name != "ddpo-greedy")];
@@ -62,10 +57,10 @@ public sealed record DuelOptions
     internal int Groups => Images / GroupSize;
 
     /// <summary>The first rater of a seed's training images.</summary>
-    internal AnnotatorOptions InTraining(int seed) => Annotator with { Seed = (long)seed * SeedsOfRun };
+    internal AnnotatorOptions InTraining(int seed) => Annotator.First(seed, crew: 0);
 
     /// <summary>The first rater of a seed's duels, who is none of those.</summary>
-    internal AnnotatorOptions InDuels(int seed) => Annotator with { Seed = ((long)seed * SeedsOfRun) + MostRaters };
+    internal AnnotatorOptions InDuels(int seed) => Annotator.First(seed, crew: 1);
 
     /// <exception cref="EngineException">A setting is impossible; the message names it.</exception>
     public void Check()
@@ -74,7 +69,7 @@ public sealed record DuelOptions
         D3po.Validate();
         Bounds.Check(
             ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue),
-            ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--raters", Raters, 1, MostRaters), ("--steps", Steps, 2, 1000));
+            ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--raters", Raters, 1, AnnotatorOptions.MostOfCrew), ("--steps", Steps, 2, 1000));
         foreach (string name in Algorithms)
         {
             if (!Possible.Contains(Competitor.Parse(name).Name))

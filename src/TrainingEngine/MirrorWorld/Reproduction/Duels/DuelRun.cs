@@ -25,7 +25,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
     {
         options.Check();
         // More seeds may be asked for later.
-        BegunFolder.Of(folder, new { Model = ModelHash.Of(modelFolder), Options = options with { Seeds = 0 }, Trained = (object)options.Trained, Kind = options.Trained.GetType().Name });
+        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options with { Seeds = 0 }, options.Trained));
         var table = new DuelTable(names);
         var (meetings, lines) = (new List<DuelMeeting>(), new List<string>());
         IReadOnlyList<DuelResults> results = [];

@@ -8,11 +8,6 @@ namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
 /// <summary>What is curated, learned and scored.</summary>
 public sealed record RubricOptions
 {
-    /// <summary>Raters have seeds of their own up to here.</summary>
-    public const int MostRaters = 100;
-
-    private const int SeedsOfRun = 1000;
-
     /// <summary>The labels that are learned from, an adapter each; label 3 is left out.</summary>
     public static IReadOnlyList<int> Labels { get; } = [1, 2];
 
@@ -44,17 +39,17 @@ public sealed record RubricOptions
     internal IEnumerable<int> Checkpoints => Enumerable.Range(0, (Tuning.Steps / Tuning.EvaluateEvery) + 1).Select(number => number * Tuning.EvaluateEvery);
 
     /// <summary>Who labels.</summary>
-    internal SimulatedAnnotator Labeler => new(Annotator with { Seed = ((long)Tuning.Seed * SeedsOfRun) + MostRaters });
+    internal SimulatedAnnotator Labeler => new(Annotator.First(Tuning.Seed, crew: 1));
 
     /// <summary>Who score.</summary>
-    internal SimulatedAnnotator[] Scorers => SimulatedAnnotator.Several(Raters, Annotator with { Seed = (long)Tuning.Seed * SeedsOfRun });
+    internal SimulatedAnnotator[] Scorers => SimulatedAnnotator.Several(Raters, Annotator.First(Tuning.Seed, crew: 0));
 
     /// <exception cref="EngineException">A setting is impossible; the message names it.</exception>
     public void Check()
     {
         Annotator.Check();
         Bounds.Check(
-            ("--scenes", Scenes, 1, 1_000_000), ("--evaluation-images", EvaluationImages, 1, 1_000_000), ("--raters", Raters, 1, MostRaters), ("--steps", Steps, 2, 1000),
+            ("--scenes", Scenes, 1, 1_000_000), ("--evaluation-images", EvaluationImages, 1, 1_000_000), ("--raters", Raters, 1, AnnotatorOptions.MostOfCrew), ("--steps", Steps, 2, 1000),
             ("--evaluate-every", Tuning.EvaluateEvery, 1, int.MaxValue), ("--training-steps", Tuning.Steps, Tuning.EvaluateEvery, int.MaxValue), ("--lora-rank", Trained.Rank, 1, 1024));
         Tuning.Validate();
         if (Tuning.Steps % Tuning.EvaluateEvery != 0)

@@ -23,7 +23,7 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
     public IReadOnlyList<ScoredCheckpoint> Run(CancellationToken stop)
     {
         options.Check();
-        BegunFolder.Of(folder, new { Model = ModelHash.Of(modelFolder), Options = options });
+        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options, options.Trained));
         IReadOnlyList<CaptionedImage> images = CuratedScenes.Make(Path.Combine(folder, "curated"), options, stop);
         foreach (int label in RubricOptions.Labels)
         {
