@@ -22,7 +22,7 @@ for project in tests/*/*.csproj; do
   echo "labeler: $name"
   # In the background a shell ignores Ctrl+C, and tests of it would wait in vain.
   # A test that hangs is named and ended; no single one takes more than a few minutes, on a busy machine too.
-  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --blame-hang-timeout 15min --blame-hang-dump-type none --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
+  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo -v q --blame-hang-timeout 15min --blame-hang-dump-type none --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
 done
 
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }

@@ -28,7 +28,7 @@ internal sealed class EvaluateJob(
         {
             Sample(number, load, () => pulse.Report((double)++done / plan.Pictures, $"{done} of {plan.Pictures} pictures", Left()));
         }
-        pulse.Ask(() => evaluating.Finish(job));
+        pulse.End(() => evaluating.Finish(job));
         pulse.Say("all pictures are there");
 
         double? Left()

@@ -27,10 +27,13 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         {
             Learn(model, manifest, label, labels - open.Count + open.TakeWhile(other => other != label).Count(), labels);
         }
-        if (!pulse.Ask(() => queue.Succeed(job)))
+        pulse.End(async () =>
         {
-            throw new JobLostException(job);
-        }
+            if (!await queue.Succeed(job))
+            {
+                throw new JobLostException(job);
+            }
+        });
         pulse.Say("fine-tuned");
     }
 

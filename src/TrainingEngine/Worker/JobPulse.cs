@@ -20,6 +20,8 @@ internal sealed class JobPulse : IAsyncDisposable
     private readonly List<JobMetric> metrics = [];
     private readonly List<string> lines = [];
     private (double Done, string Message, double? SecondsLeft) state = (0, "starting", null);
+    // Known to the database's thread alone, on which jobs end and hearts beat.
+    private bool over;
 
     public JobPulse(JobQueue queue, DatabaseThread database, Job job, TextWriter output, CancellationToken stop)
     {
@@ -55,6 +57,26 @@ internal sealed class JobPulse : IAsyncDisposable
     /// <inheritdoc cref="Ask{T}"/>
     public void Ask(Func<Task> question) => database.Do(question);
 
+    /// <summary>Ends the job. Whoever finds it ended finds all of its figures too, and no heartbeat after the end takes it for a lost lease.</summary>
+    public T End<T>(Func<Task<T>> ending)
+    {
+        if (Sign != Sign.Lost)
+            Try(Flush);
+        return database.Do(async () =>
+        {
+            var answer = await ending();
+            over = true;
+            return answer;
+        });
+    }
+
+    /// <inheritdoc cref="End{T}"/>
+    public void End(Func<Task> ending) => End(async () =>
+    {
+        await ending();
+        return true;
+    });
+
     public void Say(string line)
     {
         output.WriteLine($"job {job.Id}: {line}");
@@ -75,29 +97,34 @@ internal sealed class JobPulse : IAsyncDisposable
     {
         while (!ended.IsCancellationRequested)
         {
-            try
-            {
-                Once();
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                // A database that is busy or away for a moment must not end hours of work; the lease decides.
-                output.WriteLine($"job {job.Id}: no heartbeat ({error.Message})");
-            }
+            Try(Beating);
             if (Sign != Sign.GoOn && !stop.IsCancellationRequested)
                 await stop.CancelAsync();
             await Task.Delay(Beat, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         if (Sign != Sign.Lost)
-            Flush();
+            Try(Flush);
     }
 
-    private void Once()
+    private void Try(Action attempt)
+    {
+        try
+        {
+            attempt();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // A database that is busy or away for a moment must not end hours of work; the lease decides.
+            output.WriteLine($"job {job.Id}: the database does not answer ({error.Message})");
+        }
+    }
+
+    private void Beating()
     {
         (double Done, string Message, double? SecondsLeft) now;
         lock (gate)
             now = state;
-        Sign = database.Do(() => queue.Heartbeat(job, now.Done, now.Message, now.SecondsLeft));
+        Sign = database.Do(() => over ? Task.FromResult(Sign) : queue.Heartbeat(job, now.Done, now.Message, now.SecondsLeft));
         // An empty line tells whoever watches the process that it lives.
         output.WriteLine();
         if (Sign != Sign.Lost)
@@ -114,7 +141,21 @@ internal sealed class JobPulse : IAsyncDisposable
             metrics.Clear();
             lines.Clear();
         }
-        if (figures.Length + said.Length > 0)
+        if (figures.Length + said.Length == 0)
+            return;
+        try
+        {
             database.Do(() => queue.Report(job, figures, said));
+        }
+        catch
+        {
+            // They wait for the next beat.
+            lock (gate)
+            {
+                metrics.InsertRange(0, figures);
+                lines.InsertRange(0, said);
+            }
+            throw;
+        }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class RewardModelJob(RewardLearning learning, RewardMeasuring me
             pulse.Say(line);
         }, pulse.Stop);
         var weights = Store(model);
-        pulse.Ask(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
+        pulse.End(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
         pulse.Say(model.Name);
     }
 
@@ -50,7 +50,7 @@ internal sealed class RewardModelJob(RewardLearning learning, RewardMeasuring me
         var (pictures, pairs) = Judged(later.Groups);
         pulse.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
         var right = model.RightAbout(pictures, pairs, pulse.Say, pulse.Stop);
-        pulse.Ask(() => measuring.Complete(job, right, pairs.Count));
+        pulse.End(() => measuring.Complete(job, right, pairs.Count));
         pulse.Say($"right about {right} of {pairs.Count} later pairs");
     }
 

@@ -37,7 +37,7 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
             clock.Advance(1);
             pulse.Report((double)++done / total, $"{done} of {total} groups", clock.SecondsLeft);
         }, pulse.Stop);
-        pulse.Ask(() => cycle.FinishSampling(job));
+        pulse.End(() => cycle.FinishSampling(job));
         pulse.Say("sampled");
     }
 

@@ -26,7 +26,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var result = manifest.Algorithm == "d3po" ? D3po(model, manifest, epoch, place) : OtherAlgorithms.Run(model.Diffusion, manifest, epoch, PartOf(manifest), place, pulse.Stop);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
         var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
-        pulse.Ask(() => cycle.Complete(job, manifest.Training.Adapter, weights, optimizer));
+        pulse.End(() => cycle.Complete(job, manifest.Training.Adapter, weights, optimizer));
         Directory.Delete(place.Output, recursive: true);
         pulse.Say("trained");
     }

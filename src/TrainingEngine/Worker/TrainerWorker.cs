@@ -78,7 +78,7 @@ public sealed class TrainerWorker(
         catch (Exception error) when (error is EngineException or LabelerException or PictureException or IOException or UnauthorizedAccessException or System.Runtime.InteropServices.ExternalException)
         {
             pulse.Say($"failed: {error.Message}");
-            Fail(job, error.Message);
+            Fail(job, error.Message, pulse);
         }
         finally
         {
@@ -133,16 +133,16 @@ public sealed class TrainerWorker(
     private void End(Job job, JobPulse pulse, CancellationToken stop)
     {
         if (pulse.Sign == Sign.Cancel)
-            database.Do(() => queue.Stop(job));
+            pulse.End(() => queue.Stop(job));
         else if (stop.IsCancellationRequested)
-            database.Do(() => queue.GiveBack(job));
+            pulse.End(() => queue.GiveBack(job));
     }
 
-    private void Fail(Job job, string error)
+    private void Fail(Job job, string error, JobPulse pulse)
     {
         try
         {
-            database.Do(() => job.EpochId is null ? queue.Fail(job, error) : cycle.Fail(job, error));
+            pulse.End(() => job.EpochId is null ? queue.Fail(job, error) : cycle.Fail(job, error));
         }
         catch (JobLostException)
         {
