@@ -5,10 +5,11 @@ import { askReason, showRefused } from './dialogs.js';
 import { releaseFocus } from './dom.js';
 import { Keyboard } from './keyboard.js';
 import { Keys } from './keys.js';
+import { Messages } from './messages.js';
 import { showProgress, showSaved, showSignal } from './meters.js';
 import { makeNotice, patience } from './notices.js';
 import { Outbox } from './outbox.js';
-import { Sight } from './picture.js';
+import { Stage } from './stage.js';
 import { Stopwatch } from './stopwatch.js';
 import { complaintAbout } from './unseen.js';
 import { Views } from './views.js';
@@ -20,15 +21,12 @@ export class Desk {
   #root;
   #project;
   #stage;
-  view = null;
+  #messages;
   #watch;
   #counted = 0;
   #warned = null;
   #zoom = new Zoom();
   #poll = 0;
-  // What the stage leaves for a view, told by the observer: asking for it after a change would lay the page out at once.
-  #room = null;
-  #echoing = null;
   #flagMode = 0;
   #views;
 
@@ -38,12 +36,12 @@ export class Desk {
     this.#views = new Views(this, config.project);
     this.signal = signal;
     this.keys = new Keys(config.keys, [...always, ...(config.project.task === 'pair' ? ['left', 'right', 'tie', 'bothBad'] : [])]);
-    this.#stage = root.querySelector('[data-stage]');
-    this.sight = new Sight(signal);
+    this.#stage = new Stage(root, signal);
+    this.#messages = new Messages(root);
     this.#watch = new Stopwatch(signal);
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
-    this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.querySelector('.tile')?.clientWidth);
+    this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.pictureSize);
     signal.addEventListener('abort', () => clearTimeout(this.#poll));
   }
 
@@ -72,10 +70,10 @@ export class Desk {
       const button = event.target.closest('[data-action]');
       if (button) { releaseFocus(event); this.act(button.dataset.action); }
     }, { signal });
-    const observer = new ResizeObserver(([{ contentRect }]) => { this.#room = contentRect; this.#resize(); });
-    observer.observe(this.#stage);
-    signal.addEventListener('abort', () => observer.disconnect());
   }
+
+  /** How the card in front is shown; null while none is. */
+  get view() { return this.#stage.view; }
 
   closeOpen() {
     if (this.isZoomed) this.closeZoom();
@@ -159,7 +157,7 @@ export class Desk {
     const complaint = complaintAbout(card, verdict, this.keys);
     if (!complaint || complaint.mayLeaveOut && this.#warned === card) return true;
     this.#warned = card;
-    this.#warn(complaint.text);
+    this.#messages.warn(complaint.text);
     complaint.first.element.scrollIntoView({ block: 'center', behavior: 'smooth' });
     return false;
   }
@@ -171,7 +169,7 @@ export class Desk {
 
   #undo() {
     const vote = this.deck.takeBack();
-    if (!vote) { this.#warn('Nothing left to take back here.'); return; }
+    if (!vote) { this.#messages.warn('Nothing left to take back here.'); return; }
     // A vote that the server refused is not there to be taken back.
     if (!this.outbox.withdrawRefused(vote)) this.#send({ op: 'undo', vote }, this.deck.current, 'Undo');
     this.#show();
@@ -179,27 +177,21 @@ export class Desk {
   }
 
   #step(by) {
-    if (!this.deck.step(by)) { this.#warn(by < 0 ? 'This is the first one here.' : 'Judge one of these before you go on.'); return; }
+    if (!this.deck.step(by)) { this.#messages.warn(by < 0 ? 'This is the first one here.' : 'Judge one of these before you go on.'); return; }
     this.#show();
   }
 
   #show() {
     const card = this.deck.current;
-    this.sight.clear();
     this.closeZoom();
     this.#warned = null;
-    this.#say('');
-    this.#warn('');
-    this.view = this.#views.of(card);
-    this.#stage.replaceChildren(this.view ? this.view.element : makeNotice(this.#root, this.deck.situation, this.outbox));
-    this.#root.querySelector('[data-controls]').replaceChildren(...(this.view?.controls ?? []));
+    this.#messages.clear();
+    this.#stage.show(this.#views.of(card), () => makeNotice(this.#root, this.deck.situation, this.outbox));
     this.#root.classList.toggle('resting', !card);
     this.#root.classList.toggle('looking-back', Boolean(card?.vote));
     this.#root.querySelector('[data-prompt]').textContent = card?.item.prompt ?? '';
-    this.#resize();
     this.changed();
     this.#root.dataset.ready = this.deck.readyAhead;
-    for (const frame of this.#stage.querySelectorAll('.frame')) this.sight.watch(frame, frame.picture);
     this.#watch.start(card);
     if (!card) this.#wait();
     this.#prepareNext();
@@ -218,10 +210,6 @@ export class Desk {
     clearTimeout(this.#poll);
     const seconds = patience[this.deck.situation.state];
     if (seconds) this.#poll = setTimeout(() => document.hidden ? this.#wait() : this.deck.fill(), seconds * 1000);
-  }
-
-  #resize() {
-    if (this.#room) this.view?.resize(this.#room.width, this.#room.height);
   }
 
   /** The judgement in front has changed. */
@@ -244,22 +232,7 @@ export class Desk {
     this.#root.querySelector('[data-action=guidelines]').setAttribute('aria-expanded', String(!panel.hidden));
   }
 
-  say(text) { this.#say(text); }
-  #say(text) { this.#root.querySelector('[data-live]').textContent = text; }
+  say(text) { this.#messages.say(text); }
 
-  #warn(text) {
-    const line = this.#root.querySelector('[data-warning]');
-    line.textContent = text;
-    line.hidden = !text;
-  }
-
-  // Shows for a moment what was chosen, while the next is already there.
-  #echo({ echo, side }) {
-    const mark = this.#root.querySelector('[data-echo]');
-    mark.textContent = echo;
-    mark.dataset.side = side ?? '';
-    this.#echoing?.cancel();
-    this.#echoing = mark.animate([{ opacity: 1 }, { opacity: 1, offset: 0.5 }, { opacity: 0 }], { duration: 300, easing: 'ease-out' });
-    this.#say(`${echo}. ${this.deck.current ? 'Next.' : ''}`);
-  }
+  #echo(judgement) { this.#messages.echo(judgement, Boolean(this.deck.current)); }
 }

@@ -3,7 +3,7 @@ import { icon, make, releaseFocus } from './dom.js';
 
 const peekAfter = 250;
 
-export function makeFrame(picture, name, stage) {
+export function makeFrame(picture, name, desk) {
   const frame = make('span', { className: 'frame', style: `aspect-ratio: ${picture.width} / ${picture.height}` }, picture.element);
   frame.classList.toggle('blurs', picture.blurs);
   const show = () => {
@@ -12,22 +12,22 @@ export function makeFrame(picture, name, stage) {
     frame.classList.toggle('blurred', !picture.revealed);
     frame.classList.toggle('seen', picture.seen);
   };
-  for (const kind of ['load', 'reveal', 'seen']) picture.addEventListener(kind, show, { signal: stage.signal });
+  for (const kind of ['load', 'reveal', 'seen']) picture.addEventListener(kind, show, { signal: desk.signal });
   show();
   frame.picture = picture;
   return frame;
 }
 
 /** The small buttons over a picture; they stand beside the picture's own button, never inside it. */
-export function makeTools(picture, name, stage) {
+export function makeTools(picture, name, desk) {
   const tools = make('span', { className: 'frame-tools' });
   const retry = make('button', { type: 'button', className: 'button retry', hidden: !picture.failed, onclick: () => picture.load() }, 'Load again');
-  picture.addEventListener('load', () => { retry.hidden = !picture.failed; }, { signal: stage.signal });
-  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': `Zoom ${name}`, title: 'Zoom', onclick: event => { releaseFocus(event); stage.zoom(picture); } }, icon('zoom')));
+  picture.addEventListener('load', () => { retry.hidden = !picture.failed; }, { signal: desk.signal });
+  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': `Zoom ${name}`, title: 'Zoom', onclick: event => { releaseFocus(event); desk.zoom(picture); } }, icon('zoom')));
   if (picture.blurs) {
     const eye = make('button', { type: 'button', className: 'tool', 'aria-pressed': 'false', 'aria-label': `Show ${name} without blur`, title: 'Show without blur' }, icon('review'));
     eye.addEventListener('click', event => { releaseFocus(event); picture.keep(!picture.kept); });
-    picture.addEventListener('reveal', () => eye.setAttribute('aria-pressed', String(picture.revealed)), { signal: stage.signal });
+    picture.addEventListener('reveal', () => eye.setAttribute('aria-pressed', String(picture.revealed)), { signal: desk.signal });
     tools.append(eye);
   }
   return tools;
@@ -37,7 +37,7 @@ export function makeTools(picture, name, stage) {
  * What a pointer does to a picture: a click (or tap) means `choose`, a right click or long press means `other`.
  * A blurred picture is revealed first: for good by a click, for as long as it is held by holding.
  */
-export function listen(target, picture, stage, { choose, other }) {
+export function listen(target, picture, desk, { choose, other }) {
   let timer = 0;
   let held = false;
   const start = event => {
@@ -55,17 +55,17 @@ export function listen(target, picture, stage, { choose, other }) {
     };
     for (const kind of ['pointerup', 'pointercancel', 'pointerleave']) target.addEventListener(kind, end, { once: true });
   };
-  target.addEventListener('pointerdown', start, { signal: stage.signal });
+  target.addEventListener('pointerdown', start, { signal: desk.signal });
   target.addEventListener('contextmenu', event => {
     event.preventDefault();
     if (event.pointerType !== 'touch') other?.();
-  }, { signal: stage.signal });
+  }, { signal: desk.signal });
   target.addEventListener('click', event => {
     releaseFocus(event);
     if (held) { held = false; return; }
     if (!picture.revealed && event.detail > 0) picture.keep(true);
     else choose(event);
-  }, { signal: stage.signal });
-  target.addEventListener('pointerenter', () => { stage.pointed = picture; }, { signal: stage.signal });
-  target.addEventListener('focus', () => { stage.pointed = picture; }, { signal: stage.signal });
+  }, { signal: desk.signal });
+  target.addEventListener('pointerenter', () => { desk.pointed = picture; }, { signal: desk.signal });
+  target.addEventListener('focus', () => { desk.pointed = picture; }, { signal: desk.signal });
 }

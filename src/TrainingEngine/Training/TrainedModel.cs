@@ -47,6 +47,9 @@ public sealed class TrainedModel : IDisposable
     public IReadOnlyList<(string Name, Tensor Weight)> Parameters =>
         _adapter?.Parameters ?? [.. _unet.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))];
 
+    /// <summary>What the folder is called into which a run exports it.</summary>
+    internal string FolderName => _adapter is null ? "unet" : "adapter";
+
     /// <summary>The values of <see cref="Parameters"/> under which the model is the base model.</summary>
     internal IEnumerable<Tensor> BaseWeights() => Parameters.Select(parameter => _former is null ? zeros_like(parameter.Weight) : _former.Weights[parameter.Name]);
 

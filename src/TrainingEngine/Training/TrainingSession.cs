@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Models;
@@ -15,14 +14,14 @@ namespace Labeler.TrainingEngine.Training;
 /// <param name="Memory">Images in one forward; it changes the last bits, too.</param>
 /// <param name="MetricsLength">Bytes of the metrics file that belong to it.</param>
 internal sealed record SessionState(
-    string Fingerprint, int Position, string Algorithm, string? Manifest, string? Parent, long OptimizerSteps, WorkerChoice Workers, MemoryPlan Memory, long MetricsLength);
+    string Fingerprint, int Position, string Algorithm, string? Manifest, string? Parent, long OptimizerSteps, WorkerChoice Workers, MemoryPlan Memory, long MetricsLength) : IRunState;
 
 /// <summary>A run of the shared loop in progress.</summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly TrainingRun _run;
     private readonly string _fingerprint;
-    private readonly Checkpoints _checkpoints;
+    private readonly RunFolder _folder;
     private readonly MemoryPlan _memory;
     private readonly TrainedModel _model;
     private readonly TrainableWeights _weights;
@@ -39,8 +38,6 @@ internal sealed class TrainingSession : IDisposable
     public TrainingSession(StableDiffusion model, TrainingRun run, Func<MemoryPlan, IObjective> make, CancellationToken stop)
     {
         _run = run;
-        Directory.CreateDirectory(run.Place.Output);
-        _checkpoints = new Checkpoints(Path.Combine(run.Place.Output, "checkpoints"));
         _fingerprint = ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
         {
             run.Algorithm,
@@ -53,7 +50,8 @@ internal sealed class TrainingSession : IDisposable
             run.Place.MicroBatch,
             run.Place.Recompute,
         }));
-        var state = Resume();
+        _folder = new RunFolder(run.Place, _fingerprint);
+        var state = _folder.Resume<SessionState>();
         _memory = state?.Memory ?? run.Memory;
         _model = new TrainedModel(model.Unet, run.Trained, run.Updates.Seed);
         _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW);
@@ -64,11 +62,11 @@ internal sealed class TrainingSession : IDisposable
             Reference.Start => new FrozenWeights(_weights),
             _ => null,
         };
-        _metrics = new MetricsFile(Path.Combine(run.Place.Output, "metrics.jsonl"), state?.MetricsLength ?? 0);
+        _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         if (state is not null)
         {
             Position = state.Position;
-            TrainedModel.Restore(_checkpoints.Newest()!, _weights, state.OptimizerSteps);
+            TrainedModel.Restore(_folder.Newest!, _weights, state.OptimizerSteps);
             run.Place.Report?.Invoke($"going on after step {Position} of {Steps}");
         }
         else
@@ -113,7 +111,7 @@ internal sealed class TrainingSession : IDisposable
         if (!double.IsFinite(norm))
         {
             throw new EngineException(
-                $"the {broken ?? "gradient"} is not finite at optimizer step {Position + 1} of {Steps}; the last checkpoint is {_checkpoints.Newest() ?? "none"}; a lower learning rate may help");
+                $"the {broken ?? "gradient"} is not finite at optimizer step {Position + 1} of {Steps}; the last checkpoint is {_folder.Newest ?? "none"}; a lower learning rate may help");
         }
         return Count(figures, norm);
     }
@@ -124,14 +122,14 @@ internal sealed class TrainingSession : IDisposable
         _metrics.Flush();
         var state = new SessionState(
             _fingerprint, Position, _run.Algorithm, _run.Place.Manifest, _run.Place.Parent, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach), _memory, _metrics.Length);
-        return _rhythm.Take(() => _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights)));
+        return _rhythm.Take(() => _folder.Save(Position, state, _weights));
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
     public TrainingResult Finish()
     {
         var checkpoint = Save();
-        return new TrainingResult(checkpoint, Export(Path.Combine(_run.Place.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet")));
+        return new TrainingResult(checkpoint, Export());
     }
 
     public void Dispose()
@@ -144,31 +142,7 @@ internal sealed class TrainingSession : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>Writes the weights as they are now into a folder of their own, for sampling and other programs. Returns the file to sample with.</summary>
-    private string Export(string folder)
-    {
-        var metadata = new Dictionary<string, string>
-        {
-            ["algorithm"] = _run.Algorithm,
-            ["manifest"] = _run.Place.Manifest ?? "",
-            ["parent"] = _run.Place.Parent ?? "",
-            ["step"] = Position.ToString(CultureInfo.InvariantCulture),
-        };
-        var file = "";
-        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
-        return Path.Combine(folder, file);
-    }
-
-    private SessionState? Resume()
-    {
-        if (_checkpoints.Newest() is not { } newest)
-        {
-            return null;
-        }
-        var state = Checkpoints.ReadState<SessionState>(newest);
-        return state.Fingerprint == _fingerprint ? state : throw new EngineException(
-            $"{_run.Place.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
-    }
+    private string Export(string? folder = null) => _folder.Export(_model, _run.Algorithm, Position, folder);
 
     private WorkerChoice ChooseWorkers(bool processor)
     {

@@ -7,13 +7,11 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <summary>A run in progress: the model that is trained, where it is in the plan, and what a checkpoint keeps of it.</summary>
 internal sealed class D3poSession : IDisposable
 {
-    private const string MetricsName = "metrics.jsonl";
-
     private readonly D3poRun _run;
     private readonly EpochData _data;
     private readonly IReadOnlyList<PlannedStep> _plan;
     private readonly string _fingerprint;
-    private readonly Checkpoints _checkpoints;
+    private readonly RunFolder _folder;
     private readonly MetricsFile _metrics;
     private readonly TrainedModel _model;
     private readonly TrainableWeights _weights;
@@ -31,10 +29,9 @@ internal sealed class D3poSession : IDisposable
         StableDiffusion model, D3poRun run, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, CancellationToken cancellation)
     {
         (_run, _data, _plan) = (run, data, plan);
-        Directory.CreateDirectory(run.Place.Output);
-        _checkpoints = new Checkpoints(Path.Combine(run.Place.Output, "checkpoints"));
         _fingerprint = D3poFingerprint.Of(run);
-        var state = Resume();
+        _folder = new RunFolder(run.Place, _fingerprint);
+        var state = _folder.Resume<D3poState>();
         _memory = state?.Memory ?? D3poResources.Memory(model, run, data);
 
         var weight = model.Unet.Parameters["conv_in.weight"];
@@ -53,11 +50,11 @@ internal sealed class D3poSession : IDisposable
         }
         _reference = run.Options.Mode == D3poMode.Official ? new FrozenWeights(_weights) : null;
 
-        _metrics = new MetricsFile(Path.Combine(run.Place.Output, MetricsName), state?.MetricsLength ?? 0);
+        _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         (_statistics, _finished, Position) = (state?.Statistics ?? [], state?.Finished ?? [], state?.Position ?? 0);
         if (state is not null)
         {
-            TrainedModel.Restore(_checkpoints.Newest()!, _weights, state.OptimizerSteps);
+            TrainedModel.Restore(_folder.Newest!, _weights, state.OptimizerSteps);
             run.Place.Report?.Invoke($"going on after step {Position} of {plan.Count}");
         }
         else if (plan.SelectMany(step => step.Groups).FirstOrDefault(data.IsOwn, -1) is var own and >= 0)
@@ -126,18 +123,14 @@ internal sealed class D3poSession : IDisposable
         var state = new D3poState(
             _fingerprint, Position, _run.Place.Manifest, _run.Place.Parent, _run.Options, _weights.Steps, new WorkerChoice(_workers.Count, _workers.ThreadsEach),
             _memory, _metrics.Length, _statistics, _finished);
-        return _rhythm.Take(() => _checkpoints.Save(Position, state, folder => TrainedModel.Save(folder, _weights)));
+        return _rhythm.Take(() => _folder.Save(Position, state, _weights));
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
     public D3poResult Finish()
     {
         var checkpoint = Save();
-        var metadata = new Dictionary<string, string> { ["algorithm"] = "d3po", ["manifest"] = _run.Place.Manifest ?? "", ["parent"] = _run.Place.Parent ?? "" };
-        var folder = Path.Combine(_run.Place.Output, _run.Trained is TrainedPart.Adapter ? "adapter" : "unet");
-        var file = "";
-        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(_model.Export(temporary, metadata)));
-        return new D3poResult(checkpoint, Path.Combine(folder, file), _finished);
+        return new D3poResult(checkpoint, _folder.Export(_model, "d3po"), _finished);
     }
 
     public void Dispose()
@@ -149,24 +142,13 @@ internal sealed class D3poSession : IDisposable
         _model.Dispose();
     }
 
-    private D3poState? Resume()
-    {
-        if (_checkpoints.Newest() is not { } newest)
-        {
-            return null;
-        }
-        var state = Checkpoints.ReadState<D3poState>(newest);
-        return state.Fingerprint == _fingerprint ? state : throw new EngineException(
-            $"{_run.Place.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
-    }
-
     private ID3poGradients GradientsOn(Policy policy, Workers workers) => _reference is null
         ? new GroupedGradients(policy, _weights, workers, _run.Options, _memory.ImagesAtOnce)
         : new OfficialGradients(policy, _weights, _reference, _run.Options);
 
     private EngineException NotFinite(string what, IEnumerable<int> samplingSteps) => new(
         $"a {what} is not finite at optimizer step {Position + 1} of {_plan.Count}, timestep {string.Join(" or ", samplingSteps.Select(step => _data.Timesteps[step]))}; "
-        + $"the last checkpoint is {_checkpoints.Newest()}; a lower learning rate or a divergence term may help");
+        + $"the last checkpoint is {_folder.Newest}; a lower learning rate or a divergence term may help");
 
     private StepMetrics Describe(PlannedStep step, IEnumerable<TimestepStatistics> statistics, double norm)
     {

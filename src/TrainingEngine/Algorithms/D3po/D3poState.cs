@@ -28,4 +28,4 @@ public sealed record D3poState(
     MemoryPlan Memory,
     long MetricsLength,
     Dictionary<int, TimestepStatistics> Statistics,
-    List<TimestepMetrics> Finished);
+    List<TimestepMetrics> Finished) : IRunState;
