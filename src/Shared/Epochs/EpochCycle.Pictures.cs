@@ -71,13 +71,15 @@ public sealed partial class EpochCycle
             db.Add(about(group));
         }
         // What people are asked about given checkpoints is decided when all of their pictures are there; see Evaluating.
-        if (group.Use != GroupUse.Evaluation && await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
+        if (await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
         {
-            var behind = project.Settings.RouteForSignal ? await SignalPromise.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
-            db.Items.AddRange(Item.For(project, group, behind));
+            db.Items.AddRange(group.Use == GroupUse.Evaluation ? await Measuring.Duels(db, project, group, cancel) : Item.For(project, group, await Behind(db, project, epoch, group, cancel)));
         }
         return true;
     }
+
+    private static async Task<int> Behind(LabelerDb db, Project project, Epoch epoch, Group group, CancellationToken cancel) =>
+        project.Settings.RouteForSignal ? await SignalPromise.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
 
     /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labelling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Evaluations;
 
-/// <summary>How one checkpoint fared in duels against another, or against all (D3PO, figure 7 and table 1).</summary>
+/// <summary>How one checkpoint (or epoch) fared in duels against another, or against all (D3PO, figure 7 and table 1).</summary>
 /// <param name="Against">The other's place in the plan; null for all of them together.</param>
 /// <param name="Wins">Share of votes for it, a tie counting half for each; both bad counts for neither. 95 % Wilson interval.</param>
 /// <param name="Majority">Share of pairs in which more than half of the raters preferred it.</param>
@@ -15,21 +15,17 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
     /// <summary>Of every checkpoint that met another: against each, from both sides, and against all.</summary>
     public static async Task<IReadOnlyList<DuelResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
     {
-        var items = await db.Votes.Effective().Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Item.SecondId != null)
-            .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g.Number })
-            .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g.Number })
-            .GroupBy(v => new { v.Vote.ItemId, v.First, v.Second })
-            .Select(g => new
-            {
-                g.Key.First,
-                g.Key.Second,
-                ForFirst = g.Count(v => v.Vote.Choice == "first"),
-                ForSecond = g.Count(v => v.Vote.Choice == "second"),
-                Ties = g.Count(v => v.Vote.Choice == "tie"),
-                BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
-            }).ToListAsync(cancel);
         var plan = evaluation.Plan;
-        return Of(items.Select(i => new DuelMeeting(plan.At(i.First).Contestant, plan.At(i.Second).Contestant, i.ForFirst, i.ForSecond, i.Ties, i.BothBad)));
+        var votes = db.Votes.Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Item.SecondId != null);
+        return Of(await Meetings(db, votes, group => plan.At(group.Number).Contestant, cancel));
+    }
+
+    /// <summary>Of every epoch of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that one. Contestants are epochs' numbers.</summary>
+    public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
+    {
+        var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
+        var meetings = await Meetings(db, db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel), group => numbers[group.Epoch], cancel);
+        return [.. Of(meetings).Where(result => result.Against < result.Contestant)];
     }
 
     /// <summary>Of every checkpoint that takes part in a meeting: against all, then against each.</summary>
@@ -52,6 +48,24 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         Proportion.Wilson(sides.Sum(s => s.For + s.Ties / 2.0), sides.Sum(s => s.For + s.Other + s.Ties)),
         Proportion.Wilson(sides.Count(s => 2 * s.For > s.Votes), sides.Count),
         sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
+
+    private static async Task<IEnumerable<DuelMeeting>> Meetings(LabelerDb db, IQueryable<Vote> votes, Func<(long Epoch, int Number), int> place, CancellationToken cancel)
+    {
+        var items = await votes.Effective()
+            .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g })
+            .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g })
+            .GroupBy(v => new { v.Vote.ItemId, FirstEpoch = v.First.EpochId, First = v.First.Number, SecondEpoch = v.Second.EpochId, Second = v.Second.Number })
+            .Select(g => new
+            {
+                g.Key,
+                ForFirst = g.Count(v => v.Vote.Choice == "first"),
+                ForSecond = g.Count(v => v.Vote.Choice == "second"),
+                Ties = g.Count(v => v.Vote.Choice == "tie"),
+                BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
+            }).ToListAsync(cancel);
+        return items.Select(i => new DuelMeeting(
+            place((i.Key.FirstEpoch, i.Key.First)), place((i.Key.SecondEpoch, i.Key.Second)), i.ForFirst, i.ForSecond, i.Ties, i.BothBad));
+    }
 
     private sealed record Side(int Contestant, int Against, int For, int Other, int Ties, int BothBad)
     {

@@ -54,7 +54,7 @@ public sealed record ProjectSettings
     [Display(Name = "Route for signal", Description = "Hand out first what is asked of prompts whose pictures were judged most differently so far. Rates of an epoch that is not judged to its end then lean towards those.")]
     public bool RouteForSignal { get; init; }
 
-    [Display(Name = "Evaluation images", Description = "Images of fixed prompts and seeds that every epoch samples for before and after."), Range(0, 10_000)]
+    [Display(Name = "Evaluation images", Description = "Images of fixed prompts and seeds that every epoch samples for before and after. Where people prefer pairs, one question in ten compares them blindly with the epoch before: the win rate."), Range(0, 10_000)]
     public int EvaluationImages { get; init; } = 32;
 
     [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]

@@ -59,7 +59,7 @@ public enum GroupUse
 {
     Labelling = 0,
 
-    /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side; nobody is asked about them.</summary>
+    /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side. They teach nothing; people of pair projects compare them with the epoch before.</summary>
     Evaluation = 1,
 
     /// <summary>Photos that were brought in.</summary>

@@ -1,5 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,18 +10,28 @@ namespace Labeler.Shared.Statistics;
 /// An epoch against the one whose votes its model learned from, by one measure. The interval of the difference comes from the two intervals
 /// (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10; for means G. Y. Zou and A. Donner, ibid. 27, 2008).
 /// </summary>
-/// <param name="Measure">normal, safe or score.</param>
+/// <param name="Measure">normal, safe, score, or preferred: the share of blind pairs won against the other epoch, whose own share before is the half that chance gives.</param>
 /// <param name="Low">Of the difference, with 95 %.</param>
 public sealed record EpochChange(int Epoch, int Against, string Measure, double Now, double Before, double Low, double High)
 {
+    /// <summary>The measure of pairs.</summary>
+    public const string Preferred = "preferred";
+
+    private const double Even = 0.5;
+
     public double Difference => Now - Before;
 
     /// <summary>Worse, and not by chance: the whole interval of the difference lies below zero.</summary>
     public bool IsWorse => High < 0;
 
-    /// <summary>Of every epoch that a checkpoint of the project sampled and of which something was judged. Categories and pairs measure nothing alone.</summary>
+    /// <summary>Of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure nothing.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
+        if (project.Task == LabelingTask.PreferPair)
+        {
+            return [.. (await DuelResults.OfEpochs(db, project.Id, cancel)).Where(duel => duel.Wins.Of > 0)
+                .Select(duel => new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even, duel.Wins.Low - Even, duel.Wins.High - Even))];
+        }
         if (project.Task is not (LabelingTask.FlagBatch or LabelingTask.Score))
         {
             return [];

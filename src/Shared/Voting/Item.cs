@@ -15,7 +15,7 @@ public sealed class Item
     public ItemUse Use { get; private set; }
     public ItemState State { get; private set; }
 
-    /// <summary>Lower is handed out first. Items that measure people have <see cref="Measuring"/>, so that the database finds them at once.</summary>
+    /// <summary>Lower is handed out first. Items that measure have <see cref="Measuring"/>, so that the database finds them at once.</summary>
     public int Rank { get; private set; }
     public long GroupId { get; private set; }
     public Group? Group { get; private set; }
@@ -70,7 +70,7 @@ public sealed class Item
         VotesWanted = project.Settings.VotesPerItem,
     };
 
-    /// <summary>The rank of items that measure people: they are mixed in among the others; see ItemQueue.</summary>
+    /// <summary>The rank of items that measure people or models: they are mixed in among the others; see ItemQueue.</summary>
     public const int Measuring = -1;
 
     /// <summary>The same question again in another epoch, to measure people by: everybody gets it once.</summary>
@@ -85,6 +85,19 @@ public sealed class Item
         SecondId = asked.SecondId,
         VotesWanted = int.MaxValue,
         Gold = use == ItemUse.Gold ? asked.Gold : null,
+    };
+
+    /// <summary>An evaluation picture beside the one that an earlier epoch's model made of the same prompt and noise: everybody gets it once.</summary>
+    internal static Item Duel(Group group, SampleImage now, SampleImage before) => new()
+    {
+        ProjectId = group.ProjectId,
+        EpochId = group.EpochId,
+        Use = ItemUse.Duel,
+        Rank = Measuring,
+        Group = group,
+        First = now,
+        SecondId = before.Id,
+        VotesWanted = int.MaxValue,
     };
 
     /// <summary>Makes it a gold item: everybody gets it once, in this epoch and in later ones; its votes measure people and teach nothing.</summary>
@@ -118,7 +131,19 @@ public sealed class Item
 }
 
 /// <summary>The numbers are stored.</summary>
-public enum ItemUse { Training = 0, Gold = 1, Anchor = 2, Duel = 3 }
+public enum ItemUse
+{
+    Training = 0,
+
+    /// <summary>Its right answer is known.</summary>
+    Gold = 1,
+
+    /// <summary>Judged in the project's first epoch, and again in each later one.</summary>
+    Anchor = 2,
+
+    /// <summary>A picture of this epoch's model against one of the model that it learned from.</summary>
+    Duel = 3,
+}
 
 /// <summary>The numbers are stored.</summary>
 public enum ItemState

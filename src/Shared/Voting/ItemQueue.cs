@@ -12,7 +12,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
-    /// <summary>Of so many items that a person gets in an epoch, one measures them (gold or anchor): within the 5 to 15 % that are usual.</summary>
+    /// <summary>Of so many items that a person gets in an epoch, one measures them or the model (gold, anchor, duel): within the 5 to 15 % that are usual.</summary>
     public const int OneMeasuringIn = 10;
 
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
@@ -93,11 +93,22 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             """, cancel);
     }, cancel);
 
-    /// <summary>Open items about these groups, in whatever epoch they are asked.</summary>
-    public static Task<List<long>> OpenAbout(LabelerDb db, IReadOnlyCollection<long> groups, CancellationToken cancel = default) =>
-        db.Items.Where(i => groups.Contains(i.GroupId) && i.State == ItemState.Open).Select(i => i.Id).ToListAsync(cancel);
+    /// <summary>Records that a person has been shown which model made these groups' pictures, or what others said of them: see Unblind, for every open item about them.</summary>
+    public async Task UnblindAbout(Guid annotator, IReadOnlyCollection<long> groups, CancellationToken cancel = default)
+    {
+        List<long> open;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            open = await db.Items.Where(i => i.State == ItemState.Open && (groups.Contains(i.GroupId) || i.SecondId != null && groups.Contains(i.Second!.GroupId)))
+                .Where(i => !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && l.UnblindedAt != null)).Select(i => i.Id).ToListAsync(cancel);
+        }
+        foreach (var item in open)
+        {
+            await Unblind(annotator, item, cancel);
+        }
+    }
 
-    // Items that measure people come among the others, so that nobody sees which they are.
+    // Items that measure come among the others, so that nobody sees which they are.
     private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
     {
         var measuring = await MayMeasure(db, projectId, annotator, count, cancel) ? await Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];

@@ -1,4 +1,5 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 
@@ -6,7 +7,7 @@ namespace Labeler.Web.Features.Dashboard;
 
 /// <summary>Everything that a lead sees of a project, read anew each time.</summary>
 public sealed record Figures(
-    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores, IReadOnlyList<WinRates> Wins, IReadOnlyList<VotesPerHour> Hours,
+    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores, IReadOnlyList<DuelResults> Wins, IReadOnlyList<VotesPerHour> Hours,
     IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield, IReadOnlyList<EpochChange> Changes, IReadOnlyList<AnchorFigures> Anchors)
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
@@ -19,7 +20,7 @@ public sealed record Figures(
         project,
         [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
         [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
-        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await WinRates.Read(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await DuelResults.OfEpochs(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
         [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
         await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
@@ -47,9 +48,9 @@ public sealed record Figures(
     public FigureTable ScoresTable => new("scores", "Mean score per epoch", ["epoch", "scores", "mean", "low", "high"],
         [.. Scores.Select(score => new object?[] { score.Epoch, score.Votes, score.Mean, score.Low, score.High })]);
 
-    public FigureTable WinsTable => new("wins", "Preference win rate",
-        ["epoch", "against", "wins", "low", "high", "majority", "ties", "both bad"],
-        [.. Wins.Select(wins => Row([wins.Epoch, wins.Against, .. Of(wins.Wins), new Percent(wins.Majority.Share), wins.Ties, wins.BothBad]))]);
+    public FigureTable WinsTable => new("wins", "Preference win rate against the epoch before",
+        ["epoch", "against", "wins", "low", "high", "majority", "votes", "ties", "both bad"],
+        [.. Wins.Select(wins => Row([wins.Contestant, wins.Against, .. Of(wins.Wins), new Percent(wins.Majority.Share), wins.Votes, wins.Ties, wins.BothBad]))]);
 
     public FigureTable HoursTable => new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
 

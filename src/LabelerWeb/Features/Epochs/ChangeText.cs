@@ -6,9 +6,14 @@ namespace Labeler.Web.Features.Epochs;
 /// <summary>A change between epochs in words.</summary>
 internal static class ChangeText
 {
-    public static string Of(EpochChange change) => change.Measure == "score"
-        ? Line(change, "mean score ", 1, "", "0.00")
-        : Line(change, $"{change.Measure} ", 100, " %", "0.0");
+    public static string Of(EpochChange change) => change.Measure switch
+    {
+        "score" => Line(change, "mean score ", 1, "", "0.00"),
+        EpochChange.Preferred => $"Preferred in {Percent(change.Now)} of the blind pairs against epoch {change.Against}; with 95 % between {Percent(change.Before + change.Low)} and {Percent(change.Before + change.High)}, chance is {Percent(change.Before)}.",
+        _ => Line(change, $"{change.Measure} ", 100, " %", "0.0"),
+    };
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static string Line(EpochChange change, string what, double times, string unit, string format)
     {
