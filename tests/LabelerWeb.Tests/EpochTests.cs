@@ -124,6 +124,37 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task A_raters_label_file_is_taken_in_once_and_one_that_does_not_fit_is_refused_with_the_reason()
+    {
+        await using var seeded = await Seed("Import", groups: 2);
+        using var admin = await host.SignedIn("Import admin", Role.Admin);
+        var epoch = await Epoch(seeded);
+        const string Labels = "[[0,-1,0,0,0,0,0],[-1,0,0,0,0,0,-1]]";
+        Assert.Equal("ann.json has 1 lists, and the epoch has 2 groups.", await Take("[[0]]"));
+        Assert.Equal("ann.json is not a list of lists of −1 and 0.", await Take("<b>"));
+        Assert.Equal("Choose a label file first.", await Take(""));
+        Assert.Equal("2 votes of ann.json are taken in.", await Take(Labels));
+        Assert.Equal("ann.json holds nothing new.", await Take(Labels));
+        await using (var db = await seeded.Open())
+            Assert.Equal([1, 2], await db.Votes.Where(vote => vote.EpochId == epoch.Id).OrderBy(vote => vote.Id).Select(vote => vote.Flagged).ToListAsync());
+        Assert.Contains("import ann", await admin.GetStringAsync("/people"), StringComparison.Ordinal);
+
+        await seeded.Get<EpochCycle>().Train(epoch.Id, null);
+        Assert.DoesNotContain("Take the labels in", await admin.GetStringAsync($"/epochs/{seeded.Project.Slug}"), StringComparison.Ordinal);
+
+        async Task<string> Take(string json)
+        {
+            var page = $"/epochs/{seeded.Project.Slug}";
+            using var form = new MultipartFormDataContent { { new StringContent(await admin.FormToken(page)), "__RequestVerificationToken" }, { new StringContent(json), "file", "ann.json" } };
+            admin.DefaultRequestHeaders.Referrer = new Uri(admin.BaseAddress!, page);
+            Assert.Equal(HttpStatusCode.Found, (await admin.PostAsync($"/epochs/{epoch.Id}/labels", form)).StatusCode);
+            var answer = WebUtility.HtmlDecode(await admin.GetStringAsync(page));
+            Assert.Contains("Take the labels in", answer, StringComparison.Ordinal);
+            return Notice().Match(answer).Groups[1].Value.Trim();
+        }
+    }
+
+    [Fact]
     public async Task A_trainer_that_cannot_run_is_named_and_labeling_goes_on()
     {
         await using var bare = new WebHost { Settings = [("Trainer:Start", "true"), ("Trainer:EnginePath", "/nowhere/TrainingEngine.dll")] };
@@ -167,4 +198,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
 
     [GeneratedRegex("""name="hash" value="([0-9a-f]{64})""")]
     private static partial Regex Hash();
+
+    [GeneratedRegex("""<div class="notice (?:good|bad)"[^>]*>\s*<div>\s*(.*?)\s*</div>""", RegexOptions.Singleline)]
+    private static partial Regex Notice();
 }

@@ -54,6 +54,20 @@ public sealed class StorageTests
         Assert.False(Directory.Exists(before));
     }
 
+    [Fact]
+    public async Task What_a_killed_process_left_half_received_is_gone_after_a_start_and_what_is_being_received_stays()
+    {
+        await using var host = new WebHost();
+        var incoming = Directory.CreateDirectory(Path.Combine(host.Data, "files", "incoming")).FullName;
+        foreach (var (name, age) in new[] { ("left", 2.0), ("now", 0.1) })
+        {
+            await File.WriteAllTextAsync(Path.Combine(incoming, name), "half of a picture");
+            File.SetLastWriteTimeUtc(Path.Combine(incoming, name), DateTime.UtcNow.AddDays(-age));
+        }
+        _ = host.Services;
+        Assert.Equal(["now"], Directory.EnumerateFiles(incoming).Select(Path.GetFileName));
+    }
+
     [SmallDiskFact]
     public async Task Votes_on_a_full_disk_are_to_be_sent_again_and_none_is_lost()
     {

@@ -1,6 +1,7 @@
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Files;
 using Labeler.Web.Features.Projects;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,9 @@ public static class FirstStart
     private const int Busy = 5;
     private const int Locked = 6;
 
+    // Older than any upload takes.
+    private static readonly TimeSpan HalfReceived = TimeSpan.FromDays(1);
+
     /// <summary>Brings the database up to date, and prints where to go: the address, and while there is no account the link that makes the first admin.</summary>
     /// <exception cref="LabelerException">The database cannot be used.</exception>
     public static async Task Prepare(this WebApplication app)
@@ -23,6 +27,7 @@ public static class FirstStart
         try
         {
             await app.Services.GetRequiredService<Migrator>().Apply();
+            app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
                 await app.Services.GetRequiredService<DemoProjects>().Seed();
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();

@@ -23,8 +23,6 @@ public sealed class Invitation
     public DateTimeOffset? UsedAt { get; private set; }
     public Guid? UsedBy { get; private set; }
 
-    public bool IsOpen(DateTimeOffset now) => UsedAt is null && ExpiresAt > now;
-
     /// <summary>Adds an invitation to <paramref name="db"/> (the caller saves) and returns the token for the link, which is shown once and never stored.</summary>
     public static string Write(LabelerDb db, string role, Guid? invitedBy, string note, DateTimeOffset now, TimeSpan? lifetime = null)
     {

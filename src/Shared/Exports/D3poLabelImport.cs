@@ -11,6 +11,9 @@ namespace Labeler.Shared.Exports;
 /// <summary>Takes in a rater's D3PO label file as votes on an epoch: one list per group, in the groups' order, of −1 (flagged) or 0 for each image.</summary>
 public static class D3poLabelImport
 {
+    /// <summary>Bytes: many times what an epoch of ten thousand groups needs.</summary>
+    public const int LargestFile = 8 << 20;
+
     /// <summary>The rater becomes an account without a password, named for the file; the same file again adds nothing.</summary>
     /// <returns>Votes that are new.</returns>
     /// <exception cref="LabelerException">The file does not fit the epoch; nothing was stored.</exception>
@@ -20,7 +23,7 @@ public static class D3poLabelImport
         long projectId;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => e.ProjectId).FirstAsync(cancel);
+            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => (long?)e.ProjectId).FirstOrDefaultAsync(cancel) ?? throw new LabelerException("There is no such epoch.");
         }
         return await contexts.Write(Exclusive.Epoch, projectId, async db =>
         {

@@ -60,9 +60,6 @@ public sealed class DdimStep
     /// <summary>True when the step from a timestep has no noise, hence no log-probability.</summary>
     public bool IsDeterministic(long timestep) => Sigma(timestep) < 1e-12;
 
-    /// <summary>Standard deviations, [n], for divergences between two policies' means.</summary>
-    public Tensor Sigmas(long[] timesteps, Device device) => tensor([.. timesteps.Select(t => (float)Sigma(t))], device: device);
-
     /// <summary>
     /// Mean of the next latent, [n, …] float32. <paramref name="sample"/> and <paramref name="modelOutput"/> (after
     /// guidance) are [n, …] of any floating type; <paramref name="timesteps"/> has n entries, or one for all.

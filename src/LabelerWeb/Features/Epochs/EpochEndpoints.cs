@@ -2,6 +2,7 @@ using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Exports;
 using Labeler.Web.Components;
 using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -12,12 +13,15 @@ namespace Labeler.Web.Features.Epochs;
 /// <summary>What the buttons of the epochs' pages do.</summary>
 public static class EpochEndpoints
 {
+    private const int FormOverhead = 64 * 1024;
+
     public static IEndpointRouteBuilder MapEpochs(this IEndpointRouteBuilder routes)
     {
         var posts = routes.MapPosts("/epochs", Role.Admin);
         posts.MapPost("/projects/{id:long}/start", Start);
         posts.MapPost("/projects/{id:long}/rollback", RollBack);
         posts.MapPost("/{id:long}/train", Train);
+        posts.MapPost("/{id:long}/labels", TakeLabels).WithMetadata(new RequestSizeLimitAttribute(D3poLabelImport.LargestFile + FormOverhead));
         posts.MapPost("/{id:long}/cancel", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
         {
             await cycle.Cancel(id);
@@ -50,6 +54,15 @@ public static class EpochEndpoints
     {
         await cycle.Train(id, hash);
         return await Back(context, db, id, "The votes are frozen and training is queued.");
+    }
+
+    private static async Task<IResult> TakeLabels(long id, IFormFile? file, HttpContext context, IDbContextFactory<LabelerDb> contexts, LabelerDb db, TimeProvider time)
+    {
+        if (file is null || file.Length == 0)
+            throw new LabelerException("Choose a label file first.");
+        await using var content = file.OpenReadStream();
+        var added = await D3poLabelImport.Read(contexts, id, Path.GetFileName(file.FileName), content, time.GetUtcNow(), context.RequestAborted);
+        return await Back(context, db, id, added == 0 ? $"{file.FileName} holds nothing new." : $"{added} votes of {file.FileName} are taken in.");
     }
 
     private static async Task<IResult> Back(HttpContext context, LabelerDb db, long epochId, string done)

@@ -9,7 +9,6 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
 {
     private readonly Tensor bias = part.Take($"{name}.bias", [outputs], Start.FanIn, inputs * kernel * kernel);
 
-    public long Kernel { get; } = kernel;
     public long Stride { get; } = stride;
     public long Padding { get; } = padding;
 
