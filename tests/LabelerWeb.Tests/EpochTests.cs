@@ -22,7 +22,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Train_uses_what_the_dry_run_showed_and_asks_again_when_votes_came_since()
     {
-        await using var seeded = await Seed("Stale", groups: 2);
+        await using var seeded = await host.Seed("Stale", groups: 2);
         using var admin = await host.SignedIn("Stale admin", Role.Admin);
         using var desk = await Desk.Open(host, "Stale annotator");
         var items = await desk.Items(seeded.Project.Id);
@@ -45,7 +45,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Cancel_gives_the_epoch_back_to_its_annotators_and_retry_goes_on_after_a_failure()
     {
-        await using var seeded = await Seed("Stopped", groups: 2);
+        await using var seeded = await host.Seed("Stopped", groups: 2);
         using var admin = await host.SignedIn("Stopped admin", Role.Admin);
         using var desk = await Desk.Open(host, "Stopped annotator");
         var items = await desk.Items(seeded.Project.Id);
@@ -71,7 +71,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Rolling_back_keeps_the_later_epochs_and_samples_a_new_one_from_the_chosen_model()
     {
-        await using var seeded = await Seed("Rolled", groups: 1);
+        await using var seeded = await host.Seed("Rolled", groups: 1);
         using var admin = await host.SignedIn("Rolled admin", Role.Admin);
         using var desk = await Desk.Open(host, "Rolled annotator");
         await desk.Send(Desk.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1));
@@ -100,7 +100,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task An_epochs_votes_pairs_and_label_files_are_downloaded_whole()
     {
-        await using var seeded = await Seed("Export", groups: 3);
+        await using var seeded = await host.Seed("Export", groups: 3);
         using var admin = await host.SignedIn("Export admin", Role.Admin);
         using var desk = await Desk.Open(host, "Export annotator");
         var items = await desk.Items(seeded.Project.Id);
@@ -126,7 +126,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_raters_label_file_is_taken_in_once_and_one_that_does_not_fit_is_refused_with_the_reason()
     {
-        await using var seeded = await Seed("Import", groups: 2);
+        await using var seeded = await host.Seed("Import", groups: 2);
         using var admin = await host.SignedIn("Import admin", Role.Admin);
         var epoch = await Epoch(seeded);
         const string Labels = "[[0,-1,0,0,0,0,0],[-1,0,0,0,0,0,-1]]";
@@ -166,8 +166,6 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("The trainer cannot run.", page);
         Assert.Contains("/nowhere/TrainingEngine.dll", page);
     }
-
-    private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
 
     private static async Task Press(HttpClient admin, string page, string button, Epoch epoch, params (string Name, string Value)[] fields)
     {

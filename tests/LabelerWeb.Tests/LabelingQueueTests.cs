@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -15,7 +13,7 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task An_item_comes_without_model_epoch_seed_or_votes()
     {
-        await using var seeded = await Seed("Blind", 2);
+        await using var seeded = await host.Seed("Blind", 2);
         using var desk = await Desk.Open(host, "blind");
         var answer = await desk.Queue(seeded.Project.Id, 1);
         Assert.Equal("open", (string)answer["state"]!);
@@ -27,7 +25,7 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task What_the_page_holds_is_not_handed_to_it_again_and_never_to_two_people()
     {
-        await using var seeded = await Seed("Two people", 6);
+        await using var seeded = await host.Seed("Two people", 6);
         using var first = await Desk.Open(host, "first of two");
         using var second = await Desk.Open(host, "second of two");
         var mine = await first.Items(seeded.Project.Id, 2);
@@ -40,7 +38,7 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_page_with_nothing_to_judge_learns_why()
     {
-        await using var seeded = await Seed("Empty", 1);
+        await using var seeded = await host.Seed("Empty", 1);
         using var first = await Desk.Open(host, "early");
         using var second = await Desk.Open(host, "late");
         var item = (await first.Items(seeded.Project.Id))[0];
@@ -64,7 +62,7 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Leases_are_prolonged_and_what_was_lost_is_named()
     {
-        await using var seeded = await Seed("Leases", 2);
+        await using var seeded = await host.Seed("Leases", 2);
         using var holder = await Desk.Open(host, "prolonger");
         using var other = await Desk.Open(host, "bystander");
         var mine = await holder.Items(seeded.Project.Id, 1);
@@ -91,6 +89,4 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
         await careful.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 3));
         Assert.Equal("exposure", (string)(await careful.Queue(seeded.Project.Id))["state"]!);
     }
-
-    private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
 }

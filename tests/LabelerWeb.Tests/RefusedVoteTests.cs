@@ -1,10 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Labeler.Web.Tests;
@@ -15,18 +13,18 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_vote_for_somebody_elses_item_is_refused_with_the_reason()
     {
-        await using var seeded = await Seed("Thief", 1);
+        await using var seeded = await host.Seed("Thief", 1);
         using var holder = await Desk.Open(host, "holder");
         using var thief = await Desk.Open(host, "thief");
         var item = (await holder.Items(seeded.Project.Id))[0];
         Assert.Equal(["refused"], await thief.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid())));
-        Assert.Equal(0, await Stored(seeded));
+        Assert.Equal(0, await seeded.Stored());
     }
 
     [Fact]
     public async Task A_vote_after_the_model_was_revealed_is_refused()
     {
-        await using var seeded = await Seed("Revealed", 1);
+        await using var seeded = await host.Seed("Revealed", 1);
         using var desk = await Desk.Open(host, "peeker");
         var item = (await desk.Items(seeded.Project.Id))[0];
         await seeded.Get<ItemQueue>().Unblind(desk.Account, item);
@@ -36,18 +34,18 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Votes_of_another_account_are_not_taken_under_this_one()
     {
-        await using var seeded = await Seed("Other account", 1);
+        await using var seeded = await host.Seed("Other account", 1);
         using var desk = await Desk.Open(host, "owner of the session");
         var item = (await desk.Items(seeded.Project.Id))[0];
         var answer = await desk.Http.PostAsJsonAsync("/api/votes", new { account = Guid.NewGuid(), entries = new[] { Desk.Flag(seeded.Project.Id, item, Guid.NewGuid()) } });
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
-        Assert.Equal(0, await Stored(seeded));
+        Assert.Equal(0, await seeded.Stored());
     }
 
     [Fact]
     public async Task A_post_without_the_pages_token_is_refused()
     {
-        await using var seeded = await Seed("No token", 1);
+        await using var seeded = await host.Seed("No token", 1);
         using var desk = await Desk.Open(host, "tokenless");
         var item = (await desk.Items(seeded.Project.Id))[0];
         desk.Http.DefaultRequestHeaders.Remove("RequestVerificationToken");
@@ -83,7 +81,7 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Verdicts_that_do_not_fit_the_item_are_refused_one_by_one()
     {
-        await using var seeded = await Seed("Misfits", 4);
+        await using var seeded = await host.Seed("Misfits", 4);
         using var desk = await Desk.Open(host, "misfit");
         var project = seeded.Project.Id;
         var items = await desk.Items(project, 4);
@@ -96,7 +94,7 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
             Vote(3, new { kind = "skip", reason = new string('x', 5000) }),
             Desk.Flag(project, items[0], Guid.NewGuid(), 1));
         Assert.Equal(["refused", "refused", "refused", "refused", "accepted"], outcomes);
-        Assert.Equal(1, await Stored(seeded));
+        Assert.Equal(1, await seeded.Stored());
     }
 
     [Fact]
@@ -105,13 +103,5 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
         using var desk = await Desk.Open(host, "giant");
         var answer = await desk.Http.PostAsync("/api/votes", new StringContent(new string(' ', 4 << 20), Encoding.UTF8, "application/json"));
         Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
-    }
-
-    private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
-
-    private static async Task<int> Stored(SeededProject seeded)
-    {
-        await using var db = await seeded.Open();
-        return await db.Votes.CountAsync(v => v.ProjectId == seeded.Project.Id);
     }
 }

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Text;
-using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -15,19 +12,19 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_vote_sent_twice_is_stored_once_and_acknowledged_both_times()
     {
-        await using var seeded = await Seed("Replay", 1);
+        await using var seeded = await host.Seed("Replay", 1);
         using var desk = await Desk.Open(host, "replayer");
         var item = (await desk.Items(seeded.Project.Id))[0];
         var vote = Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 2);
         Assert.Equal(["accepted"], await desk.Send(vote));
         Assert.Equal(["duplicate", "duplicate"], await desk.Send(vote, vote));
-        Assert.Equal(1, await Stored(seeded));
+        Assert.Equal(1, await seeded.Stored());
     }
 
     [Fact]
     public async Task Progress_counts_what_is_stored_and_the_pairs_it_gives()
     {
-        await using var seeded = await Seed("Progress", 3);
+        await using var seeded = await host.Seed("Progress", 3);
         using var desk = await Desk.Open(host, "counter");
         var items = await desk.Items(seeded.Project.Id, 3);
         await desk.Send(Desk.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 0, 1, 2), Desk.Flag(seeded.Project.Id, items[1], Guid.NewGuid()));
@@ -38,7 +35,7 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task An_undone_item_can_be_judged_again_in_the_same_request()
     {
-        await using var seeded = await Seed("Undo", 1);
+        await using var seeded = await host.Seed("Undo", 1);
         using var desk = await Desk.Open(host, "undoer");
         var item = (await desk.Items(seeded.Project.Id))[0];
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
@@ -52,7 +49,7 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task The_last_votes_come_back_with_their_verdicts_so_that_undo_outlives_a_reload()
     {
-        await using var seeded = await Seed("Recent", 2);
+        await using var seeded = await host.Seed("Recent", 2);
         using var desk = await Desk.Open(host, "rememberer");
         var items = await desk.Items(seeded.Project.Id, 2);
         foreach (var (item, flagged) in items.Zip([3, 5]))
@@ -66,7 +63,7 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_vote_that_comes_when_the_item_has_its_votes_is_kept_as_surplus()
     {
-        await using var seeded = await Seed("Surplus", 1);
+        await using var seeded = await host.Seed("Surplus", 1);
         using var slow = await Desk.Open(host, "slow");
         using var quick = await Desk.Open(host, "quick");
         var item = (await slow.Items(seeded.Project.Id))[0];
@@ -79,7 +76,7 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Votes_that_come_in_another_order_are_stored_once_each_and_an_undo_before_its_vote_waits_for_it()
     {
-        await using var seeded = await Seed("Reordered", 3);
+        await using var seeded = await host.Seed("Reordered", 3);
         using var desk = await Desk.Open(host, "reorderer");
         var items = await desk.Items(seeded.Project.Id, 3);
         var keys = items.Select(_ => Guid.NewGuid()).ToList();
@@ -97,7 +94,7 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     [InlineData("2199-01-01T00:00:00Z", int.MaxValue)]
     public async Task A_senders_clock_that_jumps_loses_nothing_and_is_not_believed(string at, int durationMs)
     {
-        await using var seeded = await Seed($"Clock {durationMs}", 1);
+        await using var seeded = await host.Seed($"Clock {durationMs}", 1);
         using var desk = await Desk.Open(host, $"jumper {durationMs}");
         var item = (await desk.Items(seeded.Project.Id))[0];
         var vote = new { op = "vote", key = Guid.NewGuid(), project = seeded.Project.Id, item, durationMs, at, verdict = new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(index => new { index, flags = 0, displayed = true, unblurred = true }) } };
@@ -107,13 +104,5 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture), stored.ClientTime);
         Assert.InRange(stored.At, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
         Assert.Equal(Math.Max(0, durationMs), stored.DurationMs);
-    }
-
-    private Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups);
-
-    private static async Task<int> Stored(SeededProject seeded)
-    {
-        await using var db = await seeded.Open();
-        return await db.Votes.CountAsync(v => v.ProjectId == seeded.Project.Id);
     }
 }

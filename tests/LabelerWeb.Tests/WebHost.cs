@@ -1,3 +1,5 @@
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -16,6 +18,9 @@ public sealed class WebHost : WebApplicationFactory<Program>
 
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+
+    /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
+    public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
 
     /// <summary>Does something with services as one request would.</summary>
     public async Task<T> With<TService, T>(Func<TService, Task<T>> use) where TService : notnull

@@ -107,6 +107,13 @@ public sealed class SeededProject : IAsyncDisposable
 
     public Task Finish() => Get<EpochCycle>().FinishSampling(_job!);
 
+    /// <summary>Votes of the project that are in the database, of whatever kind.</summary>
+    public async Task<int> Stored()
+    {
+        await using var db = await Open();
+        return await db.Votes.CountAsync(vote => vote.ProjectId == Project.Id);
+    }
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
 

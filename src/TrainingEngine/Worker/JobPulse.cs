@@ -60,8 +60,7 @@ internal sealed class JobPulse : IAsyncDisposable
     /// <summary>Ends the job. Whoever finds it ended finds all of its figures too, and no heartbeat after the end takes it for a lost lease.</summary>
     public T End<T>(Func<Task<T>> ending)
     {
-        if (Sign != Sign.Lost)
-            Try(Flush);
+        Try(Flush);
         return database.Do(async () =>
         {
             var answer = await ending();
@@ -102,8 +101,7 @@ internal sealed class JobPulse : IAsyncDisposable
                 await stop.CancelAsync();
             await Task.Delay(Beat, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
-        if (Sign != Sign.Lost)
-            Try(Flush);
+        Try(Flush);
     }
 
     private void Try(Action attempt)
@@ -127,12 +125,14 @@ internal sealed class JobPulse : IAsyncDisposable
         Sign = database.Do(() => over ? Task.FromResult(Sign) : queue.Heartbeat(job, now.Done, now.Message, now.SecondsLeft));
         // An empty line tells whoever watches the process that it lives.
         output.WriteLine();
-        if (Sign != Sign.Lost)
-            Flush();
+        Flush();
     }
 
+    // A worker that has lost its job writes nothing more about it.
     private void Flush()
     {
+        if (Sign == Sign.Lost)
+            return;
         JobMetric[] figures;
         string[] said;
         lock (gate)
