@@ -1,8 +1,7 @@
 # Installs the Debian packages that are missing. Sourced by ./labeler.
-packages_run="g++ cmake make libtorch-dev libopenblas0-pthread libvips42 libsqlite3-0 libicu72 fonts-dejavu-core"
 packages_test="chromium postgresql fonts-liberation mate-backgrounds"
 
-# require_packages run|test …: installs what of these groups is not there yet.
+# require_packages test …: installs what of these groups is not there yet.
 require_packages() {
   local missing=() group name
   for group in "$@"; do

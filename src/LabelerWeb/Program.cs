@@ -40,7 +40,6 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseAntiforgery();
 
     app.MapStaticAssets().AllowAnonymous();
-    app.MapBlazorScript();
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();

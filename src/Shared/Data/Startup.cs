@@ -52,7 +52,6 @@ public static class Startup
         {
             return options.UseNpgsql(postgreSql);
         }
-        SystemSqlite.Use();
         return options.UseSqlite($"Data Source={folder.Database};Foreign Keys=True;Default Timeout=10").AddInterceptors(new SqlitePragmas());
     }
 }

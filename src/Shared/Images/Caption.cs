@@ -15,18 +15,12 @@ public static class Caption
 
         const int DotsPerInch = 72;
         int points = Math.Max(6, Math.Min(11, height - 3));
-        int status = Vips.Text(
-            out VipsImage mask, SecurityElement.Escape(text.Trim()), "font", $"sans {points}", "width", width,
-            "height", 0, "dpi", DotsPerInch, 0);
-        using (mask)
+        Vips.Start();
+        return Vips.Run("the caption cannot be drawn", () =>
         {
-            if (status != 0)
-            {
-                throw new PictureException(PictureProblem.Damaged, $"the caption cannot be drawn: {Vips.TakeError()}");
-            }
-
+            using NetVips.Image mask = NetVips.Image.Text(SecurityElement.Escape(text.Trim()), $"sans {points}", width: width, dpi: DotsPerInch);
             return BlackOnWhite(mask.ToPicture(), width, height);
-        }
+        });
     }
 
     /// <summary>Turns the white-on-black mask around and clips it to the box.</summary>

@@ -1,25 +1,17 @@
-using System.Runtime.InteropServices;
+using NetVips;
 
 namespace Labeler.Shared.Images;
 
-/// <summary>An encoded file opened by libvips with its bytes pinned; pixels are decoded on demand.</summary>
-internal sealed class OpenedFile : IDisposable
+/// <summary>An encoded file opened by libvips; pixels are decoded on demand.</summary>
+internal sealed class OpenedFile(Image image, PictureHeader header) : IDisposable
 {
-    // Truncated and contradictory files are errors, never grey areas. One page: an animation's other frames stay untouched.
-    public const string LoadOptions = "fail_on=error";
+    public Image Image => image;
 
-    private GCHandle pin;
-
-    private OpenedFile(byte[] file) => pin = GCHandle.Alloc(file, GCHandleType.Pinned);
-
-    public VipsImage Image { get; private set; } = new();
-
-    public PictureHeader Header { get; private set; } = null!;
-
-    public nint Address => pin.AddrOfPinnedObject();
+    public PictureHeader Header => header;
 
     public static OpenedFile Open(byte[] file, PictureLimits limits)
     {
+        Vips.Start();
         if (file.LongLength > limits.MaxBytes)
         {
             throw new PictureException(
@@ -28,31 +20,10 @@ internal sealed class OpenedFile : IDisposable
 
         PictureFormat format = PictureFormats.Of(file)
             ?? throw new PictureException(PictureProblem.NotAnImage, "the file is no JPEG, PNG, WebP or GIF image");
-        var opened = new OpenedFile(file);
-        try
-        {
-            opened.Image = Vips.NewFromBuffer(opened.Address, (nuint)file.Length, LoadOptions, 0);
-            if (opened.Image.IsInvalid)
-            {
-                throw new PictureException(PictureProblem.Damaged, $"the image is damaged: {Vips.TakeError()}");
-            }
-
-            opened.Header = PictureHeader.Of(opened.Image, format, file);
-            return opened;
-        }
-        catch (Exception error)
-        {
-            opened.Dispose();
-            throw PictureErrors.Translate(error);
-        }
+        // Truncated and contradictory files are errors, never grey areas. One page: an animation's other frames stay untouched.
+        Image image = Vips.Run("the image is damaged", () => Image.NewFromBuffer(file, failOn: Enums.FailOn.Error));
+        return new OpenedFile(image, PictureHeader.Of(image, format, file));
     }
 
-    public void Dispose()
-    {
-        Image.Dispose();
-        if (pin.IsAllocated)
-        {
-            pin.Free();
-        }
-    }
+    public void Dispose() => Image.Dispose();
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Labeler.Shared.Images;
 
 /// <summary>A picture in memory: 8-bit sRGB, rows from the top, three interleaved bytes a pixel.</summary>
@@ -73,20 +71,8 @@ public sealed class Picture
 
     private byte[] Encode(string suffix)
     {
-        const int UnsignedByte = 0;
-        var pin = GCHandle.Alloc(Rgb, GCHandleType.Pinned);
-        try
-        {
-            using VipsImage bare = Vips.NewFromMemory(pin.AddrOfPinnedObject(), (nuint)Rgb.Length, Width, Height, 3, UnsignedByte);
-            return bare.Encode(suffix);
-        }
-        catch (Exception error) when (PictureErrors.Translate(error) != error)
-        {
-            throw PictureErrors.Translate(error);
-        }
-        finally
-        {
-            pin.Free();
-        }
+        Vips.Start();
+        using NetVips.Image bare = NetVips.Image.NewFromMemory(Rgb, Width, Height, 3, NetVips.Enums.BandFormat.Uchar);
+        return bare.Encode(suffix);
     }
 }

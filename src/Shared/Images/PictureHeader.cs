@@ -15,6 +15,6 @@ public sealed record PictureHeader(PictureFormat Format, int Width, int Height, 
         return opened.Header;
     }
 
-    internal static PictureHeader Of(VipsImage image, PictureFormat format, byte[] file) =>
-        new(format, Vips.Width(image), Vips.Height(image), Vips.Pages(image) > 1 || (format == PictureFormat.Png && PngChunks.IsAnimated(file)));
+    internal static PictureHeader Of(NetVips.Image image, PictureFormat format, byte[] file) =>
+        new(format, image.Width, image.Height, (image.Contains("n-pages") && (int)image.Get("n-pages") > 1) || (format == PictureFormat.Png && PngChunks.IsAnimated(file)));
 }

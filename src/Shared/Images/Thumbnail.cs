@@ -17,24 +17,18 @@ public static class Thumbnail
     /// <summary>The middle of an image as a square of exactly <paramref name="side"/> pixels, shrunk or enlarged: what a model learns from.</summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
     public static Picture Square(byte[] file, int side, PictureLimits? limits = null) =>
-        Make(file, side, "crop", Vips.Centre, limits, image => image.ToPicture());
+        Make(file, side, null, NetVips.Enums.Interesting.Centre, limits, image => image.ToPicture());
 
     private static byte[] Make(byte[] file, int side, string suffix, PictureLimits? limits) =>
-        Make(file, side, "size", Vips.SizeDown, limits, image => image.Encode(suffix));
+        Make(file, side, NetVips.Enums.Size.Down, null, limits, image => image.Encode(suffix));
 
-    private static T Make<T>(byte[] file, int side, string wayName, int way, PictureLimits? limits, Func<VipsImage, T> write)
+    private static T Make<T>(byte[] file, int side, NetVips.Enums.Size? size, NetVips.Enums.Interesting? crop, PictureLimits? limits, Func<NetVips.Image, T> write)
     {
         limits ??= PictureLimits.Default;
         using var opened = OpenedFile.Open(file, limits);
         limits.Check(opened.Header);
-        int status = Vips.Thumbnail(
-            opened.Address, (nuint)file.Length, out VipsImage thumbnail, side,
-            "height", side, wayName, way, "option_string", OpenedFile.LoadOptions, 0);
-        using (thumbnail)
-        {
-            return status == 0
-                ? write(thumbnail)
-                : throw new PictureException(PictureProblem.Damaged, $"the image is damaged: {Vips.TakeError()}");
-        }
+        using NetVips.Image thumbnail = Vips.Run("the image is damaged", () =>
+            NetVips.Image.ThumbnailBuffer(file, side, height: side, size: size, crop: crop, optionString: "fail_on=error"));
+        return write(thumbnail);
     }
 }

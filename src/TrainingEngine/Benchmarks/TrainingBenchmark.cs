@@ -32,7 +32,7 @@ internal sealed class TrainingBenchmark : IDisposable
     public TrainingBenchmark(StableDiffusion model, int cores)
     {
         _model = model;
-        TorchGaps.SetThreads(1);
+        TorchExtensions.SetThreads(1);
         var schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
         _ddim = new DdimStep(schedule, _sampling.Steps);
         var sampler = new Sampler(model, schedule, _sampling);

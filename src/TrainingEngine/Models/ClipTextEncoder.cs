@@ -79,7 +79,7 @@ internal sealed class ClipLayer(ModelPart part, ClipTextConfig config)
     {
         using var scope = NewDisposeScope();
         var y = norm1.Forward(x);
-        var mixed = TorchGaps.Attend(Heads(query), Heads(key), Heads(value), mask: mask);
+        var mixed = TorchExtensions.Attend(Heads(query), Heads(key), Heads(value), mask: mask);
         x = x + output.Forward(mixed.transpose(1, 2).reshape(x.shape));
         y = wide.Forward(norm2.Forward(x));
         return scope.MoveToOuter(x + narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y)));

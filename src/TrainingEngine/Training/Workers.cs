@@ -23,7 +23,7 @@ public sealed class Workers : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threadsEach, 1);
         (Count, ThreadsEach) = (count, threadsEach);
-        TorchGaps.SetThreads(threadsEach);
+        TorchExtensions.SetThreads(threadsEach);
         _threads = [.. Enumerable.Range(1, count - 1).Select(index => new Thread(Serve) { IsBackground = true, Name = $"torch worker {index}" })];
         foreach (var thread in _threads)
         {
@@ -129,7 +129,7 @@ public sealed class Workers : IDisposable
 
     private void Serve()
     {
-        TorchGaps.SetThreads(ThreadsEach);
+        TorchExtensions.SetThreads(ThreadsEach);
         var served = 0;
         while (true)
         {

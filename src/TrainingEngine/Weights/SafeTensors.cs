@@ -70,7 +70,7 @@ public sealed class SafeTensors : IDisposable
         try
         {
             file.Position = header.DataStart + entry.Begin;
-            TorchGaps.Fill(tensor, file);
+            TorchExtensions.Fill(tensor, file);
         }
         catch (IOException error)
         {
@@ -138,7 +138,7 @@ public sealed class SafeTensors : IDisposable
         foreach (var (_, tensor, type) in ordered)
         {
             using var scope = NewDisposeScope();
-            TorchGaps.Copy(tensor.detach().to(type), target);
+            TorchExtensions.Copy(tensor.detach().to(type), target);
         }
     }
 

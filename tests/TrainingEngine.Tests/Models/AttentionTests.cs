@@ -14,8 +14,8 @@ public sealed class AttentionTests
         var (query, key, value) = (Draw(2, 3, 11, 4), Draw(2, 3, 7, 4), Draw(2, 3, 7, 4));
         var mask = full([11, 7], double.NegativeInfinity).triu(1);
 
-        var whole = TorchGaps.Attend(query, key, value, mask: mask);
-        var sliced = TorchGaps.Attend(query, key, value, mask: mask, mostScores: mostScores);
+        var whole = TorchExtensions.Attend(query, key, value, mask: mask);
+        var sliced = TorchExtensions.Attend(query, key, value, mask: mask, mostScores: mostScores);
 
         Tensors.AssertClose(whole, sliced, 1e-6);
         var slope = randn(whole.shape);
@@ -31,7 +31,7 @@ public sealed class AttentionTests
         var keys = eye(4).reshape(1, 1, 4, 4) * 100;
         var values = arange(4, ScalarType.Float32).reshape(1, 1, 4, 1);
 
-        var found = TorchGaps.Attend(keys.flip(2), keys, values);
+        var found = TorchExtensions.Attend(keys.flip(2), keys, values);
 
         Assert.Equal([3f, 2, 1, 0], found.reshape(-1).data<float>().ToArray());
     }
@@ -42,7 +42,7 @@ public sealed class AttentionTests
         using var scope = NewDisposeScope();
         var large = full([1, 1, 2, 4], 300, ScalarType.BFloat16);
 
-        var found = TorchGaps.Attend(large, large, full([1, 1, 2, 4], 3, ScalarType.BFloat16), upcast: true);
+        var found = TorchExtensions.Attend(large, large, full([1, 1, 2, 4], 3, ScalarType.BFloat16), upcast: true);
 
         Assert.Equal(ScalarType.BFloat16, found.dtype);
         Assert.All(found.to(ScalarType.Float32).reshape(-1).data<float>().ToArray(), element => Assert.Equal(3, element));

@@ -14,7 +14,7 @@ public sealed class RewardModelTests : IDisposable
     private static readonly RewardModelOptions Quick = new() { InnerEpochs = 8, LearningRate = 3e-3, HeldOutShare = 0.4 };
     private readonly TemporaryFolder folder = new();
 
-    public RewardModelTests() => TorchGaps.SetThreads(1);
+    public RewardModelTests() => TorchExtensions.SetThreads(1);
 
     public void Dispose() => folder.Dispose();
 

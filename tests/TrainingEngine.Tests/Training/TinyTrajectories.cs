@@ -11,7 +11,7 @@ internal static class TinyTrajectories
     /// <summary>Loads the tiny model of a folder, made there first.</summary>
     public static StableDiffusion Model(string folder)
     {
-        TorchGaps.SetThreads(1);
+        TorchExtensions.SetThreads(1);
         return StableDiffusion.Load(TinyModel.Write(folder));
     }
 

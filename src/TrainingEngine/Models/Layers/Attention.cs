@@ -19,7 +19,7 @@ public sealed class Attention(ModelPart part, long width, long contextWidth, lon
     {
         using var scope = NewDisposeScope();
         context ??= x;
-        var mixed = TorchGaps.Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
+        var mixed = TorchExtensions.Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
         return scope.MoveToOuter(part.Watch.Show(part.Path, output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width))));
     }
 

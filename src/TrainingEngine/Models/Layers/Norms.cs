@@ -29,5 +29,5 @@ public sealed class Embedding(ModelPart part, string name, long count, long widt
 
     /// <param name="indices">int64, any shape.</param>
     /// <returns>The shape of the indices and then <c>width</c>.</returns>
-    public Tensor Forward(Tensor indices) => TorchGaps.Embedding(indices, Weight);
+    public Tensor Forward(Tensor indices) => TorchExtensions.Embedding(indices, Weight);
 }

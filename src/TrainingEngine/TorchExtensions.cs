@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Labeler.TrainingEngine;
 
 /// <summary>What TorchSharp lacks or does differently from what this engine needs; everything else is its ordinary interface.</summary>
-internal static unsafe partial class TorchGaps
+internal static unsafe partial class TorchExtensions
 {
     private const int Chunk = 1 << 26;
 
@@ -73,35 +73,17 @@ internal static unsafe partial class TorchGaps
         }
     }
 
-    /// <summary>
-    /// How many threads one operator uses, in libtorch for the calling thread and in OpenBLAS for all of them: OpenBLAS does
-    /// not follow libtorch's setting.
-    /// </summary>
+    /// <summary>How many threads one operator of the calling thread uses.</summary>
     public static void SetThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         set_num_threads(count);
-        var library = dlopen("libopenblas.so.0", LoadedOnly | Lazy);
-        if (library != 0 && NativeLibrary.TryGetExport(library, "openblas_set_num_threads", out var setter))
-            ((delegate* unmanaged<int, void>)setter)(count);
-    }
-
-    /// <summary>Runs something; returns the share of its time that was spent outside libtorch, 0 to 1. Official TorchSharp cannot tell.</summary>
-    public static double? ShareOutside(Action work)
-    {
-#if OFFICIAL_TORCHSHARP
-        work();
-        return null;
-#else
-        return NativeClock.ShareOutside(work);
-#endif
     }
 
     /// <summary>
     /// Waiting threads sleep instead of spinning: the engine shares its machine with the web application, where two
     /// spinning threads make a convolution ten times slower. OpenMP reads this when it is loaded, so it is set before.
     /// </summary>
-    [ModuleInitializer]
     internal static void WaitPassively() => setenv("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
 
     private static Tensor Fused(Tensor query, Tensor key, Tensor value, bool upcast, Tensor? mask)
@@ -120,12 +102,6 @@ internal static unsafe partial class TorchGaps
             yield return flat.narrow(0, at, Math.Min(most, flat.shape[0] - at));
     }
 
-    private const int Lazy = 1;
-    private const int LoadedOnly = 4;
-
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint dlopen(string name, int flags);
 }
