@@ -33,7 +33,7 @@ internal sealed class ScriptFile : IDisposable
         using var untracked = no_grad();
         try
         {
-            return module.forward(Pixels.ToTensor(pictures) / 2 + 0.5);
+            return OneDnn.Without(() => module.forward(Pixels.ToTensor(pictures) / 2 + 0.5));
         }
         catch (ExternalException error)
         {

@@ -14,10 +14,10 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
 
     public Tensor Forward(Tensor x)
     {
-        var y = nn.functional.conv2d(x, Weight, bias, strides: [Stride, Stride], padding: [Padding, Padding]);
+        var y = OneDnn.Convolve(x, Weight, bias, Stride, Padding);
         if (Active is not { } lora)
             return y;
-        var narrow = nn.functional.conv2d(x.to(lora.Down.dtype), lora.Down, null, strides: [Stride, Stride], padding: [Padding, Padding]);
-        return y.add(nn.functional.conv2d(narrow, lora.Up).to(y.dtype), lora.Scale);
+        var narrow = OneDnn.Convolve(x.to(lora.Down.dtype), lora.Down, null, Stride, Padding);
+        return y.add(OneDnn.Convolve(narrow, lora.Up, null).to(y.dtype), lora.Scale);
     }
 }

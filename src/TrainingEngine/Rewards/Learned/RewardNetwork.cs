@@ -73,7 +73,7 @@ internal sealed class RewardNetwork : IDisposable
         var seen = images;
         for (var layer = 0; layer + 1 < Widths.Length; layer++)
         {
-            seen = nn.functional.conv2d(seen, weights[$"conv{layer}.weight"], weights[$"conv{layer}.bias"], strides: [2, 2], padding: [1, 1]);
+            seen = OneDnn.Convolve(seen, weights[$"conv{layer}.weight"], weights[$"conv{layer}.bias"], stride: 2, padding: 1);
             seen = nn.functional.silu(nn.functional.group_norm(seen, Groups, weights[$"norm{layer}.weight"], weights[$"norm{layer}.bias"]));
         }
         var pooled = cat([seen.mean([2L, 3L]), seen.amax([2L, 3L])], 1); // [n, 128]
