@@ -46,6 +46,7 @@ internal static partial class LibTorch
             {
                 NativeLibrary.Load(path);
             }
+            OneDnn.Prepare();
         }
         catch (DllNotFoundException)
         {

@@ -55,6 +55,15 @@ internal static partial class OneDnn
         }
     }
 
+    /// <summary>Leaves NNPACK out on such a processor: it wants to know the caches too, and says so with every convolution.</summary>
+    public static void Prepare()
+    {
+        if (LosesChannels)
+        {
+            SetNnpackEnabled(GlobalContext(), false);
+        }
+    }
+
     private static long Missing(long channels) => channels <= Vector ? Vector - channels : (Block - channels % Block) % Block;
 
     private static Tensor Filled(Tensor tensor, long[] more) => nn.functional.pad(tensor, more);
@@ -65,10 +74,13 @@ internal static partial class OneDnn
     private static bool HidesCaches() =>
         unchecked((uint)X86Base.CpuId(unchecked((int)0x80000000), 0).Eax) >= CacheLeaf && (X86Base.CpuId(unchecked((int)CacheLeaf), 0).Eax & 0x1F) == 0;
 
-    // TorchSharp lacks torch.backends.mkldnn; these are libtorch's own two functions of it, neither of which throws.
+    // TorchSharp lacks torch.backends.mkldnn and .nnpack; these are libtorch's own functions, none of which throws.
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
     private static partial nint GlobalContext();
 
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledMkldnnEb")]
     private static partial void SetEnabled(nint context, [MarshalAs(UnmanagedType.U1)] bool enabled);
+
+    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context20setUserEnabledNNPACKEb")]
+    private static partial void SetNnpackEnabled(nint context, [MarshalAs(UnmanagedType.U1)] bool enabled);
 }

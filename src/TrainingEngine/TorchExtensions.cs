@@ -10,9 +10,6 @@ internal static unsafe partial class TorchExtensions
 {
     private const int Chunk = 1 << 26;
 
-    /// <summary>Scores of one attention call that are held in memory at once, in elements; larger calls go through in slices.</summary>
-    private const long MostScores = 1L << 27;
-
     /// <summary>Fills a contiguous CPU tensor with bytes from a stream; spans alone end at 2 GiB.</summary>
     public static void Fill(Tensor tensor, Stream source)
     {
@@ -33,44 +30,21 @@ internal static unsafe partial class TorchExtensions
     public static Tensor Embedding(Tensor indices, Tensor weight) =>
         weight.index_select(0, indices.reshape(-1)).reshape([.. indices.shape, weight.shape[1]]);
 
-    /// <summary>
-    /// softmax(Q Kᵀ / √d) V over [N, heads, L, d]. On the CPU explicit rather than fused: it is the same on every libtorch. Where
-    /// the scores would not fit, rows of queries go through in slices. On a GPU libtorch's own, which keeps no scores since 2.0.
-    /// </summary>
+    /// <summary>softmax(Q Kᵀ / √d) V over [N, heads, L, d], by libtorch's fused kernels, which never hold all scores at once.</summary>
     /// <param name="query">[N, heads, L, d].</param>
     /// <param name="key">[N, heads, S, d].</param>
     /// <param name="value">[N, heads, S, d].</param>
     /// <param name="upcast">Scores and softmax in float32 (Stable Diffusion 2.1).</param>
     /// <param name="mask">Added to the scores, [L, S].</param>
-    /// <param name="mostScores">Scores held at once.</param>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false, Tensor? mask = null, long mostScores = MostScores)
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false, Tensor? mask = null)
     {
-        if (query.is_cuda)
-            return Fused(query, key, value, upcast, mask);
-        var scale = 1 / Math.Sqrt(query.shape[3]);
-        var keys = (upcast ? key.to(ScalarType.Float32) : key).transpose(-2, -1);
-        var length = query.shape[2];
-        var slice = Math.Max(1, Math.Min(length, mostScores / Math.Max(1, query.shape[0] * query.shape[1] * key.shape[2])));
-        if (slice == length)
-            return Rows(query, mask);
+        if (!upcast || query.dtype == ScalarType.Float32)
+        {
+            return nn.functional.scaled_dot_product_attention(query, key, value, mask);
+        }
         using var scope = NewDisposeScope();
-        var slices = new List<Tensor>();
-        for (var first = 0L; first < length; first += slice)
-        {
-            var count = Math.Min(slice, length - first);
-            slices.Add(Rows(query.narrow(2, first, count), mask?.narrow(0, first, count)));
-        }
-        return scope.MoveToOuter(cat(slices, 2));
-
-        Tensor Rows(Tensor rows, Tensor? hidden)
-        {
-            // Without gradients the scores are freed here; with them, autograd keeps what it needs.
-            using var inner = NewDisposeScope();
-            var scores = matmul((upcast ? rows.to(ScalarType.Float32) : rows) * scale, keys);
-            if (hidden is not null)
-                scores = scores + hidden;
-            return inner.MoveToOuter(matmul(scores.softmax(-1).to(value.dtype), value));
-        }
+        return scope.MoveToOuter(nn.functional.scaled_dot_product_attention(
+            query.to(ScalarType.Float32), key.to(ScalarType.Float32), value.to(ScalarType.Float32), mask).to(value.dtype));
     }
 
     /// <summary>How many threads one operator of the calling thread uses.</summary>
@@ -85,14 +59,6 @@ internal static unsafe partial class TorchExtensions
     /// spinning threads make a convolution ten times slower. OpenMP reads this when it is loaded, so it is set before.
     /// </summary>
     internal static void WaitPassively() => setenv("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
-
-    private static Tensor Fused(Tensor query, Tensor key, Tensor value, bool upcast, Tensor? mask)
-    {
-        using var scope = NewDisposeScope();
-        return scope.MoveToOuter(upcast
-            ? nn.functional.scaled_dot_product_attention(query.to(ScalarType.Float32), key.to(ScalarType.Float32), value.to(ScalarType.Float32), mask).to(value.dtype)
-            : nn.functional.scaled_dot_product_attention(query, key, value, mask));
-    }
 
     private static IEnumerable<Tensor> Pieces(Tensor tensor)
     {
