@@ -19,8 +19,15 @@ public sealed class Attention(ModelPart part, long width, long contextWidth, lon
     {
         using var scope = NewDisposeScope();
         context ??= x;
-        var mixed = TorchExtensions.Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
+        var mixed = Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
         return scope.MoveToOuter(part.Watch.Show(part.Path, output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width))));
+    }
+
+    /// <summary>softmax(Q Kᵀ / √d) V over [N, heads, L, d].</summary>
+    internal static Tensor Attend(Tensor query, Tensor key, Tensor value, bool upcast = false)
+    {
+        using var timed = LayerClock.Time(LayerKind.Attention);
+        return TorchExtensions.Attend(query, key, value, upcast);
     }
 
     /// <summary>[N, L, width] to [N, heads, L, width / heads].</summary>

@@ -14,6 +14,7 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
 
     public Tensor Forward(Tensor x)
     {
+        using var timed = LayerClock.Time(LayerKind.Convolution);
         var y = OneDnn.Convolve(x, Weight, bias, Stride, Padding);
         if (Active is not { } lora)
             return y;

@@ -11,6 +11,7 @@ public sealed class Linear(ModelPart part, string name, long inputs, long output
 
     public Tensor Forward(Tensor x)
     {
+        using var timed = LayerClock.Time(LayerKind.Linear);
         var y = nn.functional.linear(x, Weight, bias);
         if (Active is not { } lora)
             return y;

@@ -9,7 +9,11 @@ public sealed class GroupNorm(ModelPart part, string name, long groups, long cha
     private readonly Tensor weight = part.Take($"{name}.weight", [channels], Start.Ones);
     private readonly Tensor bias = part.Take($"{name}.bias", [channels], Start.Zeros);
 
-    public Tensor Forward(Tensor x) => nn.functional.group_norm(x, groups, weight, bias, epsilon);
+    public Tensor Forward(Tensor x)
+    {
+        using var timed = LayerClock.Time(LayerKind.Normalization);
+        return nn.functional.group_norm(x, groups, weight, bias, epsilon);
+    }
 }
 
 /// <summary>Layer normalisation over the last dimension.</summary>
@@ -18,7 +22,11 @@ public sealed class LayerNorm(ModelPart part, string name, long width, double ep
     private readonly Tensor weight = part.Take($"{name}.weight", [width], Start.Ones);
     private readonly Tensor bias = part.Take($"{name}.bias", [width], Start.Zeros);
 
-    public Tensor Forward(Tensor x) => nn.functional.layer_norm(x, [width], weight, bias, epsilon);
+    public Tensor Forward(Tensor x)
+    {
+        using var timed = LayerClock.Time(LayerKind.Normalization);
+        return nn.functional.layer_norm(x, [width], weight, bias, epsilon);
+    }
 }
 
 /// <summary>A table of vectors, looked up by whole numbers.</summary>

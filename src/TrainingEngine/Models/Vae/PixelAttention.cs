@@ -23,7 +23,7 @@ internal sealed class PixelAttention
         using var scope = NewDisposeScope();
         var (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
         var pixels = norm.Forward(x).view(n, c, h * w).transpose(1, 2);
-        var mixed = TorchExtensions.Attend(Head(query), Head(key), Head(value)).squeeze(1);
+        var mixed = Attention.Attend(Head(query), Head(key), Head(value)).squeeze(1);
         return scope.MoveToOuter(output.Forward(mixed).transpose(1, 2).reshape(n, c, h, w) + x);
 
         Tensor Head(Linear projection) => projection.Forward(pixels).unsqueeze(1);
