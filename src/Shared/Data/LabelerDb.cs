@@ -43,11 +43,6 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
-        Mapping.Accounts(model);
-        Mapping.Projects(model);
-        Mapping.Samples(model);
-        Mapping.Voting(model);
-        Mapping.Jobs(model);
-        Mapping.Photos(model);
+        model.ApplyConfigurationsFromAssembly(typeof(LabelerDb).Assembly);
     }
 }
