@@ -15,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Shared.Data;
 
 /// <summary>The database: SQLite in the data folder, or PostgreSQL. One context per operation, from IDbContextFactory.</summary>
-public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
+public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
 {
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Project> Projects => Set<Project>();
