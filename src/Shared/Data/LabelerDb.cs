@@ -15,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Shared.Data;
 
 /// <summary>The database: SQLite in the data folder, or PostgreSQL. One context per operation, from IDbContextFactory.</summary>
-public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
+public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
 {
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Project> Projects => Set<Project>();
@@ -43,11 +43,6 @@ public sealed class LabelerDb(DbContextOptions<LabelerDb> options) : IdentityDbC
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
-        Mapping.Accounts(model);
-        Mapping.Projects(model);
-        Mapping.Samples(model);
-        Mapping.Voting(model);
-        Mapping.Jobs(model);
-        Mapping.Photos(model);
+        model.ApplyConfigurationsFromAssembly(typeof(LabelerDb).Assembly);
     }
 }

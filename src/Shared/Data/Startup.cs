@@ -1,4 +1,5 @@
 using Labeler.Shared.Comparisons;
+using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
@@ -28,8 +29,14 @@ public static class Startup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(folder);
         services.AddSingleton(new FileStore(folder.Files));
-        services.AddPooledDbContextFactory<LabelerDb>(options => Configure(options, folder, postgreSql));
-        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContext());
+        if (string.IsNullOrWhiteSpace(postgreSql))
+        {
+            services.AddLabelerDb<SqliteLabelerDb>(options => SqliteLabelerDb.Configure(options, folder));
+        }
+        else
+        {
+            services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
+        }
         services.AddSingleton<Migrator>();
         services.AddSingleton<ItemQueue>();
         services.AddSingleton<BallotBox>();
@@ -45,13 +52,11 @@ public static class Startup
         return services;
     }
 
-    /// <param name="postgreSql">A connection string; null for SQLite in the folder.</param>
-    public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, DataFolder folder, string? postgreSql)
+    private static void AddLabelerDb<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
+        where TContext : LabelerDb
     {
-        if (!string.IsNullOrWhiteSpace(postgreSql))
-        {
-            return options.UseNpgsql(postgreSql);
-        }
-        return options.UseSqlite($"Data Source={folder.Database};Foreign Keys=True;Default Timeout=10").AddInterceptors(new SqlitePragmas());
+        services.AddPooledDbContextFactory<TContext>(configure);
+        services.AddSingleton<IDbContextFactory<LabelerDb>, LabelerDbFactory<TContext>>();
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContext());
     }
 }

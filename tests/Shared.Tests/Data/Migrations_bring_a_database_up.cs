@@ -1,9 +1,12 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Xunit;
 
 namespace Labeler.Shared.Tests.Data;
@@ -22,32 +25,39 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
     }
 
     [Theory, OnEachDatabase]
-    public async Task The_hand_written_schema_is_the_one_the_model_asks_for(string database)
+    public async Task The_migrations_make_the_schema_that_the_model_asks_for(string database)
     {
         await using var migrated = await databases.FreshWorld(database);
         await using var db = migrated.Open();
-        var written = await Schema(db);
+        Assert.False(db.Database.HasPendingModelChanges());
+        var written = await Tables.Schema(db);
 
-        var folder = new DataFolder(Path.Combine(migrated.Folder, "model"));
-        var options = new DbContextOptionsBuilder<LabelerDb>();
-        Startup.Configure(options, folder, database == Databases.PostgreSql ? await databases.EmptyPostgreSql() : null);
-        await using var fromModel = new LabelerDb(options.Options);
+        await using var empty = await databases.EmptyWorld(database);
+        await using var fromModel = empty.Open();
         await fromModel.Database.EnsureCreatedAsync();
-        Assert.Equal(await Schema(fromModel), written.Where(line => !line.Contains("SchemaVersions", StringComparison.Ordinal)));
+        Assert.Equal(await Tables.Schema(fromModel), written.Where(line => !line.Contains("SchemaVersions", StringComparison.Ordinal) && !line.Contains("__EFMigrations", StringComparison.Ordinal)));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_released_migration_keeps_its_name(string database)
+    {
+        await using var world = await databases.FreshWorld(database);
+        await using var db = world.Open();
+        Assert.Equal("20261127000000_InitialCreate", db.Database.GetMigrations().First());
+        Assert.Equal(db.Database.GetMigrations(), await db.Database.GetAppliedMigrationsAsync());
     }
 
     [Theory, OnEachDatabase]
     public async Task A_database_of_the_first_version_is_brought_up_with_its_projects(string database)
     {
-        await using var world = database == Databases.PostgreSql ? World.On(await databases.EmptyPostgreSql(), null) : World.On(null, null);
+        await using var world = await databases.EmptyWorld(database);
         await using (var db = world.Open())
         {
-            var first = Shared.Data.Migrations.Migration.All[0];
             await db.Database.OpenConnectionAsync();
             await using var command = db.Database.GetDbConnection().CreateCommand();
-            command.CommandText = first.Sql(db.Database.IsSqlite()) + $"""
+            command.CommandText = await LegacyDatabase.FirstSchema(db) + $"""
 
-                INSERT INTO "SchemaVersions" ("Version", "Name", "AppliedAt") VALUES (1, '{first.Name}', 0);
+                INSERT INTO "SchemaVersions" ("Version", "Name", "AppliedAt") VALUES (1, '0001-start', 0);
                 INSERT INTO "Projects" ("Slug", "Name", "Task", "Settings", "CreatedAt") VALUES ('hands', 'Hands', 0, '{JsonText.Write(new ProjectSettings { SignalBudget = 17 })}', 5);
                 """;
             await command.ExecuteNonQueryAsync();
@@ -56,7 +66,9 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         await using var again = world.Open();
         var read = await again.Projects.SingleAsync();
         Assert.Equal(("Hands", PictureSource.Sampled, 17), (read.Name, read.Source, read.Settings.SignalBudget));
-        Assert.Equal(Shared.Data.Migrations.Migration.Newest, (await again.Database.SqlQuery<int>($"SELECT \"Version\" AS \"Value\" FROM \"SchemaVersions\"").ToListAsync()).Max());
+        await using var fresh = await databases.FreshWorld(database);
+        await using var made = fresh.Open();
+        Assert.Equal(await Tables.Schema(made), await Tables.Schema(again));
     }
 
     [Theory, OnEachDatabase]
@@ -88,6 +100,47 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         Assert.Contains("version 9999", error.Message);
     }
 
+    [Theory, OnEachDatabase]
+    public async Task A_database_with_a_migration_of_a_newer_program_is_refused_and_stays_as_it_is(string database)
+    {
+        await using var world = await databases.FreshWorld(database);
+        await using var db = world.Open();
+        await db.Database.ExecuteSqlAsync($"INSERT INTO \"__EFMigrationsHistory\" (\"MigrationId\", \"ProductVersion\") VALUES ('29990101000000_Future', '99.0.0')");
+        await db.Roles.ExecuteDeleteAsync();
+        var error = await Assert.ThrowsAsync<LabelerException>(() => world.Get<Migrator>().Apply());
+        Assert.Contains("29990101000000_Future", error.Message);
+        Assert.Contains("backups folder", error.Message);
+        Assert.Equal(0, await db.Roles.CountAsync());
+    }
+
+    [PostgreSqlFact]
+    public async Task A_program_that_is_refused_holds_up_nobody_else()
+    {
+        await using var world = await databases.FreshWorld(Databases.PostgreSql);
+        await using var db = world.Open();
+        await db.Database.ExecuteSqlAsync($"INSERT INTO \"SchemaVersions\" VALUES (9999, 'future', 0)");
+        await Assert.ThrowsAsync<LabelerException>(() => world.Get<Migrator>().Apply());
+        Assert.Equal(0, await db.Database.SqlQuery<int>($"""
+            SELECT count(*)::integer AS "Value" FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """).SingleAsync());
+    }
+
+    [Fact]
+    public async Task The_lock_that_a_killed_process_left_in_the_file_holds_nobody_up()
+    {
+        await using var world = World.On(null, null);
+        await using (var killed = world.Open())
+        {
+            await killed.Database.OpenConnectionAsync();
+            _ = await killed.GetService<IHistoryRepository>().AcquireDatabaseLockAsync();
+        }
+        await using (var db = world.Open())
+        {
+            Assert.Equal(1, await db.Database.SqlQuery<int>($"SELECT count(*) AS \"Value\" FROM \"__EFMigrationsLock\"").SingleAsync());
+        }
+        await world.Get<Migrator>().Apply().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     [Fact]
     public async Task Before_a_migration_the_file_is_copied_and_only_the_last_five_copies_are_kept()
     {
@@ -99,7 +152,7 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         for (var n = 0; n < 7; n++)
         {
             world.Clock.Move(TimeSpan.FromSeconds(1));
-            Shared.Data.Sqlite.Backup.Write(db, world.Get<DataFolder>(), version: 1, world.Now);
+            Backup.Write(db, world.Get<DataFolder>(), version: "1", world.Now);
         }
         var copies = Directory.GetFiles(Path.Combine(world.Folder, "backups")).Order().ToList();
         Assert.Equal(5, copies.Count);
@@ -121,9 +174,9 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         Directory.Move(world.Folder, moved);
         try
         {
-            var options = new DbContextOptionsBuilder<LabelerDb>();
-            Startup.Configure(options, new DataFolder(moved), null);
-            await using var db = new LabelerDb(options.Options);
+            var options = new DbContextOptionsBuilder<SqliteLabelerDb>();
+            SqliteLabelerDb.Configure(options, new DataFolder(moved));
+            await using var db = new SqliteLabelerDb(options.Options);
             var image = await db.Images.FirstAsync();
             await new Shared.Files.FileStore(Path.Combine(moved, "files")).Verify(image.ContentHash);
             Assert.Equal(scene.Project.Name, (await db.Projects.SingleAsync()).Name);
@@ -134,31 +187,5 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
             Directory.CreateDirectory(world.Folder);
             Directory.Delete(moved, recursive: true);
         }
-    }
-
-    // Every table's columns (name, type, nullability), keys and indexes, one a line.
-    private static async Task<List<string>> Schema(LabelerDb db)
-    {
-        await db.Database.OpenConnectionAsync();
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = db.Database.IsSqlite()
-            ? """
-              SELECT m.name || ' column ' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
-              UNION ALL SELECT m.name || ' reference ' || f."from" || ' ' || f."table" || ' ' || f."to" || ' ' || f.on_delete FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'
-              UNION ALL SELECT tbl_name || ' ' || sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
-              """
-            : """
-              SELECT table_name || ' column ' || column_name || ' ' || data_type || ' ' || coalesce(character_maximum_length::text, '') || ' ' || is_nullable || ' ' || is_identity FROM information_schema.columns WHERE table_schema = 'public'
-              UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-              UNION ALL SELECT tablename || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-              """;
-        var lines = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            lines.Add(reader.GetString(0));
-        }
-        lines.Sort(StringComparer.Ordinal);
-        return lines;
     }
 }

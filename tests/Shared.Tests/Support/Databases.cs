@@ -38,6 +38,9 @@ public sealed class Databases : IDisposable
 
     public async Task<World> FreshWorld(string database) => await Support.World.Migrated(database == PostgreSql ? await EmptyPostgreSql() : null);
 
+    /// <summary>A world whose database has no table yet.</summary>
+    public async Task<World> EmptyWorld(string database) => Support.World.On(database == PostgreSql ? await EmptyPostgreSql() : null, null);
+
     private async Task<string> MigratePostgreSql()
     {
         var empty = await EmptyPostgreSql();
@@ -66,10 +69,13 @@ public sealed class Databases : IDisposable
 public sealed class DatabasesCollection : ICollectionFixture<Databases>;
 
 /// <summary>Runs a theory on SQLite, and on PostgreSQL where it is installed.</summary>
-public sealed class OnEachDatabaseAttribute : DataAttribute
+/// <param name="with">A second argument, each of these in turn; none where the theory takes the database alone.</param>
+public sealed class OnEachDatabaseAttribute(params object[] with) : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
-        PostgreSqlServer.Binaries is null ? [[Databases.Sqlite]] : [[Databases.Sqlite], [Databases.PostgreSql]];
+        from database in PostgreSqlServer.Binaries is null ? new[] { Databases.Sqlite } : [Databases.Sqlite, Databases.PostgreSql]
+        from arguments in with.Length == 0 ? [[database]] : with.Select(second => new[] { database, second })
+        select arguments;
 }
 
 /// <summary>A test of PostgreSQL alone, skipped with a word where it is not installed.</summary>

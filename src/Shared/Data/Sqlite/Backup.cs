@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Data.Sqlite;
 
-/// <summary>A copy of the SQLite file, taken before its schema changes.</summary>
+/// <summary>A copy of the SQLite file, taken before its schema changes and named for the version that it has: a migration, or a number from before there were any.</summary>
 internal static class Backup
 {
     private const int Kept = 5;
 
-    public static void Write(LabelerDb db, DataFolder folder, int version, DateTimeOffset now)
+    public static void Write(LabelerDb db, DataFolder folder, string version, DateTimeOffset now)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"labeler-{now:yyyyMMdd-HHmmss}-version-{version}.db");
         var path = Path.Combine(folder.Backups, name);

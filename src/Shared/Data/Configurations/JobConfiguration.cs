@@ -1,0 +1,15 @@
+using Labeler.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Labeler.Shared.Data.Configurations;
+
+internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
+{
+    public void Configure(EntityTypeBuilder<Job> job)
+    {
+        job.HasIndex(j => new { j.State, j.Priority });
+        job.HasIndex(j => j.EpochId);
+        job.Ignore(j => j.IsOver);
+    }
+}
