@@ -143,7 +143,7 @@ public sealed class PhotoTests(Browsing browsing)
             for (var n = RealPhotos; n < Photos; n++)
             {
                 var piece = Piece(sheet, n);
-                var (ending, content) = (n % 3) switch { 0 => ("jpg", piece.ToJpeg()), 1 => ("png", piece.ToPng()), _ => ("webp", piece.ToWebP()) };
+                var (ending, content) = (n % 3) switch { 0 => ("jpg", piece.ToJpeg()), 1 => ("png", piece.ToPng()), _ => ("webp", Thumbnail.WebP(piece.ToPng(), Math.Max(piece.Width, piece.Height))) };
                 Add(zip, $"set/image/{n:00}.{ending}", content);
                 Add(zip, $"set/mask/{n:00}.png", piece.ToPng());
             }

@@ -34,7 +34,7 @@ public sealed class ImageTests(WebHost host) : IClassFixture<WebHost>
         var hash = await Files.Put(picture.ToPng([KeyValuePair.Create("model", "mirror-world, epoch 4")]));
         using var browser = await host.SignedIn("zoomer", Role.Annotator);
         var file = await browser.GetByteArrayAsync($"/api/images/{hash}/original");
-        Assert.Empty(PngText.Read(file));
+        Assert.Empty(PngComments.Of(file));
         Assert.Equal(picture.Rgb, Picture.Decode(file).Rgb);
     }
 

@@ -2,7 +2,7 @@ using System.Security;
 
 namespace Labeler.Shared.Images;
 
-/// <summary>Text as a picture, black on white, in the machine's sans-serif font.</summary>
+/// <summary>Text as a picture, black on white, in the sans-serif font that comes with the program.</summary>
 public static class Caption
 {
     /// <summary>The text wrapped and fitted into a box, or null when there is none.</summary>
@@ -15,10 +15,10 @@ public static class Caption
 
         const int DotsPerInch = 72;
         int points = Math.Max(6, Math.Min(11, height - 3));
-        Vips.Start();
         return Vips.Run("the caption cannot be drawn", () =>
         {
-            using NetVips.Image mask = NetVips.Image.Text(SecurityElement.Escape(text.Trim()), $"sans {points}", width: width, dpi: DotsPerInch);
+            using NetVips.Image mask = NetVips.Image.Text(
+                SecurityElement.Escape(text.Trim()), $"{CaptionFont.Family} {points}", width: width, dpi: DotsPerInch, fontfile: CaptionFont.File);
             return BlackOnWhite(mask.ToPicture(), width, height);
         });
     }

@@ -11,7 +11,6 @@ internal sealed class OpenedFile(Image image, PictureHeader header) : IDisposabl
 
     public static OpenedFile Open(byte[] file, PictureLimits limits)
     {
-        Vips.Start();
         if (file.LongLength > limits.MaxBytes)
         {
             throw new PictureException(
@@ -20,6 +19,7 @@ internal sealed class OpenedFile(Image image, PictureHeader header) : IDisposabl
 
         PictureFormat format = PictureFormats.Of(file)
             ?? throw new PictureException(PictureProblem.NotAnImage, "the file is no JPEG, PNG, WebP or GIF image");
+
         // Truncated and contradictory files are errors, never grey areas. One page: an animation's other frames stay untouched.
         Image image = Vips.Run("the image is damaged", () => Image.NewFromBuffer(file, failOn: Enums.FailOn.Error));
         return new OpenedFile(image, PictureHeader.Of(image, format, file));

@@ -35,23 +35,23 @@ public sealed class Picture
         limits ??= PictureLimits.Default;
         using var opened = OpenedFile.Open(file, limits);
         limits.Check(opened.Header);
-        return opened.Image.ToPicture();
+        return Vips.Run("the image is damaged", opened.Image.ToPicture);
     }
 
     /// <summary>Lossless PNG; <paramref name="text"/> goes into its metadata, see <see cref="PngText"/>.</summary>
     public byte[] ToPng(IEnumerable<KeyValuePair<string, string>>? text = null)
     {
-        byte[] png = Encode(".png[strip,compression=6,bitdepth=8]");
+        byte[] png = Encode(".png[keep=none,compression=6,bitdepth=8]");
         return text is null ? png : PngText.Insert(png, text);
     }
 
     /// <summary>
-    /// Baseline JPEG with a JFIF header, 4:2:0 chroma and the standard Huffman tables: on libjpeg-turbo the same bytes
-    /// as Pillow's <c>save("jpeg", quality=95)</c>, which the compressibility rewards count.
+    /// Baseline JPEG with a JFIF header, 4:2:0 chroma and the standard Huffman tables: the same bytes as Pillow's
+    /// <c>save("jpeg", quality=95)</c> on libjpeg-turbo, which the compressibility rewards count.
     /// </summary>
     public byte[] ToJpeg(int quality = 95)
     {
-        byte[] jpeg = Encode($".jpg[Q={quality},subsample_mode=on,optimize_coding=false,interlace=false,strip]");
+        byte[] jpeg = Encode($".jpg[Q={quality},subsample_mode=on,optimize_coding=false,interlace=false,keep=none]");
 
         // libvips leaves the JFIF segment out of stripped files. Version 1.1, no unit, aspect 1 : 1, no thumbnail.
         ReadOnlySpan<byte> start = [0xFF, 0xD8];
@@ -59,20 +59,16 @@ public sealed class Picture
         return jpeg[3] == jfif[1] ? jpeg : [.. start, .. jfif, .. jpeg.AsSpan(start.Length)];
     }
 
-    /// <summary>Lossy WebP.</summary>
-    public byte[] ToWebP(int quality = 85) => Encode($".webp[Q={quality},strip]");
-
-    /// <summary>The pixels' colour at a place.</summary>
+    /// <summary>The pixel's color at a place.</summary>
     public (byte R, byte G, byte B) At(int x, int y)
     {
         int at = 3 * ((y * Width) + x);
         return (Rgb[at], Rgb[at + 1], Rgb[at + 2]);
     }
 
-    private byte[] Encode(string suffix)
+    private byte[] Encode(string suffix) => Vips.Run($"the image cannot be written as {suffix}", () =>
     {
-        Vips.Start();
         using NetVips.Image bare = NetVips.Image.NewFromMemory(Rgb, Width, Height, 3, NetVips.Enums.BandFormat.Uchar);
-        return bare.Encode(suffix);
-    }
+        return bare.WriteToBuffer(suffix);
+    });
 }

@@ -15,7 +15,7 @@ public enum PictureProblem
     /// <summary>The bytes end early or contradict themselves.</summary>
     Damaged,
 
-    /// <summary>libvips is not installed or too old.</summary>
+    /// <summary>libvips, which comes with the program, is not there or does not load.</summary>
     LibraryMissing,
 }
 

@@ -15,6 +15,9 @@ public sealed record PictureHeader(PictureFormat Format, int Width, int Height, 
         return opened.Header;
     }
 
-    internal static PictureHeader Of(NetVips.Image image, PictureFormat format, byte[] file) =>
-        new(format, image.Width, image.Height, (image.Contains("n-pages") && (int)image.Get("n-pages") > 1) || (format == PictureFormat.Png && PngChunks.IsAnimated(file)));
+    internal static PictureHeader Of(NetVips.Image image, PictureFormat format, byte[] file)
+    {
+        bool severalPages = image.Contains("n-pages") && (int)image.Get("n-pages") > 1;
+        return new(format, image.Width, image.Height, severalPages || (format == PictureFormat.Png && PngChunks.IsAnimated(file)));
+    }
 }

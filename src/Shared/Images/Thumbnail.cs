@@ -1,3 +1,5 @@
+using NetVips;
+
 namespace Labeler.Shared.Images;
 
 /// <summary>Small versions of image files for lists and grids, decoded already shrunk where the format allows it.</summary>
@@ -8,27 +10,23 @@ public static class Thumbnail
     /// </summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
     public static byte[] WebP(byte[] file, int side, int quality = 80, PictureLimits? limits = null) =>
-        Make(file, side, $".webp[Q={quality},strip]", limits);
-
-    /// <summary>The same as JPEG, for viewers without WebP. Transparency becomes black.</summary>
-    public static byte[] Jpeg(byte[] file, int side, int quality = 85, PictureLimits? limits = null) =>
-        Make(file, side, $".jpg[Q={quality},optimize_coding,strip]", limits);
+        Make(file, side, Enums.Size.Down, null, limits, image => image.WriteToBuffer($".webp[Q={quality},keep=none]"));
 
     /// <summary>The middle of an image as a square of exactly <paramref name="side"/> pixels, shrunk or enlarged: what a model learns from.</summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
     public static Picture Square(byte[] file, int side, PictureLimits? limits = null) =>
-        Make(file, side, null, NetVips.Enums.Interesting.Centre, limits, image => image.ToPicture());
+        Make(file, side, null, Enums.Interesting.Centre, limits, image => image.ToPicture());
 
-    private static byte[] Make(byte[] file, int side, string suffix, PictureLimits? limits) =>
-        Make(file, side, NetVips.Enums.Size.Down, null, limits, image => image.Encode(suffix));
-
-    private static T Make<T>(byte[] file, int side, NetVips.Enums.Size? size, NetVips.Enums.Interesting? crop, PictureLimits? limits, Func<NetVips.Image, T> write)
+    private static T Make<T>(byte[] file, int side, Enums.Size? size, Enums.Interesting? crop, PictureLimits? limits, Func<Image, T> write)
     {
         limits ??= PictureLimits.Default;
-        using var opened = OpenedFile.Open(file, limits);
-        limits.Check(opened.Header);
-        using NetVips.Image thumbnail = Vips.Run("the image is damaged", () =>
-            NetVips.Image.ThumbnailBuffer(file, side, height: side, size: size, crop: crop, optionString: "fail_on=error"));
-        return write(thumbnail);
+        limits.Check(PictureHeader.Read(file, limits));
+
+        // The file is decoded while the thumbnail is written, so both fail with the file. libvips hands failOn to no loader here.
+        return Vips.Run("the image is damaged", () =>
+        {
+            using Image thumbnail = Image.ThumbnailBuffer(file, side, height: side, size: size, crop: crop, optionString: "fail_on=error");
+            return write(thumbnail);
+        });
     }
 }

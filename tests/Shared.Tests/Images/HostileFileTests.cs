@@ -8,7 +8,7 @@ public sealed class HostileFileTests
     [Fact]
     public void A_header_that_announces_forty_thousand_and_one_pixels_is_refused_before_decoding()
     {
-        byte[] lie = Pictures.Png(40_001, 1, colourType: 2, [0]);
+        byte[] lie = Pictures.Png(40_001, 1, colorType: 2, [0]);
 
         var refusal = Assert.Throws<PictureException>(() => Picture.Decode(lie));
 
@@ -19,7 +19,7 @@ public sealed class HostileFileTests
     [Fact]
     public void A_header_that_announces_more_than_a_hundred_megapixels_is_refused_for_thumbnails_too()
     {
-        byte[] bomb = Pictures.Png(20_000, 20_000, colourType: 2, new byte[100_000]);
+        byte[] bomb = Pictures.Png(20_000, 20_000, colorType: 2, new byte[100_000]);
 
         Assert.Equal(PictureProblem.TooLarge, Assert.Throws<PictureException>(() => Picture.Decode(bomb)).Problem);
         Assert.Equal(PictureProblem.TooLarge, Assert.Throws<PictureException>(() => Thumbnail.WebP(bomb, 64)).Problem);
@@ -39,13 +39,13 @@ public sealed class HostileFileTests
     public void Truncated_files_of_every_format_are_refused_in_one_line()
     {
         Picture picture = Pictures.Gradient(200, 150);
-        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), picture.ToWebP() })
+        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture) })
         {
             foreach (int length in new[] { 12, file.Length / 4, file.Length / 2, file.Length - 40 })
             {
                 byte[] cut = file[..length];
                 Assert.DoesNotContain('\n', Refusal(() => Picture.Decode(cut)).Message);
-                Assert.DoesNotContain('\n', Refusal(() => Thumbnail.Jpeg(cut, 32)).Message);
+                Assert.DoesNotContain('\n', Refusal(() => Thumbnail.WebP(cut, 32)).Message);
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class HostileFileTests
     public void Every_single_flipped_byte_is_a_picture_or_a_refusal_and_never_a_crash()
     {
         Picture picture = Pictures.Gradient(24, 16);
-        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), picture.ToWebP(), Pictures.Gif(2) })
+        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture), Pictures.Gif(2) })
         {
             for (int at = 0; at < file.Length; at += 3)
             {

@@ -38,7 +38,7 @@ public sealed class PictureTests
     {
         Picture drawn = Pictures.Gradient(64, 48);
 
-        foreach (byte[] file in new[] { drawn.ToWebP(95), drawn.ToJpeg() })
+        foreach (byte[] file in new[] { Pictures.WebP(drawn, 95), drawn.ToJpeg() })
         {
             Picture read = Picture.Decode(file);
             double error = drawn.Rgb.Zip(read.Rgb, (a, b) => Math.Abs(a - b)).Average();
@@ -50,14 +50,14 @@ public sealed class PictureTests
     public void A_header_is_read_without_decoding()
     {
         Assert.Equal(new PictureHeader(PictureFormat.Png, 37, 23, false), PictureHeader.Read(Pictures.Gradient(37, 23).ToPng()));
-        Assert.Equal(new PictureHeader(PictureFormat.WebP, 37, 23, false), PictureHeader.Read(Pictures.Gradient(37, 23).ToWebP()));
+        Assert.Equal(new PictureHeader(PictureFormat.WebP, 37, 23, false), PictureHeader.Read(Pictures.WebP(Pictures.Gradient(37, 23))));
     }
 
     [Fact]
-    public void Transparency_is_laid_over_black_and_grey_becomes_colour()
+    public void Transparency_is_laid_over_black_and_grey_becomes_color()
     {
         // One half-transparent white pixel, grey with alpha.
-        byte[] png = Pictures.Png(width: 1, height: 1, colourType: 4, [0, 255, 128]);
+        byte[] png = Pictures.Png(width: 1, height: 1, colorType: 4, [0, 255, 128]);
 
         Assert.Equal((128, 128, 128), Picture.Decode(png).At(0, 0));
     }

@@ -1,6 +1,5 @@
-using System.IO.Compression;
-using System.Text;
 using Labeler.Shared.Images;
+using Labeler.Tests.Support;
 
 namespace Labeler.Shared.Tests.Images;
 
@@ -14,46 +13,17 @@ public sealed class PngTextTests
 
         byte[] png = picture.ToPng(text);
 
-        Assert.Equal(text, PngText.Read(png));
+        Assert.Equal(text, PngComments.Of(png));
         Assert.Equal(picture.Rgb, Picture.Decode(png).Rgb);
     }
 
-    [Fact]
-    public void Latin_and_compressed_chunks_of_other_writers_are_read()
-    {
-        byte[] png = Pictures.Gradient(3, 3).ToPng();
-        using var chunks = new MemoryStream();
-        PngChunks.Write(chunks, "tEXt", [.. "Software"u8, 0, .. Encoding.Latin1.GetBytes("Müller")]);
-        PngChunks.Write(chunks, "zTXt", [.. "Comment"u8, 0, 0, .. Deflated("long text"u8)]);
-        PngChunks.Write(chunks, "iTXt", [.. "Title"u8, 0, 1, 0, (byte)'d', (byte)'e', 0, (byte)'T', 0, .. Deflated("手"u8)]);
-        byte[] written = [.. png[..33], .. chunks.ToArray(), .. png[33..]];
-
-        IReadOnlyDictionary<string, string> text = PngText.Read(written);
-
-        Assert.Equal(("Müller", "long text", "手"), (text["Software"], text["Comment"], text["Title"]));
-    }
+    [Theory]
+    [InlineData("")]
+    [InlineData("手")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345678901234567890")]
+    public void A_key_that_png_cannot_hold_is_refused(string key) =>
+        Assert.Throws<ArgumentException>(() => Pictures.Gradient(3, 3).ToPng([KeyValuePair.Create(key, "text")]));
 
     [Fact]
-    public void A_text_bomb_is_left_out()
-    {
-        byte[] png = Pictures.Gradient(3, 3).ToPng();
-        using var chunk = new MemoryStream();
-        PngChunks.Write(chunk, "zTXt", [.. "bomb"u8, 0, 0, .. Deflated(new byte[8 << 20])]);
-
-        Assert.Empty(PngText.Read([.. png[..33], .. chunk.ToArray(), .. png[33..]]));
-    }
-
-    [Fact]
-    public void Files_that_are_no_png_have_no_text() => Assert.Empty(PngText.Read(Pictures.Gradient(3, 3).ToJpeg()));
-
-    private static byte[] Deflated(ReadOnlySpan<byte> data)
-    {
-        using var target = new MemoryStream();
-        using (var deflate = new ZLibStream(target, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            deflate.Write(data);
-        }
-
-        return target.ToArray();
-    }
+    public void A_picture_without_text_has_none() => Assert.Empty(PngComments.Of(Pictures.Gradient(3, 3).ToPng()));
 }

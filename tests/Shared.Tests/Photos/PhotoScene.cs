@@ -36,7 +36,7 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
 
     public static byte[] Png(int mark, int side = 24) => Marked(mark, side).ToPng();
 
-    public static byte[] WebP(int mark, int side = 24) => Marked(mark, side).ToWebP();
+    public static byte[] WebP(int mark, int side = 24) => Thumbnail.WebP(Png(mark, side), side);
 
     public ImportPlace Zip(params (string Name, byte[] Content)[] files)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Labeler.Shared.Images;
+using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
@@ -31,8 +32,8 @@ public sealed class SupervisedTests : IDisposable
         {
             Assert.Equal(["fixed-00.png", "fixed-01.png", "random-00.png", "random-01.png"], Directory.GetFileSystemEntries(folder.File("out", "evaluation", step)).Select(Path.GetFileName).Order());
         }
-        Assert.Equal(PngText.Read(File.ReadAllBytes(Name("step-00000030", "fixed-00.png")))["seed"], PngText.Read(File.ReadAllBytes(Name("step-00000060", "fixed-00.png")))["seed"]);
-        Assert.NotEqual(PngText.Read(File.ReadAllBytes(Name("step-00000030", "random-00.png")))["seed"], PngText.Read(File.ReadAllBytes(Name("step-00000060", "random-00.png")))["seed"]);
+        Assert.Equal(PngComments.Of(File.ReadAllBytes(Name("step-00000030", "fixed-00.png")))["seed"], PngComments.Of(File.ReadAllBytes(Name("step-00000060", "fixed-00.png")))["seed"]);
+        Assert.NotEqual(PngComments.Of(File.ReadAllBytes(Name("step-00000030", "random-00.png")))["seed"], PngComments.Of(File.ReadAllBytes(Name("step-00000060", "random-00.png")))["seed"]);
     }
 
     [Theory]

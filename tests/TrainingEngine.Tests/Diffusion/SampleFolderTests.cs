@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
@@ -89,7 +89,7 @@ public sealed class SampleFolderTests : IDisposable
 
         string[] images = [.. Directory.GetFiles(folder.File("samples", "images")).Select(file => Path.GetFileName(file)).Order()];
         Assert.Equal(["00000.png", "00001.png", "00002.png", "00003.png", "00004.png", "00005.png"], images);
-        string parameters = PngText.Read(File.ReadAllBytes(folder.File("samples", "images", "00003.png")))["parameters"];
+        string parameters = PngComments.Of(File.ReadAllBytes(folder.File("samples", "images", "00003.png")))["parameters"];
         Assert.StartsWith("a dog\nNegative prompt: \nSteps: 4, Sampler: DDIM, CFG scale: 2, Eta: 1, Seed: ", parameters, StringComparison.Ordinal);
         Assert.Contains("Variation: 1, Size: 16x16, Model hash: 0000000000", parameters, StringComparison.Ordinal);
     }
