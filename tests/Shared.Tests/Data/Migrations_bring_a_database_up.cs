@@ -151,7 +151,7 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         await db.Database.OpenConnectionAsync();
         for (var n = 0; n < 7; n++)
         {
-            world.Clock.Move(TimeSpan.FromSeconds(1));
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
             Backup.Write(db, world.Get<DataFolder>(), version: "1", world.Now);
         }
         var copies = Directory.GetFiles(Path.Combine(world.Folder, "backups")).Order().ToList();

@@ -46,7 +46,7 @@ public sealed class The_cycle_turns(Databases databases)
         await scene.Cycle.Train(scene.Epoch.Id, null);
         var slow = (await scene.Jobs.Claim("slow", [JobKind.Train]))!;
         await scene.Cycle.StartTraining(slow);
-        world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var quick = (await scene.Jobs.Claim("quick", [JobKind.Train]))!;
         Assert.Equal((slow.Id, 2), (quick.Id, quick.Attempt));
 

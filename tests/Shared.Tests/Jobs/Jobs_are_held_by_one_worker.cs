@@ -39,11 +39,11 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         await Queue(world, [Job.Queue(JobKind.Train, null, null, null, world.Now)]);
         var queue = world.Get<JobQueue>();
         var slow = (await queue.Claim("slow", [JobKind.Train]))!;
-        world.Clock.Move(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
         Assert.Equal(Sign.GoOn, await queue.Heartbeat(slow, 0.4, "step 4 of 10", 12));
-        world.Clock.Move(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
         Assert.Null(await queue.Claim("quick", [JobKind.Train]));
-        world.Clock.Move(TimeSpan.FromSeconds(2));
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
         var quick = (await queue.Claim("quick", [JobKind.Train]))!;
         Assert.Equal((slow.Id, 2, 0.4), (quick.Id, quick.Attempt, quick.Progress));
 
@@ -63,7 +63,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         await Queue(world, [Job.Queue(JobKind.Train, null, null, null, world.Now)]);
         var queue = world.Get<JobQueue>();
         var before = (await queue.Claim("worker", [JobKind.Train]))!;
-        world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var after = (await queue.Claim("worker", [JobKind.Train]))!;
         Assert.Equal((Sign.Lost, Sign.GoOn), (await queue.Heartbeat(before, 0, "", null), await queue.Heartbeat(after, 0, "", null)));
     }
@@ -75,7 +75,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         await Queue(world, [Job.Queue(JobKind.Train, null, null, null, world.Now)]);
         var queue = world.Get<JobQueue>();
         await queue.Claim("here", [JobKind.Train]);
-        world.Clock.Move(TimeSpan.FromSeconds(-20));
+        world.Clock.AdjustTime(world.Now - TimeSpan.FromSeconds(20));
         Assert.Null(await queue.Claim("elsewhere", [JobKind.Train]));
     }
 
@@ -86,7 +86,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         await Queue(world, [Job.Queue(JobKind.Train, null, null, null, world.Now)]);
         var queue = world.Get<JobQueue>();
         await queue.Claim("dead", [JobKind.Train]);
-        world.Clock.Move(TimeSpan.FromDays(-365));
+        world.Clock.AdjustTime(world.Now - TimeSpan.FromDays(365));
         Assert.NotNull(await queue.Claim("alive", [JobKind.Train]));
     }
 
@@ -102,7 +102,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
             var job = (await scene.Jobs.Claim("dying", [JobKind.Train]))!;
             Assert.Equal(attempt, job.Attempt);
             await scene.Cycle.StartTraining(job);
-            world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+            world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         }
         Assert.Null(await scene.Jobs.Claim("dying", [JobKind.Train]));
         Assert.Equal(EpochState.Failed, await scene.Read(db => db.Epochs.Select(e => e.State).SingleAsync()));

@@ -57,7 +57,7 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
         await tuning.Keep(job, "Label 1", 2, await world.Files.Put("two steps again"u8.ToArray()), sheets);
         Assert.Equal(["Label 1", "Label 2"], (await tuning.Start(job)).Open);
         await tuning.Keep(job, "Label 1", 3, await world.Files.Put("adapter"u8.ToArray()), new Dictionary<SheetSeeds, string>());
-        world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var again = (await scene.Jobs.Claim("another", [JobKind.FineTune]))!;
         Assert.Equal(["Label 2"], (await tuning.Start(again)).Open);
         var late = await world.Files.Put("late"u8.ToArray());

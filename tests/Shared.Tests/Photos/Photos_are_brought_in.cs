@@ -120,7 +120,7 @@ public sealed class Photos_are_brought_in(Databases databases)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.ImportBy(new PowerCut(world.Clock, after: 4, cut)).Run(first, cut.Token));
         }
         Assert.Equal(4, await world.Open().Photos.CountAsync());
-        world.Clock.Move(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var again = (await scene.Jobs.Claim("next", [JobKind.Import]))!;
         await scene.Import.Run(again);
         Assert.Equal((9, 9, 0), (await world.Open().Photos.CountAsync(), await world.Open().Items.CountAsync(), await world.Open().SkippedFiles.CountAsync()));

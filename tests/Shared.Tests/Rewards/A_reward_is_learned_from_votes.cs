@@ -89,7 +89,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var (learning, reward) = await Learned(world, scene, right: 10);
         var measuring = world.Get<RewardMeasuring>();
         Task<int> Queued() => world.Open().Jobs.CountAsync(j => j.Kind == JobKind.RewardModel && j.State == JobState.Queued);
-        world.Clock.Move(TimeSpan.FromMinutes(1));
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
         await scene.Cycle.Train(scene.Epoch.Id, null);
         await measuring.QueueDue();
         Assert.Equal(0, await Queued());
@@ -103,7 +103,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var second = (await scene.Cycle.Complete(training, AdapterKind.Lora, await world.Files.Put("adapter"u8.ToArray()), null))!;
         await scene.Sample(second, 2);
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
-        world.Clock.Move(TimeSpan.FromMinutes(1));
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
         await scene.Cycle.Train(second.Id, null);
         await world.Get<Autopilot>().GoOn();
         Assert.Equal(1, await Queued());

@@ -45,7 +45,7 @@ public sealed class Figures_of_a_project(Databases databases)
         var person = Guid.NewGuid();
         var start = world.Now;
         await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
-        world.Clock.Move(TimeSpan.FromHours(2));
+        world.Clock.Advance(TimeSpan.FromHours(2));
         await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
         await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
         await using var db = world.Open();

@@ -3,6 +3,7 @@ using Labeler.Shared.Files;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.Shared.Tests.Support;
 
@@ -17,7 +18,9 @@ public sealed class World : IAsyncDisposable
         _services = Services(Folder, postgreSql, Clock);
     }
 
-    public Clock Clock { get; } = new();
+    /// <summary>It stands still until it is moved.</summary>
+    public FakeTimeProvider Clock { get; } = new(new(2025, 3, 1, 9, 0, 0, TimeSpan.Zero));
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("labeler-test-").FullName;
     public string? PostgreSql { get; }
     public DateTimeOffset Now => Clock.GetUtcNow();
@@ -74,14 +77,4 @@ public sealed class World : IAsyncDisposable
             .AddLabelerData(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), folder)
             .BuildServiceProvider();
     }
-}
-
-/// <summary>A clock that stands still until it is moved.</summary>
-public sealed class Clock : TimeProvider
-{
-    private DateTimeOffset _now = new(2025, 3, 1, 9, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    public void Move(TimeSpan by) => _now += by;
 }

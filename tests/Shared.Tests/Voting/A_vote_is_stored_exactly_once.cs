@@ -68,7 +68,7 @@ public sealed class A_vote_is_stored_exactly_once(Databases databases)
         var scene = await Scene.Sampled(world, groups: 1);
         var (slow, quick) = (Guid.NewGuid(), Guid.NewGuid());
         var item = (await scene.Next(slow)).ItemId;
-        world.Clock.Move(Lease.Lifetime + TimeSpan.FromMinutes(1));
+        world.Clock.Advance(Lease.Lifetime + TimeSpan.FromMinutes(1));
         await scene.Next(quick);
         Assert.Equal(Outcome.Accepted, (await scene.Vote(quick, item, Scene.Flag(3))).Outcome);
         Assert.Equal(Outcome.Surplus, (await scene.Vote(slow, item, Scene.Flag(5))).Outcome);

@@ -45,12 +45,12 @@ public sealed class Items_are_handed_out_once(Databases databases)
         var item = (await scene.Next(absent)).ItemId;
         Assert.Empty((await scene.Queue.Take(scene.Project.Id, present, 1, [])).Leases);
 
-        world.Clock.Move(Lease.Lifetime - TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Lease.Lifetime - TimeSpan.FromSeconds(1));
         Assert.Equal([item], await scene.Queue.Extend(absent, [item]));
-        world.Clock.Move(TimeSpan.FromSeconds(2));
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Empty((await scene.Queue.Take(scene.Project.Id, present, 1, [])).Leases);
 
-        world.Clock.Move(Lease.Lifetime);
+        world.Clock.Advance(Lease.Lifetime);
         Assert.Equal(item, (await scene.Next(present)).ItemId);
         Assert.Empty(await scene.Queue.Extend(absent, [item]));
     }
@@ -61,7 +61,7 @@ public sealed class Items_are_handed_out_once(Databases databases)
         await using var world = await databases.World(database);
         var scene = await Scene.Sampled(world, groups: 1);
         var item = (await scene.Next(Guid.NewGuid())).ItemId;
-        world.Clock.Move(TimeSpan.FromDays(-365));
+        world.Clock.AdjustTime(world.Now - TimeSpan.FromDays(365));
         Assert.Equal(item, (await scene.Next(Guid.NewGuid())).ItemId);
     }
 
@@ -71,7 +71,7 @@ public sealed class Items_are_handed_out_once(Databases databases)
         await using var world = await databases.World(database);
         var scene = await Scene.Sampled(world, groups: 2);
         var item = (await scene.Next(Guid.NewGuid())).ItemId;
-        world.Clock.Move(TimeSpan.FromSeconds(-20));
+        world.Clock.AdjustTime(world.Now - TimeSpan.FromSeconds(20));
         Assert.NotEqual(item, (await scene.Next(Guid.NewGuid())).ItemId);
         Assert.Empty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
     }
@@ -135,7 +135,7 @@ public sealed class Items_are_handed_out_once(Databases databases)
             await scene.Vote(tired.Id, (await scene.Next(tired.Id)).ItemId, Scene.Flag());
         }
         Assert.Equal(Nothing.ExposureSpent, (await scene.Queue.Take(scene.Project.Id, tired.Id, 1, [])).Why);
-        world.Clock.Move(TimeSpan.FromHours(25));
+        world.Clock.Advance(TimeSpan.FromHours(25));
         Assert.NotEmpty((await scene.Queue.Take(scene.Project.Id, tired.Id, 1, [])).Leases);
     }
 }

@@ -1,10 +1,11 @@
 using Labeler.TrainingEngine.Commands;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.TrainingEngine.Tests.Commands;
 
 public sealed class ProgressBarTests
 {
-    private readonly HandClock clock = new();
+    private readonly FakeTimeProvider clock = new();
     private readonly StringWriter output = new();
 
     [Fact]
@@ -14,7 +15,7 @@ public sealed class ProgressBarTests
         {
             for (int image = 0; image < 100; image++)
             {
-                clock.Now += TimeSpan.FromSeconds(0.5);
+                clock.Advance(TimeSpan.FromSeconds(0.5));
                 bar.Advance();
             }
         }
@@ -36,7 +37,7 @@ public sealed class ProgressBarTests
     {
         using (var bar = new ProgressBar("training", 4, "steps", output: output, terminal: true, clock: clock))
         {
-            clock.Now += TimeSpan.FromSeconds(3);
+            clock.Advance(TimeSpan.FromSeconds(3));
             bar.Advance(2, "loss 0.69");
         }
 
@@ -49,19 +50,10 @@ public sealed class ProgressBarTests
     {
         using (var bar = new ProgressBar("sampling", 1000, "images", doneBefore: 900, output: output, terminal: true, clock: clock))
         {
-            clock.Now += TimeSpan.FromSeconds(100);
+            clock.Advance(TimeSpan.FromSeconds(100));
             bar.Advance(10);
         }
 
         Assert.Contains(" 910/1000 images  10.0 s each, 15:00 left", output.ToString(), StringComparison.Ordinal);
-    }
-
-    private sealed class HandClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -1,11 +1,12 @@
 using Labeler.TrainingEngine.Training;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Training;
 
 public sealed class CheckpointRhythmTests
 {
-    private readonly HandClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void A_cheap_checkpoint_is_due_as_often_as_was_asked()
@@ -34,27 +35,16 @@ public sealed class CheckpointRhythmTests
 
     private string Write(double seconds)
     {
-        _clock.Move(seconds);
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
         return "written";
     }
 
     /// <summary>Seconds after the last checkpoint: the first at which none is due, the second at which one is.</summary>
     private (double NotYet, double Due) DueAfter(CheckpointRhythm rhythm, double notYet, double due)
     {
-        _clock.Move(notYet);
+        _clock.Advance(TimeSpan.FromSeconds(notYet));
         var early = rhythm.IsDue;
-        _clock.Move(due - notYet);
+        _clock.Advance(TimeSpan.FromSeconds(due) - TimeSpan.FromSeconds(notYet));
         return (early ? double.NaN : notYet, rhythm.IsDue ? due : double.NaN);
-    }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private long _microseconds;
-
-        public override long TimestampFrequency => 1_000_000;
-
-        public override long GetTimestamp() => _microseconds;
-
-        public void Move(double seconds) => _microseconds += (long)Math.Round(seconds * TimestampFrequency);
     }
 }

@@ -1,0 +1,49 @@
+using Bunit;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Statistics;
+using Labeler.Web.Features.Dashboard;
+using Xunit;
+
+namespace Labeler.Web.Tests.Components;
+
+/// <summary>Where rates and their intervals stand in the drawing: 0 % at 240 down, 100 % at 12.</summary>
+public sealed class RateChartTests : BunitContext
+{
+    private static readonly Proportion quarterToThreeQuarters = new(5, 10, .5, .25, .75), halfToAll = new(9, 12, .75, .5, 1);
+
+    [Fact]
+    public void Every_rate_stands_on_its_line_with_a_whisker_over_its_interval()
+    {
+        var chart = Draw(FlagKinds.Deformed, Rates(1, quarterToThreeQuarters), Rates(2, halfToAll));
+        Assert.Equal("183,126 437,69", chart.Find("polyline").GetAttribute("points"));
+        Assert.Equal(
+            ["M 183,69 V 183 m -4,0 h 8 M 183,69 m -4,0 h 8", "M 437,12 V 126 m -4,0 h 8 M 437,12 m -4,0 h 8"],
+            chart.FindAll("path.whisker").Select(whisker => whisker.GetAttribute("d")));
+        Assert.Equal([("183", "126"), ("437", "69")], chart.FindAll("circle").Select(circle => (circle.GetAttribute("cx"), circle.GetAttribute("cy"))));
+        Assert.Equal(
+            ["Normal, epoch 1: 50.0 %, 95 % between 25.0 % and 75.0 %", "Normal, epoch 2: 75.0 %, 95 % between 50.0 % and 100.0 %"],
+            chart.FindAll("title").Select(title => title.TextContent));
+        Assert.Equal(["epoch 1", "epoch 2"], chart.FindAll("text.middle").Select(text => text.TextContent));
+    }
+
+    [Fact]
+    public void Two_kinds_of_flag_are_drawn_beside_each_other_in_colours_of_their_own()
+    {
+        var chart = Draw(FlagKinds.Deformed | FlagKinds.Unsafe, Rates(1, quarterToThreeQuarters));
+        Assert.Equal(["color: var(--series-1)", "color: var(--series-3)"], chart.FindAll("g").Select(line => line.GetAttribute("style")));
+        Assert.Equal(["306", "314"], chart.FindAll("circle").Select(circle => circle.GetAttribute("cx")));
+        Assert.Equal(["Normal", "Safe"], chart.FindAll("g > text").Select(text => text.TextContent));
+    }
+
+    [Fact]
+    public void An_epoch_without_a_vote_may_be_anything()
+    {
+        var chart = Draw(FlagKinds.Deformed, Rates(1, Proportion.Wilson(0, 0)));
+        Assert.Equal("M 310,12 V 240 m -4,0 h 8 M 310,12 m -4,0 h 8", chart.Find("path.whisker").GetAttribute("d"));
+    }
+
+    private IRenderedComponent<RateChart> Draw(FlagKinds flags, params EpochRates[] rates) => Render<RateChart>(chart => chart.Add(c => c.Rates, rates).Add(c => c.Flags, flags));
+
+    private static EpochRates Rates(int number, Proportion rate) => new(number, number, EpochState.Labelling, rate, rate, rate);
+}
