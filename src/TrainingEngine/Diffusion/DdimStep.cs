@@ -108,7 +108,9 @@ public sealed class DdimStep
         return logProbability.MoveToOuterDisposeScope();
     }
 
-    private double Alpha(long timestep) => schedule.AlphasCumprod[(int)timestep];
+    private double Alpha(long timestep) => timestep >= 0 && timestep < schedule.AlphasCumprod.Count
+        ? schedule.AlphasCumprod[(int)timestep]
+        : throw new EngineException($"timestep {timestep} is not among the {schedule.AlphasCumprod.Count} that this model was trained on");
 
     private double PreviousAlpha(long timestep) => timestep >= Stride
         ? Alpha(timestep - Stride)

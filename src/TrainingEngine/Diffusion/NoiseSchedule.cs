@@ -9,6 +9,7 @@ namespace Labeler.TrainingEngine.Diffusion;
 /// </summary>
 public sealed class NoiseSchedule
 {
+    private const int MostTimesteps = 1_000_000;
     private readonly float[] alphasCumprod;
 
     /// <exception cref="EngineException">A setting is unknown or out of range.</exception>
@@ -87,9 +88,13 @@ public sealed class NoiseSchedule
 
     private static float[] BetasOf(NoiseScheduleOptions options)
     {
-        if (options.TrainTimesteps < 1)
+        if (options.TrainTimesteps is < 1 or > MostTimesteps)
         {
-            throw new EngineException($"num_train_timesteps is {options.TrainTimesteps}; at least 1 is needed");
+            throw new EngineException($"num_train_timesteps is {options.TrainTimesteps}; 1 to {MostTimesteps} are possible");
+        }
+        if (options.StepsOffset < 0)
+        {
+            throw new EngineException($"steps_offset is {options.StepsOffset}; 0 or more is needed");
         }
 
         float[] betas = options.TrainedBetas is { } trained ? [.. trained.Select(beta => (float)beta)] : options.BetaSchedule switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
@@ -52,6 +53,7 @@ public sealed record Trajectory(
     TrajectoryOrigin Origin, long[] Timesteps, Tensor Latents, Tensor? LogProbabilities, Tensor? Means) : IDisposable
 {
     private const string Format = "labeler-trajectory-1";
+    private const string SampleAgain = "sample it again";
 
     /// <summary>Number of images.</summary>
     public int Images => (int)Latents.shape[0];
@@ -94,8 +96,9 @@ public sealed record Trajectory(
     /// <summary>Reads a file.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="withMeans">False to leave the means on the disk.</param>
-    /// <exception cref="EngineException">It is no whole trajectory; the message says what is wrong.</exception>
-    public static Trajectory Load(string path, bool withMeans = true)
+    /// <param name="fits">The model whose latents they must be, by channels and size; null where any will do.</param>
+    /// <exception cref="EngineException">It is no whole trajectory, or of another kind of model; the message says what is wrong.</exception>
+    public static Trajectory Load(string path, bool withMeans = true, StableDiffusion? fits = null)
     {
         using SafeTensors file = SafeTensors.Open(path);
         if (file.Metadata.GetValueOrDefault("format") != Format)
@@ -106,14 +109,20 @@ public sealed record Trajectory(
         try
         {
             TrajectoryOrigin origin = OriginOf(file.Metadata);
-            using Tensor timesteps = file.Read("timesteps");
-            long steps = timesteps.shape[0], images = origin.ImageSeeds.Count;
-            long[] latents = file.ShapeOf("latents");
-            Check(path, "latents", latents is [_, _, _, _, _] && latents[0] == images && latents[1] == steps + 1);
-            long[] step = [images, steps, .. latents[2..]];
+            file.Require(SampleAgain, ("timesteps", [Shapes.Any]));
+            long[] timesteps = TimestepsOf(file);
+            long steps = timesteps.Length, images = origin.ImageSeeds.Count > 0
+                ? origin.ImageSeeds.Count
+                : throw new EngineException($"{path}: holds no images: {SampleAgain}");
+            long[] latent = fits is null ? LatentOf(file) : LatentOf(fits, path, origin);
+            file.Require(SampleAgain, [
+                ("latents", [images, steps + 1, .. latent]),
+                .. file.Has("log_probs") ? [("log_probs", [images, steps])] : Array.Empty<(string, long[])>(),
+                .. file.Has("means") ? [("means", [images, steps, .. latent])] : Array.Empty<(string, long[])>(),
+            ]);
             return new Trajectory(
-                origin, timesteps.data<long>().ToArray(), file.Read("latents"),
-                Optional(file, "log_probs", [images, steps]), withMeans ? Optional(file, "means", step) : null);
+                origin, timesteps, file.Read("latents"),
+                file.Has("log_probs") ? file.Read("log_probs") : null, withMeans && file.Has("means") ? file.Read("means") : null);
         }
         catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or OverflowException)
         {
@@ -129,23 +138,24 @@ public sealed record Trajectory(
         Means?.Dispose();
     }
 
-    private static Tensor? Optional(SafeTensors file, string name, long[] shape)
+    private static long[] TimestepsOf(SafeTensors file)
     {
-        if (!file.Has(name))
-        {
-            return null;
-        }
-
-        Check(file.Path, name, file.ShapeOf(name).SequenceEqual(shape));
-        return file.Read(name);
+        using Tensor stored = file.Read("timesteps");
+        using Tensor whole = stored.to(int64);
+        long[] timesteps = whole.data<long>().ToArray();
+        return timesteps.All(timestep => timestep >= 0) ? timesteps : throw new EngineException($"{file.Path}: a timestep is negative: {SampleAgain}");
     }
 
-    private static void Check(string path, string name, bool holds)
+    /// <summary>Channels, height and width as the file itself has them: any, but the same for latents and means.</summary>
+    private static long[] LatentOf(SafeTensors file) =>
+        file.Has("latents") && file.ShapeOf("latents") is [_, _, > 0, > 0, > 0] shape ? shape[2..] : [Shapes.Any, Shapes.Any, Shapes.Any];
+
+    private static long[] LatentOf(StableDiffusion model, string path, TrajectoryOrigin origin)
     {
-        if (!holds)
-        {
-            throw new EngineException($"{path}: the shape of {name} does not fit its seeds and timesteps");
-        }
+        long factor = model.Vae.Config.Factor;
+        return origin.Width > 0 && origin.Height > 0 && origin.Width % factor == 0 && origin.Height % factor == 0
+            ? [model.Unet.Config.InChannels, origin.Height / factor, origin.Width / factor]
+            : throw new EngineException($"{path}: is of images of {origin.Width} x {origin.Height} pixels; this model makes multiples of {factor}: {SampleAgain}");
     }
 
     private static TrajectoryOrigin OriginOf(IReadOnlyDictionary<string, string> metadata) => new()

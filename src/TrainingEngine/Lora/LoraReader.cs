@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace Labeler.TrainingEngine.Lora;
 /// <param name="layers">The weight's shape of every layer that can carry a branch, by checkpoint path.</param>
 public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
 {
-    private const int ListedProblems = 8;
+    internal const int ListedProblems = 8;
 
     private readonly LoraKeys _keys = new(layers.Keys);
 
@@ -22,14 +23,14 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
     public IReadOnlyDictionary<string, LoraTensors> Read(string file, IReadOnlyDictionary<string, Tensor> tensors, PeftConfig? peft)
     {
         var problems = new List<string>();
-        var parts = new Dictionary<(string Layer, LoraPart Part), Tensor>();
+        var parts = new Dictionary<(string Layer, LoraPart Part), (string Key, Tensor Tensor)>();
         foreach (var (key, tensor) in tensors)
         {
             if (_keys.Parse(key) is not { } known)
             {
                 problems.Add($"{key} belongs to no layer of this model");
             }
-            else if (!parts.TryAdd(known, tensor))
+            else if (!parts.TryAdd(known, (key, tensor)))
             {
                 problems.Add($"{key} stands twice, under two names");
             }
@@ -50,25 +51,36 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
     }
 
     private LoraTensors? Branch(
-        string layer, Dictionary<(string, LoraPart), Tensor> parts, PeftConfig? peft, List<string> problems)
+        string layer, Dictionary<(string, LoraPart), (string Key, Tensor Tensor)> parts, PeftConfig? peft, List<string> problems)
     {
-        if (!parts.TryGetValue((layer, LoraPart.Down), out var down) || !parts.TryGetValue((layer, LoraPart.Up), out var up))
+        if (!parts.TryGetValue((layer, LoraPart.Down), out var first) || !parts.TryGetValue((layer, LoraPart.Up), out var second))
         {
             problems.Add($"{layer} has only {(parts.ContainsKey((layer, LoraPart.Down)) ? "down" : parts.ContainsKey((layer, LoraPart.Up)) ? "up" : "alpha")}");
             return null;
         }
+        var given = parts.TryGetValue((layer, LoraPart.Alpha), out var stored);
+        var wrongAlpha = given && stored.Tensor.numel() != 1;
+        if (wrongAlpha)
+        {
+            problems.Add($"{stored.Key} is {Shapes.Told(stored.Tensor.shape)} and should be one number");
+        }
+        var (down, up) = (first.Tensor, second.Tensor);
         var rank = down.shape.FirstOrDefault();
         var weight = layers[layer];
         var downShape = new[] { rank }.Concat(weight[1..]).ToArray();
         var upShape = new[] { weight[0], rank }.Concat(weight[2..].Select(_ => 1L)).ToArray();
         if (rank == 0 || !Fits(down, downShape) || !Fits(up, upShape))
         {
-            problems.Add($"{layer} has down {Shape(down.shape)} and up {Shape(up.shape)} for a weight {Shape(weight)}");
+            problems.Add(
+                $"{first.Key} is {Shapes.Told(down.shape)} and {second.Key} is {Shapes.Told(up.shape)}; for a weight {Shapes.Told(weight)} they should be "
+                + $"[rank, {string.Join(", ", weight[1..])}] and [{string.Join(", ", [$"{weight[0]}", "rank", .. weight[2..].Select(_ => "1")])}]");
             return null;
         }
-        var alpha = parts.TryGetValue((layer, LoraPart.Alpha), out var stored) && stored.numel() == 1
-            ? stored.to(ScalarType.Float64).item<double>()
-            : peft?.Alpha(layer, rank) ?? rank;
+        if (wrongAlpha)
+        {
+            return null;
+        }
+        var alpha = given ? stored.Tensor.to(ScalarType.Float64).reshape([]).item<double>() : peft?.Alpha(layer, rank) ?? rank;
         if (!double.IsFinite(alpha) || !down.isfinite().all().item<bool>() || !up.isfinite().all().item<bool>())
         {
             problems.Add($"{layer} holds values that are not finite");
@@ -81,9 +93,7 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
     // 1×1 convolutions and linear layers may stand in for each other.
     private static bool Fits(Tensor tensor, long[] shape) => Essential(tensor.shape).SequenceEqual(Essential(shape));
 
-    private static IEnumerable<long> Essential(long[] shape) => shape.Length > 2 && shape[2..].All(size => size == 1) ? shape[..2] : shape;
-
-    private static string Shape(long[] shape) => $"[{string.Join(", ", shape)}]";
+    private static long[] Essential(long[] shape) => shape is [_, _, 1, 1] ? shape[..2] : shape;
 
     private static string List(List<string> problems) =>
         string.Join("; ", problems.Take(ListedProblems)) + (problems.Count > ListedProblems ? $"; and {problems.Count - ListedProblems} more" : "");

@@ -24,9 +24,13 @@ public sealed record PeftConfig(
         try
         {
             var config = JsonSerializer.Deserialize<PeftConfig>(File.ReadAllBytes(path)) ?? throw new JsonException("it is empty");
+            foreach (var pattern in config.AlphaPattern?.Keys.ToArray() ?? [])
+            {
+                Matches("", pattern);
+            }
             return config.UseDora ? throw new EngineException($"{path} asks for DoRA, which is not supported") : config;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or RegexParseException)
         {
             throw new EngineException($"{path} cannot be read: {error.Message}", error);
         }
@@ -35,8 +39,10 @@ public sealed record PeftConfig(
     /// <summary>The layer's alpha, of which alpha / rank is the scale.</summary>
     public double Alpha(string layer, long rank)
     {
-        var pattern = AlphaPattern?.Keys.FirstOrDefault(key => Regex.IsMatch(layer, $@"(^|.*\.)(?:{key})$"));
+        var pattern = AlphaPattern?.Keys.FirstOrDefault(key => Matches(layer, key));
         var alpha = pattern is null ? LoraAlpha ?? 8 : AlphaPattern![pattern];
         return UseRslora ? alpha * Math.Sqrt(rank) : alpha;
     }
+
+    private static bool Matches(string layer, string pattern) => Regex.IsMatch(layer, $@"(^|.*\.)(?:{pattern})$");
 }

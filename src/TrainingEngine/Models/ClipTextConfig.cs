@@ -11,14 +11,14 @@ public sealed record ClipTextConfig(
     {
         file.Only("model_type", "clip_text_model");
         file.Only("hidden_act", "quick_gelu", "gelu");
-        var architecture = file.Texts("architectures")[0];
+        var architecture = file.Texts("architectures") is [var first, ..] ? first : throw file.Fault("architectures", "is empty");
         if (architecture is not ("CLIPTextModel" or "CLIPTextModelWithProjection"))
             throw file.Fault("architectures", $"holds {architecture}, which this engine does not know; it knows CLIPTextModel and CLIPTextModelWithProjection");
         file.Divides("num_attention_heads", [file.Count("num_attention_heads", 8)], [file.Count("hidden_size", 512)]);
         return new(
-            file.Count("vocab_size", 49408), file.Count("hidden_size", 512), file.Count("intermediate_size", 2048), file.Count("num_hidden_layers", 12),
+            file.Count("vocab_size", 49408), file.Count("hidden_size", 512), file.Count("intermediate_size", 2048), file.Layers("num_hidden_layers", 12),
             file.Count("num_attention_heads", 8), file.Count("max_position_embeddings", 77), file.Text("hidden_act", "quick_gelu") == "quick_gelu",
-            file.Double("layer_norm_eps", 1e-5), architecture == "CLIPTextModelWithProjection" ? file.Count("projection_dim", 512) : 0);
+            file.Positive("layer_norm_eps", 1e-5), architecture == "CLIPTextModelWithProjection" ? file.Count("projection_dim", 512) : 0);
     }
 
     /// <summary>The keys and values of config.json that describe this model to transformers.</summary>

@@ -24,6 +24,9 @@ public sealed class ClipTokenizer
     /// <summary>Number of ids in the vocabulary.</summary>
     public int VocabularySize => files.Vocabulary.Count;
 
+    /// <summary>The highest id that a text can become; the text encoder must know it.</summary>
+    public int LargestId => files.Vocabulary.Values.Max();
+
     /// <summary>The id that ends a text; the text encoder pools there.</summary>
     public int EndId => files.EndId;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Labeler.TrainingEngine.Models;
@@ -5,6 +6,11 @@ namespace Labeler.TrainingEngine.Models;
 /// <summary>A model's config.json, read key by key; a value that this engine does not know is an error that names file and key.</summary>
 public sealed class ConfigFile
 {
+    /// <summary>Of layers or blocks in a row.</summary>
+    public const long MostLayers = 200;
+
+    private const long LargestSize = 1 << 24;
+    private const int MostLevels = 12;
     private readonly JsonElement root;
 
     private ConfigFile(string path, JsonElement root) => (Path, this.root) = (path, root);
@@ -43,16 +49,25 @@ public sealed class ConfigFile
     public bool Has(string key) => Present(key) is not null;
 
     /// <summary>A size or a number of things: whole, at least 1.</summary>
-    public long Count(string key, long? otherwise = null) => Counted(key, Value(key, element => element.GetInt64(), otherwise));
+    /// <param name="most">The largest that is believed: what makes loops longer must not make them endless.</param>
+    public long Count(string key, long? otherwise = null, long most = LargestSize) => Counted(key, Value(key, element => element.GetInt64(), otherwise), most);
 
-    /// <summary>Several sizes, at least one.</summary>
-    public long[] Counts(string key)
+    /// <summary>A number of layers or blocks.</summary>
+    public long Layers(string key, long? otherwise = null) => Count(key, otherwise, MostLayers);
+
+    /// <summary>Several sizes, at least one and no more than any model has levels.</summary>
+    public long[] Counts(string key, long most = LargestSize)
     {
         var list = Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : throw Missing(key);
-        return list.Length > 0 ? [.. list.Select(value => Counted(key, value))] : throw Fault(key, "is empty");
+        return list.Length is > 0 and <= MostLevels
+            ? [.. list.Select(value => Counted(key, value, most))]
+            : throw Fault(key, list.Length == 0 ? "is empty" : $"has {list.Length} values, which no model has");
     }
 
-    public double Double(string key, double? otherwise = null) => Value(key, element => element.GetDouble(), otherwise);
+    /// <summary>A finite number above 0.</summary>
+    public double Positive(string key, double otherwise) => Value(key, element => element.GetDouble(), (double?)otherwise) is var value && double.IsFinite(value) && value > 0
+        ? value
+        : throw Fault(key, $"is {value.ToString(CultureInfo.InvariantCulture)}; a number above 0 is needed");
 
     public bool Bool(string key, bool otherwise = false) => Value(key, element => element.GetBoolean(), (bool?)otherwise);
 
@@ -63,11 +78,11 @@ public sealed class ConfigFile
         Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetString()!).ToArray()) : throw Missing(key);
 
     /// <summary>One number for every level, or a list with one for each.</summary>
-    public long[] PerLevel(string key, int levels, long? otherwise = null)
+    public long[] PerLevel(string key, int levels, long? otherwise = null, long most = LargestSize)
     {
         if (Present(key) is not { ValueKind: JsonValueKind.Array })
-            return [.. Enumerable.Repeat(Count(key, otherwise), levels)];
-        var list = Counts(key);
+            return [.. Enumerable.Repeat(Count(key, otherwise, most), levels)];
+        var list = Counts(key, most);
         return list.Length == levels ? list : throw Fault(key, $"has {list.Length} values for {levels} levels");
     }
 
@@ -88,7 +103,7 @@ public sealed class ConfigFile
 
     public EngineException Fault(string key, string what) => new($"{Path}: {key} {what}");
 
-    private long Counted(string key, long value) => value is > 0 and <= int.MaxValue ? value : throw Fault(key, $"is {value}, which no model has");
+    private long Counted(string key, long value, long most) => value > 0 && value <= most ? value : throw Fault(key, $"is {value}, which no model has");
 
     private EngineException Missing(string key) => new($"{Path}: {key} is missing");
 

@@ -35,17 +35,10 @@ public sealed class StableDiffusion
         ModelChecksums.Check(folder);
         var index = ConfigFile.Read(Path.Combine(folder, "model_index.json"));
         index.Only("_class_name", "StableDiffusionPipeline", "StableDiffusionXLPipeline");
-        var encoders = new[] { ("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2") }
-            .Where(pair => Directory.Exists(Path.Combine(folder, pair.Item2)))
-            .Select(pair => (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), LoadTextEncoder(Path.Combine(folder, pair.Item2), device, dtype)))
+        var encoders = ModelConfigs.Read(folder).Texts
+            .Select(text => (text.Tokenizer, LoadTextEncoder(Path.Combine(folder, text.Name.Replace("tokenizer", "text_encoder", StringComparison.Ordinal)), device, dtype)))
             .ToArray();
-        if (encoders.Length == 0)
-            throw new EngineException($"{folder}: there is no text_encoder folder; the model folder must be in the diffusers layout");
-        var unet = LoadUnet(Path.Combine(folder, "unet"), device, dtype);
-        var told = encoders.Sum(pair => pair.Item2.Config.Width);
-        if (told != unet.Config.ContextWidth)
-            throw new EngineException($"{folder}: the text encoders give {told} numbers per token, and unet/config.json wants {unet.Config.ContextWidth} (cross_attention_dim)");
-        return new(folder, encoders, unet, LoadVae(Path.Combine(folder, "vae"), device, dtype));
+        return new(folder, encoders, LoadUnet(Path.Combine(folder, "unet"), device, dtype), LoadVae(Path.Combine(folder, "vae"), device, dtype));
     }
 
     /// <summary>Writes the model as it is now into a new folder in the diffusers layout, whole or not at all; adapters are not part of it.</summary>

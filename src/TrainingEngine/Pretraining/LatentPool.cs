@@ -49,9 +49,24 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
         file, new Dictionary<string, Tensor> { ["means"] = Means, ["deviations"] = Deviations, ["prompts"] = Prompts },
         new Dictionary<string, string> { ["scale"] = Scale.ToString("R", System.Globalization.CultureInfo.InvariantCulture) });
 
-    public static LatentPool Load(string file, string[] texts)
+    /// <param name="file">What <see cref="Save"/> wrote.</param>
+    /// <param name="texts">The prompts that occur.</param>
+    /// <param name="scenes">How many scenes it must hold.</param>
+    /// <param name="vae">The autoencoder whose latents they must be.</param>
+    /// <exception cref="EngineException">The file is damaged or of another run; lists what is wrong.</exception>
+    public static LatentPool Load(string file, string[] texts, int scenes, VaeConfig vae)
     {
+        const string StartOver = "delete the file to compute it again";
         using var saved = SafeTensors.Open(file);
-        return new(saved.Read("means"), saved.Read("deviations"), saved.Read("prompts"), texts, double.Parse(saved.Metadata["scale"], System.Globalization.CultureInfo.InvariantCulture));
+        var side = vae.SampleSize / vae.Factor;
+        long[] latents = [scenes, vae.LatentChannels, side, side];
+        saved.Require(StartOver, ("means", latents), ("deviations", latents), ("prompts", [scenes]));
+        if (!double.TryParse(saved.Metadata.GetValueOrDefault("scale"), System.Globalization.CultureInfo.InvariantCulture, out var scale))
+            throw new EngineException($"{file}: does not say how its latents are scaled; {StartOver}");
+        using var stored = saved.Read("prompts");
+        var prompts = stored.to(int64, copy: true);
+        if (prompts.data<long>().ToArray().Any(prompt => prompt < 0 || prompt >= texts.Length))
+            throw new EngineException($"{file}: names prompts beyond the {texts.Length} that there are; {StartOver}");
+        return new(saved.Read("means"), saved.Read("deviations"), prompts, texts, scale);
     }
 }

@@ -65,7 +65,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
             using var progress = new ProgressBar("latents", options.Scenes, "scenes", output: output);
             LatentPool.Encode(vae, options, Texts, workers, count => progress.Advance(count), cancel).Save(file);
         }
-        var pool = LatentPool.Load(file, Texts);
+        var pool = LatentPool.Load(file, Texts, options.Scenes, vaeShape);
         // The scale is known only now; the model's folder is complete with it.
         SmallModel.WriteFrame(folder, vaeShape with { ScalingFactor = pool.Scale }, unetShape, Texts);
         return pool;

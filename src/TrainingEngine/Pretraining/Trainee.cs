@@ -1,3 +1,4 @@
+using System.Globalization;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Weights;
 using TorchSharp;
@@ -87,23 +88,31 @@ public sealed class Trainee
     public void Save(string file)
     {
         using var scope = NewDisposeScope();
-        var all = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (part, tensors) in Parts())
-            for (var n = 0; n < names.Length; n++)
-                all[$"{part}.{names[n]}"] = tensors[n].detach();
-        SafeTensors.Write(file, all, new Dictionary<string, string> { ["step"] = $"{Step}" });
+        SafeTensors.Write(file, Keyed().ToDictionary(pair => pair.Key, pair => pair.Tensor.detach()), new Dictionary<string, string> { ["step"] = $"{Step}" });
     }
 
-    /// <exception cref="EngineException">The file belongs to another model.</exception>
+    /// <exception cref="EngineException">The file is damaged or belongs to another model; lists everything wrong.</exception>
     public void Load(string file)
     {
-        using var scope = NewDisposeScope();
         using var untracked = no_grad();
+        using var saved = new CheckpointWeights([file], "this run; delete the file to start over");
+        foreach (var (key, tensor) in Keyed())
+            saved.Take(key, tensor.shape, Start.Zeros);
+        saved.Finish();
+        Step = StepOf(file);
+        foreach (var (key, tensor) in Keyed())
+        {
+            tensor.copy_(saved.Taken[key]);
+            saved.Taken[key].Dispose();
+        }
+    }
+
+    private static int StepOf(string file)
+    {
         using var saved = SafeTensors.Open(file);
-        foreach (var (part, tensors) in Parts())
-            for (var n = 0; n < names.Length; n++)
-                tensors[n].copy_(saved.Read($"{part}.{names[n]}"));
-        Step = int.Parse(saved.Metadata["step"], System.Globalization.CultureInfo.InvariantCulture);
+        return int.TryParse(saved.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            ? step
+            : throw new EngineException($"{file}: does not say at which step it was written; delete it to start over");
     }
 
     private void Update(double gradientScale)
@@ -126,8 +135,10 @@ public sealed class Trainee
         }
     }
 
-    private IEnumerable<(string Part, Tensor[] Tensors)> Parts() =>
-        [("weight", weights), ("first", firstMoments), ("second", secondMoments), ("average", averages)];
+    /// <summary>All that a checkpoint keeps, by its key in the file.</summary>
+    private IEnumerable<(string Key, Tensor Tensor)> Keyed() =>
+        new[] { ("weight", weights), ("first", firstMoments), ("second", secondMoments), ("average", averages) }
+            .SelectMany(part => names.Zip(part.Item2, (name, tensor) => ($"{part.Item1}.{name}", tensor)));
 
     private Tensor[] Zeros() => [.. weights.Select(weight => zeros_like(weight).DetachFromDisposeScope())];
 

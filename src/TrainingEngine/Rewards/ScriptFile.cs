@@ -27,7 +27,7 @@ internal sealed class ScriptFile : IDisposable
     }
 
     /// <summary>What the module says of pictures of one size.</summary>
-    /// <exception cref="EngineException">It failed.</exception>
+    /// <exception cref="EngineException">It failed, or gives what cannot be read.</exception>
     public object Ask(IReadOnlyList<Picture> pictures)
     {
         using var untracked = no_grad();
@@ -38,6 +38,11 @@ internal sealed class ScriptFile : IDisposable
         catch (ExternalException error)
         {
             throw new EngineException($"{path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})", error);
+        }
+        // TorchSharp reads tensors, numbers, and lists and tuples of them; over a text or a dictionary it stumbles like this.
+        catch (Exception error) when (error is ArgumentOutOfRangeException or NotImplementedException)
+        {
+            throw new EngineException($"{path} gives neither a tensor nor tensors, but what cannot be read here", error);
         }
     }
 

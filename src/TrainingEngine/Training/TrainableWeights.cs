@@ -114,18 +114,17 @@ public sealed class TrainableWeights : IDisposable
     });
 
     /// <summary>Takes weights and optimizer over from a checkpoint.</summary>
-    /// <param name="weights">By name, float32.</param>
-    /// <param name="optimizer">As <see cref="OptimizerTensors"/> names them.</param>
+    /// <param name="saved">Weights by name and moments as <see cref="OptimizerTensors"/> names them; float32, of the shapes that are here.</param>
     /// <param name="steps">Optimizer steps taken.</param>
-    public void Restore(IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> optimizer, long steps)
+    public void Restore(IReadOnlyDictionary<string, Tensor> saved, long steps)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         for (var i = 0; i < Names.Length; i++)
         {
-            _masters[i].copy_(weights[Names[i]]);
-            _states[i].exp_avg.copy_(optimizer[$"{Names[i]}.exp_avg"]);
-            _states[i].exp_avg_sq.copy_(optimizer[$"{Names[i]}.exp_avg_sq"]);
+            _masters[i].copy_(saved[Names[i]]);
+            _states[i].exp_avg.copy_(saved[$"{Names[i]}.exp_avg"]);
+            _states[i].exp_avg_sq.copy_(saved[$"{Names[i]}.exp_avg_sq"]);
             _states[i].step = steps;
         }
         RoundToModel();

@@ -83,13 +83,18 @@ public sealed class TrainedModel : IDisposable
     /// <exception cref="EngineException">A file is missing or damaged, or of another run.</exception>
     public static void Restore(string checkpoint, TrainableWeights weights, long steps)
     {
-        using var scope = NewDisposeScope();
-        var saved = SafeTensors.ReadAll(Path.Combine(checkpoint, WeightsFile));
-        if (!saved.Keys.Order().SequenceEqual(weights.Names.Order()))
+        using var saved = new CheckpointWeights(
+            [Path.Combine(checkpoint, WeightsFile), Path.Combine(checkpoint, OptimizerFile)], "what this run trains; delete the checkpoint to start over");
+        foreach (var (name, tensor) in weights.Names.Zip(weights.Weights).Concat(weights.OptimizerTensors()))
         {
-            throw new EngineException($"the checkpoint {checkpoint} holds other weights than this run trains; delete it to start over");
+            saved.Take(name, tensor.shape, Start.Zeros);
         }
-        weights.Restore(saved, SafeTensors.ReadAll(Path.Combine(checkpoint, OptimizerFile)), steps);
+        saved.Finish();
+        weights.Restore(saved.Taken, steps);
+        foreach (var tensor in saved.Taken.Values)
+        {
+            tensor.Dispose();
+        }
     }
 
     public void Dispose()

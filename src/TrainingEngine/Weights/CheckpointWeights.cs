@@ -6,12 +6,13 @@ namespace Labeler.TrainingEngine.Weights;
 
 /// <summary>
 /// Weights of a saved model: one safetensors file, or several with an index, or their fp16 variants. Widened to the
-/// wanted type, put on the wanted device. What is missing, surplus, wrongly shaped or not finite is told in one error.
+/// wanted type, put on the wanted device. What is missing, surplus, wrongly shaped or not finite is told in one error,
+/// before anything is computed: libtorch ends the process over a matrix product of wrong shapes.
 /// </summary>
 public sealed class CheckpointWeights : WeightSource, IDisposable
 {
-    private const int ListedAtMost = 20;
-    private readonly string folder;
+    internal const int ListedAtMost = 20;
+    private readonly string place, wanted;
     private readonly List<SafeTensors> files = [];
     private readonly Dictionary<string, SafeTensors> homes = new(StringComparer.Ordinal);
     private readonly ScalarType dtype;
@@ -26,16 +27,19 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="device">Their device.</param>
     public CheckpointWeights(string folder, string name, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        (this.folder, this.dtype, this.device) = (folder, dtype, device ?? CPU);
-        foreach (var file in FilesOf(folder, name))
-            Add(SafeTensors.Open(file));
+        (place, wanted, this.dtype, this.device) = (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
+        Open(FilesOf(folder, name));
     }
 
-    /// <summary>Weights of one file, wherever it lies.</summary>
-    public CheckpointWeights(string file, ScalarType dtype = ScalarType.Float32, Device? device = null)
+    /// <summary>Weights of files, wherever they lie.</summary>
+    /// <param name="files">No tensor stands in two of them.</param>
+    /// <param name="wanted">What they must fit and what to do where they do not, for the error.</param>
+    /// <param name="dtype">Type of the tensors handed out.</param>
+    /// <param name="device">Their device.</param>
+    public CheckpointWeights(IReadOnlyList<string> files, string wanted, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        (folder, this.dtype, this.device) = (file, dtype, device ?? CPU);
-        Add(SafeTensors.Open(file));
+        (place, this.wanted, this.dtype, this.device) = (files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!, wanted, dtype, device ?? CPU);
+        Open(files);
     }
 
     public override bool Has(string path) => homes.ContainsKey(path);
@@ -43,10 +47,13 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <exception cref="EngineException">Lists everything that does not fit.</exception>
     public override void Finish()
     {
-        var surplus = homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).ToList();
+        var surplus = homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named).ToList();
         var faults = new[] { Tell("missing", missing), Tell("surplus", surplus), Tell("wrongly shaped", misshapen), Tell("not finite", notFinite) };
-        if (faults.Any(fault => fault is not null))
-            throw new EngineException($"{folder}: the weights do not fit the model's config.json: {string.Join("; ", faults.Where(fault => fault is not null))}");
+        if (faults.All(fault => fault is null))
+            return;
+        foreach (var tensor in Taken.Values)
+            tensor.Dispose();
+        throw new EngineException($"{place}: the weights do not fit {wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
     }
 
     public void Dispose() => files.ForEach(file => file.Dispose());
@@ -63,18 +70,35 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         var alike = stored.SequenceEqual(shape) || (stored.Length == 4 && shape.Length == 2 && stored is [_, _, 1, 1] && stored[..2].SequenceEqual(shape));
         if (!alike)
         {
-            misshapen.Add($"{path} is [{string.Join(", ", stored)}] and should be [{string.Join(", ", shape)}]");
+            misshapen.Add($"{Named(path)} is {Shapes.Told(stored)} and should be {Shapes.Told(shape)}");
             return Nothing();
         }
         using var scope = NewDisposeScope();
         var tensor = file.Read(path).to(dtype).reshape(shape).to(device);
         if (!isfinite(tensor).all().item<bool>())
-            notFinite.Add(path);
+            notFinite.Add(Named(path));
         return tensor.DetachFromDisposeScope();
     }
 
     /// <summary>Stands for a weight that is not there until <see cref="Finish"/> tells of it.</summary>
     private static Tensor Nothing() => empty([0]);
+
+    /// <summary>The tensor, and which of several files it is in.</summary>
+    private string Named(string path) => files.Count == 1 ? path : $"{path} (in {Path.GetFileName(homes[path].Path)})";
+
+    private void Open(IEnumerable<string> paths)
+    {
+        try
+        {
+            foreach (var path in paths)
+                Add(SafeTensors.Open(path));
+        }
+        catch (EngineException)
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     private void Add(SafeTensors file)
     {
@@ -114,8 +138,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         }
     }
 
-    /// <summary>Tables that a model computes and some files carry all the same.</summary>
-    private static bool IsBuffer(string name) => name.EndsWith("position_ids", StringComparison.Ordinal);
+    /// <summary>Tables that a model computes and some files carry all the same; they are not read.</summary>
+    internal static bool IsBuffer(string name) => name.EndsWith("position_ids", StringComparison.Ordinal);
 
     private static string? Tell(string what, List<string> names) => names.Count switch
     {

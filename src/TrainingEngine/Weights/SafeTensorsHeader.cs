@@ -75,12 +75,12 @@ internal sealed record SafeTensorsHeader(
             }
             catch (OverflowException)
             {
-                throw Fault(path, $"the tensor {entry.Name} has the absurd shape [{string.Join(", ", entry.Shape)}]");
+                throw Fault(path, $"the tensor {entry.Name} has the absurd shape {Shapes.Told(entry.Shape)}");
             }
             if (entry.Begin != place)
                 throw Fault(path, $"the tensor {entry.Name} begins at byte {entry.Begin} where {place} was expected: tensors overlap or leave a gap");
             if (entry.End - entry.Begin != bytes)
-                throw Fault(path, $"the tensor {entry.Name} of shape [{string.Join(", ", entry.Shape)}] needs {bytes} bytes and has {entry.End - entry.Begin}");
+                throw Fault(path, $"the tensor {entry.Name} of shape {Shapes.Told(entry.Shape)} needs {bytes} bytes and has {entry.End - entry.Begin}");
             if (entry.End > dataLength)
                 throw Fault(path, $"the tensor {entry.Name} ends at byte {entry.End}, but the file has {dataLength}: it is truncated, copy it again");
             place = entry.End;

@@ -6,8 +6,8 @@ namespace Labeler.TrainingEngine.Tests.Rewards;
 /// <summary>Writes TorchScript modules without weights as torch.jit.save lays them out: their source, and a pickle of one attribute.</summary>
 internal static class ScriptArchive
 {
-    /// <summary>A module of one image tensor x, with the body of its forward method and what it returns.</summary>
-    public static string Write(string path, string body, string type = "Tensor")
+    /// <summary>A module, of one image tensor x unless its parameters say otherwise, with the body of its forward method and what it returns.</summary>
+    public static string Write(string path, string body, string type = "Tensor", string parameters = "x: Tensor")
     {
         var code = $"""
             class Script(Module):
@@ -15,7 +15,7 @@ internal static class ScriptArchive
               __buffers__ = []
               training : bool
               def forward(self: __torch__.Script,
-                x: Tensor) -> {type}:
+                {parameters}) -> {type}:
                 {body}
 
             """;

@@ -64,6 +64,63 @@ public sealed class ScriptRewardTests : IDisposable
         Assert.Contains("gives no tensor", Assert.Throws<EngineException>(() => Of(reward, 0)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("return 1", "int")]
+    [InlineData("return 0.5", "float")]
+    [InlineData("return True", "bool")]
+    [InlineData("return None", "NoneType")]
+    [InlineData("return \"good\"", "str")]
+    [InlineData("return [1, 2]", "List[int]")]
+    [InlineData("return [x, x]", "List[Tensor]")]
+    [InlineData("return {\"score\": x}", "Dict[str, Tensor]")]
+    [InlineData("return (x, 1)", "Tuple[Tensor, int]")]
+    [InlineData("return (x, (x, x), [x])", "Tuple[Tensor, Tuple[Tensor, Tensor], List[Tensor]]")]
+    public void Whatever_else_a_module_gives_is_refused_and_ends_nothing(string body, string type)
+    {
+        using var score = new ScriptScore(Script(body, type));
+        using var detector = new MirrorDetections(new ScriptDetector(folder.File("reward.pt"), 0));
+
+        foreach (var reward in new IReward[] { score, detector })
+        {
+            var error = Assert.Throws<EngineException>(() => Of(reward, 0)).Message;
+            Assert.StartsWith(folder.File("reward.pt"), error, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', error);
+        }
+    }
+
+    [Theory]
+    [InlineData("return torch.conv2d(x, torch.zeros([4, 5, 3, 3]))", "x: Tensor")]
+    [InlineData("return torch.matmul(x, torch.zeros([7, 7]))", "x: Tensor")]
+    [InlineData("return torch.linear(torch.flatten(x, 1), torch.zeros([1, 3]))", "x: Tensor")]
+    [InlineData("return torch.select(x, 1, 3)", "x: Tensor")]
+    [InlineData("return torch.view(x, [7, 7])", "x: Tensor")]
+    [InlineData("return torch.mean(x, [9])", "x: Tensor")]
+    [InlineData("return torch.embedding(torch.zeros([2, 2]), torch.to(torch.add(x, 5), 4))", "x: Tensor")]
+    [InlineData("return x", "x: Tensor, y: Tensor")]
+    [InlineData("return torch.zeros([1])", "x: str")]
+    [InlineData("return torch.zeros([1])", "x: List[Tensor]")]
+    public void A_module_that_cannot_take_these_images_is_refused_and_ends_nothing(string body, string parameters)
+    {
+        using var reward = new ScriptScore(ScriptArchive.Write(folder.File("reward.pt"), body, parameters: parameters));
+
+        var error = Assert.Throws<EngineException>(() => Of(reward, 0, 255)).Message;
+
+        Assert.StartsWith($"{folder.File("reward.pt")} failed on images of 8 x 4 (", error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    [Theory]
+    [InlineData("return torch.zeros([2, 1, 1])", "[2, 1, 1] for 2 images")]
+    [InlineData("return torch.zeros([3])", "[3] for 2 images")]
+    [InlineData("return torch.sum(x)", "[] for 2 images")]
+    [InlineData("return torch.zeros([0])", "[0] for 2 images")]
+    public void Every_other_shape_of_a_score_is_refused(string body, string told)
+    {
+        using var reward = new ScriptScore(Script(body));
+
+        Assert.Contains(told, Assert.Throws<EngineException>(() => Of(reward, 0, 255)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_module_that_fails_is_one_line()
     {

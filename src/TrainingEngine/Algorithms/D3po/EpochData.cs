@@ -13,6 +13,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public sealed class EpochData : IDisposable
 {
     private readonly IReadOnlyList<string> _files;
+    private readonly StableDiffusion _model;
     private readonly int _own;
     private readonly Device _device;
     private readonly Dictionary<int, Trajectory> _loaded = [];
@@ -30,7 +31,7 @@ public sealed class EpochData : IDisposable
     /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
     public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected, int replayed = 0)
     {
-        (_files, _own) = (files, files.Count - replayed);
+        (_files, _model, _own) = (files, model, files.Count - replayed);
         _device = model.Unet.Parameters["conv_in.weight"].device;
         _texts = new PromptTexts(model);
         using var untracked = no_grad();
@@ -43,7 +44,7 @@ public sealed class EpochData : IDisposable
             }
             _origin ??= trajectory.Origin;
             Timesteps = Timesteps.Length == 0 ? trajectory.Timesteps : Timesteps;
-            CheckAlike(group, trajectory, model);
+            CheckAlike(group, trajectory);
             Sizes[group] = trajectory.Images;
             _texts.Add(trajectory.Origin);
         }
@@ -133,22 +134,18 @@ public sealed class EpochData : IDisposable
         {
             throw new EngineException($"a preference names group {group}, but there are {_files.Count} trajectories");
         }
-        var trajectory = Trajectory.Load(_files[group], withMeans);
+        var trajectory = Trajectory.Load(_files[group], withMeans, _model);
         return trajectory.LogProbabilities is not null
             ? trajectory
             : throw new EngineException($"{_files[group]} has no log-probabilities: it was sampled with eta 0; sample again with eta 1");
     }
 
-    private void CheckAlike(int group, Trajectory trajectory, StableDiffusion model)
+    private void CheckAlike(int group, Trajectory trajectory)
     {
         var origin = trajectory.Origin;
         if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta)
         {
             throw new EngineException($"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");
-        }
-        if (trajectory.Latents.shape[2] != model.Unet.Config.InChannels)
-        {
-            throw new EngineException($"{_files[group]} has latents of {trajectory.Latents.shape[2]} channels; this model's have {model.Unet.Config.InChannels}");
         }
         if (!trajectory.Latents.isfinite().all().item<bool>() || !trajectory.LogProbabilities!.isfinite().all().item<bool>())
         {

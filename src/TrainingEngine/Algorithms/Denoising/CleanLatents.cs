@@ -37,7 +37,7 @@ public sealed class CleanLatents : IDisposable
         foreach (var group in images.Select(one => one.Group).Distinct().Order())
         {
             using var scope = NewDisposeScope();
-            using var trajectory = Trajectory.Load(files[group], withMeans: false);
+            using var trajectory = Trajectory.Load(files[group], withMeans: false, model);
             var final = trajectory.Final;
             if (!final.isfinite().all().item<bool>())
             {

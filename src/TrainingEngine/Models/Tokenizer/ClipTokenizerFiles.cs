@@ -56,7 +56,9 @@ internal sealed record ClipTokenizerFiles(
         {
             using FileStream stream = File.OpenRead(file);
             Dictionary<string, int> vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(stream) ?? [];
-            return vocabulary.Count > 0 ? vocabulary : throw new EngineException($"{file} is empty");
+            return vocabulary.Count > 0 && vocabulary.Values.Min() >= 0
+                ? vocabulary
+                : throw new EngineException(vocabulary.Count == 0 ? $"{file} is empty" : $"{file} holds the negative id {vocabulary.Values.Min()}");
         }
         catch (Exception error) when (error is JsonException or FileNotFoundException)
         {

@@ -22,6 +22,8 @@ public sealed record UNetConfig(
     long[] TransformerLayers, long ContextWidth, long Groups, double Epsilon, bool LinearProjection, bool UpcastAttention,
     long SampleSize, long AddedTimeWidth = 0, long AddedInputs = 0)
 {
+    private const long LargestSample = 1 << 14;
+
     /// <exception cref="EngineException">A key is missing, or its value is one that the engine does not know.</exception>
     public static UNetConfig Read(ConfigFile file)
     {
@@ -44,17 +46,21 @@ public sealed record UNetConfig(
         file.Only("dropout", "0", "0.0");
         var channels = file.Counts("block_out_channels");
         // By a mistake of diffusers' that its files kept, attention_head_dim is the number of heads; later files may say so.
-        var heads = file.PerLevel(file.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", channels.Length, 8);
+        var headsKey = file.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+        var heads = file.PerLevel(headsKey, channels.Length, 8);
         file.Divides("norm_num_groups", Enumerable.Repeat(file.Count("norm_num_groups", 32), channels.Length), channels);
-        file.Divides("attention_head_dim", heads, channels);
+        file.Divides(headsKey, heads, channels);
         var added = file.Text("addition_embed_type", "") == "text_time";
+        CheckWaves(file, channels, added);
+        if (file.Count("in_channels", 4) != file.Count("out_channels", 4))
+            throw file.Fault("out_channels", $"is {file.Count("out_channels", 4)}, but in_channels is {file.Count("in_channels", 4)}; this engine's models predict as many channels as they are given");
         return new UNetConfig(
-            file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Count("layers_per_block", 2),
+            file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Layers("layers_per_block", 2),
             Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
             Kinds(file, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.Length),
-            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1), file.Count("cross_attention_dim"),
-            file.Count("norm_num_groups", 32), file.Double("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
-            file.Count("sample_size", 64), added ? file.Count("addition_time_embed_dim") : 0, added ? file.Count("projection_class_embeddings_input_dim") : 0);
+            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1, ConfigFile.MostLayers), file.Count("cross_attention_dim"),
+            file.Count("norm_num_groups", 32), file.Positive("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
+            file.Count("sample_size", 64, LargestSample), added ? file.Count("addition_time_embed_dim") : 0, added ? file.Count("projection_class_embeddings_input_dim") : 0);
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
@@ -84,6 +90,15 @@ public sealed record UNetConfig(
         ["upcast_attention"] = UpcastAttention,
         ["use_linear_projection"] = LinearProjection,
     };
+
+    /// <summary>Numbers are told to the model as pairs of a sine and a cosine.</summary>
+    private static void CheckWaves(ConfigFile file, long[] channels, bool added)
+    {
+        if (channels[0] % 2 != 0)
+            throw file.Fault("block_out_channels", $"begins with {channels[0]}; an even number is needed");
+        if (added && file.Count("addition_time_embed_dim") is var width && width % 2 != 0)
+            throw file.Fault("addition_time_embed_dim", $"is {width}; an even number is needed");
+    }
 
     private static bool[] Kinds(ConfigFile file, string key, string cross, string plain, int levels)
     {

@@ -12,6 +12,8 @@ namespace Labeler.TrainingEngine.Models.Vae;
 public sealed record VaeConfig(
     long InChannels, long OutChannels, long LatentChannels, long[] Channels, long LayersPerBlock, long Groups, double ScalingFactor, long SampleSize)
 {
+    private const long Rgb = 3;
+
     /// <summary>How many pixels one latent element stands for, along each side.</summary>
     public long Factor => 1L << (Channels.Length - 1);
 
@@ -24,14 +26,16 @@ public sealed record VaeConfig(
             file.Only(key);
         foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" })
             file.Only(key, "true");
+        foreach (var key in new[] { "in_channels", "out_channels" })
+            file.Only(key, $"{Rgb}");
         foreach (var (key, known) in new[] { ("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D") })
             if (file.Texts(key).FirstOrDefault(kind => kind != known) is { } other)
                 throw file.Fault(key, $"holds {other}, which this engine does not know; it knows {known}");
         var (channels, groups) = (file.Counts("block_out_channels"), file.Count("norm_num_groups", 32));
         file.Divides("norm_num_groups", Enumerable.Repeat(groups, channels.Length), channels);
         return new VaeConfig(
-            file.Count("in_channels", 3), file.Count("out_channels", 3), file.Count("latent_channels", 4), channels,
-            file.Count("layers_per_block", 1), groups, file.Double("scaling_factor", 0.18215), file.Count("sample_size", 512));
+            Rgb, Rgb, file.Count("latent_channels", 4), channels,
+            file.Layers("layers_per_block", 1), groups, file.Positive("scaling_factor", 0.18215), file.Count("sample_size", 512));
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>

@@ -60,10 +60,8 @@ public sealed class RewardModel : IReward
             try
             {
                 var prompts = JsonSerializer.Deserialize<string[]>(saved.Metadata["prompts"]) ?? [];
-                using var scope = NewDisposeScope();
-                var network = RewardNetwork.Of(saved.Names.ToDictionary(name => name, name => saved.Read(name)), prompts.Length, file);
                 model = new RewardModel(
-                    network, prompts, Proportion.Wilson(Number(saved, "right"), Number(saved, "of")), Number(saved, "learned_pairs"));
+                    RewardNetwork.Load(file, prompts.Length), prompts, Proportion.Wilson(Number(saved, "right"), Number(saved, "of")), Number(saved, "learned_pairs"));
             }
             catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or OverflowException)
             {

@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,21 +48,18 @@ internal sealed class RewardNetwork : IDisposable
     }
 
     /// <summary>One with the weights of a file.</summary>
-    /// <exception cref="EngineException">They are not those of such a network.</exception>
-    public static RewardNetwork Of(IReadOnlyDictionary<string, Tensor> saved, int prompts, string file)
+    /// <param name="prompts">Prompts that the file says it tells apart.</param>
+    /// <exception cref="EngineException">They are not those of such a network; lists everything wrong.</exception>
+    public static RewardNetwork Load(string file, int prompts)
     {
-        var network = Create(prompts, 0);
-        foreach (var (name, weight) in network.weights)
+        using var saved = new CheckpointWeights([file], "a reward model of this program; train it again");
+        using var shapes = Create(prompts, 0);
+        foreach (var (name, weight) in shapes.weights)
         {
-            if (!saved.TryGetValue(name, out var value) || !value.shape.SequenceEqual(weight.shape))
-            {
-                network.Dispose();
-                throw new EngineException($"{file} is no reward model of this program: {name} is missing or of another shape");
-            }
-            using var untracked = no_grad();
-            weight.copy_(value);
+            saved.Take(name, weight.shape, Start.Zeros);
         }
-        return network;
+        saved.Finish();
+        return new RewardNetwork(new(saved.Taken), prompts);
     }
 
     /// <summary>One score for each image, [n].</summary>
