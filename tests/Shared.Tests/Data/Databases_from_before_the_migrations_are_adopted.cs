@@ -46,7 +46,7 @@ public sealed class Databases_from_before_the_migrations_are_adopted(Databases d
         Assert.All(before.Keys.Where(table => table != "SchemaVersions"), table => Assert.Equal(before[table], after[table]));
         Assert.Superset(before["SchemaVersions"].ToHashSet(), after["SchemaVersions"].ToHashSet());
 
-        await using var fresh = await databases.FreshWorld(database);
+        await using var fresh = await databases.World(database);
         await using var made = fresh.Open();
         Assert.Equal(await Tables.Schema(made), await Tables.Schema(db));
         Assert.Equal(await made.Database.GetAppliedMigrationsAsync(), await db.Database.GetAppliedMigrationsAsync());
@@ -80,7 +80,7 @@ public sealed class Databases_from_before_the_migrations_are_adopted(Databases d
     {
         await using var adopted = await databases.LegacyWorld(database);
         await adopted.Get<Migrator>().Apply();
-        await using var fresh = await databases.FreshWorld(database);
+        await using var fresh = await databases.World(database);
         foreach (var world in new[] { adopted, fresh })
         {
             await using var db = world.Open();
