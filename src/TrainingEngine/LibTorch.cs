@@ -19,6 +19,8 @@ internal static partial class LibTorch
 
     private static readonly string[] InOrder = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
 
+    private static string? failure;
+
     private static string? Own => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
     /// <summary>The folder that libtorch is loaded from; null where TorchSharp finds it by itself (CUDA's package, macOS, Windows).</summary>
@@ -48,9 +50,10 @@ internal static partial class LibTorch
             }
             OneDnn.Prepare();
         }
-        catch (DllNotFoundException)
+        catch (DllNotFoundException error)
         {
-            // Said in one line by Check, at the first use: an initializer that throws would hide the reason.
+            // Said in one line by Check, before the first use: an initializer that throws would hide the reason.
+            failure = error.Message;
         }
     }
 
@@ -61,6 +64,10 @@ internal static partial class LibTorch
         if (Own is { } own)
         {
             Check(own);
+            if (failure is not null)
+            {
+                throw new EngineException($"{Variable}={own}: a part of it cannot be loaded; is it complete? ({failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim()})");
+            }
         }
         else if (OperatingSystem.IsLinux() && Folder is null && Candidates.Count() > 1)
         {

@@ -8,7 +8,7 @@ namespace Labeler.TrainingEngine.Commands;
 public static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create() => new("bench", "Measures how fast the engine is on this machine.") { Sampling(), BenchTrainingCommand.Create() };
+    public static Command Create() => new("bench", "Measures how fast the engine is on this machine.") { Sampling(), BenchTrainingCommand.Create(), BenchDeviceCommand.Create() };
 
     private static Command Sampling()
     {

@@ -51,6 +51,7 @@ public static class CommandLine
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
+            LibTorch.Check();
             work(stop.Token);
             return 0;
         }

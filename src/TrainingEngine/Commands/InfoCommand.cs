@@ -32,7 +32,7 @@ public static class InfoCommand
         string build = typeof(InfoCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
         int devices = cuda.device_count();
         Row("engine", build);
-        Row("libtorch", __version__);
+        Row("libtorch", $"{(LibTorch.Folder is { } folder && LibTorch.VersionOf(folder) is { } version ? version : __version__)} from {LibTorch.Folder ?? "its package"}");
         Row("device", devices > 0 ? $"cuda ({devices})" : "cpu");
         Row("threads", $"{get_num_threads()} of {Environment.ProcessorCount} cores");
         Row("runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");

@@ -19,7 +19,7 @@ internal static class D3poCheck
     public static IEnumerable<Finding> Run(GoldenFile file)
     {
         using var setup = new D3poSetup(file);
-        var pairs = file["human_prefer"].data<long>().ToArray();
+        var pairs = file["human_prefer"].cpu().data<long>().ToArray();
         // A file without trajectories of its own was made from those of the first.
         var samples = file.Has("sample_0.timesteps") ? file : file.Sibling("prefer_0.safetensors");
         return [.. Enumerable.Range(0, (int)samples["sample_0.timesteps"].shape[1]).SelectMany(j => Timestep(file, samples, setup, pairs, j))];

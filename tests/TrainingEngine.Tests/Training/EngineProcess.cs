@@ -29,7 +29,10 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
-    public static EngineProcess Start(params string[] arguments) => Launch("dotnet", [Program, .. arguments]);
+    public static EngineProcess Start(params string[] arguments) => StartWith([], arguments);
+
+    /// <summary>With environment variables of its own.</summary>
+    public static EngineProcess StartWith(Dictionary<string, string> environment, params string[] arguments) => Launch("dotnet", [Program, .. arguments], environment);
 
     /// <summary>Under a limit on the size of files, as a full disk: writing more is an error.</summary>
     public static EngineProcess StartWithFilesUpTo(int kilobytes, params string[] arguments) => Launch(
@@ -64,9 +67,13 @@ internal sealed class EngineProcess : IDisposable
         _process.Dispose();
     }
 
-    private static EngineProcess Launch(string program, string[] arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
+    private static EngineProcess Launch(string program, string[] arguments, Dictionary<string, string>? environment = null)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!);
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+        return new(Process.Start(start)!);
+    }
 }
