@@ -2,10 +2,11 @@
 
 # build_project PROJECT…: a Release build of each, quiet unless it fails.
 build_project() {
-  local stamp="$root/artifacts/built-$(printf '%s ' "$@" | md5sum | cut -c1-8)" log project
+  local stamp="$root/artifacts/built-$(printf '%s ' "$@" "cuda=${LABELER_CUDA:-}" | md5sum | cut -c1-8)" log project
   if [ -f "$stamp" ] && [ -z "$(find "$root/src" "$root/build" "$root/wwwroot-assets" "$root/bench" "$root/tests/Support" "$root"/*.props "$root/appsettings.json" -newer "$stamp" -type f -print -quit)" ]; then
     return 0
   fi
+  [ -d "$root/artifacts/obj" ] || echo "labeler: the first build downloads the packages that are missing, about 250 MB where none is there" >&2
   mkdir -p "$root/artifacts"
   log=$(mktemp)
   for project in "$@"; do
