@@ -4,6 +4,8 @@ using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Labeler.Shared.Data;
 
@@ -33,7 +35,8 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
     {
         var version = await LegacySchema.Version(db, cancel);
         var known = db.Database.GetMigrations().ToList();
-        var applied = (await db.Database.GetAppliedMigrationsAsync(cancel)).ToList();
+        // Asked by Entity Framework, PostgreSQL would say by an error that there is no history yet, and the error would stand in the log.
+        var applied = await db.HasTable(HistoryRepository.DefaultTableName, cancel) ? (await db.Database.GetAppliedMigrationsAsync(cancel)).ToList() : [];
         RefuseNewer(version, applied.Except(known).LastOrDefault());
         if (applied.Count < known.Count)
         {
@@ -45,6 +48,7 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
             {
                 await LegacySchema.Adopt(db, version, known[0], time.GetUtcNow(), cancel);
             }
+            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancel);
             await db.Database.MigrateAsync(cancel);
         }
         await AddRoles(db, cancel);

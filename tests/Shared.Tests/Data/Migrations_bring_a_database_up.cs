@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Labeler.Shared.Tests.Data;
@@ -22,6 +23,17 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         await using var db = world.Open();
         Assert.Equal(Role.All.Order(), (await db.Roles.Select(r => r.Name!).ToListAsync()).Order());
         Assert.Empty(Directory.GetFiles(Path.Combine(world.Folder, "backups")));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_first_start_leaves_no_complaint_in_the_log(string database)
+    {
+        await using var world = await databases.EmptyWorld(database);
+        using var complaints = new Complaints();
+        await using var services = world.WithLog(complaints);
+        await services.GetRequiredService<Migrator>().Apply();
+        await services.GetRequiredService<Migrator>().Apply();
+        Assert.Empty(complaints.Lines);
     }
 
     [Theory, OnEachDatabase]

@@ -3,6 +3,8 @@ using Labeler.Shared.Files;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.Shared.Tests.Support;
@@ -57,6 +59,9 @@ public sealed class World : IAsyncDisposable
         return Services(path, PostgreSql, Clock);
     }
 
+    /// <summary>Services on the same data that write their log to <paramref name="log"/>.</summary>
+    public ServiceProvider WithLog(ILoggerProvider log) => Services(Folder, PostgreSql, Clock, log);
+
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public LabelerDb Open() => Contexts.CreateDbContext();
@@ -69,11 +74,12 @@ public sealed class World : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static ServiceProvider Services(string folder, string? postgreSql, TimeProvider clock)
+    private static ServiceProvider Services(string folder, string? postgreSql, TimeProvider clock, ILoggerProvider? log = null)
     {
         var settings = new Dictionary<string, string?> { [$"ConnectionStrings:{Startup.ConnectionName}"] = postgreSql };
         return new ServiceCollection()
             .AddSingleton(clock)
+            .AddLogging(logging => logging.Services.AddSingleton(log ?? NullLoggerProvider.Instance))
             .AddLabelerData(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), folder)
             .BuildServiceProvider();
     }

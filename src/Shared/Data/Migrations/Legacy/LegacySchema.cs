@@ -27,15 +27,9 @@ internal static class LegacySchema
     ];
 
     /// <summary>1 to <see cref="Last"/>: not adopted yet; <see cref="Closed"/>: made or adopted by Entity Framework's migrations; 0: the database is empty.</summary>
-    public static async Task<int> Version(LabelerDb db, CancellationToken cancel)
-    {
-        var exists = db.Database.IsSqlite()
-            ? "SELECT count(*) AS \"Value\" FROM sqlite_master WHERE name = 'SchemaVersions'"
-            : "SELECT count(*)::integer AS \"Value\" FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'SchemaVersions'";
-        return await db.Database.SqlQueryRaw<int>(exists).SingleAsync(cancel) == 0
-            ? 0
-            : (int)await db.Database.SqlQueryRaw<long>("SELECT coalesce(max(\"Version\"), 0) AS \"Value\" FROM \"SchemaVersions\"").SingleAsync(cancel);
-    }
+    public static async Task<int> Version(LabelerDb db, CancellationToken cancel) => await db.HasTable("SchemaVersions", cancel)
+        ? (int)await db.Database.SqlQuery<long>($"SELECT coalesce(max(\"Version\"), 0) AS \"Value\" FROM \"SchemaVersions\"").SingleAsync(cancel)
+        : 0;
 
     /// <summary>In one transaction: makes the tables those of <paramref name="initial"/>, and records that migration as applied.</summary>
     public static async Task Adopt(LabelerDb db, int version, string initial, DateTimeOffset now, CancellationToken cancel)
