@@ -9,7 +9,7 @@ public sealed class AccountTests(Browsing browsing)
     [Fact]
     public async Task The_first_admin_invites_an_annotator_who_sees_no_admin_page()
     {
-        await using var server = await LabelerServer.Start();
+        await using var server = await LabelerServer.Start("Trainer:Start=false");
         await using (var stranger = await browsing.Visit(server))
         {
             await stranger.Go("/people");

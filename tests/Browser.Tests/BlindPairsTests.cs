@@ -1,3 +1,4 @@
+using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Images;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
@@ -11,16 +12,15 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>Epochs of a pair project against each other, in the ordinary queue and on the dashboard.</summary>
 [Collection(nameof(Browsing))]
-public sealed class BlindPairsTests(Browsing browsing)
+public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<LabelingHouse>
 {
     private const int Groups = 12, Evaluations = 4, People = 5;
 
     [Fact]
     public async Task The_dashboard_shows_how_often_an_epoch_is_preferred_to_the_one_before_and_who_has_looked_is_not_asked()
     {
-        await using var server = await LabelerServer.Start("Trainer:Start=false");
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
-        await using var admin = await browsing.FirstAdmin(server);
+        var seeded = await house.Seed("Blind pairs", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
+        await using var admin = await house.Admin();
         await Sample(seeded, epoch: 0);
         for (var person = 0; person < People; person++)
             await Judge(seeded, Guid.NewGuid());
@@ -39,10 +39,10 @@ public sealed class BlindPairsTests(Browsing browsing)
         // The admin looks at before and after, then labels: all that is left, and none of what would not be blind.
         await admin.Go($"/gallery/{seeded.Project.Slug}/compare");
         await Expect(admin.Page.Locator(".comparison")).ToHaveCountAsync(2 * Evaluations);
-        var who = await Read(seeded, db => db.Users.Select(account => account.Id).FirstAsync());
+        var who = await Read(seeded, db => db.Users.Where(account => account.UserName == "Ada").Select(account => account.Id).SingleAsync());
         await Judge(seeded, who);
-        Assert.Equal(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.AnnotatorId == who && vote.Item!.Use == ItemUse.Duel)));
-        Assert.NotEqual(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.AnnotatorId == who)));
+        Assert.Equal(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.ProjectId == seeded.Project.Id && vote.AnnotatorId == who && vote.Item!.Use == ItemUse.Duel)));
+        Assert.NotEqual(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.ProjectId == seeded.Project.Id && vote.AnnotatorId == who)));
         await admin.Go($"/review/{seeded.Project.Slug}");
         await Expect(admin.Page.GetByText("against the epoch before").First).ToBeVisibleAsync();
     }

@@ -6,8 +6,17 @@ namespace Labeler.Browser.Tests;
 /// <summary>One Chromium for all browser tests; every visitor has a context of their own in it.</summary>
 public sealed class Browsing : IAsyncLifetime
 {
+    private readonly Lazy<Task<CommonServer>> common;
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
+
+    public Browsing() => common = new(() => CommonServer.Start(this));
+
+    /// <summary>A window on a desk. A new one every time, since what is made of it is changed.</summary>
+    public static BrowserNewContextOptions Wide => new() { ViewportSize = new() { Width = 1440, Height = 900 } };
+
+    /// <summary>The server that tests have in common, started for the first that asks.</summary>
+    public Task<CommonServer> Common => common.Value;
 
     public async Task InitializeAsync()
     {
@@ -22,13 +31,15 @@ public sealed class Browsing : IAsyncLifetime
     /// <summary>Somebody with a fresh browser profile, looking at the server.</summary>
     public async Task<Visitor> Visit(LabelerServer server, BrowserNewContextOptions? options = null)
     {
-        options ??= new() { ViewportSize = new() { Width = 1440, Height = 900 } };
+        options ??= Wide;
         options.BaseURL = server.Address;
         return await Visitor.Enter(await browser.NewContextAsync(options));
     }
 
     public async Task DisposeAsync()
     {
+        if (common.IsValueCreated)
+            await (await common.Value).DisposeAsync();
         await browser.DisposeAsync();
         playwright.Dispose();
     }

@@ -1,3 +1,5 @@
+using Labeler.Browser.Tests.Labeling;
+using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
@@ -9,7 +11,7 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>What leads see once there are votes. Leaving a visitor checks that no chart broke its page.</summary>
 [Collection(nameof(Browsing))]
-public sealed class FigureTests(Browsing browsing)
+public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHouse>
 {
     [Theory]
     [InlineData(LabelingTask.FlagBatch, "Rates per epoch")]
@@ -18,9 +20,8 @@ public sealed class FigureTests(Browsing browsing)
     [InlineData(LabelingTask.PreferPair, "Labels per epoch")]
     public async Task The_dashboard_draws_the_votes_of_every_task_and_takes_up_new_ones_without_reload(LabelingTask task, string figure)
     {
-        await using var server = await LabelerServer.Start("Trainer:Start=false");
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", task, groups: 3, Settings(task));
-        await using var admin = await browsing.FirstAdmin(server);
+        var seeded = await house.Seed($"Figures of {task}", task, groups: 3, Settings(task));
+        await using var admin = await house.Admin();
         var who = await Account(seeded);
         await Vote(seeded, who, 1);
 
@@ -37,10 +38,8 @@ public sealed class FigureTests(Browsing browsing)
     [Fact]
     public async Task A_lead_sets_a_vote_aside_with_a_reason_and_lets_it_count_again()
     {
-        await using var server = await LabelerServer.Start("Trainer:Start=false");
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 2);
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var lead = await browsing.Invite(server, admin, "lead", "Lena");
+        var seeded = await house.Seed("Set aside", groups: 2);
+        await using var lead = await house.Invited("Lena", Role.Lead);
         await Vote(seeded, await Account(seeded), 2);
 
         await lead.Go($"/review/{seeded.Project.Slug}");
@@ -62,9 +61,8 @@ public sealed class FigureTests(Browsing browsing)
     [Fact]
     public async Task The_gallery_shows_an_epochs_images_by_verdict()
     {
-        await using var server = await LabelerServer.Start("Trainer:Start=false");
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 2);
-        await using var admin = await browsing.FirstAdmin(server);
+        var seeded = await house.Seed("In the gallery", groups: 2);
+        await using var admin = await house.Admin();
         await Vote(seeded, await Account(seeded), 2);
 
         await admin.Go($"/gallery/{seeded.Project.Slug}?show=flagged");
@@ -92,7 +90,7 @@ public sealed class FigureTests(Browsing browsing)
     private static async Task<int> Count(SeededProject seeded, System.Linq.Expressions.Expression<Func<Vote, bool>> which)
     {
         await using var db = await seeded.Open();
-        return await db.Votes.CountAsync(which);
+        return await db.Votes.Where(vote => vote.ProjectId == seeded.Project.Id).CountAsync(which);
     }
 
     /// <summary>Judges the next items: of a group two pictures are flagged.</summary>

@@ -8,7 +8,7 @@ using Xunit;
 namespace Labeler.Browser.Tests;
 
 [Collection(nameof(Browsing))]
-public sealed class PageTests(Browsing browsing)
+public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Site>
 {
     // Parts of a page are drawn again when they come alive, and are folded then.
     private const string Unfolded = """
@@ -24,9 +24,8 @@ public sealed class PageTests(Browsing browsing)
     [Fact]
     public async Task Every_page_of_the_top_bar_opens_without_a_complaint()
     {
-        await using var server = await LabelerServer.Start();
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
-        await using var admin = await browsing.FirstAdmin(server);
+        await using var admin = await site.Admin();
+        await admin.Go("/");
         var addresses = await admin.Page.Locator(".nav a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
         Assert.NotEmpty(addresses);
         foreach (var address in addresses)
@@ -40,15 +39,13 @@ public sealed class PageTests(Browsing browsing)
     [Fact]
     public async Task No_page_is_wider_than_a_phone_with_everything_unfolded()
     {
-        await using var server = await LabelerServer.Start();
-        await using var seeded = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
-        await using (var db = await seeded.Open())
+        await using (var db = await site.Faces.Open())
         {
             var job = await db.Jobs.FirstAsync();
             db.JobLines.Add(new JobLine(job.Id, "a line of the worker's log, longer than a phone is wide, as they often are", DateTimeOffset.UtcNow));
             await db.SaveChangesAsync();
         }
-        await using var admin = await browsing.FirstAdmin(server);
+        await using var admin = await site.Admin();
         var page = admin.Page;
         await page.SetViewportSizeAsync(390, 844);
         var wide = new List<string>();
@@ -63,5 +60,35 @@ public sealed class PageTests(Browsing browsing)
             }
         }
         Assert.Empty(wide);
+    }
+
+    /// <summary>A server with its trainer and one project, and its admin.</summary>
+    public sealed class Site(Browsing browsing) : IAsyncLifetime
+    {
+        private LabelerServer server = null!;
+        private string signedIn = "";
+
+        public SeededProject Faces { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            server = await LabelerServer.Start();
+            Faces = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
+            await using var admin = await browsing.FirstAdmin(server);
+            signedIn = await admin.SignedIn();
+        }
+
+        public Task<Visitor> Admin()
+        {
+            var options = Browsing.Wide;
+            options.StorageState = signedIn;
+            return browsing.Visit(server, options);
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Faces.DisposeAsync();
+            await server.DisposeAsync();
+        }
     }
 }

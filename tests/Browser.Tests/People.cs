@@ -53,6 +53,13 @@ public static partial class People
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 
+    /// <summary>What a browser keeps of somebody who is signed in, for a fresh one to begin with.</summary>
+    public static async Task<string> SignedIn(this Visitor visitor)
+    {
+        await Assertions.Expect(visitor.Page.Locator(".topbar")).ToBeVisibleAsync();
+        return await visitor.Context.StorageStateAsync();
+    }
+
     public static async Task SignOut(this Visitor visitor)
     {
         await visitor.Page.Locator(".topbar summary").ClickAsync();

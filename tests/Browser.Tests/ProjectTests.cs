@@ -9,7 +9,7 @@ public sealed class ProjectTests(Browsing browsing)
     [Fact]
     public async Task An_admin_makes_a_score_project_and_adds_an_option_in_the_live_rows()
     {
-        await using var server = await LabelerServer.Start();
+        await using var server = await LabelerServer.Start("Trainer:Start=false");
         await using var admin = await browsing.FirstAdmin(server);
         var page = admin.Page;
         await admin.Go("/projects");
@@ -44,7 +44,7 @@ public sealed class ProjectTests(Browsing browsing)
     [Fact]
     public async Task A_fresh_installation_lists_its_demo_projects()
     {
-        await using var server = await LabelerServer.Start("Web:DemoProjects=true");
+        await using var server = await LabelerServer.Start("Web:DemoProjects=true", "Trainer:Start=false");
         await using var admin = await browsing.FirstAdmin(server);
         await admin.Go("/projects");
         await Assertions.Expect(admin.Page.Locator(".project")).ToHaveCountAsync(5);

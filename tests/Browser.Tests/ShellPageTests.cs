@@ -1,3 +1,4 @@
+using Labeler.Shared.Accounts;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -9,9 +10,11 @@ public sealed class ShellPageTests(Browsing browsing)
     [Fact]
     public async Task The_shell_serves_keyboard_phone_and_eyes()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
+        // Their account is changed, so it is nobody else's.
+        var common = await browsing.Common;
+        await using var admin = await common.Invited(Role.Admin, "Shelly");
         var page = admin.Page;
+        await Assertions.Expect(page.Locator(".topbar")).ToBeVisibleAsync();
 
         await admin.Go("/account");
         await page.Keyboard.PressAsync("Tab");
@@ -26,9 +29,9 @@ public sealed class ShellPageTests(Browsing browsing)
         await Assertions.Expect(choice).ToHaveAttributeAsync("data-theme", "dark");
         await admin.Go("/people");
         await Assertions.Expect(choice).ToHaveAttributeAsync("data-theme", "dark");
-        await using (var elsewhere = await browsing.Visit(server))
+        await using (var elsewhere = await browsing.Visit(common.Server))
         {
-            await elsewhere.SignIn("Ada");
+            await elsewhere.SignIn("Shelly");
             await Assertions.Expect(elsewhere.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
         }
 
@@ -49,7 +52,7 @@ public sealed class ShellPageTests(Browsing browsing)
     [Fact]
     public async Task A_server_that_goes_away_and_comes_back_leaves_the_page_usable_and_everybody_signed_in()
     {
-        await using var server = await LabelerServer.Start();
+        await using var server = await LabelerServer.Start("Trainer:Start=false");
         await using var admin = await browsing.FirstAdmin(server);
         var page = admin.Page;
         foreach (var complaint in new[] { "WebSocket", "ERR_CONNECTION_REFUSED", "Failed to", "Connection disconnected", "reconnect", "ERR_EMPTY_RESPONSE" })

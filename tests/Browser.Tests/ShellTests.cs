@@ -9,8 +9,7 @@ public sealed class ShellTests(Browsing browsing)
     [Fact]
     public async Task A_page_that_does_not_exist_says_so_and_leads_back()
     {
-        await using var server = await LabelerServer.Start();
-        await using var visitor = await browsing.Visit(server);
+        await using var visitor = await browsing.Visit((await browsing.Common).Server);
         await visitor.Go("/error/404");
         Assert.Equal("There is no such page", await visitor.Page.Locator("h1").TextContentAsync());
         await visitor.Take("error-404");
@@ -19,8 +18,7 @@ public sealed class ShellTests(Browsing browsing)
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused_and_the_server_goes_on()
     {
-        await using var server = await LabelerServer.Start();
-        using var client = new HttpClient { BaseAddress = new(server.Address) };
+        using var client = new HttpClient { BaseAddress = new((await browsing.Common).Server.Address) };
         var large = await client.PostAsync("/sign-in", new ByteArrayContent(new byte[2 * 1024 * 1024]) { Headers = { ContentType = new("application/x-www-form-urlencoded") } });
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
         Assert.Equal("ok", await client.GetStringAsync("/health"));
@@ -41,7 +39,7 @@ public sealed class ShellTests(Browsing browsing)
     [Fact]
     public async Task A_port_that_is_in_use_is_named()
     {
-        await using var server = await LabelerServer.Start();
+        var server = (await browsing.Common).Server;
         var port = new Uri(server.Address).Port;
         var (exitCode, errors) = await LabelerServer.TryStart("--port", $"{port}", "--data", server.Data);
         Assert.Equal((1, $"labeler: port {port} is in use by another program; choose another with --port N (0 chooses a free one)"), (exitCode, errors.Trim()));

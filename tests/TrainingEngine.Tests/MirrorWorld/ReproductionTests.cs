@@ -9,7 +9,7 @@ using Labeler.TrainingEngine.MirrorWorld.Scenes;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
-public sealed class ReproductionTests : IDisposable
+public sealed class ReproductionTests(ReproductionTests.Finished finished) : IClassFixture<ReproductionTests.Finished>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -20,9 +20,7 @@ public sealed class ReproductionTests : IDisposable
     [InlineData("alignment")]
     public void A_run_writes_a_row_a_sheet_and_a_curve_for_the_base_and_every_epoch(string experiment)
     {
-        string output = folder.File("out");
-
-        IReadOnlyList<EpochRow> rows = Run(experiment, output, seed: 1);
+        (string output, IReadOnlyList<EpochRow> rows) = experiment == Finished.Experiment ? (finished.Output, finished.Rows) : (folder.File("out"), Run(experiment, folder.File("out"), seed: 1));
 
         Assert.Equal([0, 1, 2], rows.Select(row => row.Epoch));
         string[] lines = File.ReadAllLines(Path.Combine(output, "results.csv"));
@@ -43,14 +41,11 @@ public sealed class ReproductionTests : IDisposable
     [Fact]
     public void Two_runs_with_one_seed_learn_the_same_and_another_seed_learns_something_else()
     {
-        string[] policies = [.. new[] { (Name: "a", Seed: 1), (Name: "b", Seed: 1), (Name: "c", Seed: 2) }.Select(run =>
-        {
-            Run("normalcy", folder.File(run.Name), run.Seed);
-            return Policy(run.Name);
-        })];
+        Run(Finished.Experiment, folder.File("same"), Finished.Seed);
+        Run(Finished.Experiment, folder.File("other"), Finished.Seed + 1);
 
-        Assert.Equal(policies[0], policies[1]);
-        Assert.NotEqual(policies[0], policies[2]);
+        Assert.Equal(Policy(finished.Output), Policy(folder.File("same")));
+        Assert.NotEqual(Policy(finished.Output), Policy(folder.File("other")));
     }
 
     [Fact]
@@ -68,27 +63,25 @@ public sealed class ReproductionTests : IDisposable
         IReadOnlyList<EpochRow> resumed = Run("normalcy", pieces, seed: 3);
 
         Assert.Equal(whole.Select(row => (row.Epoch, row.Rate, row.Diversity)), resumed.Select(row => (row.Epoch, row.Rate, row.Diversity)));
-        Assert.Equal(Policy("whole"), Policy("pieces"));
+        Assert.Equal(Policy(folder.File("whole")), Policy(pieces));
         Assert.Empty(Directory.EnumerateFiles(pieces, "*.part", SearchOption.AllDirectories));
     }
 
     [Fact]
     public void Judged_pictures_of_the_epoch_before_are_learned_from_again_where_that_is_asked_for()
     {
-        Run("normalcy", folder.File("once"), seed: 1);
-        Run("normalcy", folder.File("again"), seed: 1, replay: 1);
+        (string once, string again) = (finished.Output, folder.File("again"));
+        Run(Finished.Experiment, again, Finished.Seed, replay: 1);
 
-        Assert.Equal(PairsOf("once", 1), PairsOf("again", 1));
-        Assert.Equal(PairsOf("once", 1) + PairsOf("once", 2), PairsOf("again", 2));
-        Assert.NotEqual(Policy("once"), Policy("again"));
+        Assert.Equal(PairsOf(once, 1), PairsOf(again, 1));
+        Assert.Equal(PairsOf(once, 1) + PairsOf(once, 2), PairsOf(again, 2));
+        Assert.NotEqual(Policy(once), Policy(again));
     }
 
     [Fact]
     public void A_folder_of_a_run_with_other_options_is_refused()
     {
-        Run("normalcy", folder.File("out"), seed: 1);
-
-        var error = Assert.Throws<EngineException>(() => Run("normalcy", folder.File("out"), seed: 2));
+        var error = Assert.Throws<EngineException>(() => Run(Finished.Experiment, finished.Output, Finished.Seed + 1));
 
         Assert.Contains("other options", error.Message, StringComparison.Ordinal);
     }
@@ -136,14 +129,17 @@ public sealed class ReproductionTests : IDisposable
         Assert.Equal(20, Enumerable.Range(0, 40).Select(Experiment.Parse("alignment").Prompt).Distinct().Count());
     }
 
-    private string Policy(string run) =>
-        Convert.ToHexString(File.ReadAllBytes(folder.File(run, "epoch-2", "training", "unet", "diffusion_pytorch_model.safetensors")));
+    private static string Policy(string run) =>
+        Convert.ToHexString(File.ReadAllBytes(Path.Combine(run, "epoch-2", "training", "unet", "diffusion_pytorch_model.safetensors")));
 
     /// <summary>Pairs that an epoch's first trained timestep was learned from.</summary>
-    private int PairsOf(string run, int epoch) => File.ReadLines(folder.File(run, $"epoch-{epoch}", "training", "metrics.jsonl"))
+    private static int PairsOf(string run, int epoch) => File.ReadLines(Path.Combine(run, $"epoch-{epoch}", "training", "metrics.jsonl"))
         .Select(line => JsonNode.Parse(line)!).First(line => (string)line["kind"]! == "timestep")["pairs"]!.GetValue<int>();
 
-    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default, int replay = 0)
+    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default, int replay = 0) =>
+        Run(finished.Model, experiment, output, seed, stop, replay);
+
+    private static IReadOnlyList<EpochRow> Run(string model, string experiment, string output, int seed, CancellationToken stop, int replay)
     {
         // Untrained weights draw nothing that can be judged, so annotators who err half of the time make the votes.
         var options = new ReproductionOptions
@@ -158,12 +154,24 @@ public sealed class ReproductionTests : IDisposable
             Replay = replay,
             D3po = new D3poOptions { LastStep = 1, KlToPrevious = 0.1 },
         };
-        return new ReproductionRun(Model(), options, output, TextWriter.Null).Run(stop);
+        return new ReproductionRun(model, options, output, TextWriter.Null).Run(stop);
     }
 
-    private string Model()
+    /// <summary>A model, and a run of it from beginning to end, which the tests look at.</summary>
+    public sealed class Finished : IDisposable
     {
-        string model = folder.File("model");
-        return Directory.Exists(model) ? model : TinyModel.Write(model);
+        public const string Experiment = "normalcy";
+        public const int Seed = 1;
+        private readonly TemporaryFolder folder = new();
+
+        public Finished() => Rows = Run(TinyModel.Write(Model), Experiment, Output, Seed, default, replay: 0);
+
+        public string Model => folder.File("model");
+
+        public string Output => folder.File("run");
+
+        internal IReadOnlyList<EpochRow> Rows { get; }
+
+        public void Dispose() => folder.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Pretraining;
 
-public sealed class PretrainRunTests : IDisposable
+public sealed class PretrainRunTests(PretrainRunTests.Whole whole) : IClassFixture<PretrainRunTests.Whole>, IDisposable
 {
     private static readonly PretrainOptions Short = new(Seed: 3, VaeSteps: 4, VaeBatch: 4, Scenes: 32, UnetSteps: 4, UnetBatch: 8, SaveEvery: 1, SheetEvery: 4);
     private readonly TemporaryFolder folder = new();
@@ -15,8 +15,7 @@ public sealed class PretrainRunTests : IDisposable
     [Fact]
     public void A_run_that_was_stopped_and_resumed_ends_with_the_same_weights()
     {
-        var (whole, pieces) = (Path.Combine(folder.Path, "whole"), Path.Combine(folder.Path, "pieces"));
-        Run(whole).Run(CancellationToken.None);
+        var pieces = folder.File("pieces");
         for (var tries = 0; !File.Exists(Path.Combine(pieces, "pretraining", "u-net-00004.png")); tries++)
         {
             Assert.True(tries < 50);
@@ -34,15 +33,13 @@ public sealed class PretrainRunTests : IDisposable
             }
         }
         foreach (var file in new[] { "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors" })
-            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(pieces, file)));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole.Folder, file)), File.ReadAllBytes(Path.Combine(pieces, file)));
     }
 
     [Fact]
     public void What_it_makes_loads_as_a_model()
     {
-        Run(folder.Path).Run(CancellationToken.None);
-
-        var model = StableDiffusion.Load(folder.Path);
+        var model = StableDiffusion.Load(whole.Folder);
 
         Assert.InRange(model.Vae.Config.ScalingFactor, 0.01, 100);
     }
@@ -50,11 +47,21 @@ public sealed class PretrainRunTests : IDisposable
     [Fact]
     public void A_folder_with_another_run_is_refused()
     {
-        Run(folder.Path).Run(CancellationToken.None);
-
-        var error = Assert.Throws<EngineException>(() => Run(folder.Path, Short with { Seed = 4 }).Run(CancellationToken.None));
+        var error = Assert.Throws<EngineException>(() => Run(whole.Folder, Short with { Seed = 4 }).Run(CancellationToken.None));
 
         Assert.Contains("other options", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A run from beginning to end, which the tests look at.</summary>
+    public sealed class Whole : IDisposable
+    {
+        private readonly TemporaryFolder folder = new();
+
+        public Whole() => Run(Folder).Run(CancellationToken.None);
+
+        public string Folder => folder.Path;
+
+        public void Dispose() => folder.Dispose();
     }
 
     private static PretrainRun Run(string path, PretrainOptions? options = null) =>

@@ -1,16 +1,20 @@
+using System.CommandLine;
+using Labeler.TrainingEngine.Commands;
+using Labeler.TrainingEngine.Tests.Commands;
+
 namespace Labeler.TrainingEngine.Tests.Training;
 
-public sealed class KilledTrainingTests : IDisposable
+[Collection("Console")]
+public sealed class KilledTrainingTests : IClassFixture<KilledTrainingTests.Sampled>, IDisposable
 {
     private const int Epochs = 8;
     private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
+    private string _samples;
 
-    public KilledTrainingTests()
+    public KilledTrainingTests(Sampled sampled)
     {
-        TinyTrajectories.Model(_folder.File("model"));
-        var sampled = EngineProcess.Start(
-            "sample", "--model", _folder.File("model"), "--prompt", "a cat", "--count", "3", "--group", "4", "--steps", "4", "--guidance", "2", "--out", _folder.File("samples")).End();
-        Assert.True(sampled.Code == 0, sampled.Errors);
+        (_model, _samples) = (sampled.Model, sampled.Samples);
         Directory.CreateDirectory(_folder.File("feedback"));
         File.WriteAllText(_folder.File("feedback", "ann.json"), "[[0,-1,0,-1],[0,0,-1,0],[-1,0,0,0]]");
     }
@@ -90,7 +94,7 @@ public sealed class KilledTrainingTests : IDisposable
     {
         File.WriteAllText(_folder.File("feedback", "ann.json"), labels);
 
-        var (code, _, errors) = Train("wrong", 1).End();
+        var (code, _, errors) = TrainHere("wrong");
 
         Assert.Equal(1, code);
         Assert.Contains(message, errors);
@@ -101,9 +105,9 @@ public sealed class KilledTrainingTests : IDisposable
     [Fact]
     public void Missing_trajectories_are_counted_and_the_first_is_named()
     {
-        File.Delete(_folder.File("samples", "trajectories", "00001.safetensors"));
+        _samples = WithoutTheSecondTrajectory(_samples);
 
-        var (code, _, errors) = Train("wrong", 1).End();
+        var (code, _, errors) = TrainHere("wrong");
 
         Assert.Equal(1, code);
         Assert.Contains("1 trajectories are missing", errors);
@@ -112,11 +116,50 @@ public sealed class KilledTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>A model and three groups of its images, which every test learns from and none changes.</summary>
+    public sealed class Sampled : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Sampled()
+        {
+            TinyTrajectories.Model(Model);
+            var (code, _, errors) = Run(
+                SampleCommand.Create(), "sample", "--model", Model, "--prompt", "a cat", "--count", "3", "--group", "4", "--steps", "4", "--guidance", "2", "--out", Samples);
+            Assert.True(code == 0, errors);
+        }
+
+        public string Model => _folder.File("model");
+
+        public string Samples => _folder.File("samples");
+
+        public void Dispose() => _folder.Dispose();
+    }
+
+    private string WithoutTheSecondTrajectory(string samples)
+    {
+        var copy = _folder.File("samples");
+        foreach (var file in Directory.GetFiles(samples, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(samples, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        File.Delete(Path.Combine(copy, "trajectories", "00001.safetensors"));
+        return copy;
+    }
+
+    /// <summary>In this process, where nothing is to be killed.</summary>
+    private (int Code, string Output, string Errors) TrainHere(string output) => Run(TrainCommand.Create(), Arguments(output, 1, "0"));
+
+    private static (int Code, string Output, string Errors) Run(Command command, params string[] arguments) =>
+        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { command }, arguments));
+
     private EngineProcess Train(string output, int epochs, string every = "0") => EngineProcess.Start(Arguments(output, epochs, every));
 
     private string[] Arguments(string output, int epochs, string every) =>
     [
-        "train", "--model", _folder.File("model"), "--samples", _folder.File("samples"), "--feedback", _folder.File("feedback"), "--out", _folder.File(output),
+        "train", "--model", _model, "--samples", _samples, "--feedback", _folder.File("feedback"), "--out", _folder.File(output),
         "--inner-epochs", $"{epochs}", "--images-per-step", "4", "--workers", "2", "--threads", "1", "--checkpoint-every", every, "--learning-rate", "1e-3",
     ];
 

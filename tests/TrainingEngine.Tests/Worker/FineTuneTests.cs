@@ -9,47 +9,23 @@ using Labeler.Shared.Photos.Captions;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Weights;
-using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
 
 /// <summary>From photos in a zip to an adapter for each label, on a real database.</summary>
 public sealed class FineTuneTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly ServiceProvider services;
-    private readonly DatabaseThread database = new();
+    private readonly WorkerData data = new();
 
-    public FineTuneTests()
-    {
-        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
-        Get<Migrator>().Apply().GetAwaiter().GetResult();
-    }
-
-    public void Dispose()
-    {
-        database.Dispose();
-        services.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        folder.Dispose();
-    }
+    public void Dispose() => data.Dispose();
 
     [Fact]
     public async Task Described_photos_make_one_adapter_a_label_kept_with_sheets_at_every_evaluation()
     {
         var project = await Photos();
         await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var working = Task.Run(() => Worker().Run(stop.Token));
-        while (await Open().Jobs.AnyAsync(job => job.Kind == JobKind.FineTune && (job.State == JobState.Queued || job.State == JobState.Running)) && !stop.IsCancellationRequested)
-        {
-            await Task.Delay(100);
-        }
-        await stop.CancelAsync();
-        await working;
+        data.WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.FineTune && job.State > JobState.Running));
 
         await using var db = Open();
         var tuned = await db.Jobs.SingleAsync(job => job.Kind == JobKind.FineTune);
@@ -72,7 +48,7 @@ public sealed class FineTuneTests : IDisposable
 
     private async Task<long> Photos()
     {
-        var settings = new ProjectSettings { ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")), GroupSize = 1, Choices = [new("Label 1", "1"), new("Label 2", "2")] };
+        var settings = new ProjectSettings { ModelFolder = TinyModel.Write(data.Model), GroupSize = 1, Choices = [new("Label 1", "1"), new("Label 2", "2")] };
         var project = Project.Create("photos", LabelingTask.Categorise, settings, DateTimeOffset.UtcNow, PictureSource.Imported);
         await using (var db = Open())
         {
@@ -109,10 +85,7 @@ public sealed class FineTuneTests : IDisposable
         return new("photos.zip", IsZip: true, "photos.zip");
     }
 
-    private TrainerWorker Worker() => new(
-        Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null);
+    private LabelerDb Open() => data.Open();
 
-    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
-
-    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    private T Get<T>() where T : notnull => data.Get<T>();
 }

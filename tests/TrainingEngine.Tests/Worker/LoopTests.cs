@@ -9,10 +9,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
@@ -20,21 +17,9 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 /// <summary>The whole way of the data on a real database: sample, vote, train, sample again.</summary>
 public sealed class LoopTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly ServiceProvider services;
+    private readonly WorkerData data = new();
 
-    public LoopTests()
-    {
-        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
-        Get<Migrator>().Apply().GetAwaiter().GetResult();
-    }
-
-    public void Dispose()
-    {
-        services.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        folder.Dispose();
-    }
+    public void Dispose() => data.Dispose();
 
     [Theory]
     [InlineData(AdapterKind.Lora)]
@@ -118,7 +103,7 @@ public sealed class LoopTests : IDisposable
     public async Task A_model_folder_that_is_gone_fails_the_epoch_with_a_reason()
     {
         var project = await Project(AdapterKind.Lora);
-        Directory.Delete(Path.Combine(folder.Path, "model"), recursive: true);
+        Directory.Delete(data.Model, recursive: true);
         var epoch = await Get<EpochCycle>().Start(project.Id, null);
 
         WorkUntil(() => State(epoch.Id) == EpochState.Failed);
@@ -177,7 +162,7 @@ public sealed class LoopTests : IDisposable
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")),
+            ModelFolder = TinyModel.Write(data.Model),
             GroupSize = 3,
             ImagesPerEpoch = groups * 3,
             EvaluationImages = 3,
@@ -220,26 +205,11 @@ public sealed class LoopTests : IDisposable
         }
     }
 
-    /// <summary>Lets a worker run on this thread until something holds.</summary>
-    private void WorkUntil(Func<bool> holds)
-    {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var watching = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested && !holds())
-                await Task.Delay(100);
-            await stop.CancelAsync();
-        });
-        using var database = new DatabaseThread();
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
-            .Run(stop.Token);
-        watching.GetAwaiter().GetResult();
-        Assert.True(holds());
-    }
-
     private EpochState State(long epochId) => Open().Epochs.Single(epoch => epoch.Id == epochId).State;
 
-    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+    private void WorkUntil(Func<bool> holds) => data.WorkUntil(holds);
 
-    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    private LabelerDb Open() => data.Open();
+
+    private T Get<T>() where T : notnull => data.Get<T>();
 }

@@ -6,10 +6,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Voting;
-using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
 
@@ -17,21 +14,9 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 public sealed class RewardedEpochTests : IDisposable
 {
     private const int Groups = 40, Later = 8;
-    private readonly TemporaryFolder folder = new();
-    private readonly ServiceProvider services;
+    private readonly WorkerData data = new();
 
-    public RewardedEpochTests()
-    {
-        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), Path.Combine(folder.Path, "data")).BuildServiceProvider();
-        Get<Migrator>().Apply().GetAwaiter().GetResult();
-    }
-
-    public void Dispose()
-    {
-        services.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        folder.Dispose();
-    }
+    public void Dispose() => data.Dispose();
 
     [Theory]
     [InlineData("d3po")]
@@ -88,7 +73,7 @@ public sealed class RewardedEpochTests : IDisposable
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyModel.Write(Path.Combine(folder.Path, "model")),
+            ModelFolder = TinyModel.Write(data.Model),
             GroupSize = 3,
             ImagesPerEpoch = Groups * 3,
             EvaluationImages = 0,
@@ -140,24 +125,9 @@ public sealed class RewardedEpochTests : IDisposable
         }
     }
 
-    /// <summary>Lets a worker run on this thread until something holds.</summary>
-    private void WorkUntil(Func<bool> holds)
-    {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var watching = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested && !holds())
-                await Task.Delay(100);
-            await stop.CancelAsync();
-        });
-        using var database = new DatabaseThread();
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
-            .Run(stop.Token);
-        watching.GetAwaiter().GetResult();
-        Assert.True(holds());
-    }
+    private void WorkUntil(Func<bool> holds) => data.WorkUntil(holds);
 
-    private LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+    private LabelerDb Open() => data.Open();
 
-    private T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    private T Get<T>() where T : notnull => data.Get<T>();
 }
