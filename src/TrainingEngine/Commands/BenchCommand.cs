@@ -17,7 +17,7 @@ public static class BenchCommand
         var precision = new Option<string>("--dtype") { Description = "element type to compute in", DefaultValueFactory = _ => "float32" }
             .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         var rounds = new Option<int>("--rounds") { Description = "groups to sample; the fastest counts", DefaultValueFactory = _ => 5 };
-        var command = new Command("sampling", "Prints steps per second, the share of time outside libtorch and the cost of a small operator.") { model, device, precision, rounds };
+        var command = new Command("sampling", "Prints steps per second, the share of each kind of layer, what this machine reaches at most and the cost of a small operator.") { model, device, precision, rounds };
         command.Does((parsed, stop) =>
         {
             var (place, type) = (Devices.Pick(parsed.GetValue(device)), Precisions.Parse(parsed.GetRequiredValue(precision)));

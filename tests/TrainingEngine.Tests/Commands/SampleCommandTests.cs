@@ -135,13 +135,17 @@ public sealed class SampleCommandTests : IDisposable
     }
 
     [Fact]
-    public void Bench_sampling_prints_speed_overhead_and_the_cost_of_an_operator()
+    public void Bench_sampling_prints_speed_the_shares_of_layers_and_the_cost_of_an_operator()
     {
         (int code, string output, string error) = Run(["bench", "sampling", "--model", model, "--rounds", "1"]);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"steps +\d+\.\d per second", output);
-        Assert.Matches(@"outside libtorch +\d+\.\d\d %", output);
+        double[] shares = [.. System.Text.RegularExpressions.Regex.Matches(output, @"^(convolution|attention|linear|normalization|everything else) +(\d+\.\d) % of the time$", System.Text.RegularExpressions.RegexOptions.Multiline)
+            .Select(match => double.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(5, shares.Length);
+        Assert.InRange(shares.Sum(), 99.7, 100.3);
+        Assert.Matches(@"this machine +\d+ GFLOP/s in a product of two large matrices, \d+ in a large convolution", output);
         Assert.Matches(@"small operator +\d+ ns", output);
     }
 
