@@ -50,7 +50,7 @@ internal static partial class LibTorch
             }
             OneDnn.Prepare();
         }
-        catch (DllNotFoundException error)
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             // Said in one line by Check, before the first use: an initializer that throws would hide the reason.
             failure = error.Message;
