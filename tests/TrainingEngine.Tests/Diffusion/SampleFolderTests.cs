@@ -1,3 +1,4 @@
+using Labeler.Shared.Images;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
