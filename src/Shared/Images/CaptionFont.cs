@@ -11,33 +11,37 @@ internal static partial class CaptionFont
     /// <summary>Path of the TrueType file. The first use tells Fontconfig, which libvips finds fonts with, what to read.</summary>
     public static string File { get; } = SetUp();
 
+    /// <summary>
+    /// The configuration for Fontconfig: with the system's fonts where it can keep its index of them, below
+    /// <paramref name="cacheHome"/> or else <paramref name="home"/>; where it cannot, it would complain of every folder of fonts.
+    /// </summary>
+    internal static string Configuration(string? cacheHome, string? home)
+    {
+        string cache = string.IsNullOrEmpty(cacheHome) ? Path.Combine(home ?? "", ".cache") : cacheHome;
+        return Path.Combine(Folder, Path.IsPathRooted(cache) && IsWritable(Path.Combine(cache, "fontconfig")) ? "with-system.conf" : "alone.conf");
+    }
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "fonts");
+
     private static string SetUp()
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "fonts");
         if (!OperatingSystem.IsWindows())
         {
             // Without a configuration Fontconfig complains on standard error. It reads the C library's environment, which .NET's does not reach.
-            _ = setenv("FONTCONFIG_FILE", Path.Combine(folder, SystemFontsCanBeIndexed() ? "with-system.conf" : "alone.conf"), overwrite: 1);
+            _ = setenv(
+                "FONTCONFIG_FILE", Configuration(Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Environment.GetEnvironmentVariable("HOME")), overwrite: 1);
         }
 
-        return Path.Combine(folder, "DejaVuSans.ttf");
+        return Path.Combine(Folder, "DejaVuSans.ttf");
     }
 
-    /// <summary>Whether Fontconfig can keep its index; where it cannot, it complains of every folder of fonts.</summary>
-    private static bool SystemFontsCanBeIndexed()
+    private static bool IsWritable(string folder)
     {
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        cache = string.IsNullOrEmpty(cache) ? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "", ".cache") : cache;
-        if (!Path.IsPathRooted(cache))
-        {
-            return false;
-        }
-
         try
         {
-            string index = Directory.CreateDirectory(Path.Combine(cache, "fontconfig")).FullName;
+            Directory.CreateDirectory(folder);
             using var probe = new FileStream(
-                Path.Combine(index, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

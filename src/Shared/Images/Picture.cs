@@ -26,7 +26,7 @@ public sealed class Picture
     public byte[] Rgb { get; }
 
     /// <summary>
-    /// Decodes a JPEG, PNG, WebP or GIF file: upright by its EXIF orientation, grey and CMYK converted, transparency
+    /// Decodes a JPEG, PNG, WebP or GIF file: upright by its EXIF orientation, gray and CMYK converted, transparency
     /// over black. Size and frames are judged by the header before any pixel is decoded.
     /// </summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>

@@ -55,11 +55,11 @@ public sealed class FormatTests
     public void Sixteen_bits_a_channel_become_eight()
     {
         byte[] color = Pictures.Png(2, 1, colorType: 2, [0, 0xFF, 0xFF, 0x80, 0x12, 0, 0, 0x40, 0xF0, 0x20, 0x01, 0x7F, 0xFF], bitDepth: 16);
-        byte[] grey = Pictures.Png(2, 1, colorType: 0, [0, 0x33, 0x99, 0xFF, 0xFF], bitDepth: 16);
+        byte[] gray = Pictures.Png(2, 1, colorType: 0, [0, 0x33, 0x99, 0xFF, 0xFF], bitDepth: 16);
         byte[] half = Pictures.Png(1, 1, colorType: 6, [0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0x80, 0x00], bitDepth: 16);
 
         Assert.Equal([255, 128, 0, 64, 32, 127], Picture.Decode(color).Rgb);
-        Assert.Equal([51, 51, 51, 255, 255, 255], Picture.Decode(grey).Rgb);
+        Assert.Equal([51, 51, 51, 255, 255, 255], Picture.Decode(gray).Rgb);
         Near((128, 128, 0), Picture.Decode(half).At(0, 0), within: 1);
         Near((255, 128, 0), Picture.Decode(Thumbnail.WebP(Pictures.Png(1, 1, colorType: 2, [0, 0xFF, 0xFF, 0x80, 0x12, 0, 0], bitDepth: 16), 8, 100)).At(0, 0));
     }

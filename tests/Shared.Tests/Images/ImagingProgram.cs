@@ -6,10 +6,17 @@ namespace Labeler.Shared.Tests.Images;
 /// <summary>This assembly as a program of its own, for what a process settles once: its fonts, its libvips, its standard error.</summary>
 internal static class ImagingProgram
 {
-    /// <summary>Starts it in <paramref name="folder"/>, where a copy of it lies, or here.</summary>
-    public static (int Code, string[] Lines, string Errors) Run(string[] arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="arguments">An errand and what it needs.</param>
+    /// <param name="environment">Variables that it gets on top of this process'; null takes one away.</param>
+    /// <param name="folder">Where a copy of the assembly lies, if not this one.</param>
+    /// <param name="within">A shell script that ends with <c>exec "$@"</c>; run as root in a mount namespace of its own.</param>
+    public static (int Code, string[] Lines, string Errors) Run(
+        string[] arguments, IReadOnlyDictionary<string, string?>? environment = null, string? folder = null, string? within = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(folder ?? AppContext.BaseDirectory, "Shared.Tests.dll"), .. arguments])
+        string[] shell = within is null ? [] : ["unshare", "--mount", "sh", "-ec", within, "sh"];
+        string[] command = [.. shell, "dotnet", "exec", Path.Combine(folder ?? AppContext.BaseDirectory, "Shared.Tests.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,29 +1,36 @@
 using Labeler.Shared.Images;
+using Labeler.Shared.Tests.Support;
 
 namespace Labeler.Shared.Tests.Images;
 
 public sealed class ImagingProgramTests : IDisposable
 {
-    // Nothing of the system's fonts can be read or indexed: no home, and a configuration that is not there.
-    private static readonly Dictionary<string, string?> _withoutFonts = new()
-    {
-        ["HOME"] = "/dev/null", ["XDG_CACHE_HOME"] = null, ["FONTCONFIG_FILE"] = "/dev/null/fonts.conf", ["FONTCONFIG_PATH"] = "/dev/null",
-    };
+    private const string HideFonts = "for folder in /etc/fonts /usr/share/fonts /usr/share/fontconfig /var/cache/fontconfig; do [ ! -d $folder ] || mount -t tmpfs tmpfs $folder; done; exec \"$@\"";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-imaging-").FullName;
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Captions_are_drawn_in_the_programs_own_font_without_a_word_on_standard_error(bool nothingOfTheSystem)
-    {
-        // The capital A is drawn alike in Latin, Greek and Cyrillic, in one font; another would fill in what a font lacks otherwise.
-        var (code, lines, errors) = ImagingProgram.Run(["captions", "A", "\u0391", "\u0410", "Ǻ", "step 12.5: 3 → 4 ≥ ½"], nothingOfTheSystem ? _withoutFonts : null);
+    [Fact]
+    public void Captions_are_drawn_in_the_programs_own_font_without_a_word_on_standard_error() => DrawCaptions();
 
-        Assert.Equal((0, ""), (code, errors));
-        Assert.Equal([lines[0], lines[0]], lines[1..3]);
-        Assert.Equal(4, lines.Distinct().Count() + 1);
-        Assert.All(lines, line => Assert.DoesNotContain(" 0 dark", line, StringComparison.Ordinal));
+    [Fact]
+    public void Captions_are_drawn_where_no_index_of_fonts_can_be_written_and_the_variables_name_nothing() =>
+        DrawCaptions(new Dictionary<string, string?> { ["HOME"] = "/dev/null", ["XDG_CACHE_HOME"] = null, ["FONTCONFIG_FILE"] = "/dev/null/fonts.conf", ["FONTCONFIG_PATH"] = "/dev/null" });
+
+    [SmallDiskFact]
+    public void Captions_are_drawn_on_a_system_that_has_no_fonts_and_no_configuration_of_fonts() =>
+        DrawCaptions(new Dictionary<string, string?> { ["HOME"] = _folder, ["XDG_CACHE_HOME"] = null }, HideFonts);
+
+    [Fact]
+    public void The_systems_fonts_are_added_where_their_index_can_be_written()
+    {
+        string Chosen(string? cacheHome, string? home) => Path.GetFileName(CaptionFont.Configuration(cacheHome, home));
+
+        Assert.Equal("with-system.conf", Chosen(null, _folder));
+        Assert.Equal("with-system.conf", Chosen(Path.Combine(_folder, "cache"), "/dev/null"));
+        Assert.Equal("alone.conf", Chosen(null, "/dev/null"));
+        Assert.Equal("alone.conf", Chosen("/dev/null", _folder));
+        Assert.Equal("alone.conf", Chosen("", null));
+        Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -50,13 +57,15 @@ public sealed class ImagingProgramTests : IDisposable
     [Fact]
     public void A_libvips_that_does_not_load_is_one_line_that_asks_nobody_to_install_anything()
     {
-        string native = Directory.CreateDirectory(Path.Combine(_folder, "runtimes", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, "native")).FullName;
+        // The one libvips that lies beside the program.
+        string library = Path.Combine(_folder, Path.GetRelativePath(AppContext.BaseDirectory, Assert.Single(Directory.GetFiles(AppContext.BaseDirectory, "libvips*", SearchOption.AllDirectories))));
+        string native = Directory.CreateDirectory(Path.GetDirectoryName(library)!).FullName;
         foreach (string file in Directory.GetFiles(AppContext.BaseDirectory))
         {
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
 
-        File.WriteAllText(Path.Combine(native, "libvips.so.42"), "no library");
+        File.WriteAllText(library, "no library");
         var (code, lines, errors) = ImagingProgram.Run(["damaged"], new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = native }, _folder);
 
         Assert.Equal((1, ""), (code, errors));
@@ -66,4 +75,16 @@ public sealed class ImagingProgramTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void DrawCaptions(IReadOnlyDictionary<string, string?>? environment = null, string? within = null)
+    {
+        // The capital A is drawn alike in Latin, Greek and Cyrillic, in one font; what a font lacks would come as a box or from another.
+        var (code, lines, errors) = ImagingProgram.Run(["captions", "A", "\u0391", "\u0410", "Ǻ", "step 12.5: 3 → 4 ≥ ½"], environment, within: within);
+
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(5, lines.Length);
+        Assert.Equal([lines[0], lines[0]], lines[1..3]);
+        Assert.Equal(3, lines.Distinct().Count());
+        Assert.All(lines, line => Assert.DoesNotContain(" 0 dark", line, StringComparison.Ordinal));
+    }
 }

@@ -54,9 +54,9 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void Transparency_is_laid_over_black_and_grey_becomes_color()
+    public void Transparency_is_laid_over_black_and_gray_becomes_color()
     {
-        // One half-transparent white pixel, grey with alpha.
+        // One half-transparent white pixel, gray with alpha.
         byte[] png = Pictures.Png(width: 1, height: 1, colorType: 4, [0, 255, 128]);
 
         Assert.Equal((128, 128, 128), Picture.Decode(png).At(0, 0));
