@@ -38,7 +38,7 @@ internal static partial class LibTorch
     internal static void Load()
     {
         TorchExtensions.WaitPassively();
-        if (!OperatingSystem.IsLinux() || Folder is not { } folder)
+        if (!OperatingSystem.IsLinux() || Folder is not { } folder || !File.Exists(Path.Combine(folder, "libtorch_cpu.so")))
         {
             return;
         }
