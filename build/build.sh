@@ -20,3 +20,11 @@ build_project() {
   rm -f "$log"
   touch "$stamp"
 }
+
+# All builds lie in one folder: after one with another libtorch none of them is up to date.
+libtorch_now="cuda=${LABELER_CUDA:-}"
+if [ "$(cat "$root/artifacts/libtorch-of-builds" 2>/dev/null || echo cuda=)" != "$libtorch_now" ]; then
+  rm -f "$root"/artifacts/built-*
+  mkdir -p "$root/artifacts"
+  echo "$libtorch_now" >"$root/artifacts/libtorch-of-builds"
+fi

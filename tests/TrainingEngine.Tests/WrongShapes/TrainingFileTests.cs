@@ -82,7 +82,11 @@ public sealed class TrainingFileTests : IDisposable
         using (var network = RewardNetwork.Create(3, 1))
             SafeTensors.Write(folder.File("reward.safetensors"), network.Weights, new Dictionary<string, string>
             {
-                ["format"] = "labeler-reward-1", ["prompts"] = prompts, ["right"] = "90", ["of"] = "100", ["learned_pairs"] = "5",
+                ["format"] = "labeler-reward-1",
+                ["prompts"] = prompts,
+                ["right"] = "90",
+                ["of"] = "100",
+                ["learned_pairs"] = "5",
             });
 
         Assert.Contains(told, Assert.Throws<EngineException>(() => RewardModel.Load(folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
