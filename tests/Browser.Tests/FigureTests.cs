@@ -38,7 +38,7 @@ public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task A_lead_sets_a_vote_aside_with_a_reason_and_lets_it_count_again()
     {
-        var seeded = await house.Seed("Set aside", groups: 2);
+        var seeded = await house.Seed("Votes that do not count", groups: 2);
         await using var lead = await house.Invited("Lena", Role.Lead);
         await Vote(seeded, await Account(seeded), 2);
 
