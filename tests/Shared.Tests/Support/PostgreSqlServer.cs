@@ -11,7 +11,7 @@ public sealed class PostgreSqlServer : IDisposable
 {
     // Standard input ends with the process that holds its other end.
     private const string UntilInputEnds = """
-        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >"$2/log" 2>&1 </dev/null & server=$!
+        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=400 >"$2/log" 2>&1 </dev/null & server=$!
         cat >/dev/null 2>&1
         kill -QUIT $server
         wait $server
@@ -56,7 +56,7 @@ public sealed class PostgreSqlServer : IDisposable
         _server.Dispose();
     }
 
-    private string To(string database) => $"Host={_folder};Username=postgres;Database={database};Maximum Pool Size=60";
+    private string To(string database) => $"Host={_folder};Username=postgres;Database={database};Maximum Pool Size=60;Connection Idle Lifetime=2;Connection Pruning Interval=1";
 
     private void WaitUntilReady()
     {
