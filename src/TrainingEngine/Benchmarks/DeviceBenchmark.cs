@@ -35,11 +35,16 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         {
             var file = Path.Combine(folder.FullName, "group.safetensors");
             var sampler = new Sampler(model, schedule, new SamplingOptions { Steps = options.Steps, GroupSize = options.Images, KeepMeans = false });
+            Trajectory? trajectory = null;
             var sampling = Fastest(() =>
             {
-                using var trajectory = sampler.Sample("a photo of a cat", 1, stop);
-                trajectory.Save(file);
+                trajectory?.Dispose();
+                trajectory = sampler.Sample("a photo of a cat", 1, stop);
             });
+            using (trajectory)
+            {
+                trajectory!.Save(file);
+            }
             return (sampling, Training(file, stop));
         }
         finally
