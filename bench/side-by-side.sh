@@ -38,9 +38,10 @@ mkdir "$work/votes"
 awk 'BEGIN { printf "["; for (g = 0; g < 16; g++) printf "%s[-1,-1,0,0,0,0,0]", g ? "," : ""; print "]" }' >"$work/votes/one.json"
 engine "$here" sample --model "$model" --prompt "1 hand" --count 16 --guidance 1 --workers 1 --out "$work/samples"
 printf '%-28s %8s %8s  ratio\n' "core seconds" other here
+compare "start of the program" info
 compare "sampling, Mirror World" sample --model "$model" --prompt "1 hand" --count 16 --guidance 1 --workers 1 --out FOLDER
 compare "training, Mirror World" train --model "$model" --samples "$work/samples" --feedback "$work/votes" --workers 1 --out FOLDER
-compare "sampling, guidance 5" bench sampling --rounds 3
+compare "sampling, guidance 5" bench sampling --rounds 3 --model "$model"
 if [ "${3:-}" = sd15 ]; then
   engine "$here" random-model --like sd15 --out "$work/sd15"
   rounds=1
