@@ -9,7 +9,7 @@ public static class Browsing
     // A quick person's pause between flagging a picture and confirming the group.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    public static async Task<IReadOnlyList<double>> Measure(House house, int presses)
+    public static async Task<IReadOnlyList<double>> Measure(BenchmarkServer house, int presses)
     {
         await using var db = await house.Seeded.Open();
         var token = Invitation.Write(db, Role.Annotator, null, "", DateTimeOffset.UtcNow);

@@ -8,7 +8,7 @@ if (options is null)
 
 var groups = (int)(options.Rate * options.Seconds * 1.2) + options.Annotators * 6 + options.Presses + 20;
 Console.WriteLine($"{options.Annotators} annotators, {options.Rate} votes a second for {options.Seconds} s, {groups} groups of 7, {(options.Training ? "beside a training job" : "nothing beside")}, {Environment.ProcessorCount} cores");
-await using var house = await House.Open(groups, options.Training);
+await using var house = await BenchmarkServer.Open(groups, options.Training);
 var annotators = new List<Annotator>();
 for (var n = 0; n < options.Annotators; n++)
 {

@@ -64,7 +64,7 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
         while ((await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, 16, [])).Leases is { Count: > 0 } leases)
         {
             foreach (var lease in leases)
-                await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, who, new PairVerdict(lease.FirstOnLeft ? PairPick.Left : PairPick.Right, lease.FirstOnLeft, true, true), 900, DateTimeOffset.UtcNow));
+                await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, new PairVerdict(lease.FirstOnLeft ? PairPick.Left : PairPick.Right, lease.FirstOnLeft, true, true), 900, DateTimeOffset.UtcNow));
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class EvaluationTests(Browsing browsing)
     /// <summary>Prefers the trained checkpoint's picture of every pair, by the keys; which side that is only the database knows.</summary>
     private static async Task Judge(Visitor rater, OpenedData data)
     {
-        var desk = await DeskPage.Open(rater, "which-hand");
+        var desk = await LabelingScreen.Open(rater, "which-hand");
         for (var n = 0; n < 3; n++)
         {
             var shown = await rater.Page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src");

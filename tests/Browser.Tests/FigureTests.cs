@@ -104,7 +104,7 @@ public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHou
                 LabelingTask.PreferPair => new PairVerdict(PairPick.Left, lease.FirstOnLeft, true, true),
                 _ => new ChoiceVerdict(seeded.Project.Settings.Choices[0].Name, true, true),
             };
-            await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
+            await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class KillTests(Browsing browsing)
             bo.Expect(complaint);
             admin.Expect(complaint);
         }
-        var desk = await DeskPage.Open(bo, seeded);
+        var desk = await LabelingScreen.Open(bo, seeded);
         await desk.Flag(1);
         await desk.Flag(2);
         await desk.AllSaved();

@@ -32,7 +32,7 @@ public sealed class PhotoTests(Browsing browsing)
         await Expect(admin.Page.GetByText($"0 kept of {Photos} photos, {Photos} without a label")).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         await Expect(admin.Page.GetByRole(AriaRole.Cell, new() { Name = "photos.zip" })).ToBeVisibleAsync();
 
-        var desk = await DeskPage.Open(admin, "mirrors");
+        var desk = await LabelingScreen.Open(admin, "mirrors");
         for (var n = 0; n < 30; n++)
         {
             await desk.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
@@ -99,7 +99,7 @@ public sealed class PhotoTests(Browsing browsing)
         // The base model is given 0, the adapter 3 after two steps, and after four 10 at the fixed seed and 6 at the random one; which is whose only the database knows.
         var numbers = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).SelectMany(g => g.Images, (g, i) => new { i.ContentHash, g.Number }).ToListAsync());
         string[] keys = ["1", "1", "3", "3", "5", "4"];
-        var desk = await DeskPage.Open(admin, "how-right");
+        var desk = await LabelingScreen.Open(admin, "how-right");
         for (var n = 0; n < 6; n++)
         {
             var shown = (await page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src"))!;

@@ -34,7 +34,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(bo.Page.Locator("[data-stage] .frame").First).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await admin.Go("/epochs/hands");
         await Expect(TrainButton(admin.Page)).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
-        var desk = await DeskPage.Open(bo, "hands");
+        var desk = await LabelingScreen.Open(bo, "hands");
         await Label(bo, desk);
         await using var data = new OpenedData(server.Data);
         Assert.Equal((15, 15), await data.Read(async db => (await Standing(db).CountAsync(), await Standing(db).Select(v => v.ItemId).Distinct().CountAsync())));
@@ -46,7 +46,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         Assert.Equal((EpochState.Complete, manifest, manifest), (first.State, first.ManifestHash, first.Checkpoint!.ManifestHash));
         await TheTrajectoriesNameTheCheckpoint(data, first);
 
-        desk = await DeskPage.Open(bo, "hands");
+        desk = await LabelingScreen.Open(bo, "hands");
         await desk.Flag(1);
         await desk.Flag(2, 3);
         await desk.AllSaved();
@@ -74,7 +74,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(page.GetByText("The project Hands is made.")).ToBeVisibleAsync();
     }
 
-    private static async Task Label(Visitor bo, DeskPage desk)
+    private static async Task Label(Visitor bo, LabelingScreen desk)
     {
         for (var n = 0; n < 12; n++)
             await desk.Flag(n % 4 + 1);

@@ -173,7 +173,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, 2, [])).Leases)
         {
             var verdict = new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]);
-            await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
+            await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
         }
     }
 }

@@ -29,8 +29,8 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         Assert.EndsWith("/compare/evaluations/which-face", made.Headers.Location!.OriginalString, StringComparison.Ordinal);
         await Sample(seeded, "which-face");
 
-        using var ann = await Desk.Open(host, "Ann of duels");
-        using var bo = await Desk.Open(host, "Bo of duels");
+        using var ann = await AnnotatorClient.Open(host, "Ann of duels");
+        using var bo = await AnnotatorClient.Open(host, "Bo of duels");
         var project = (await Read(seeded, db => db.Projects.SingleAsync(p => p.Slug == "which-face"))).Id;
         var queue = (await ann.Queue(project)).ToJsonString();
         Assert.Equal(3, (await ann.Items(project)).Count);
@@ -59,12 +59,12 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await SeededProject.Create(host.Data, "Faces of scores", LabelingTask.FlagBatch, groups: 1);
         await Trained(seeded, steps: 12);
-        using var lead = await Desk.Open(host, "Lia", Role.Lead);
+        using var lead = await AnnotatorClient.Open(host, "Lia", Role.Lead);
         // The project's epochs are one training, which the base model begins.
         Assert.Contains("Every epoch", await lead.Http.GetStringAsync("/compare/evaluations/new"), StringComparison.Ordinal);
         await Submit(lead.Http, "Scores", "Rubric", $"epochs:{seeded.Project.Id}");
         await Sample(seeded, "scores");
-        using var ann = await Desk.Open(host, "Ann of scores");
+        using var ann = await AnnotatorClient.Open(host, "Ann of scores");
         var project = (await Read(seeded, db => db.Projects.SingleAsync(p => p.Slug == "scores"))).Id;
         foreach (var item in await ann.Items(project, take: 16))
             Assert.Equal(["accepted"], await ann.Send(new { op = "vote", key = Guid.NewGuid(), project, item, durationMs = 900, verdict = new { kind = "choice", name = "10", displayed = true, unblurred = true } }));
@@ -115,7 +115,7 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
     {
         var person = (await host.Make($"{seeded.Project.Name}'s judge", Role.Annotator)).Id;
         var lease = (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, person, 1, [])).Leases[0];
-        await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
+        await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
         var cycle = seeded.Get<EpochCycle>();
         await cycle.Train(lease.Item!.EpochId, null);
         var job = await Claim(seeded, JobKind.Train);
@@ -137,14 +137,14 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
             var image = new NewImage(await seeded.Get<FileStore>().Put(picture.ToPng()), picture.Width, picture.Height, number);
             await seeded.Get<EpochCycle>().Add(job, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, "1 hand", number, null, [image], DateTimeOffset.UtcNow));
         }
-        await seeded.Get<Evaluating>().Finish(job);
+        await seeded.Get<EvaluationWorkflow>().Finish(job);
     }
 
     private static async Task<Job> Claim(SeededProject seeded, JobKind kind) =>
         await seeded.Get<JobQueue>().Claim($"worker {Guid.NewGuid()}", [kind]) ?? throw new InvalidOperationException($"There is no job to {kind}.");
 
     /// <summary>Judges every pair by the interface: the picture of the trained checkpoint, which is the item's second, is the better one.</summary>
-    private static async Task PreferCheckpoint(SeededProject seeded, Desk desk, long project)
+    private static async Task PreferCheckpoint(SeededProject seeded, AnnotatorClient desk, long project)
     {
         foreach (var item in (await desk.Queue(project, take: 16))["items"]!.AsArray())
         {

@@ -19,7 +19,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Seed("Worse", new());
         using var admin = await host.SignedIn("Worse admin", Role.Admin);
-        using var desk = await Desk.Open(host, "Worse annotator");
+        using var desk = await AnnotatorClient.Open(host, "Worse annotator");
         await Judge(desk, seeded, 1);
         await Learn(seeded);
         await Judge(desk, seeded, 1, 2, 3, 4, 5);
@@ -41,8 +41,8 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         await using var seeded = await Seed("Descent", new());
         using var lead = await host.SignedIn("Descent lead", Role.Lead);
         using var admin = await host.SignedIn("Descent admin", Role.Admin);
-        using var leaves = await Desk.Open(host, "Leaves <b>soon</b>");
-        using var stays = await Desk.Open(host, "Stays");
+        using var leaves = await AnnotatorClient.Open(host, "Leaves <b>soon</b>");
+        using var stays = await AnnotatorClient.Open(host, "Stays");
         await Judge(leaves, seeded, 1);
         await Learn(seeded);
         await Judge(stays, seeded, 1);
@@ -68,8 +68,8 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Seed("Decided", new() { VotesPerItem = 2 });
         using var lead = await host.SignedIn("Decided lead", Role.Lead);
-        using var one = await Desk.Open(host, "One");
-        using var two = await Desk.Open(host, "Two");
+        using var one = await AnnotatorClient.Open(host, "One");
+        using var two = await AnnotatorClient.Open(host, "Two");
         await Judge(one, seeded, 1);
         await Judge(two, seeded, 1, 2);
         await using var db = await seeded.Open();
@@ -94,7 +94,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     public async Task The_list_of_work_says_how_far_the_first_pictures_are()
     {
         await using var seeded = await SeededProject.Create(host.Data, "Being made", LabelingTask.FlagBatch, 3, finish: false);
-        using var desk = await Desk.Open(host, "Waits");
+        using var desk = await AnnotatorClient.Open(host, "Waits");
         var page = await desk.Http.GetStringAsync("/label");
         Assert.Contains("The first pictures are being made", page);
         Assert.Contains("0 of 3", page);
@@ -112,9 +112,9 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         await seeded.Finish();
     }
 
-    private static async Task Judge(Desk desk, SeededProject seeded, params int[] flagged)
+    private static async Task Judge(AnnotatorClient desk, SeededProject seeded, params int[] flagged)
     {
         while (await desk.Items(seeded.Project.Id) is { Count: > 0 } items)
-            Assert.All(await desk.Send([.. items.Select(item => Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
+            Assert.All(await desk.Send([.. items.Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
     }
 }

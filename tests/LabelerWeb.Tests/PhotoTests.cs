@@ -121,7 +121,7 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         var taken = await host.With<ItemQueue, IReadOnlyList<long>>(async queue => [.. (await queue.Take(project.Id, person, 16, [])).Leases.Select(lease => lease.ItemId)]);
         Assert.Equal(2, taken.Count);
         foreach (var item in taken)
-            await host.With<BallotBox, Receipt>(box => box.Cast(new Ballot(Guid.NewGuid(), item, person, new ChoiceVerdict(label, true, true), 500, DateTimeOffset.UtcNow)));
+            await host.With<VoteRecorder, VoteResult>(box => box.Cast(new VoteSubmission(Guid.NewGuid(), item, person, new ChoiceVerdict(label, true, true), 500, DateTimeOffset.UtcNow)));
     }
 
     private static async Task<HttpResponseMessage> Upload(HttpClient browser, string address, byte[] zip, params (string Name, string Value)[] fields)

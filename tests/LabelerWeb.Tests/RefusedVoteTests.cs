@@ -14,10 +14,10 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_vote_for_somebody_elses_item_is_refused_with_the_reason()
     {
         await using var seeded = await host.Seed("Thief", 1);
-        using var holder = await Desk.Open(host, "holder");
-        using var thief = await Desk.Open(host, "thief");
+        using var holder = await AnnotatorClient.Open(host, "holder");
+        using var thief = await AnnotatorClient.Open(host, "thief");
         var item = (await holder.Items(seeded.Project.Id))[0];
-        Assert.Equal(["refused"], await thief.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid())));
+        Assert.Equal(["refused"], await thief.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid())));
         Assert.Equal(0, await seeded.Stored());
     }
 
@@ -25,19 +25,19 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_vote_after_the_model_was_revealed_is_refused()
     {
         await using var seeded = await host.Seed("Revealed", 1);
-        using var desk = await Desk.Open(host, "peeker");
+        using var desk = await AnnotatorClient.Open(host, "peeker");
         var item = (await desk.Items(seeded.Project.Id))[0];
         await seeded.Get<ItemQueue>().Unblind(desk.Account, item);
-        Assert.Equal(["refused"], await desk.Send(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid())));
+        Assert.Equal(["refused"], await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid())));
     }
 
     [Fact]
     public async Task Votes_of_another_account_are_not_taken_under_this_one()
     {
         await using var seeded = await host.Seed("Other account", 1);
-        using var desk = await Desk.Open(host, "owner of the session");
+        using var desk = await AnnotatorClient.Open(host, "owner of the session");
         var item = (await desk.Items(seeded.Project.Id))[0];
-        var answer = await desk.Http.PostAsJsonAsync("/api/votes", new { account = Guid.NewGuid(), entries = new[] { Desk.Flag(seeded.Project.Id, item, Guid.NewGuid()) } });
+        var answer = await desk.Http.PostAsJsonAsync("/api/votes", new { account = Guid.NewGuid(), entries = new[] { AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()) } });
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(0, await seeded.Stored());
     }
@@ -46,12 +46,12 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_post_without_the_pages_token_is_refused()
     {
         await using var seeded = await host.Seed("No token", 1);
-        using var desk = await Desk.Open(host, "tokenless");
+        using var desk = await AnnotatorClient.Open(host, "tokenless");
         var item = (await desk.Items(seeded.Project.Id))[0];
         desk.Http.DefaultRequestHeaders.Remove("RequestVerificationToken");
-        var answer = await desk.Post(Desk.Flag(seeded.Project.Id, item, Guid.NewGuid()));
+        var answer = await desk.Post(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("token", await Desk.Detail(answer));
+        Assert.Contains("token", await AnnotatorClient.Detail(answer));
     }
 
     [Theory]
@@ -69,11 +69,11 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [InlineData("""{"account":"ACCOUNT","entries":[{"op":"vote","key":"KEY","project":1,"item":1,"verdict":{"kind":"flags","tiles":[{"index":"first","flags":0,"displayed":true,"unblurred":true}]}}]}""", "tiles")]
     public async Task A_malformed_request_is_answered_with_one_clear_line(string body, string said)
     {
-        using var desk = await Desk.Open(host, $"mallory {Guid.NewGuid():n}");
+        using var desk = await AnnotatorClient.Open(host, $"mallory {Guid.NewGuid():n}");
         var text = body.Replace("ACCOUNT", desk.Account.ToString(), StringComparison.Ordinal).Replace("KEY", Guid.NewGuid().ToString(), StringComparison.Ordinal);
         var answer = await desk.Http.PostAsync("/api/votes", new StringContent(text, Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        var detail = await Desk.Detail(answer);
+        var detail = await AnnotatorClient.Detail(answer);
         Assert.Contains(said, detail);
         Assert.True(detail.Length < 250 && !detail.Contains('\n'), detail);
     }
@@ -82,7 +82,7 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task Verdicts_that_do_not_fit_the_item_are_refused_one_by_one()
     {
         await using var seeded = await host.Seed("Misfits", 4);
-        using var desk = await Desk.Open(host, "misfit");
+        using var desk = await AnnotatorClient.Open(host, "misfit");
         var project = seeded.Project.Id;
         var items = await desk.Items(project, 4);
         object Vote(int n, object verdict) => new { op = "vote", key = Guid.NewGuid(), project, item = items[n], verdict };
@@ -92,7 +92,7 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
             Vote(1, new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(i => Tile(i, 64, true)) }),
             Vote(2, new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(i => Tile(i, 0, false)) }),
             Vote(3, new { kind = "skip", reason = new string('x', 5000) }),
-            Desk.Flag(project, items[0], Guid.NewGuid(), 1));
+            AnnotatorClient.Flag(project, items[0], Guid.NewGuid(), 1));
         Assert.Equal(["refused", "refused", "refused", "refused", "accepted"], outcomes);
         Assert.Equal(1, await seeded.Stored());
     }
@@ -100,7 +100,7 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_huge_body_is_refused_before_it_is_read()
     {
-        using var desk = await Desk.Open(host, "giant");
+        using var desk = await AnnotatorClient.Open(host, "giant");
         var answer = await desk.Http.PostAsync("/api/votes", new StringContent(new string(' ', 4 << 20), Encoding.UTF8, "application/json"));
         Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
     }

@@ -53,7 +53,7 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
         await Vote(seeded, "Later judge of rewards", 1);
         await Press(admin, $"{reward.Id}/measure");
         Assert.Contains("Measuring on later votes of Rewarded faces", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
-        await seeded.Get<RewardMeasuring>().Complete(await Claim(seeded), 2, 6);
+        await seeded.Get<RewardMeasurement>().Complete(await Claim(seeded), 2, 6);
         page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare/rewards"));
         Assert.Contains("33.3 % of 6 (95 %: 9.7 to 70.0), measured on", page, StringComparison.Ordinal);
         Assert.Contains("less often right about later votes", page, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
     {
         var person = (await host.Make(name, Role.Annotator)).Id;
         foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, person, groups, [])).Leases)
-            await seeded.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
+            await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
     }
 
     private static async Task<Job> Claim(SeededProject seeded) =>
@@ -76,6 +76,6 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
     private static async Task<LearnedReward> Complete(SeededProject seeded, int right)
     {
         var job = await Claim(seeded);
-        return await seeded.Get<RewardLearning>().Complete(job, new MeasuredReward(await seeded.Get<FileStore>().Put("the weights"u8.ToArray()), 400, right, 100));
+        return await seeded.Get<RewardWorkflow>().Complete(job, new MeasuredReward(await seeded.Get<FileStore>().Put("the weights"u8.ToArray()), 400, right, 100));
     }
 }

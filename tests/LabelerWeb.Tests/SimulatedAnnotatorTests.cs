@@ -88,7 +88,7 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         await host.Make("annotator of faces", Role.Annotator);
         using var browser = host.Browser();
 
-        var wrong = await Assert.ThrowsAsync<EngineException>(() => LabelingDesk.Open(browser, "annotator of faces", "not my password at all", "faces", default));
+        var wrong = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(browser, "annotator of faces", "not my password at all", "faces", default));
         var missing = await Assert.ThrowsAsync<EngineException>(() => Open(browser, "annotator of faces", "nowhere"));
         using var second = host.Browser();
         var desk = await Open(second, "annotator of faces", "faces");
@@ -99,7 +99,7 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         Assert.Contains("cannot judge '1 hand, take 1'", unknown.Message, StringComparison.Ordinal);
     }
 
-    private static Task<LabelingDesk> Open(HttpClient browser, string name, string slug) => LabelingDesk.Open(browser, name, Forms.Password, slug, default);
+    private static Task<LabelingClient> Open(HttpClient browser, string name, string slug) => LabelingClient.Open(browser, name, Forms.Password, slug, default);
 
     private static engine::Labeler.TrainingEngine.MirrorWorld.Scenes.Scene Scene(SceneFamily family, int group, int index, int groupSize) =>
         engine::Labeler.TrainingEngine.MirrorWorld.Scenes.Scene.Draw(41, (group * groupSize) + index, family);

@@ -17,15 +17,15 @@ public sealed class StorageTests
     {
         await using var host = new WebHost();
         await using var seeded = await SeededProject.Create(host.Data, "Locked", LabelingTask.FlagBatch, 1);
-        using var desk = await Desk.Open(host, "patient");
-        var vote = Desk.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 3);
+        using var desk = await AnnotatorClient.Open(host, "patient");
+        var vote = AnnotatorClient.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 3);
         await using (var other = new SqliteConnection($"Data Source={seeded.Get<DataFolder>().Database};Pooling=False"))
         {
             await other.OpenAsync();
             using var transaction = other.BeginTransaction();
             using var answer = await desk.Post(vote);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            Assert.Equal("The database is busy: nothing was saved, try again in a moment.", await Desk.Detail(answer));
+            Assert.Equal("The database is busy: nothing was saved, try again in a moment.", await AnnotatorClient.Detail(answer));
         }
         Assert.Equal(["accepted"], await desk.Send(vote));
         Assert.Equal(["duplicate"], await desk.Send(vote));
@@ -46,11 +46,11 @@ public sealed class StorageTests
         Directory.Move(before, moved);
 
         await using var host = new WebHost { Data = moved };
-        using var desk = await Desk.Open(host, "mover");
+        using var desk = await AnnotatorClient.Open(host, "mover");
         var item = (await desk.Queue(project))["items"]![0]!;
         using var picture = await desk.Http.GetAsync($"/api/images/{(string)item["images"]![0]!["hash"]!}/256.webp");
         Assert.Equal((HttpStatusCode.OK, "image/webp"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
-        Assert.Equal(["accepted"], await desk.Send(Desk.Flag(project, (long)item["item"]!, Guid.NewGuid(), 1)));
+        Assert.Equal(["accepted"], await desk.Send(AnnotatorClient.Flag(project, (long)item["item"]!, Guid.NewGuid(), 1)));
         Assert.False(Directory.Exists(before));
     }
 
@@ -76,8 +76,8 @@ public sealed class StorageTests
         await using (var host = new WebHost { Data = Path.Combine(disk.Folder, "data") })
         {
             await using var seeded = await SeededProject.Create(host.Data, "Full", LabelingTask.FlagBatch, groups);
-            using var desk = await Desk.Open(host, "unlucky");
-            var votes = (await desk.Items(seeded.Project.Id, groups)).Select(item => Desk.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)).ToList();
+            using var desk = await AnnotatorClient.Open(host, "unlucky");
+            var votes = (await desk.Items(seeded.Project.Id, groups)).Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)).ToList();
             var filler = Path.Combine(disk.Folder, "filler");
             Fill(filler);
             var said = new List<string>();
@@ -85,7 +85,7 @@ public sealed class StorageTests
             {
                 using var answer = await desk.Post(vote);
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
-                    said.Add(await Desk.Detail(answer));
+                    said.Add(await AnnotatorClient.Detail(answer));
                 else
                     Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             }

@@ -83,7 +83,7 @@ public sealed class SampledProject
         {
             foreach (var lease in leases)
             {
-                var receipt = await _data.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person.Id, verdict(lease), 900, null));
+                var receipt = await _data.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person.Id, verdict(lease), 900, null));
                 if (receipt.Outcome != Outcome.Accepted)
                 {
                     throw new InvalidOperationException($"The vote was {receipt.Outcome}: {receipt.Reason}");

@@ -35,7 +35,7 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<TrainingSheet> TrainingSheets => Set<TrainingSheet>();
     public DbSet<Evaluation> Evaluations => Set<Evaluation>();
     public DbSet<LearnedReward> LearnedRewards => Set<LearnedReward>();
-    public DbSet<TaughtBy> TaughtBy => Set<TaughtBy>();
+    public DbSet<CheckpointVote> CheckpointVotes => Set<CheckpointVote>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
         configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();

@@ -39,16 +39,16 @@ public static class Startup
         }
         services.AddSingleton<Migrator>();
         services.AddSingleton<ItemQueue>();
-        services.AddSingleton<BallotBox>();
+        services.AddSingleton<VoteRecorder>();
         services.AddSingleton<Review>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<EpochCycle>();
-        services.AddSingleton<Autopilot>();
-        services.AddSingleton<Evaluating>();
+        services.AddSingleton<AutomaticTraining>();
+        services.AddSingleton<EvaluationWorkflow>();
         services.AddSingleton<RunFiles>();
         services.AddSingleton<FineTuning>();
-        services.AddSingleton<RewardLearning>();
-        services.AddSingleton<RewardMeasuring>();
+        services.AddSingleton<RewardWorkflow>();
+        services.AddSingleton<RewardMeasurement>();
         return services;
     }
 

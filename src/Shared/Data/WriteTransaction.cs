@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Shared.Data;
 
 /// <summary>What concurrent writers of one kind must not do at the same time.</summary>
-public enum Exclusive
+public enum LockScope
 {
     /// <summary>Handing out a project's items (id: project).</summary>
     Queue = 1,
 
     /// <summary>Voting on an item (id: item).</summary>
-    Ballot = 2,
+    Vote = 2,
 
     /// <summary>Changing where an epoch stands (id: project).</summary>
     Epoch = 3,
@@ -31,7 +31,7 @@ public static class WriteTransaction
     /// </summary>
     /// <exception cref="StorageException">The database stayed locked, or its disk is full; nothing was written and the same can be tried again.</exception>
     public static async Task<T> Write<T>(
-        this IDbContextFactory<LabelerDb> contexts, Exclusive what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
+        this IDbContextFactory<LabelerDb> contexts, LockScope what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (!db.Database.IsSqlite())

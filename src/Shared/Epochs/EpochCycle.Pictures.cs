@@ -16,7 +16,7 @@ public sealed partial class EpochCycle
     /// </summary>
     /// <param name="groups">How many will be added; 0 where that is not known yet.</param>
     /// <exception cref="LabelerException">The project's pictures are sampled.</exception>
-    public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         if (project.Source == PictureSource.Sampled)
@@ -79,7 +79,7 @@ public sealed partial class EpochCycle
     }
 
     private static async Task<int> Behind(LabelerDb db, Project project, Epoch epoch, Group group, CancellationToken cancel) =>
-        project.Settings.RouteForSignal ? await SignalPromise.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
+        project.Settings.RouteForSignal ? await PromptPriority.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
 
     /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labelling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>

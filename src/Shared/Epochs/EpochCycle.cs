@@ -14,7 +14,7 @@ namespace Labeler.Shared.Epochs;
 public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
 {
     /// <summary>Starts the next epoch of a project, sampled by a checkpoint (null: the base model), and queues its sampling.</summary>
-    public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         project.RequireSampled("sample with");
@@ -39,7 +39,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         var taught = epoch.RewardId is { } reward
             ? RewardManifest.Read(await files.Read(await db.LearnedRewards.Where(r => r.Id == reward).Select(r => r.ManifestHash).FirstAsync(cancel), cancel)).Groups
             : manifest.Groups;
-        db.TaughtBy.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new TaughtBy(checkpoint, vote)));
+        db.CheckpointVotes.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new CheckpointVote(checkpoint, vote)));
         epoch.Complete(checkpoint, now);
         held.Succeed(now);
         await db.SaveChangesAsync(cancel);
@@ -84,7 +84,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     }, cancel);
 
     /// <summary>Goes back to a checkpoint (null: the base model): everything after it is marked as rolled back and kept, and a new epoch is sampled by it.</summary>
-    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(Exclusive.Epoch, projectId, async db =>
+    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var now = time.GetUtcNow();
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
@@ -139,7 +139,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         {
             throw new LabelerException("There is no such epoch.");
         }
-        return await contexts.Write(Exclusive.Epoch, projectId, async db =>
+        return await contexts.Write(LockScope.Epoch, projectId, async db =>
         {
             var result = await verb(db, await db.Epochs.FirstAsync(e => e.Id == epochId, cancel));
             await db.SaveChangesAsync(cancel);

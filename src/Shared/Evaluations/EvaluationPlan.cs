@@ -14,7 +14,7 @@ public enum EvaluationKind
 
 /// <summary>A model that takes part.</summary>
 /// <param name="Name">As the lead knows it; annotators never see it.</param>
-/// <param name="Model">Where its base model lies; see <see cref="ModelPlace"/>.</param>
+/// <param name="Model">Where its base model lies; see <see cref="ModelPath"/>.</param>
 /// <param name="Checkpoint">Its row; null for the base model.</param>
 /// <param name="Weights">Content hash of the checkpoint's weights; null for the base model.</param>
 /// <param name="Run">The training of which it is one step; null where it stands alone. The base model is step 0 of each on it.</param>

@@ -25,7 +25,7 @@ public static class D3poLabelImport
         {
             projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => (long?)e.ProjectId).FirstOrDefaultAsync(cancel) ?? throw new LabelerException("There is no such epoch.");
         }
-        return await contexts.Write(Exclusive.Epoch, projectId, async db =>
+        return await contexts.Write(LockScope.Epoch, projectId, async db =>
         {
             var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labelling).OrderBy(g => g.Number).ToListAsync(cancel);
             var epoch = await db.Epochs.FirstAsync(e => e.Id == epochId, cancel);

@@ -17,7 +17,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         await FailAbandoned(db, cancel);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
-        var latest = end + (long)Clocks.Difference.TotalMilliseconds;
+        var latest = end + (long)ClockSkew.Tolerance.TotalMilliseconds;
         var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
         // A list of kinds cannot be one parameter on both databases; a bit set can.
         var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
@@ -35,7 +35,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     /// <summary>A worker's sign of life, every few seconds.</summary>
     /// <param name="progress">Done so far, 0 to 1.</param>
     /// <returns>Whether to go on: a worker told Lost or Cancel writes nothing more and stops.</returns>
-    public async Task<Sign> Heartbeat(Job job, double progress, string message, double? secondsLeft, CancellationToken cancel = default)
+    public async Task<HeartbeatResult> Heartbeat(Job job, double progress, string message, double? secondsLeft, CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -47,9 +47,9 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
             .SetProperty(j => j.SecondsLeft, secondsLeft), cancel);
         if (alive == 0)
         {
-            return Sign.Lost;
+            return HeartbeatResult.Lost;
         }
-        return await Held(db, job).AnyAsync(j => j.CancelRequested, cancel) ? Sign.Cancel : Sign.GoOn;
+        return await Held(db, job).AnyAsync(j => j.CancelRequested, cancel) ? HeartbeatResult.Cancel : HeartbeatResult.GoOn;
     }
 
     /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>
@@ -123,7 +123,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
 }
 
 /// <summary>What a heartbeat tells a worker.</summary>
-public enum Sign
+public enum HeartbeatResult
 {
     GoOn,
 

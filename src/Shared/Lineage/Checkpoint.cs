@@ -70,11 +70,11 @@ public sealed class Checkpoint
 }
 
 /// <summary>A vote that a checkpoint learned from: the way from votes to checkpoints and back.</summary>
-public sealed class TaughtBy
+public sealed class CheckpointVote
 {
-    private TaughtBy() { }
+    private CheckpointVote() { }
 
-    public TaughtBy(Checkpoint checkpoint, long voteId)
+    public CheckpointVote(Checkpoint checkpoint, long voteId)
     {
         Checkpoint = checkpoint;
         VoteId = voteId;

@@ -65,7 +65,7 @@ public sealed class FineTuning(IDbContextFactory<LabelerDb> contexts, FileStore 
         db.TrainingSheets.AddRange(sheets.Select(sheet => new TrainingSheet(job.Id, label, step, sheet.Key, sheet.Value)));
     }, cancel);
 
-    private Task<bool> Held(Job job, Func<LabelerDb, Task> write, CancellationToken cancel) => contexts.Write(Exclusive.Epoch, job.ProjectId!.Value, async db =>
+    private Task<bool> Held(Job job, Func<LabelerDb, Task> write, CancellationToken cancel) => contexts.Write(LockScope.Epoch, job.ProjectId!.Value, async db =>
     {
         if (!await JobQueue.Held(db, job).AnyAsync(j => !j.CancelRequested, cancel))
         {

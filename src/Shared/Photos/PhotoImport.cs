@@ -124,9 +124,9 @@ public sealed class PhotoImport(
         cancel.ThrowIfCancellationRequested();
         switch (await queue.Heartbeat(job, total == 0 ? 1 : (double)at / total, $"{at:N0} of {total:N0} files looked at", null, cancel))
         {
-            case Sign.Lost:
+            case HeartbeatResult.Lost:
                 throw new JobLostException(job);
-            case Sign.Cancel:
+            case HeartbeatResult.Cancel:
                 throw new OperationCanceledException("called off");
         }
     }

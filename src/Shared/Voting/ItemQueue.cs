@@ -17,7 +17,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
     /// <param name="holding">Items the browser has on hand and does not want again.</param>
-    public async Task<Handed> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
+    public async Task<ItemBatch> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
         Project? project;
@@ -26,7 +26,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel);
             if (project is null)
             {
-                return new([], Nothing.NoProject);
+                return new([], NoItemsReason.NoProject);
             }
             if (await Exposure.Forbids(db, project.Settings, annotator, now, cancel) is { } reason)
             {
@@ -34,7 +34,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             }
         }
         count = Math.Clamp(count, 1, MostAtOnce);
-        var leases = await contexts.Write(Exclusive.Queue, projectId, async db =>
+        var leases = await contexts.Write(LockScope.Queue, projectId, async db =>
         {
             var held = await db.Leases.AsNoTracking()
                 .Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now && !holding.Contains(l.ItemId))
@@ -45,7 +45,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         }, cancel);
         if (leases.Count == 0)
         {
-            return new([], Nothing.NoneOpen);
+            return new([], NoItemsReason.NoneOpen);
         }
         return new(await Read(leases, cancel), null);
     }
@@ -70,7 +70,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     }
 
     /// <summary>Records that a person has been shown which model made an item: they can no longer vote on it, unless they already have.</summary>
-    public Task Unblind(Guid annotator, long itemId, CancellationToken cancel = default) => contexts.Write(Exclusive.Ballot, itemId, async db =>
+    public Task Unblind(Guid annotator, long itemId, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, itemId, async db =>
     {
         var lease = await db.Leases.FirstOrDefaultAsync(l => l.ItemId == itemId && l.AnnotatorId == annotator, cancel);
         if (lease is null)
@@ -83,7 +83,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     }, cancel);
 
     /// <summary>Records that a person has been shown which models made a project's items: they can no longer vote on any of them, unless they already have.</summary>
-    public Task UnblindAll(Guid annotator, long projectId, CancellationToken cancel = default) => contexts.Write(Exclusive.Queue, projectId, db =>
+    public Task UnblindAll(Guid annotator, long projectId, CancellationToken cancel = default) => contexts.Write(LockScope.Queue, projectId, db =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return db.Database.ExecuteSqlAsync($"""
@@ -137,7 +137,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
     private static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now, CancellationToken cancel)
     {
-        var latest = (now + Lease.Lifetime + Clocks.Difference).ToUnixTimeMilliseconds();
+        var latest = (now + Lease.Lifetime + ClockSkew.Tolerance).ToUnixTimeMilliseconds();
         var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
         var (open, closed, training) = ((int)ItemState.Open, (int)EpochState.Frozen, (int)ItemUse.Training);
         return db.Leases.FromSql($"""
@@ -170,6 +170,6 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 /// <summary>What somebody was given.</summary>
 /// <param name="Leases">Each with its item, the item's group and images.</param>
 /// <param name="Why">Why there is nothing; null when there is something.</param>
-public sealed record Handed(IReadOnlyList<Lease> Leases, Nothing? Why);
+public sealed record ItemBatch(IReadOnlyList<Lease> Leases, NoItemsReason? Why);
 
-public enum Nothing { NoProject, NoneOpen, OptedOut, ExposureSpent }
+public enum NoItemsReason { NoProject, NoneOpen, OptedOut, ExposureSpent }

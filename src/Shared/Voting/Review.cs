@@ -31,7 +31,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
     {
         foreach (var itemId in await Items(v => v.Id == voteId && v.ProjectId == projectId, cancel))
         {
-            await contexts.Write(Exclusive.Ballot, itemId, async db =>
+            await contexts.Write(LockScope.Vote, itemId, async db =>
             {
                 var vote = await db.Votes.Include(v => v.Item).FirstAsync(v => v.Id == voteId, cancel);
                 if (vote.Kind != VoteKind.Judgement || vote.SupersededById is not null || vote.Quarantine is not null)
@@ -51,7 +51,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
     }
 
     /// <summary>The answer of a gold item was wrong: nobody is asked about it any more, in this epoch or later, and nobody is measured by it.</summary>
-    public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) => contexts.Write(Exclusive.Ballot, itemId, async db =>
+    public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, itemId, async db =>
     {
         if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not { Use: ItemUse.Gold, Gold: not null } gold)
         {
@@ -72,7 +72,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         {
             throw new LabelerException("There is no such vote; load the page again.");
         }
-        return await contexts.Write(Exclusive.Ballot, items[0], async db =>
+        return await contexts.Write(LockScope.Vote, items[0], async db =>
         {
             var votes = await db.Votes.Include(v => v.Item).Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).ToListAsync(cancel);
             if (votes.Find(v => v.Id == voteId) is not { Kind: VoteKind.Judgement, Surplus: false, Item.Use: ItemUse.Training } decides)
@@ -115,7 +115,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         var changed = 0;
         foreach (var itemId in await Items(which, cancel))
         {
-            changed += await contexts.Write(Exclusive.Ballot, itemId, async db =>
+            changed += await contexts.Write(LockScope.Vote, itemId, async db =>
             {
                 var count = 0;
                 foreach (var vote in await db.Votes.Include(v => v.Item).Where(which).Where(v => v.ItemId == itemId).ToListAsync(cancel))

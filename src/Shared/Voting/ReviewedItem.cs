@@ -49,7 +49,7 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
             .OrderByDescending(i => i.Last).Skip(skip).Take(count).Select(i => i.Id).ToListAsync(cancel);
         var all = await votes.AsNoTracking().Where(v => items.Contains(v.ItemId)).OrderBy(v => v.Id).ToListAsync(cancel);
         var ids = all.Select(v => v.Id).ToList();
-        var taught = (await db.TaughtBy.Where(t => ids.Contains(t.VoteId)).ToListAsync(cancel)).ToLookup(t => t.VoteId, t => (long?)t.CheckpointId);
+        var taught = (await db.CheckpointVotes.Where(t => ids.Contains(t.VoteId)).ToListAsync(cancel)).ToLookup(t => t.VoteId, t => (long?)t.CheckpointId);
         var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
         var loaded = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group!.Images.OrderBy(image => image.Index)).Include(i => i.First).Include(i => i.Second)
             .Where(i => items.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);

@@ -18,5 +18,5 @@ public sealed record RewardedEpoch(IReadOnlyList<string> Trajectories, IReadOnly
         [.. Rewards.SelectMany((rewards, number) => rewards.Select((reward, image) => (number, image, reward)).Where(one => double.IsFinite(one.reward)))];
 
     /// <summary>The higher reward of a pair wins: what D3PO and Diffusion-DPO make of rewards. Equal rewards are a tie.</summary>
-    public IReadOnlyList<Preference> Preferences => [.. Rewards.SelectMany((rewards, number) => Preference.FromVerdicts(number, rewards))];
+    public IReadOnlyList<PreferencePair> Preferences => [.. Rewards.SelectMany((rewards, number) => PreferencePair.FromVerdicts(number, rewards))];
 }

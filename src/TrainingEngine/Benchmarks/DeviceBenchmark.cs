@@ -58,7 +58,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         using var data = new EpochData([file], [0], model, expected: null);
         using var adapter = LoraAdapter.Create(model.Unet, LoraTargets.Attention, Rank, Rank, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
-        using var workers = new Workers(1, gpu ? 1 : Environment.ProcessorCount);
+        using var workers = new ComputeThreads(1, gpu ? 1 : Environment.ProcessorCount);
         var policy = new Policy(
             new GuidedUNet(model.Unet, data.Origin.Guidance), new DdimStep(schedule, options.Steps), model.Unet.Parameters["conv_in.weight"].dtype);
         var gradients = new GroupedGradients(policy, weights, workers, new D3poOptions(), options.ImagesAtOnce);
@@ -69,7 +69,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         return Fastest(() =>
         {
             weights.ClearGradients();
-            gradients.Add(new PlannedStep(0, steps, [.. Preference.FromVerdicts(0, verdicts)]), data, stop);
+            gradients.Add(new PlannedStep(0, steps, [.. PreferencePair.FromVerdicts(0, verdicts)]), data, stop);
         }) / steps.Length;
     }
 

@@ -56,9 +56,9 @@ internal sealed class TrainingBenchmark : IDisposable
         using var data = new EpochData(_files, Enumerable.Range(0, _files.Length), _model, expected: null);
         using var adapter = LoraAdapter.Create(_model.Unet, LoraTargets.Attention, 4, 4, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
-        using var reference = new FrozenWeights(weights);
-        using var alone = new Workers(1, 1);
-        using var all = new Workers(cores, 1);
+        using var reference = new ReferenceWeights(weights);
+        using var alone = new ComputeThreads(1, 1);
+        using var all = new ComputeThreads(cores, 1);
         var policy = new Policy(new GuidedUNet(_model.Unet, _sampling.Guidance), _ddim);
         data.Load(Enumerable.Range(0, _files.Length));
         var options = new D3poOptions();
@@ -76,7 +76,7 @@ internal sealed class TrainingBenchmark : IDisposable
             {
                 for (var mode = 0; mode < modes.Length; mode++)
                 {
-                    var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => Preference.FromVerdicts(group, verdicts))]);
+                    var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => PreferencePair.FromVerdicts(group, verdicts))]);
                     var spent = TimeSpent.Around(() => modes[mode].Gradients.Add(planned, data, CancellationToken.None));
                     best[mode] = new TimeSpent(Math.Min(best[mode].Seconds, spent.Seconds), Math.Min(best[mode].ProcessorSeconds, spent.ProcessorSeconds));
                 }

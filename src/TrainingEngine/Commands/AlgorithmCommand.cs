@@ -6,7 +6,7 @@ using Labeler.TrainingEngine.Training;
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary>What a subcommand of <c>train</c> has been told.</summary>
-internal sealed record AlgorithmCall<T>(ParseResult Parsed, StableDiffusion Model, T Options, TrainedPart Trained, TrainingPlace Place, CancellationToken Stop);
+internal sealed record AlgorithmCall<T>(ParseResult Parsed, StableDiffusion Model, T Options, TrainedPart Trained, RunOptions Place, CancellationToken Stop);
 
 /// <summary>A subcommand of <c>train</c>: one algorithm, with its settings, the model, what is trained and where it writes.</summary>
 internal sealed class AlgorithmCommand<T> where T : UpdateOptions, new()

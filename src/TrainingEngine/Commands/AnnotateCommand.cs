@@ -49,7 +49,7 @@ public static class AnnotateCommand
 
     private static async Task Work(HttpClient http, string name, string password, string project, SimulatedAnnotator annotator, WorkOptions work, CancellationToken stop)
     {
-        LabelingDesk desk = await LabelingDesk.Open(http, name, password, project, stop);
+        LabelingClient desk = await LabelingClient.Open(http, name, password, project, stop);
         try
         {
             int votes = await new AnnotatorAtWork(desk, annotator, work, TimeProvider.System, Console.Out).Work(stop);

@@ -21,7 +21,7 @@ public sealed class PlaceOptions
     }
 
     /// <summary>What was asked for.</summary>
-    public TrainingPlace Read(ParseResult parsed) => new()
+    public RunOptions Read(ParseResult parsed) => new()
     {
         Output = parsed.GetRequiredValue(output),
         MicroBatch = parsed.GetValue(microBatch),

@@ -27,7 +27,7 @@ public sealed class ReproduceOptions
     private readonly Option<int?> seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
     private readonly Option<string?> algorithms = new("--algorithms")
     {
-        Description = $"with commas, or all, of {string.Join(", ", Competitor.Names)} [comparisons {string.Join(',', Competitor.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
+        Description = $"with commas, or all, of {string.Join(", ", ComparedAlgorithm.Names)} [comparisons {string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
     };
 
     private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labelled (rubric) [400]" };
@@ -73,7 +73,7 @@ public sealed class ReproduceOptions
         var defaults = new ComparisonOptions { Task = task };
         return defaults with
         {
-            Algorithms = Names(parsed, Competitor.Names) ?? defaults.Algorithms,
+            Algorithms = Names(parsed, ComparedAlgorithm.Names) ?? defaults.Algorithms,
             Seeds = parsed.GetValue(seeds) ?? defaults.Seeds,
             Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
             Images = parsed.GetValue(images) ?? defaults.Images,

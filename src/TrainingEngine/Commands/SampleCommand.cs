@@ -63,7 +63,7 @@ public sealed class SampleCommand
         var groups = new GroupSampler(loaded, sampler, folder.Manifest.ModelHash, folder.Manifest.AdapterHash);
 
         long stepsOf(int count) => (long)count * options.Steps;
-        using Workers threads = WorkersFor(parsed, loaded, folder.Missing.Count);
+        using ComputeThreads threads = ThreadsFor(parsed, loaded, folder.Missing.Count);
         using var progress = new ProgressBar("sampling", stepsOf(folder.Groups), "steps", stepsOf(folder.Groups - folder.Missing.Count));
         groups.Fill(folder, threads, stop, () => progress.Advance());
     }
@@ -102,13 +102,13 @@ public sealed class SampleCommand
     };
 
     /// <summary>A group's bits depend on libtorch's threads in it, so their number follows from the model, not from measuring.</summary>
-    private Workers WorkersFor(ParseResult parsed, StableDiffusion loaded, int missing)
+    private ComputeThreads ThreadsFor(ParseResult parsed, StableDiffusion loaded, int missing)
     {
         int cores = Environment.ProcessorCount;
         bool small = loaded.IsSmall;
         bool onProcessor = model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
         int asked = parsed.GetValue(workers);
         int count = asked > 0 ? asked : small && onProcessor ? cores : 1;
-        return new Workers(Math.Clamp(count, 1, Math.Max(1, missing)), small ? 1 : cores);
+        return new ComputeThreads(Math.Clamp(count, 1, Math.Max(1, missing)), small ? 1 : cores);
     }
 }

@@ -45,7 +45,7 @@ public sealed class TrainCommand
         var folder = input.Folder(parsed);
         using var reward = input.Reward(parsed, folder);
         var worth = RewardedFolder.Read(folder, reward, Console.Error.WriteLine, stop);
-        var preferences = worth.SelectMany((group, index) => Preference.FromVerdicts(index, group, parsed.GetValue(weighted))).ToArray();
+        var preferences = worth.SelectMany((group, index) => PreferencePair.FromVerdicts(index, group, parsed.GetValue(weighted))).ToArray();
         RequireTrajectories(folder, preferences);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder.Groups} groups, of which {preferences.Select(pair => pair.Group).Distinct().Count()} teach {preferences.Length} pairs"));
@@ -85,7 +85,7 @@ public sealed class TrainCommand
         }
     }
 
-    private static void RequireTrajectories(SampleFolder folder, IEnumerable<Preference> preferences)
+    private static void RequireTrajectories(SampleFolder folder, IEnumerable<PreferencePair> preferences)
     {
         var missing = preferences.Select(preference => preference.Group).Distinct().Where(group => !File.Exists(folder.TrajectoryOf(group))).ToArray();
         if (missing.Length > 0)

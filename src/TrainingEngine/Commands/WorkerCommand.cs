@@ -42,7 +42,7 @@ public static class WorkerCommand
         using var services = new ServiceCollection().AddLabelerData(configuration, data).BuildServiceProvider();
         database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));
         new TrainerWorker(
-            services.GetRequiredService<JobQueue>(), services.GetRequiredService<EpochCycle>(), services.GetRequiredService<Autopilot>(), services.GetRequiredService<IDbContextFactory<LabelerDb>>(), database,
+            services.GetRequiredService<JobQueue>(), services.GetRequiredService<EpochCycle>(), services.GetRequiredService<AutomaticTraining>(), services.GetRequiredService<IDbContextFactory<LabelerDb>>(), database,
             services.GetRequiredService<FileStore>(), services.GetRequiredService<DataFolder>(), TimeProvider.System, name, checkpointEvery, TextWriter.Synchronized(Console.Out)).Run(ending.Token);
     }
 

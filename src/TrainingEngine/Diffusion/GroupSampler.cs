@@ -29,7 +29,7 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
     /// <param name="stop">Looked at between steps.</param>
     /// <param name="afterStep">Called after every step of a missing group.</param>
     public void Sample(
-        IReadOnlyList<GroupRequest> groups, Func<int, bool> missing, Workers workers, Action<int, SampledGroup> take, CancellationToken stop, Action? afterStep = null)
+        IReadOnlyList<GroupRequest> groups, Func<int, bool> missing, ComputeThreads workers, Action<int, SampledGroup> take, CancellationToken stop, Action? afterStep = null)
     {
         int[][] jobs = [.. Enumerable.Range(0, groups.Count).Chunk(sampler.GroupsTogether).Where(together => together.Any(missing))];
         workers.Run(
@@ -58,7 +58,7 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
     }
 
     /// <summary>Samples what a folder lacks, saving each group as it is complete.</summary>
-    public void Fill(SampleFolder folder, Workers workers, CancellationToken stop, Action? afterStep = null)
+    public void Fill(SampleFolder folder, ComputeThreads workers, CancellationToken stop, Action? afterStep = null)
     {
         HashSet<int> missing = [.. folder.Missing];
         Sample(

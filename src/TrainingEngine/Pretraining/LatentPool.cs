@@ -18,7 +18,7 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
     private const int Batch = 16;
 
     /// <summary>Draws and encodes scenes beyond those that the autoencoder was trained on.</summary>
-    public static LatentPool Encode(AutoencoderKL vae, PretrainOptions options, string[] texts, Workers workers, Action<int> report, CancellationToken cancel)
+    public static LatentPool Encode(AutoencoderKL vae, PretrainOptions options, string[] texts, ComputeThreads workers, Action<int> report, CancellationToken cancel)
     {
         var first = (long)options.VaeSteps * options.VaeBatch;
         var (means, deviations, prompts) = (new List<Tensor>(), new List<Tensor>(), new List<long>());

@@ -28,7 +28,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     {
         Directory.CreateDirectory(work);
         Claim();
-        using var workers = new Workers(choice.Workers, choice.Threads);
+        using var workers = new ComputeThreads(choice.Workers, choice.Threads);
         var vae = TrainVae(workers, cancel);
         var pool = Pool(vae, workers, cancel);
         TrainUnet(vae, pool, workers, cancel);
@@ -46,18 +46,18 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         SmallModel.WriteFrame(folder, vaeShape, unetShape, Texts);
     }
 
-    private AutoencoderKL TrainVae(Workers workers, CancellationToken cancel)
+    private AutoencoderKL TrainVae(ComputeThreads workers, CancellationToken cancel)
     {
         var training = new VaeTraining(options, vaeShape);
-        Train("autoencoder", training.Trainee, () => training.Step(workers, choice.Workers, cancel), () => training.Sheet(12), 6);
+        Train("autoencoder", training.EmaTrainer, () => training.Step(workers, choice.Workers, cancel), () => training.Sheet(12), 6);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"autoencoder: PSNR {training.Psnr(64):0.00} dB on fresh scenes"));
-        using var averaged = training.Trainee.Averaged();
+        using var averaged = training.EmaTrainer.Averaged();
         ModelFolder.WriteWeights(Path.Combine(folder, "vae"), training.Vae.Parameters, ScalarType.Float16);
         // From here on only what the folder holds is used, rounding included.
         return StableDiffusion.LoadVae(Path.Combine(folder, "vae"));
     }
 
-    private LatentPool Pool(AutoencoderKL vae, Workers workers, CancellationToken cancel)
+    private LatentPool Pool(AutoencoderKL vae, ComputeThreads workers, CancellationToken cancel)
     {
         var file = Path.Combine(work, "latents.safetensors");
         if (!File.Exists(file))
@@ -71,26 +71,26 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         return pool;
     }
 
-    private void TrainUnet(AutoencoderKL vae, LatentPool pool, Workers workers, CancellationToken cancel)
+    private void TrainUnet(AutoencoderKL vae, LatentPool pool, ComputeThreads workers, CancellationToken cancel)
     {
         var tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
         var schedule = SmallModel.Schedule(folder);
         var ids = tensor(Texts.Append("").SelectMany(text => tokenizer.Encode(text).Ids).ToArray(), [Texts.Length + 1, tokenizer.MaxLength]);
         var training = new UnetTraining(options, unetShape, SmallModel.Text(tokenizer.VocabularySize), schedule, pool, ids);
         var sheet = new PretrainSheet(options.Seed, schedule, training, vae, pool.Scale, ids);
-        Train("u-net", training.Trainee, () => training.Step(workers, choice.Workers, cancel), sheet.Draw, PretrainSheet.Columns, () => WriteUnet(training));
+        Train("u-net", training.EmaTrainer, () => training.Step(workers, choice.Workers, cancel), sheet.Draw, PretrainSheet.Columns, () => WriteUnet(training));
         WriteUnet(training);
     }
 
     private void WriteUnet(UnetTraining training)
     {
-        using var averaged = training.Trainee.Averaged();
+        using var averaged = training.EmaTrainer.Averaged();
         ModelFolder.WriteWeights(Path.Combine(folder, "unet"), training.Unet.Parameters, ScalarType.Float16);
         ModelFolder.WriteWeights(Path.Combine(folder, "text_encoder"), training.Text.Parameters, ScalarType.Float16);
     }
 
     /// <summary>Steps to the end with checkpoints and sample sheets on the way; begins where the last checkpoint stands.</summary>
-    private void Train(string name, Trainee trainee, Func<double> step, Func<Picture[]> sheet, int columns, Action? saved = null)
+    private void Train(string name, EmaTrainer trainee, Func<double> step, Func<Picture[]> sheet, int columns, Action? saved = null)
     {
         var file = Path.Combine(work, $"{name}.safetensors");
         if (File.Exists(file))

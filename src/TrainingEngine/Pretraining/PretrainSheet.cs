@@ -18,7 +18,7 @@ internal sealed class PretrainSheet(long seed, NoiseSchedule schedule, UnetTrain
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var averaged = training.Trainee.Averaged();
+        using var averaged = training.EmaTrainer.Averaged();
         using var generator = new Generator(Streams.Seed(seed, Stream.Sheet, 0));
         var texts = (int)ids.shape[0] - 1;
         long[] rows = [.. new[] { 0, texts / 3, texts - 2, texts - 1 }.SelectMany(text => Enumerable.Repeat((long)text, Columns))];

@@ -25,7 +25,7 @@ public sealed class UnetTraining
         (this.options, this.schedule, this.pool, this.ids) = (options, schedule, pool, ids);
         Unet = new(unet, new RandomWeights((ulong)options.Seed * 2 + 1));
         Text = new(text, new RandomWeights((ulong)options.Seed * 2 + 3));
-        Trainee = new(
+        EmaTrainer = new(
             Unet.Parameters.Select(pair => KeyValuePair.Create($"unet.{pair.Key}", pair.Value)).Concat(Text.Parameters.Select(pair => KeyValuePair.Create($"text.{pair.Key}", pair.Value))),
             new(options.UnetRate, 0.999, 0.01, 100, options.UnetSteps, 0.998));
     }
@@ -34,14 +34,14 @@ public sealed class UnetTraining
 
     public ClipTextEncoder Text { get; }
 
-    public Trainee Trainee { get; }
+    public EmaTrainer EmaTrainer { get; }
 
     /// <summary>One step on <see cref="PretrainOptions.UnetBatch"/> latents, which its number alone decides.</summary>
-    public double Step(Workers workers, int parts, CancellationToken cancel)
+    public double Step(ComputeThreads workers, int parts, CancellationToken cancel)
     {
-        var step = Trainee.Step;
+        var step = EmaTrainer.Step;
         var each = options.UnetBatch / parts;
-        return Trainee.Learn(workers, parts, part =>
+        return EmaTrainer.Learn(workers, parts, part =>
         {
             using var generator = new Generator(Streams.Seed(options.Seed, Stream.Unet, (long)step * parts + part));
             return Loss(each, parts, part, generator) / parts;

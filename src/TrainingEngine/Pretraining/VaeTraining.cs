@@ -21,19 +21,19 @@ public sealed class VaeTraining
     {
         (this.options, size) = (options, (int)config.SampleSize);
         Vae = new(config, new RandomWeights((ulong)options.Seed * 2));
-        Trainee = new(Vae.Parameters, new(options.VaeRate, 0.99, 0, 60, options.VaeSteps, 0.995));
+        EmaTrainer = new(Vae.Parameters, new(options.VaeRate, 0.99, 0, 60, options.VaeSteps, 0.995));
     }
 
     public AutoencoderKL Vae { get; }
 
-    public Trainee Trainee { get; }
+    public EmaTrainer EmaTrainer { get; }
 
     /// <summary>One step on <see cref="PretrainOptions.VaeBatch"/> new scenes, which its number alone decides.</summary>
-    public double Step(Workers workers, int parts, CancellationToken cancel)
+    public double Step(ComputeThreads workers, int parts, CancellationToken cancel)
     {
-        var step = Trainee.Step;
+        var step = EmaTrainer.Step;
         var each = options.VaeBatch / parts;
-        return Trainee.Learn(workers, parts, part =>
+        return EmaTrainer.Learn(workers, parts, part =>
         {
             var first = (step * parts + part) * (long)each;
             var images = Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(options.Seed, first + n, size: size).Picture)]);
@@ -47,7 +47,7 @@ public sealed class VaeTraining
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var averaged = Trainee.Averaged();
+        using var averaged = EmaTrainer.Averaged();
         var drawn = Enumerable.Range(0, count).Select(n => Scene.Draw(options.Seed + 1, n, size: size).Picture).ToArray();
         var restored = Pixels.ToPictures(Vae.Decode(Vae.Encode(Pixels.ToTensor(drawn)).Mean));
         return [.. drawn.Zip(restored).SelectMany(pair => new[] { pair.First, pair.Second })];
@@ -58,7 +58,7 @@ public sealed class VaeTraining
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var averaged = Trainee.Averaged();
+        using var averaged = EmaTrainer.Averaged();
         var images = Pixels.ToTensor([.. Enumerable.Range(0, count).Select(n => Scene.Draw(options.Seed + 2, n, size: size).Picture)]);
         var error = (Vae.Decode(Vae.Encode(images).Mean).clamp(-1, 1) - images).square().mean().item<float>();
         return 10 * Math.Log10(4 / error);

@@ -13,7 +13,7 @@ namespace Labeler.TrainingEngine.Training;
 public sealed class ModelPatch : IDisposable
 {
     private readonly LoraAdapter? _adapter;
-    private readonly KeptWeights? _former;
+    private readonly WeightSnapshot? _former;
 
     /// <param name="unet">Gets it.</param>
     /// <param name="path">A file, or a folder with an adapter in it.</param>
@@ -22,7 +22,7 @@ public sealed class ModelPatch : IDisposable
     {
         if (File.Exists(path) && IsWholeUNet(unet, path))
         {
-            _former = new KeptWeights(unet);
+            _former = new WeightSnapshot(unet);
             CopyInto(unet, path);
         }
         else

@@ -12,13 +12,13 @@ internal interface IRunState
 /// <summary>A run's folder: checkpoints that the same run alone goes on from, metrics, and what other programs read.</summary>
 internal sealed class RunFolder
 {
-    private readonly TrainingPlace place;
+    private readonly RunOptions place;
     private readonly string fingerprint;
     private readonly Checkpoints checkpoints;
 
     /// <summary>Makes the folder where it is not there yet.</summary>
     /// <param name="fingerprint">See <see cref="IRunState.Fingerprint"/>.</param>
-    public RunFolder(TrainingPlace place, string fingerprint)
+    public RunFolder(RunOptions place, string fingerprint)
     {
         (this.place, this.fingerprint) = (place, fingerprint);
         Directory.CreateDirectory(place.Output);

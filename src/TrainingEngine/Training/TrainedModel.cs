@@ -18,7 +18,7 @@ public sealed class TrainedModel : IDisposable
 
     private readonly UNet2DConditionModel _unet;
     private readonly LoraAdapter? _adapter;
-    private readonly KeptWeights? _former;
+    private readonly WeightSnapshot? _former;
 
     /// <param name="unet">Without an adapter, with the base model's weights.</param>
     /// <param name="part">What is trained, and from where.</param>
@@ -35,7 +35,7 @@ public sealed class TrainedModel : IDisposable
         }
         else
         {
-            _former = new KeptWeights(unet);
+            _former = new WeightSnapshot(unet);
             if (part.From is { } weights)
             {
                 ModelPatch.CopyInto(unet, weights);

@@ -19,7 +19,7 @@ public sealed record TrainingRun
     public required MemoryPlan Memory { get; init; }
 
     /// <summary>Where and how.</summary>
-    public required TrainingPlace Place { get; init; }
+    public required RunOptions Place { get; init; }
 
     /// <summary>
     /// Called after an optimizer step with the steps done, and with what writes the weights as they are then into a folder, in the files
@@ -29,7 +29,7 @@ public sealed record TrainingRun
 }
 
 /// <summary>Where a run writes, and how it uses the machine. None of it changes the result but for the last bits.</summary>
-public sealed record TrainingPlace
+public sealed record RunOptions
 {
     /// <summary>Folder for checkpoints, metrics and the result. A run finds its own checkpoints there and goes on.</summary>
     public required string Output { get; init; }

@@ -26,11 +26,11 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainedModel _model;
     private readonly TrainableWeights _weights;
     private readonly IObjective _objective;
-    private readonly FrozenWeights? _reference;
+    private readonly ReferenceWeights? _reference;
     private readonly MetricsFile _metrics;
-    private readonly Workers _workers;
+    private readonly ComputeThreads _workers;
     private readonly RunClock _clock;
-    private readonly CheckpointRhythm _rhythm;
+    private readonly CheckpointSchedule _rhythm;
     private readonly long _total;
     private long _done;
 
@@ -58,8 +58,8 @@ internal sealed class TrainingSession : IDisposable
         _objective = make(_memory);
         _reference = _objective.Reference switch
         {
-            Reference.Base => FrozenWeights.OfBase(_model),
-            Reference.Start => new FrozenWeights(_weights),
+            Reference.Base => ReferenceWeights.OfBase(_model),
+            Reference.Start => new ReferenceWeights(_weights),
             _ => null,
         };
         _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
@@ -74,10 +74,10 @@ internal sealed class TrainingSession : IDisposable
             _objective.Check(stop);
         }
         var choice = state?.Workers ?? ChooseWorkers(model.Unet.Parameters["conv_in.weight"].device.type == DeviceType.CPU);
-        _workers = new Workers(choice.Workers, choice.Threads);
+        _workers = new ComputeThreads(choice.Workers, choice.Threads);
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
         _clock = new RunClock(run.Place.Clock, _total, _done);
-        _rhythm = new CheckpointRhythm(run.Place.Clock, run.Place.CheckpointEvery);
+        _rhythm = new CheckpointSchedule(run.Place.Clock, run.Place.CheckpointEvery);
         run.Place.Begun?.Invoke(_done, _total);
     }
 

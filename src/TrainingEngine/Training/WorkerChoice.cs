@@ -32,7 +32,7 @@ public readonly record struct WorkerChoice(int Workers, int Threads)
     // Seconds per micro-batch, the better of two rounds after one to warm up.
     private double Time(Action microBatch)
     {
-        using var workers = new Workers(Workers, Threads);
+        using var workers = new ComputeThreads(Workers, Threads);
         var best = double.MaxValue;
         for (var round = 0; round < 3; round++)
         {

@@ -15,7 +15,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// are left alone, so a job that was stopped goes on where it was and ends with the same pictures; then people are asked.
 /// </summary>
 internal sealed class EvaluateJob(
-    EpochCycle cycle, Evaluating evaluating, FileStore files, DataFolder folder, Job job, EvaluationPlan plan, IReadOnlySet<int> present, JobPulse pulse, TimeProvider time)
+    EpochCycle cycle, EvaluationWorkflow evaluating, FileStore files, DataFolder folder, Job job, EvaluationPlan plan, IReadOnlySet<int> present, JobReporter pulse, TimeProvider time)
 {
     private const ulong FixedStream = 2, RandomStream = 3;
 
@@ -46,10 +46,10 @@ internal sealed class EvaluateJob(
         {
             return;
         }
-        var (model, weights) = (load(ModelPlace.Find(plan.Contestants[contestant].Model, folder.Root)), plan.Contestants[contestant].Weights);
+        var (model, weights) = (load(ModelPath.Find(plan.Contestants[contestant].Model, folder.Root)), plan.Contestants[contestant].Weights);
         using var patch = model.Patched(weights is null ? null : files.PathOf(weights));
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
-        using var workers = model.Workers(missing.Count);
+        using var workers = model.ThreadsFor(missing.Count);
         GroupRequest[] requests = [.. pictures.Select(picture => new GroupRequest(plan.Prompts[picture.Prompt], SeedOf(picture)))];
         new GroupSampler(model.Diffusion, sampler, model.Hash, weights ?? "").Sample(requests, missing.Contains, workers, (place, sampled) =>
         {

@@ -14,7 +14,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// Supervised fine-tuning on a project's curated photos, one adapter a label, handed in at every evaluation and in the end. Each label's
 /// run has a folder of its own, from which it goes on; labels whose last adapters were handed in are not trained again.
 /// </summary>
-internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore files, DataFolder folder, Job job, JobPulse pulse)
+internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore files, DataFolder folder, Job job, JobReporter pulse)
 {
     private const int Columns = 4;
     private static readonly (SheetSeeds Seeds, string Name)[] Sheets = [(SheetSeeds.Fixed, "fixed"), (SheetSeeds.Random, "random")];
@@ -42,7 +42,7 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         var images = manifest.Photos.Where(photo => photo.Label == label).Select(photo => new CaptionedImage(files.PathOf(photo.ContentHash), photo.Caption, label)).ToArray();
         pulse.Say($"{label}: fine-tuning on {images.Length} photos");
         var output = Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"photos-{job.Id}-{before}"));
-        var place = new TrainingPlace
+        var place = new RunOptions
         {
             Output = output,
             Manifest = job.Read<FineTuneOrder>().Manifest,

@@ -10,7 +10,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// <param name="Trajectories">File of each group that teaches something.</param>
 /// <param name="Preferences">The pairs; their groups count in <paramref name="Trajectories"/>.</param>
 /// <param name="Rewarded">The same images with rewards.</param>
-internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyList<Preference> Preferences, RewardedEpoch Rewarded)
+internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyList<PreferencePair> Preferences, RewardedEpoch Rewarded)
 {
     /// <summary>The groups with a trajectory and a preference.</summary>
     /// <param name="pathOf">From a content hash to the file.</param>
@@ -20,7 +20,7 @@ internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnly
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
         return new(
             trajectories,
-            [.. groups.SelectMany((group, number) => group.Preferences.Select(pair => new Preference(number, pair.Winner, pair.Loser, pair.Weight)))],
+            [.. groups.SelectMany((group, number) => group.Preferences.Select(pair => new PreferencePair(number, pair.Winner, pair.Loser, pair.Weight)))],
             new RewardedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], [.. groups.Select(RewardsOf)]));
     }
 
@@ -42,7 +42,7 @@ internal sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnly
         return new(rewarded.Trajectories, rewarded.Preferences, rewarded);
     }
 
-    /// <summary>Votes as a reward; see <see cref="Preference.Rewards"/>.</summary>
+    /// <summary>Votes as a reward; see <see cref="PreferencePair.Rewards"/>.</summary>
     public static double[] RewardsOf(ManifestGroup group) =>
-        Preference.Rewards(group.Images.Count, [.. group.Preferences.Select(pair => new Preference(0, pair.Winner, pair.Loser, pair.Weight))]);
+        PreferencePair.Rewards(group.Images.Count, [.. group.Preferences.Select(pair => new PreferencePair(0, pair.Winner, pair.Loser, pair.Weight))]);
 }

@@ -16,7 +16,7 @@ internal static class OtherAlgorithms
 {
     /// <summary>Trains on a judged epoch.</summary>
     /// <exception cref="EngineException">There is no such algorithm, or the training fails.</exception>
-    public static TrainingResult Run(StableDiffusion model, Manifest manifest, JudgedEpoch epoch, TrainedPart trained, TrainingPlace place, CancellationToken stop)
+    public static TrainingResult Run(StableDiffusion model, Manifest manifest, JudgedEpoch epoch, TrainedPart trained, RunOptions place, CancellationToken stop)
     {
         var settings = manifest.Training;
         return manifest.Algorithm switch

@@ -11,7 +11,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// Learns a reward from a project's frozen pairs, or measures one on later pairs. It takes minutes at most and the same pairs give the same
 /// result, so one that was stopped begins anew.
 /// </summary>
-internal sealed class RewardModelJob(RewardLearning learning, RewardMeasuring measuring, FileStore files, Job job, JobPulse pulse)
+internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement measuring, FileStore files, Job job, JobReporter pulse)
 {
     private readonly RewardModelOptions options = new();
 

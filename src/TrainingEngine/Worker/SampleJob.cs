@@ -14,7 +14,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// Samples an epoch: first the groups that people judge, then the evaluation set, whose prompts and noise are the same in
 /// every epoch. Groups that are there already are left alone, so a job that was stopped goes on where it was.
 /// </summary>
-internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Project project, Epoch epoch, IReadOnlyCollection<(GroupUse Use, int Number)> present, JobPulse pulse, TimeProvider time)
+internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Project project, Epoch epoch, IReadOnlyCollection<(GroupUse Use, int Number)> present, JobReporter pulse, TimeProvider time)
 {
     private const ulong LabellingStream = 0, EvaluationStream = 1;
 
@@ -29,7 +29,7 @@ internal sealed class SampleJob(EpochCycle cycle, FileStore files, Job job, Proj
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), OptionsOf(settings.Sampling, settings.GroupSize));
         var groups = new GroupSampler(model.Diffusion, sampler, model.Hash, epoch.SampledBy?.WeightsHash ?? "");
         var clock = new RunClock(time, total, done);
-        using var workers = model.Workers(missing.Count);
+        using var workers = model.ThreadsFor(missing.Count);
         pulse.Report((double)done / total, $"{done} of {total} groups", null);
         groups.Sample([.. wanted.Select(group => new GroupRequest(group.Prompt.Text, group.Seed))], missing.Contains, workers, (n, sampled) =>
         {

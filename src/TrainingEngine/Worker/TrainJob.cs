@@ -15,7 +15,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// Trains on an epoch's frozen manifest. Work in progress lies in the data folder's checkpoints; a job that was stopped or
 /// whose worker died goes on from there and ends with the same weights.
 /// </summary>
-internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, TimeSpan checkpointEvery, Job job, JobPulse pulse)
+internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, TimeSpan checkpointEvery, Job job, JobReporter pulse)
 {
     public void Run(WorkerModel model)
     {
@@ -42,7 +42,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         return JudgedEpoch.Of(manifest, files.PathOf, reward, pulse.Say, pulse.Stop);
     }
 
-    private TrainingResult D3po(WorkerModel model, Manifest manifest, JudgedEpoch epoch, TrainingPlace place)
+    private TrainingResult D3po(WorkerModel model, Manifest manifest, JudgedEpoch epoch, RunOptions place)
     {
         var run = new D3poRun
         {
@@ -60,7 +60,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         return new(result.Checkpoint, result.Weights);
     }
 
-    private TrainingPlace PlaceOf(Manifest manifest) => new()
+    private RunOptions PlaceOf(Manifest manifest) => new()
     {
         Output = Path.Combine(folder.Checkpoints, $"epoch-{job.EpochId}-{manifest.Hash()[..16]}"),
         Manifest = manifest.Hash(),

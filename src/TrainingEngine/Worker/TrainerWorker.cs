@@ -17,7 +17,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
-    JobQueue queue, EpochCycle cycle, Autopilot autopilot, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
+    JobQueue queue, EpochCycle cycle, AutomaticTraining autopilot, IDbContextFactory<LabelerDb> contexts, DatabaseThread database, FileStore files, DataFolder folder, TimeProvider time, string name, TimeSpan checkpointEvery, TextWriter output)
 {
     private static readonly JobKind[] Kinds = [JobKind.Sample, JobKind.Train, JobKind.FineTune, JobKind.Evaluate, JobKind.RewardModel];
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
@@ -61,7 +61,7 @@ public sealed class TrainerWorker(
 
     private void Do(Job job, CancellationToken stop)
     {
-        var pulse = new JobPulse(queue, database, job, output, stop);
+        var pulse = new JobReporter(queue, database, job, output, stop);
         try
         {
             Work(job, pulse);
@@ -86,11 +86,11 @@ public sealed class TrainerWorker(
         }
     }
 
-    private void Work(Job job, JobPulse pulse)
+    private void Work(Job job, JobReporter pulse)
     {
         if (job.Kind == JobKind.RewardModel)
         {
-            new RewardModelJob(new RewardLearning(contexts, files, time), new RewardMeasuring(contexts, files, time), files, job, pulse).Run();
+            new RewardModelJob(new RewardWorkflow(contexts, files, time), new RewardMeasurement(contexts, files, time), files, job, pulse).Run();
             return;
         }
         using var db = contexts.CreateDbContext();
@@ -99,11 +99,11 @@ public sealed class TrainerWorker(
         if (job.Kind == JobKind.Evaluate)
         {
             var plan = db.Evaluations.AsNoTracking().First(evaluation => evaluation.ProjectId == epoch.ProjectId).Plan;
-            new EvaluateJob(cycle, new Evaluating(contexts, time), files, folder, job, plan, present.Select(group => group.Number).ToHashSet(), pulse, time).Run(path => ModelOf(path, pulse));
+            new EvaluateJob(cycle, new EvaluationWorkflow(contexts, time), files, folder, job, plan, present.Select(group => group.Number).ToHashSet(), pulse, time).Run(path => ModelOf(path, pulse));
             return;
         }
         var project = db.Projects.AsNoTracking().Include(p => p.Prompts).First(p => p.Id == epoch.ProjectId);
-        var model = ModelOf(ModelPlace.Find(project.Settings.ModelFolder, folder.Root), pulse);
+        var model = ModelOf(ModelPath.Find(project.Settings.ModelFolder, folder.Root), pulse);
         if (job.Kind == JobKind.Train)
         {
             // Full fine-tuning leaves its weights in the model, so it is not kept for the next job.
@@ -119,7 +119,7 @@ public sealed class TrainerWorker(
         new SampleJob(cycle, files, job, project, epoch, [.. present.Select(group => (group.Use, group.Number))], pulse, time).Run(model);
     }
 
-    private WorkerModel ModelOf(string path, JobPulse pulse)
+    private WorkerModel ModelOf(string path, JobReporter pulse)
     {
         if (loaded is not { } kept || kept.Folder != path)
         {
@@ -130,15 +130,15 @@ public sealed class TrainerWorker(
     }
 
     /// <summary>A job that was stopped: called off by a person, or given back because this worker ends.</summary>
-    private void End(Job job, JobPulse pulse, CancellationToken stop)
+    private void End(Job job, JobReporter pulse, CancellationToken stop)
     {
-        if (pulse.Sign == Sign.Cancel)
+        if (pulse.HeartbeatResult == HeartbeatResult.Cancel)
             pulse.End(() => queue.Stop(job));
         else if (stop.IsCancellationRequested)
             pulse.End(() => queue.GiveBack(job));
     }
 
-    private void Fail(Job job, string error, JobPulse pulse)
+    private void Fail(Job job, string error, JobReporter pulse)
     {
         try
         {

@@ -22,7 +22,7 @@ internal sealed class WorkerModel
     public IDisposable? Patched(string? file) => file is null ? null : new ModelPatch(Diffusion.Unet, file);
 
     /// <summary>Threads for so many groups.</summary>
-    public Workers Workers(int groups)
+    public ComputeThreads ThreadsFor(int groups)
     {
         var cores = Environment.ProcessorCount;
         var onProcessor = Diffusion.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;

@@ -13,7 +13,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Flag by keys", settings: new() { Guidelines = "# Hands\nFlag a hand that has **not five** fingers.\n\n- ghosts count\n- blurred is fine" });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Press("2", "5");
         await Expect(desk.Tile(2)).ToHaveAttributeAsync("aria-label", "Picture 2: deformed");
         await Expect(desk.Page.Locator("[data-signal]")).ToContainTextAsync("10 pairs");
@@ -40,7 +40,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Two flags", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Press("1", "Shift+Digit1", "Shift+Digit4", "6");
         await desk.Tile(7).ClickAsync(new() { Button = Microsoft.Playwright.MouseButton.Right });
         await ann.Take("flag-two-kinds");
@@ -62,7 +62,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
         await ann.Page.Locator("#key-commit").SelectOptionAsync("c");
         await ann.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Save the keys" }).ClickAsync();
         await Expect(ann.Page.GetByText("Your keys are saved.")).ToBeVisibleAsync();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await Expect(desk.Page.Locator("[data-key-of=commit]").First).ToHaveTextAsync("C");
         var first = await desk.PromptText();
         await desk.Press("1", "Enter");
@@ -79,7 +79,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Held key");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         for (var repeats = 0; repeats < 5; repeats++)
             await desk.Page.Keyboard.DownAsync("Enter");
         await desk.Page.Keyboard.UpAsync("Enter");
@@ -93,7 +93,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Undo");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         var first = await desk.PromptText();
         await desk.Flag(1);
         await desk.Flag(2);
@@ -106,7 +106,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
         Assert.Equal([2], (await desk.Stored()).Select(v => v.Flagged));
 
         await ann.Go("/label");
-        desk = await DeskPage.Open(ann, project);
+        desk = await LabelingScreen.Open(ann, project);
         await desk.Press("u");
         await Expect(desk.Prompt).ToHaveTextAsync(first);
         await Expect(desk.Tile(3)).ToHaveAttributeAsync("aria-pressed", "true");
@@ -119,7 +119,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Look back");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Flag(1);
         await desk.Press("ArrowLeft");
         await Expect(desk.Tile(1)).ToHaveAttributeAsync("aria-pressed", "true");
@@ -136,7 +136,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Reasons");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Press(" ");
         await ann.Take("flag-reason");
         var field = desk.Page.GetByLabel("Another reason");
@@ -158,7 +158,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Touch", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
         await using var ann = await house.Annotator(LabelingHouse.Phone);
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Tile(3).TapAsync();
         await ann.Take("flag-touch");
         await desk.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest normal" }).TapAsync();
@@ -173,7 +173,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Narrow");
         await using var ann = await house.Annotator(new() { ViewportSize = new() { Width = 390, Height = 844 } });
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         var button = await desk.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest normal" }).BoundingBoxAsync();
         Assert.InRange(button!.X + button.Width, 200, 390);
     }
@@ -183,7 +183,7 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Zoom");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Page.Keyboard.DownAsync("z");
         await desk.Press("4");
         await Expect(desk.Page.Locator("dialog.zoom img")).ToBeVisibleAsync();

@@ -16,7 +16,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Offline");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Flag(1);
         await desk.AllSaved();
         await desk.Ahead(3);
@@ -39,7 +39,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Long offline", groups: 3);
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Ahead(2);
         ann.Expect("ERR_INTERNET_DISCONNECTED");
         await ann.Context.SetOfflineAsync(true);
@@ -60,7 +60,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         const string recent = "**/votes/recent";
         var project = await house.Seed("Told late");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Flag(1);
         await desk.AllSaved();
 
@@ -72,7 +72,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
             await told.Task;
             await route.FulfillAsync(new() { Response = answer });
         });
-        desk = await DeskPage.Open(ann, project);
+        desk = await LabelingScreen.Open(ann, project);
         await asked.Task;
         await desk.Flag(2);
         await desk.AllSaved();
@@ -99,7 +99,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Left behind");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_FAILED");
         await desk.Page.RouteAsync(Votes, route => route.AbortAsync());
         await desk.Flag(1);
@@ -108,7 +108,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         await ann.Go("/error/404");
         Assert.Empty(await desk.Stored());
         await desk.Page.UnrouteAsync(Votes);
-        desk = await DeskPage.Open(ann, project);
+        desk = await LabelingScreen.Open(ann, project);
         await desk.AllSaved();
         Assert.Equal([1, 1], (await desk.Stored()).Select(v => v.Flagged));
     }
@@ -118,7 +118,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Lost answer");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_CONNECTION_RESET");
         var lost = 0;
         await desk.Page.RouteAsync(Votes, async route =>
@@ -142,7 +142,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Failing server");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         ann.Expect("500");
         await desk.Page.RouteAsync(Votes, route => route.FulfillAsync(new() { Status = 500, ContentType = "application/json", Body = """{"detail":"disk full"}""" }));
         await desk.Flag(1);
@@ -165,7 +165,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     {
         var project = await house.Seed("Refused");
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await using (var db = await project.Open())
             foreach (var lease in db.Leases.Where(l => l.Item!.ProjectId == project.Project.Id).OrderBy(l => l.Item!.Rank).Take(1).ToList())
                 await project.Get<ItemQueue>().Unblind(lease.AnnotatorId, lease.ItemId);
@@ -186,7 +186,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         var project = await house.Seed("Shared browser");
         await using var ann = await house.Invited("Xenia");
         await using var other = await house.Invited("Yoko");
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_FAILED");
         ann.Expect("400");
         await desk.Page.RouteAsync(Votes, route => route.AbortAsync());
@@ -199,7 +199,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         await Expect(desk.Saved).ToHaveAttributeAsync("data-saved", "other-account");
         Assert.Empty(await desk.Stored());
         // The new account's own page does not send them either.
-        var theirs = await DeskPage.Open(ann, project);
+        var theirs = await LabelingScreen.Open(ann, project);
         await theirs.Flag(5, 6);
         await theirs.AllSaved();
         var vote = Assert.Single(await desk.Stored());
@@ -208,7 +208,7 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         ann.Expect("401");
         await ann.Context.ClearCookiesAsync();
         await ann.SignIn("Xenia");
-        await DeskPage.Open(ann, project);
+        await LabelingScreen.Open(ann, project);
         await desk.AllSaved();
         Assert.Equal(2, (await desk.Stored()).Select(v => v.AnnotatorId).Distinct().Count());
     }

@@ -23,7 +23,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Pairs", LabelingTask.PreferPair, 2, new() { GroupSize = 4 });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await ann.Take("pair");
         foreach (var key in new[] { "1", "ArrowRight", "0", "9", "ArrowLeft" })
         {
@@ -43,7 +43,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Pairs by touch", LabelingTask.PreferPair, 1, new() { GroupSize = 3 });
         await using var ann = await house.Annotator(LabelingHouse.Phone);
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await desk.Page.GetByRole(AriaRole.Button, new() { Name = "Choose the lower picture" }).TapAsync();
         await desk.Ready();
         await desk.Page.Locator("[data-pick=bothBad]").TapAsync();
@@ -57,7 +57,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
         Choice[] labels = [new("Label 1", "1", "A mirror with a reflection."), new("Label 2", "2", "A mirror without one."), new("Label 3", "3", "No mirror.")];
         var project = await house.Seed("Categories", LabelingTask.Categorise, 1, new() { Choices = labels });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         await ann.Take("categorise");
         foreach (var key in new[] { "3", "1", "2" })
         {
@@ -73,7 +73,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Scores", LabelingTask.Score, 1, new() { Choices = rubric });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         foreach (var choice in rubric)
             await Expect(desk.Page.GetByText(choice.Definition)).ToBeInViewportAsync();
         await ann.Take("score");
@@ -92,7 +92,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Sensitive", settings: new() { Blurred = true, SensitiveKind = "violence" });
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         var blurred = desk.Page.Locator(".frame.blurred");
         await Expect(blurred).ToHaveCountAsync(7);
         await ann.Take("sensitive");
@@ -126,7 +126,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
         var project = await house.Seed("Shared work", groups: 12);
         await using var ann = await house.Annotator();
         await using var ben = await house.Invited("Berta");
-        var (one, two) = (await DeskPage.Open(ann, project), await DeskPage.Open(ben, project));
+        var (one, two) = (await LabelingScreen.Open(ann, project), await LabelingScreen.Open(ben, project));
         for (var n = 0; n < 3; n++)
         {
             await one.Flag(1);
@@ -145,7 +145,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("Being made", groups: 2, finish: false);
         await using var ann = await house.Annotator();
-        var desk = new DeskPage(ann, project);
+        var desk = new LabelingScreen(ann, project);
         await ann.Go($"/label/{project.Project.Slug}");
         await desk.Notice("sampling");
         await Expect(desk.Page.Locator("[data-stage]")).ToContainTextAsync("0 of 2");
@@ -167,7 +167,7 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     {
         var project = await house.Seed("History", groups: 4);
         await using var ann = await house.Annotator();
-        var desk = await DeskPage.Open(ann, project);
+        var desk = await LabelingScreen.Open(ann, project);
         var first = await desk.PromptText();
         await desk.Flag(1, 2);
         await desk.Flag(7);

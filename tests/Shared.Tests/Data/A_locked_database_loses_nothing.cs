@@ -50,8 +50,8 @@ public sealed class A_locked_database_loses_nothing(Databases databases)
         {
             await other.OpenAsync();
             using var transaction = other.BeginTransaction();
-            var impatient = new BallotBox(new Impatient(world.Contexts), world.Clock);
-            var error = await Assert.ThrowsAsync<StorageException>(() => impatient.Cast(new Ballot(key, item, person, Scene.Flag(1), 900, null)));
+            var impatient = new VoteRecorder(new Impatient(world.Contexts), world.Clock);
+            var error = await Assert.ThrowsAsync<StorageException>(() => impatient.Cast(new VoteSubmission(key, item, person, Scene.Flag(1), 900, null)));
             Assert.Contains("busy", error.Message);
         }
         Assert.Equal(Outcome.Accepted, (await scene.Vote(person, item, Scene.Flag(1), key)).Outcome);

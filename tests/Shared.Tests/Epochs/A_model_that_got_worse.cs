@@ -27,7 +27,7 @@ public sealed class A_model_that_got_worse(Databases databases)
     {
         await using var world = await databases.World(Databases.Sqlite);
         var (scene, _) = await TwoEpochs(world, new() { RollBackWhenWorse = true, TrainAutomatically = true }, Scene.Flag(1, 2, 3, 4));
-        Assert.Empty(await world.Get<Autopilot>().GoOn());
+        Assert.Empty(await world.Get<AutomaticTraining>().GoOn());
         var epochs = await scene.Read(db => db.Epochs.OrderBy(e => e.Number).Select(e => new { e.State, e.SampledById }).ToListAsync());
         Assert.Equal([(EpochState.RolledBack, false), (EpochState.RolledBack, true), (EpochState.Sampling, false)], epochs.Select(e => (e.State, e.SampledById is not null)));
     }
@@ -37,12 +37,12 @@ public sealed class A_model_that_got_worse(Databases databases)
     {
         await using var world = await databases.World(Databases.Sqlite);
         var (scene, second) = await TwoEpochs(world, new() { RollBackWhenWorse = true }, Scene.Flag(1, 2, 3, 4), judgeAll: false);
-        await world.Get<Autopilot>().GoOn();
+        await world.Get<AutomaticTraining>().GoOn();
         Assert.Equal(EpochState.Labelling, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
 
         await using var other = await databases.World(Databases.Sqlite);
         (scene, second) = await TwoEpochs(other, new() { TrainAutomatically = true }, Scene.Flag(1, 2, 3, 4));
-        Assert.Single(await other.Get<Autopilot>().GoOn());
+        Assert.Single(await other.Get<AutomaticTraining>().GoOn());
         Assert.Equal(EpochState.Frozen, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
     }
 
@@ -54,7 +54,7 @@ public sealed class A_model_that_got_worse(Databases databases)
         await using var db = world.Open();
         var change = Assert.Single(await EpochChange.Read(db, scene.Project));
         Assert.True(change is { IsWorse: false, Difference: < 0 });
-        Assert.Equal(second.Id, Assert.Single(await world.Get<Autopilot>().GoOn()).EpochId);
+        Assert.Equal(second.Id, Assert.Single(await world.Get<AutomaticTraining>().GoOn()).EpochId);
     }
 
     /// <summary>Everything is flagged once in the first epoch, and as told in the second.</summary>

@@ -33,7 +33,7 @@ public sealed class The_cycle_turns(Databases databases)
         var epochs = await db.Epochs.Include(e => e.Checkpoint).Include(e => e.SampledBy).OrderBy(e => e.Number).ToListAsync();
         Assert.Equal([EpochState.Complete, EpochState.Sampling], epochs.Select(e => e.State));
         Assert.Equal((next.Id, weights), (epochs[1].Id, epochs[1].SampledBy!.WeightsHash));
-        Assert.Equal(3, await db.TaughtBy.CountAsync(t => t.CheckpointId == epochs[0].CheckpointId));
+        Assert.Equal(3, await db.CheckpointVotes.CountAsync(t => t.CheckpointId == epochs[0].CheckpointId));
         Assert.Equal(JobKind.Sample, (await scene.Jobs.Claim("worker", [JobKind.Sample, JobKind.Train]))!.Kind);
     }
 
@@ -78,10 +78,10 @@ public sealed class The_cycle_turns(Databases databases)
         var scene = await Scene.Sampled(world, groups: 2, settings: new ProjectSettings { TrainAutomatically = byItself });
         var person = Guid.NewGuid();
         await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1));
-        Assert.Empty(await world.Get<Autopilot>().GoOn());
+        Assert.Empty(await world.Get<AutomaticTraining>().GoOn());
         await scene.VoteAll(person, _ => Scene.Flag());
-        Assert.Equal(jobs, (await world.Get<Autopilot>().GoOn()).Count);
-        Assert.Empty(await world.Get<Autopilot>().GoOn());
+        Assert.Equal(jobs, (await world.Get<AutomaticTraining>().GoOn()).Count);
+        Assert.Empty(await world.Get<AutomaticTraining>().GoOn());
     }
 
     [Fact]

@@ -34,9 +34,9 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         var (project, job) = await Begun(world, Plan);
         await Sample(world, job, Plan, 0, Plan.Pictures - 1);
         Assert.Empty((await world.Get<ItemQueue>().Take(project.Id, Guid.NewGuid(), 16, [])).Leases);
-        Assert.Contains("1 pictures", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<Evaluating>().Finish(job))).Message);
+        Assert.Contains("1 pictures", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<EvaluationWorkflow>().Finish(job))).Message);
         await Sample(world, job, Plan, Plan.Pictures - 1, 1);
-        await world.Get<Evaluating>().Finish(job);
+        await world.Get<EvaluationWorkflow>().Finish(job);
 
         await using var db = world.Open();
         var items = await db.Items.Include(i => i.First).Include(i => i.Second).OrderBy(i => i.Rank).ToListAsync();
@@ -58,7 +58,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         var plan = Plan with { Contestants = [.. Plan.Contestants.Take(2)], RandomEach = 0 };
         var (project, job) = await Begun(world, plan, raters: 3);
         await Sample(world, job, plan, 0, plan.Pictures);
-        await world.Get<Evaluating>().Finish(job);
+        await world.Get<EvaluationWorkflow>().Finish(job);
         // Of the first pair all prefer the second checkpoint; of the other one does, one ties, one finds both bad.
         var items = (await world.Open().Items.OrderBy(i => i.Id).ToListAsync()).Select(i => i.Id).ToList();
         foreach (var second in new[] { PairPick.Right, PairPick.Tie, PairPick.BothBad })
@@ -85,7 +85,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         var plan = Plan with { Kind = EvaluationKind.Rubric, Contestants = [.. Plan.Contestants.Take(2)] };
         var (project, job) = await Begun(world, plan, raters: 2);
         await Sample(world, job, plan, 0, plan.Pictures);
-        await world.Get<Evaluating>().Finish(job);
+        await world.Get<EvaluationWorkflow>().Finish(job);
         Dictionary<long, int> numbers;
         await using (var read = world.Open())
         {
@@ -118,7 +118,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         };
         var (project, job) = await Begun(world, plan);
         await Sample(world, job, plan, 0, plan.Pictures);
-        await world.Get<Evaluating>().Finish(job);
+        await world.Get<EvaluationWorkflow>().Finish(job);
         Dictionary<long, int> numbers;
         await using (var read = world.Open())
         {
@@ -140,15 +140,15 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         await using var world = await databases.World(database);
         var (project, job) = await Begun(world, Plan, raters: 2);
         await Sample(world, job, Plan, 0, Plan.Pictures);
-        await world.Get<Evaluating>().Finish(job);
+        await world.Get<EvaluationWorkflow>().Finish(job);
         var (queue, lead, ann) = (world.Get<ItemQueue>(), Guid.NewGuid(), Guid.NewGuid());
         var held = (await queue.Take(project.Id, lead, 3, [])).Leases;
-        Task<Receipt> Say(Lease lease) => world.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, lease.AnnotatorId, new PairVerdict(PairPick.Tie, lease.FirstOnLeft, true, true), 900, world.Now));
+        Task<VoteResult> Say(Lease lease) => world.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, lease.AnnotatorId, new PairVerdict(PairPick.Tie, lease.FirstOnLeft, true, true), 900, world.Now));
         Assert.Equal(Outcome.Accepted, (await Say(held[0])).Outcome);
 
         await queue.UnblindAll(lead, project.Id);
         await queue.UnblindAll(lead, project.Id);
-        Assert.Equal(Nothing.NoneOpen, (await queue.Take(project.Id, lead, 16, [])).Why);
+        Assert.Equal(NoItemsReason.NoneOpen, (await queue.Take(project.Id, lead, 16, [])).Why);
         Assert.Contains("would not be blind", (await Say(held[1])).Reason);
         Assert.Equal(1, await world.Open().Votes.CountAsync());
         // What the lead held is free for others, and the lead's earlier vote stands.
@@ -166,7 +166,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
             await db.Database.ExecuteSqlRawAsync("DROP TABLE \"Evaluations\"");
         }
         var project = Evaluation.ProjectFor("Which is better?", Plan, 1, "", Scale, new ProjectSettings(), world.Now);
-        await Assert.ThrowsAnyAsync<DbUpdateException>(() => world.Get<Evaluating>().Start(project, Plan));
+        await Assert.ThrowsAnyAsync<DbUpdateException>(() => world.Get<EvaluationWorkflow>().Start(project, Plan));
         Assert.False(await world.Open().Projects.AnyAsync());
     }
 
@@ -190,8 +190,8 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         var again = (await world.Get<JobQueue>().Claim("worker", [JobKind.Evaluate]))!;
         Assert.Equal((job.Id, 3), (again.Id, await world.Open().Groups.CountAsync()));
         await Sample(world, again, Plan, 3, Plan.Pictures - 3);
-        await world.Get<Evaluating>().Finish(again);
-        await Assert.ThrowsAsync<JobLostException>(() => world.Get<Evaluating>().Finish(again));
+        await world.Get<EvaluationWorkflow>().Finish(again);
+        await Assert.ThrowsAsync<JobLostException>(() => world.Get<EvaluationWorkflow>().Finish(again));
         Assert.Equal(Plan.Items, await world.Open().Items.CountAsync());
     }
 
@@ -202,7 +202,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         var (project, job) = await Begun(world, Plan);
         await Sample(world, job, Plan, 0, 3);
         await world.Get<EpochCycle>().Cancel(job.EpochId!.Value);
-        await Assert.ThrowsAsync<JobLostException>(() => world.Get<Evaluating>().Finish(job));
+        await Assert.ThrowsAsync<JobLostException>(() => world.Get<EvaluationWorkflow>().Finish(job));
         Assert.Equal(EpochState.Cancelled, (await world.Open().Epochs.SingleAsync()).State);
         Assert.Empty((await world.Get<ItemQueue>().Take(project.Id, Guid.NewGuid(), 1, [])).Leases);
     }
@@ -221,7 +221,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
     private static async Task<(Project Project, Job Job)> Begun(World world, EvaluationPlan plan, int raters = 1)
     {
         var project = Evaluation.ProjectFor("Which is better?", plan, raters, "", Scale, new ProjectSettings { Blurred = false }, world.Now);
-        await world.Get<Evaluating>().Start(project, plan);
+        await world.Get<EvaluationWorkflow>().Start(project, plan);
         return (project, (await world.Get<JobQueue>().Claim("worker", [JobKind.Evaluate]))!);
     }
 
@@ -252,7 +252,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         {
             foreach (var lease in leases)
             {
-                Assert.Equal(Outcome.Accepted, (await world.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, rater, verdict(lease), 900, world.Now))).Outcome);
+                Assert.Equal(Outcome.Accepted, (await world.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, rater, verdict(lease), 900, world.Now))).Outcome);
             }
         }
     }

@@ -40,16 +40,16 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         var queue = world.Get<JobQueue>();
         var slow = (await queue.Claim("slow", [JobKind.Train]))!;
         world.Clock.Advance(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
-        Assert.Equal(Sign.GoOn, await queue.Heartbeat(slow, 0.4, "step 4 of 10", 12));
+        Assert.Equal(HeartbeatResult.GoOn, await queue.Heartbeat(slow, 0.4, "step 4 of 10", 12));
         world.Clock.Advance(Job.LeaseLifetime - TimeSpan.FromSeconds(1));
         Assert.Null(await queue.Claim("quick", [JobKind.Train]));
         world.Clock.Advance(TimeSpan.FromSeconds(2));
         var quick = (await queue.Claim("quick", [JobKind.Train]))!;
         Assert.Equal((slow.Id, 2, 0.4), (quick.Id, quick.Attempt, quick.Progress));
 
-        Assert.Equal(Sign.Lost, await queue.Heartbeat(slow, 0.5, "", null));
+        Assert.Equal(HeartbeatResult.Lost, await queue.Heartbeat(slow, 0.5, "", null));
         Assert.False(await queue.Succeed(slow));
-        Assert.Equal(Sign.GoOn, await queue.Heartbeat(quick, 0.9, "step 9 of 10", 1));
+        Assert.Equal(HeartbeatResult.GoOn, await queue.Heartbeat(quick, 0.9, "step 9 of 10", 1));
         Assert.True(await queue.Succeed(quick));
         await using var db = world.Open();
         var ended = await db.Jobs.SingleAsync();
@@ -65,7 +65,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
         var before = (await queue.Claim("worker", [JobKind.Train]))!;
         world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var after = (await queue.Claim("worker", [JobKind.Train]))!;
-        Assert.Equal((Sign.Lost, Sign.GoOn), (await queue.Heartbeat(before, 0, "", null), await queue.Heartbeat(after, 0, "", null)));
+        Assert.Equal((HeartbeatResult.Lost, HeartbeatResult.GoOn), (await queue.Heartbeat(before, 0, "", null), await queue.Heartbeat(after, 0, "", null)));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class Jobs_are_held_by_one_worker(Databases databases)
             (await db.Jobs.SingleAsync()).Cancel(world.Now);
             await db.SaveChangesAsync();
         }
-        Assert.Equal(Sign.Cancel, await queue.Heartbeat(job, 0.5, "", null));
+        Assert.Equal(HeartbeatResult.Cancel, await queue.Heartbeat(job, 0.5, "", null));
         Assert.True(await queue.Stop(job));
     }
 

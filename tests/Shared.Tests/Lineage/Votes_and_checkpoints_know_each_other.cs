@@ -22,9 +22,9 @@ public sealed class Votes_and_checkpoints_know_each_other(Databases databases)
         }
         await using var db = world.Open();
         var checkpoints = await db.Checkpoints.OrderBy(c => c.Id).Select(c => c.Id).ToListAsync();
-        Assert.Equal(checkpoints[1..], (await Ancestry.TouchedBy(db, people[1])).Select(c => c.Id));
-        Assert.Equal(people[..2], await (await Ancestry.Votes(db, checkpoints[1])).OrderBy(v => v.Id).Select(v => v.AnnotatorId).ToListAsync());
-        Assert.Equal(checkpoints.AsEnumerable().Reverse(), (await Ancestry.Line(db, checkpoints[2])).Select(c => c.Id));
+        Assert.Equal(checkpoints[1..], (await CheckpointLineage.TouchedBy(db, people[1])).Select(c => c.Id));
+        Assert.Equal(people[..2], await (await CheckpointLineage.Votes(db, checkpoints[1])).OrderBy(v => v.Id).Select(v => v.AnnotatorId).ToListAsync());
+        Assert.Equal(checkpoints.AsEnumerable().Reverse(), (await CheckpointLineage.Line(db, checkpoints[2])).Select(c => c.Id));
     }
 
     [Theory, OnEachDatabase]

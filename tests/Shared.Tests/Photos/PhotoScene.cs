@@ -68,7 +68,7 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
         {
             foreach (var lease in leases)
             {
-                await world.Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new ChoiceVerdict(label(names[lease.Item!.FirstId!.Value]), true, true), 900, world.Now));
+                await world.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new ChoiceVerdict(label(names[lease.Item!.FirstId!.Value]), true, true), 900, world.Now));
             }
         }
     }

@@ -17,7 +17,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
     {
         await using var world = await databases.World(database);
         var scene = await Scene.Sampled(world, groups: 3);
-        var (learning, person) = (world.Get<RewardLearning>(), Guid.NewGuid());
+        var (learning, person) = (world.Get<RewardWorkflow>(), Guid.NewGuid());
         Assert.Contains("0 groups with a better and a worse picture", (await Assert.ThrowsAsync<LabelerException>(() => learning.Queue(scene.Project.Id))).Message);
         for (var n = 0; n < 2; n++)
         {
@@ -47,7 +47,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         Assert.All(frozen.Groups, group => Assert.Equal((7, 0, 0), (group.Images.Count, group.Preferences.Count, group.Votes.Count)));
         await scene.Cycle.Complete(training, AdapterKind.Lora, weights, null);
         // The checkpoint was taught by the votes that taught the reward.
-        Assert.Equal(2, await world.Open().TaughtBy.CountAsync());
+        Assert.Equal(2, await world.Open().CheckpointVotes.CountAsync());
         Assert.Equal(reward.Id, (await world.Open().Epochs.SingleAsync(e => e.Id == scene.Epoch.Id)).RewardId);
     }
 
@@ -56,7 +56,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
     {
         await using var world = await databases.World(database);
         var scene = await Scene.Sampled(world, groups: 4);
-        var (learning, measuring, person) = (world.Get<RewardLearning>(), world.Get<RewardMeasuring>(), Guid.NewGuid());
+        var (learning, measuring, person) = (world.Get<RewardWorkflow>(), world.Get<RewardMeasurement>(), Guid.NewGuid());
         async Task VoteOnce() => await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1, 4));
         await VoteOnce();
         await VoteOnce();
@@ -87,7 +87,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         await using var world = await databases.World(Databases.Sqlite);
         var scene = await Scene.Sampled(world, groups: 2);
         var (learning, reward) = await Learned(world, scene, right: 10);
-        var measuring = world.Get<RewardMeasuring>();
+        var measuring = world.Get<RewardMeasurement>();
         Task<int> Queued() => world.Open().Jobs.CountAsync(j => j.Kind == JobKind.RewardModel && j.State == JobState.Queued);
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         await scene.Cycle.Train(scene.Epoch.Id, null);
@@ -105,10 +105,10 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         await scene.Cycle.Train(second.Id, null);
-        await world.Get<Autopilot>().GoOn();
+        await world.Get<AutomaticTraining>().GoOn();
         Assert.Equal(1, await Queued());
         await measuring.Complete((await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!, 12, 12);
-        await world.Get<Autopilot>().GoOn();
+        await world.Get<AutomaticTraining>().GoOn();
         Assert.Equal(0, await Queued());
         Assert.Equal(1.0, (await world.Open().LearnedRewards.SingleAsync()).Later!.Share);
     }
@@ -150,10 +150,10 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         Assert.DoesNotContain("\"reward\":", Encoding.UTF8.GetString(await world.Files.Read(epoch.ManifestHash!)), StringComparison.Ordinal);
     }
 
-    private static async Task<(RewardLearning Learning, LearnedReward Reward)> Learned(World world, Scene scene, int right)
+    private static async Task<(RewardWorkflow Learning, LearnedReward Reward)> Learned(World world, Scene scene, int right)
     {
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 4));
-        var learning = world.Get<RewardLearning>();
+        var learning = world.Get<RewardWorkflow>();
         await learning.Queue(scene.Project.Id);
         var job = (await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!;
         return (learning, await learning.Complete(job, new MeasuredReward(await world.Files.Put(Encoding.UTF8.GetBytes("weights")), 10, right, 10)));

@@ -61,7 +61,7 @@ public sealed class Figures_of_a_project(Databases databases)
         var person = Guid.NewGuid();
         foreach (var duration in new[] { 5000, 100, 1000, 2000 })
         {
-            await scene.Box.Cast(new Ballot(Guid.NewGuid(), (await scene.Next(person)).ItemId, person, Scene.Flag(1), duration, null));
+            await scene.Box.Cast(new VoteSubmission(Guid.NewGuid(), (await scene.Next(person)).ItemId, person, Scene.Flag(1), duration, null));
         }
         await using var db = world.Open();
         var figures = Assert.Single(await AnnotatorFigures.Read(db, scene.Project.Id));

@@ -20,7 +20,7 @@ public sealed class Scene
     public Project Project { get; }
     public Epoch Epoch { get; }
     public ItemQueue Queue => World.Get<ItemQueue>();
-    public BallotBox Box => World.Get<BallotBox>();
+    public VoteRecorder Box => World.Get<VoteRecorder>();
     public JobQueue Jobs => World.Get<JobQueue>();
     public EpochCycle Cycle => World.Get<EpochCycle>();
 
@@ -80,8 +80,8 @@ public sealed class Scene
     /// <summary>The next item for somebody.</summary>
     public async Task<Lease> Next(Guid person) => (await Queue.Take(Project.Id, person, 1, [])).Leases[0];
 
-    public Task<Receipt> Vote(Guid person, long item, Verdict verdict, Guid? key = null) =>
-        Box.Cast(new Ballot(key ?? Guid.NewGuid(), item, person, verdict, 900, World.Now));
+    public Task<VoteResult> Vote(Guid person, long item, Verdict verdict, Guid? key = null) =>
+        Box.Cast(new VoteSubmission(key ?? Guid.NewGuid(), item, person, verdict, 900, World.Now));
 
     /// <summary>A verdict on a group of 7 with these images flagged.</summary>
     public static FlagVerdict Flag(params int[] flagged) =>

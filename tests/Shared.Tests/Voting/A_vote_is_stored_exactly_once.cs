@@ -15,16 +15,16 @@ public sealed class A_vote_is_stored_exactly_once(Databases databases)
         await using var world = await databases.World(database);
         var scene = await Scene.Sampled(world, groups: 100);
         await using var other = world.AnotherProcess();
-        (ItemQueue Queue, BallotBox Box)[] processes = [(scene.Queue, scene.Box), (other.GetRequiredService<ItemQueue>(), other.GetRequiredService<BallotBox>())];
+        (ItemQueue Queue, VoteRecorder Box)[] processes = [(scene.Queue, scene.Box), (other.GetRequiredService<ItemQueue>(), other.GetRequiredService<VoteRecorder>())];
 
         var receipts = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Task.Run(async () =>
         {
             var (queue, box) = processes[n % 2];
             var person = Guid.NewGuid();
-            var got = new List<Receipt>();
+            var got = new List<VoteResult>();
             foreach (var lease in (await queue.Take(scene.Project.Id, person, 2, [])).Leases)
             {
-                var ballot = new Ballot(Guid.NewGuid(), lease.ItemId, person, Scene.Flag(n % 7), 700, null);
+                var ballot = new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, Scene.Flag(n % 7), 700, null);
                 var twice = await Task.WhenAll(Task.Run(() => box.Cast(ballot)), Task.Run(() => processes[1 - n % 2].Box.Cast(ballot)));
                 Assert.Equal([Outcome.Accepted, Outcome.Duplicate], twice.Select(r => r.Outcome).Order());
                 got.Add(twice[0]);

@@ -48,7 +48,7 @@ public sealed class Epochs_meet_in_blind_pairs(Databases databases)
             Assert.Equal(await db.Votes.CountAsync(v => v.Item!.Use == ItemUse.Training), labels.Sum(label => label.Count));
         }
         await scene.Learn(second, Groups);
-        Assert.False(await scene.Read(db => db.TaughtBy.AnyAsync(t => db.Votes.Any(v => v.Id == t.VoteId && v.Item!.Use == ItemUse.Duel))));
+        Assert.False(await scene.Read(db => db.CheckpointVotes.AnyAsync(t => db.Votes.Any(v => v.Id == t.VoteId && v.Item!.Use == ItemUse.Duel))));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class Epochs_meet_in_blind_pairs(Databases databases)
         await using var world = await databases.World(Databases.Sqlite);
         var (scene, second) = await TwoEpochs(world, Settings with { RollBackWhenWorse = true, SignalBudget = 100_000 });
         await VoteAll(scene, preferNow: false);
-        Assert.Empty(await world.Get<Autopilot>().GoOn());
+        Assert.Empty(await world.Get<AutomaticTraining>().GoOn());
         Assert.Equal(EpochState.RolledBack, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
     }
 

@@ -33,7 +33,7 @@ public sealed class Items_are_handed_out_once(Databases databases)
         var scene = await Scene.Sampled(world, groups: 1, settings: new ProjectSettings { VotesPerItem = 2 });
         var handed = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, []))));
         Assert.Equal(2, handed.Count(h => h.Leases.Count == 1));
-        Assert.Equal(8, handed.Count(h => h.Why == Nothing.NoneOpen));
+        Assert.Equal(8, handed.Count(h => h.Why == NoItemsReason.NoneOpen));
     }
 
     [Theory, OnEachDatabase]
@@ -129,12 +129,12 @@ public sealed class Items_are_handed_out_once(Databases databases)
         var scene = await Scene.Sampled(world, groups: 4, settings: new ProjectSettings { Blurred = true, SensitiveKind = "violence", Flags = FlagKinds.Unsafe });
         var opted = await scene.Person("opted", a => a.OptOutOf(["violence"]));
         var tired = await scene.Person("tired", a => a.LimitExposure(14));
-        Assert.Equal(Nothing.OptedOut, (await scene.Queue.Take(scene.Project.Id, opted.Id, 1, [])).Why);
+        Assert.Equal(NoItemsReason.OptedOut, (await scene.Queue.Take(scene.Project.Id, opted.Id, 1, [])).Why);
         for (var n = 0; n < 2; n++)
         {
             await scene.Vote(tired.Id, (await scene.Next(tired.Id)).ItemId, Scene.Flag());
         }
-        Assert.Equal(Nothing.ExposureSpent, (await scene.Queue.Take(scene.Project.Id, tired.Id, 1, [])).Why);
+        Assert.Equal(NoItemsReason.ExposureSpent, (await scene.Queue.Take(scene.Project.Id, tired.Id, 1, [])).Why);
         world.Clock.Advance(TimeSpan.FromHours(25));
         Assert.NotEmpty((await scene.Queue.Take(scene.Project.Id, tired.Id, 1, [])).Leases);
     }

@@ -31,7 +31,7 @@ public sealed class People_are_measured(Databases databases)
         // What measures people is in no rate and teaches nothing.
         Assert.Equal([6 / 7.0, 6 / 7.0, 6 / 7.0], (await EpochRates.Read(db, scene.Project.Id)).Select(r => r.Normal.Share));
         Assert.Equal(2, (await db.Votes.CountAsync(v => v.AnnotatorId == strict && v.Item!.Use == ItemUse.Anchor)));
-        Assert.False(await db.TaughtBy.AnyAsync(t => db.Votes.Any(v => v.Id == t.VoteId && v.Item!.Use == ItemUse.Anchor)));
+        Assert.False(await db.CheckpointVotes.AnyAsync(t => db.Votes.Any(v => v.Id == t.VoteId && v.Item!.Use == ItemUse.Anchor)));
     }
 
     [Theory, OnEachDatabase]

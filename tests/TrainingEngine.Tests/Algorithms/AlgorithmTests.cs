@@ -162,7 +162,7 @@ public sealed class AlgorithmTests : IDisposable
         Assert.Contains("other data or options", Assert.Throws<EngineException>(() => DdpoTraining.Run(tiny.Model, others, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
     }
 
-    private TrainingResult Train(string name, TrainingPlace place, CancellationToken stop) => name switch
+    private TrainingResult Train(string name, RunOptions place, CancellationToken stop) => name switch
     {
         "ddpo" => DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
         "dpok" => DpokTraining.Run(tiny.Model, tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),

@@ -57,7 +57,7 @@ public sealed class SupervisedTests : IDisposable
         Assert.Contains("1.png", Assert.Throws<EngineException>(() => SupervisedTraining.Run(model, CaptionedFolder.Read(folder.File("images")), Quick, TinyEpoch.Adapter, Place("out"))).Message, StringComparison.Ordinal);
     }
 
-    private TrainingPlace Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1 };
+    private RunOptions Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1 };
 
     // Four stripes of colour, none of the model's size.
     private string Images()

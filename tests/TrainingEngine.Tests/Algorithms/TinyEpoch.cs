@@ -28,7 +28,7 @@ internal sealed class TinyEpoch : IDisposable
 
     public static TrainedPart Adapter { get; } = new TrainedPart.Adapter(LoraTargets.AllLinear);
 
-    public TrainingPlace Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1, CheckpointEvery = TimeSpan.FromDays(1) };
+    public RunOptions Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1, CheckpointEvery = TimeSpan.FromDays(1) };
 
     /// <summary>How much more probable a trained policy made each image's stored steps, by group and image.</summary>
     public double[][] Gains(string weights)

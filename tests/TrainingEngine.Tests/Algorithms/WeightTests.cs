@@ -90,7 +90,7 @@ public sealed class WeightTests
     [Fact]
     public void The_higher_reward_wins_every_pair_and_images_without_one_take_no_part()
     {
-        Preference[] expected = [new(0, 1, 0), new(0, 2, 0), new(0, 2, 1), new(1, 2, 0)];
+        PreferencePair[] expected = [new(0, 1, 0), new(0, 2, 0), new(0, 2, 1), new(1, 2, 0)];
 
         Assert.Equal(expected, Epoch.Preferences);
         Assert.Equal([(0, 2), (1, 2)], PreferredTraining.Preferred(Epoch.Preferences));

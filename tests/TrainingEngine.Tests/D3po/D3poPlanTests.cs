@@ -9,7 +9,7 @@ public sealed class D3poPlanTests
         [-1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0], [-1, -1, 0, 0, 0, 0, 0], [-1, -1, -1, -1, -1, -1, -1], [-1, -1, -1, 0, 0, 0, 0],
     ];
 
-    private static readonly Preference[] Preferences = [.. Verdicts.SelectMany((verdicts, group) => Preference.FromVerdicts(group, verdicts))];
+    private static readonly PreferencePair[] Preferences = [.. Verdicts.SelectMany((verdicts, group) => PreferencePair.FromVerdicts(group, verdicts))];
 
     [Fact]
     public void A_group_flagged_all_or_none_teaches_nothing()

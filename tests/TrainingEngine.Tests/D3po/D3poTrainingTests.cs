@@ -145,7 +145,7 @@ public sealed class D3poTrainingTests : IDisposable
             trajectory.Means!.fill_(double.NaN);
             trajectory.Save(file);
         }
-        var run = Run(Quick with { KlToPrevious = 0.1 }) with { Trajectories = [file], Preferences = [new Preference(0, 1, 0)] };
+        var run = Run(Quick with { KlToPrevious = 0.1 }) with { Trajectories = [file], Preferences = [new PreferencePair(0, 1, 0)] };
 
         var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
 
@@ -211,7 +211,7 @@ public sealed class D3poTrainingTests : IDisposable
     private D3poRun Run(D3poOptions options, string output = "out") => new()
     {
         Trajectories = TinyTrajectories.Sample(_model, _folder.File("trajectories"), 2, 4),
-        Preferences = [.. Preference.FromVerdicts(0, [-1, 0, -1, 0]), .. Preference.FromVerdicts(1, [0, 0, 0, -1])],
+        Preferences = [.. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, 0, -1])],
         Options = options,
         Trained = new TrainedPart.Adapter(LoraTargets.AllLinear),
         Place = new() { Output = _folder.File(output), Workers = 2, Threads = 1, CheckpointEvery = TimeSpan.FromHours(1) },

@@ -14,10 +14,10 @@ public sealed class GradientsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly StableDiffusion _model;
     private readonly LoraAdapter _adapter;
-    private readonly Workers _workers = new(2, 1);
-    private readonly Preference[] _preferences =
+    private readonly ComputeThreads _workers = new(2, 1);
+    private readonly PreferencePair[] _preferences =
     [
-        .. Preference.FromVerdicts(0, [-1, 0, -1, 0]), .. Preference.FromVerdicts(1, [0, 0, -0.5, -1], weighted: true), .. Preference.FromVerdicts(2, [0, -1, -1, -1]),
+        .. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, -0.5, -1], weighted: true), .. PreferencePair.FromVerdicts(2, [0, -1, -1, -1]),
     ];
 
     public GradientsTests()
@@ -34,7 +34,7 @@ public sealed class GradientsTests : IDisposable
         var options = new D3poOptions { KlToPrevious = kl };
         using var data = Sampled(guidance);
         using var weights = Weights();
-        using var reference = new FrozenWeights(weights);
+        using var reference = new ReferenceWeights(weights);
         Move(weights);
         var step = new PlannedStep(0, [0, 2, 3], _preferences);
         var policy = PolicyOf(data, guidance);
@@ -80,7 +80,7 @@ public sealed class GradientsTests : IDisposable
         Move(weights);
         var step = new PlannedStep(0, [0, 1, 2, 3], _preferences);
         data.Load(step.Groups);
-        using var alone = new Workers(1, 1);
+        using var alone = new ComputeThreads(1, 1);
 
         var one = Collect(weights, new GroupedGradients(PolicyOf(data, 2), weights, alone, new D3poOptions(), 4), step, data);
         var two = Collect(weights, new GroupedGradients(PolicyOf(data, 2), weights, _workers, new D3poOptions(), 4), step, data);

@@ -116,7 +116,7 @@ public sealed class SampleFolderTests : IDisposable
 
     private void Fill(string name, int workers, CancellationToken stop = default, Action? afterStep = null, SampleManifest? from = null)
     {
-        using var threads = new Workers(workers, 1);
+        using var threads = new ComputeThreads(workers, 1);
         SampleManifest all = from ?? manifest;
         var sampler = new Sampler(model, NoiseSchedule.Load(folder.File("model", "scheduler")), Options with { ImagesAtOnce = all.ImagesAtOnce });
         new GroupSampler(model, sampler, all.ModelHash, "").Fill(SampleFolder.Begin(folder.File(name), all), threads, stop, afterStep);

@@ -20,7 +20,7 @@ public class BundledFiguresTests
     {
         const int Images = 60;
         Experiment experiment = Experiment.Parse(name);
-        using var workers = new Workers(Environment.ProcessorCount, 1);
+        using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
 
         Judgement[] seen = [.. EvaluationImages.Sample(Model(), [.. Enumerable.Range(0, Images).Select(experiment.Prompt)], steps: 20, guidance: 1, workers, CancellationToken.None)
             .Select(picture => Oracle.Judge(picture, experiment.Family))];

@@ -9,7 +9,7 @@ public sealed class WorkersTests
     [Fact]
     public void Results_are_taken_in_order_whatever_the_timing()
     {
-        using var workers = new Workers(3, 1);
+        using var workers = new ComputeThreads(3, 1);
         var taken = new List<int>();
 
         workers.Run(20, job => { Thread.Sleep((job * 7) % 5); return job * job; }, (job, square) => { Assert.Equal(job * job, square); taken.Add(job); });
@@ -22,7 +22,7 @@ public sealed class WorkersTests
     {
         var sums = new[] { 1, 2, 3 }.Select(count =>
         {
-            using var workers = new Workers(count, 1);
+            using var workers = new ComputeThreads(count, 1);
             using var scope = NewDisposeScope();
             using var generator = new Generator(3);
             var weight = randn([40, 40], generator: generator).requires_grad_();
@@ -49,7 +49,7 @@ public sealed class WorkersTests
     [InlineData(3)]
     public void The_first_error_in_order_is_thrown_and_the_workers_stay_usable(int count)
     {
-        using var workers = new Workers(count, 1);
+        using var workers = new ComputeThreads(count, 1);
         var taken = new List<int>();
 
         var error = Assert.Throws<InvalidOperationException>(() => workers.Run(
@@ -64,7 +64,7 @@ public sealed class WorkersTests
     [Fact]
     public void A_cancelled_run_ends_between_two_jobs()
     {
-        using var workers = new Workers(2, 1);
+        using var workers = new ComputeThreads(2, 1);
         using var stop = new CancellationTokenSource();
 
         Assert.ThrowsAny<OperationCanceledException>(() => workers.Run(

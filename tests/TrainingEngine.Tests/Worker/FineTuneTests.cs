@@ -61,7 +61,7 @@ public sealed class FineTuneTests : IDisposable
         var person = Guid.NewGuid();
         foreach (var (lease, number) in (await Get<ItemQueue>().Take(project.Id, person, 16, [])).Leases.Select((lease, number) => (lease, number)))
         {
-            await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new ChoiceVerdict($"Label {1 + (number % 2)}", true, true), 900, null));
+            await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new ChoiceVerdict($"Label {1 + (number % 2)}", true, true), 900, null));
         }
         await using var written = Open();
         await foreach (var photo in written.Photos.AsAsyncEnumerable())

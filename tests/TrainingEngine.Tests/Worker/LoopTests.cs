@@ -182,7 +182,7 @@ public sealed class LoopTests : IDisposable
     private async Task<(List<Group> Groups, List<byte[]> Pictures)> Evaluated(string name, EvaluationPlan plan)
     {
         var project = Evaluation.ProjectFor(name, plan, 1, "", [], new ProjectSettings(), DateTimeOffset.UtcNow);
-        await Get<Evaluating>().Start(project, plan);
+        await Get<EvaluationWorkflow>().Start(project, plan);
         WorkUntil(() => Open().Epochs.Any(epoch => epoch.ProjectId == project.Id && epoch.State == EpochState.Labelling));
         var groups = await Open().Groups.Include(group => group.Images).Where(group => group.ProjectId == project.Id).OrderBy(group => group.Number).ToListAsync();
         return (groups, [.. groups.Select(group => Picture.Decode(File.ReadAllBytes(Get<FileStore>().PathOf(group.Images[0].ContentHash))).Rgb)]);
@@ -200,7 +200,7 @@ public sealed class LoopTests : IDisposable
         foreach (var lease in handed.Leases)
         {
             var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
-            var receipt = await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
+            var receipt = await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
             Assert.Equal(Outcome.Accepted, receipt.Outcome);
         }
     }

@@ -25,18 +25,18 @@ public sealed class RewardedEpochTests : IDisposable
     {
         var epoch = await Sampled(algorithm);
         await FlagTheDarkest(epoch, Groups - Later);
-        await Get<RewardLearning>().Queue(epoch.ProjectId);
+        await Get<RewardWorkflow>().Queue(epoch.ProjectId);
         WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running));
 
         var reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal(2 * (Groups - Later), reward.LearnedPairs + reward.HeldOut);
         Assert.True(reward.BeatsGuessing, $"{reward.Right} of {reward.HeldOut}");
-        await Get<RewardLearning>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");
+        await Get<RewardWorkflow>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");
 
         // The last two of the groups judged later are judged the other way round.
         await FlagTheDarkest(epoch, Later - 2);
         await FlagTheDarkest(epoch, 2, reversed: true);
-        await Get<RewardMeasuring>().Queue(reward.Id);
+        await Get<RewardMeasurement>().Queue(reward.Id);
         WorkUntil(() => Open().Jobs.Count(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running) == 2);
         reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal((2 * Later, 2 * (Later - 2)), (reward.LaterPairs, reward.LaterRight));
@@ -50,7 +50,7 @@ public sealed class RewardedEpochTests : IDisposable
             Assert.Equal(algorithm, weights.Metadata["algorithm"]);
         Assert.Contains(await db.JobLines.Select(line => line.Text).ToListAsync(), line => line.StartsWith($"learned reward, right on {reward.Right} of {reward.HeldOut}", StringComparison.Ordinal));
         Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
-        Assert.Equal(Groups - Later, await db.TaughtBy.CountAsync());
+        Assert.Equal(Groups - Later, await db.CheckpointVotes.CountAsync());
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class RewardedEpochTests : IDisposable
                 groups--;
                 var group = lease.Item!.GroupId;
                 var tiles = Enumerable.Range(0, 3).Select(n => new TileVerdict(n, (Brightness(group, n) == 40) != reversed ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
-                Assert.Equal(Outcome.Accepted, (await Get<BallotBox>().Cast(new Ballot(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict(tiles), 900, null))).Outcome);
+                Assert.Equal(Outcome.Accepted, (await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict(tiles), 900, null))).Outcome);
             }
         }
     }

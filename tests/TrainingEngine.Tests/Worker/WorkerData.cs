@@ -43,7 +43,7 @@ internal sealed class WorkerData : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<Autopilot>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
+        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<AutomaticTraining>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
             .Run(stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");

@@ -145,9 +145,9 @@ public sealed class TrainingFileTests : IDisposable
     [Fact]
     public void Every_weight_moment_and_average_of_pretraining_is_refused_in_a_wrong_shape()
     {
-        var trainee = Trainee();
+        var trainee = EmaTrainer();
         trainee.Save(folder.File("right.safetensors"));
-        Trainee().Load(folder.File("right.safetensors"));
+        EmaTrainer().Load(folder.File("right.safetensors"));
 
         var wrong = folder.File("wrong.safetensors");
         var refused = WalkedThrough(folder.File("right.safetensors"), wrong, CheckpointWeights.ListedAtMost, () => trainee.Load(wrong), told =>
@@ -174,7 +174,7 @@ public sealed class TrainingFileTests : IDisposable
         Assert.Contains("beyond the 1 that there are", Assert.Throws<EngineException>(() => Load(wrong)).Message, StringComparison.Ordinal);
     }
 
-    private static Trainee Trainee() => new(TinyUNet.Make().Parameters, new Schooling(1e-3, 0.999, 0, 1, 10, 0.9));
+    private static EmaTrainer EmaTrainer() => new(TinyUNet.Make().Parameters, new LearningRateSchedule(1e-3, 0.999, 0, 1, 10, 0.9));
 
     /// <summary>Loads a copy of a file for each wrong shape of each of its tensors; returns how many tensors were refused.</summary>
     private static int WalkedThrough(string right, string wrong, int atOnce, Action load, Action<string> check)

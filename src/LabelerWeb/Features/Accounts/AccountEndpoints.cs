@@ -26,7 +26,7 @@ public static class AccountEndpoints
             if (await accounts.GetUserAsync(context.User) is not { } mine)
                 return Results.Unauthorized();
             mine.Choose(chosen);
-            Joining.Require(await accounts.UpdateAsync(mine));
+            Registration.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
         });
 
@@ -35,7 +35,7 @@ public static class AccountEndpoints
             if (await accounts.GetUserAsync(context.User) is not { } mine)
                 return Results.Unauthorized();
             mine.Withdraw(time.GetUtcNow());
-            Joining.Require(await accounts.UpdateAsync(mine));
+            Registration.Require(await accounts.UpdateAsync(mine));
             context.Tell(new("Your votes teach no further model."));
             return Results.LocalRedirect("/account");
         });

@@ -37,10 +37,10 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
             List<JudgedPicture> pictures = [Of(item.First!, first.Contestant, "first")];
             if (item.Second is { } second)
                 pictures.Add(Of(second, plan.At(numbers[second.GroupId]).Contestant, "second"));
-            return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {Said.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
+            return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
         })];
     }
 }
 
 /// <param name="Said">How many preferred it; empty where nobody did or it was scored alone.</param>
-public sealed record JudgedPicture(string Hash, string Model, string Said);
+public sealed record JudgedPicture(string Hash, string Model, string Verdicts);

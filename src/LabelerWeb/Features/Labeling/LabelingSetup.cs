@@ -14,7 +14,7 @@ public static class LabelingSetup
     public static IServiceCollection AddLabeling(this IServiceCollection services)
     {
         services.AddOptions<LabelingOptions>().BindConfiguration(LabelingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Situations>();
+        services.AddSingleton<LabelingStatus>();
         services.AddSingleton<Thumbnails>();
         services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(RateLimit, PerAccount));
         return services;

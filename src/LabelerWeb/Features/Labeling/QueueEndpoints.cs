@@ -9,7 +9,7 @@ public static class QueueEndpoints
 {
     private const int MostHeld = 64;
 
-    /// <param name="State">open, or why there is nothing: see <see cref="Situations"/>.</param>
+    /// <param name="State">open, or why there is nothing: see <see cref="LabelingStatus"/>.</param>
     public sealed record Answer(string State, IReadOnlyList<WireItem> Items, Sampling? Sampling, Progress Progress);
 
     public sealed record Held(IReadOnlyList<long> Items);
@@ -18,12 +18,12 @@ public static class QueueEndpoints
 
     /// <param name="holding">Items that the page has already, separated by commas.</param>
     public static async Task<Results<JsonHttpResult<Answer>, NotFound>> Take(
-        long project, HttpContext context, ItemQueue queue, Situations situations, int take = 4, string holding = "")
+        long project, HttpContext context, ItemQueue queue, LabelingStatus situations, int take = 4, string holding = "")
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
         var handed = await queue.Take(project, annotator, take, Numbers(holding), cancel);
-        if (handed.Why == Nothing.NoProject)
+        if (handed.Why == NoItemsReason.NoProject)
         {
             return TypedResults.NotFound();
         }

@@ -16,7 +16,7 @@ public static class RecentVotesEndpoint
     {
         var cancel = context.RequestAborted;
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var votes = await MyVotes.Newest(db, project, context.User.AccountId(), BallotBox.UndoDepth, cancel);
+        var votes = await MyVotes.Newest(db, project, context.User.AccountId(), VoteRecorder.UndoDepth, cancel);
         return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse().Select(v => new Recent(v.Vote.Key, WireItem.Of(v.Lease), v.Vote.Verdict!))]), WireJson.Options);
     }
 }

@@ -7,7 +7,7 @@ namespace Labeler.Web.Features.Labeling;
 /// <summary>Takes a vote of one's own back, with a reason; the item is then the first that the labeling page shows.</summary>
 public static class ReopenPost
 {
-    public static async Task<IResult> Post(string slug, [FromForm] Guid vote, [FromForm] string reason, HttpContext context, BallotBox box)
+    public static async Task<IResult> Post(string slug, [FromForm] Guid vote, [FromForm] string reason, HttpContext context, VoteRecorder box)
     {
         var receipt = await box.Reopen(Guid.NewGuid(), context.User.AccountId(), vote, reason, context.RequestAborted);
         if (receipt.Outcome == Outcome.Refused)

@@ -23,7 +23,7 @@ public static class VotesEndpoint
 
     public sealed record Answer(IReadOnlyList<Result> Results, IReadOnlyDictionary<long, Progress> Progress);
 
-    public static async Task<IResult> Post(HttpContext context, BallotBox box, Situations situations, IOptions<LabelingOptions> options)
+    public static async Task<IResult> Post(HttpContext context, VoteRecorder box, LabelingStatus situations, IOptions<LabelingOptions> options)
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
@@ -48,7 +48,7 @@ public static class VotesEndpoint
         return TypedResults.Json(new Answer(results, progress), WireJson.Options);
     }
 
-    private static Task<Receipt> Take(Entry entry, Guid annotator, BallotBox box, CancellationToken cancel) => entry.Op switch
+    private static Task<VoteResult> Take(Entry entry, Guid annotator, VoteRecorder box, CancellationToken cancel) => entry.Op switch
     {
         "vote" => box.Cast(new(entry.Key, entry.Item, annotator, entry.Verdict!, entry.DurationMs, entry.At), cancel),
         "undo" => box.Undo(entry.Key, annotator, entry.Vote!.Value, cancel),

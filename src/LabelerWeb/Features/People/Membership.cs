@@ -15,9 +15,9 @@ public static class Membership
     {
         var account = await accounts.Get(id);
         await using var transaction = await db.Database.BeginTransactionAsync();
-        Joining.Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
-        Joining.Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
-        Joining.Require(await accounts.UpdateSecurityStampAsync(account));
+        Registration.Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
+        Registration.Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
+        Registration.Require(await accounts.UpdateSecurityStampAsync(account));
         await RequireAnAdmin(db);
         await transaction.CommitAsync();
         return account;
@@ -29,8 +29,8 @@ public static class Membership
     {
         var account = await accounts.Get(id);
         await using var transaction = await db.Database.BeginTransactionAsync();
-        Joining.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue));
-        Joining.Require(await accounts.UpdateSecurityStampAsync(account));
+        Registration.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue));
+        Registration.Require(await accounts.UpdateSecurityStampAsync(account));
         await RequireAnAdmin(db);
         await transaction.CommitAsync();
         return account;
@@ -40,8 +40,8 @@ public static class Membership
     public static async Task<Account> Enable(this UserManager<Account> accounts, Guid id)
     {
         var account = await accounts.Get(id);
-        Joining.Require(await accounts.SetLockoutEndDateAsync(account, null));
-        Joining.Require(await accounts.ResetAccessFailedCountAsync(account));
+        Registration.Require(await accounts.SetLockoutEndDateAsync(account, null));
+        Registration.Require(await accounts.ResetAccessFailedCountAsync(account));
         return account;
     }
 

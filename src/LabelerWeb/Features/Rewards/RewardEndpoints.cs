@@ -23,12 +23,12 @@ public static class RewardEndpoints
                 ? Results.File(store.OpenRead(hash), "application/octet-stream", $"reward-{id}.safetensors") : Results.NotFound())
             .RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/rewards", Role.Admin);
-        posts.MapPost("/learn", async ([FromForm] long? project, HttpContext context, RewardLearning learning) =>
+        posts.MapPost("/learn", async ([FromForm] long? project, HttpContext context, RewardWorkflow learning) =>
         {
             await learning.Queue(project ?? throw new LabelerException("Choose a project first."));
             return Back(context, "A reward is being learned; its accuracy will stand here.");
         });
-        posts.MapPost("/{id:long}/accept", async (long id, [FromForm] int right, [FromForm] int heldOut, HttpContext context, LabelerDb db, RewardLearning learning) =>
+        posts.MapPost("/{id:long}/accept", async (long id, [FromForm] int right, [FromForm] int heldOut, HttpContext context, LabelerDb db, RewardWorkflow learning) =>
         {
             var by = await db.Users.Where(a => a.Id == context.User.AccountId()).Select(a => a.DisplayName).FirstAsync();
             await learning.Accept(id, right, heldOut, by);
@@ -39,7 +39,7 @@ public static class RewardEndpoints
             await cycle.TrainOnReward(epoch, id);
             return Back(context, "The epoch is being trained on the learned reward.");
         });
-        posts.MapPost("/{id:long}/measure", async (long id, HttpContext context, RewardMeasuring measuring) =>
+        posts.MapPost("/{id:long}/measure", async (long id, HttpContext context, RewardMeasurement measuring) =>
         {
             await measuring.Queue(id);
             return Back(context, "It is being measured on the votes that came since.");

@@ -7,7 +7,7 @@ namespace Labeler.Web.Features.Trainer;
 /// lets them save their work when the application stops. The worker and the web meet only in the database.
 /// </summary>
 internal sealed partial class TrainerHost(
-    IOptions<TrainerOptions> options, TrainerWatch watch, WorkerPlace place, TimeProvider time, ILogger<TrainerHost> log) : BackgroundService
+    IOptions<TrainerOptions> options, TrainerWatch watch, WorkerLocation place, TimeProvider time, ILogger<TrainerHost> log) : BackgroundService
 {
     /// <summary>A worker that fails so soon has not come to its first job: it cannot run on this machine as it is.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);

@@ -29,7 +29,7 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Starts the engine's <c>worker</c> command.</summary>
     /// <param name="name">The worker's, which no other has.</param>
-    public static WorkerProcess Start(WorkerPlace place, string name, TrainerOptions options, Action<string> heard)
+    public static WorkerProcess Start(WorkerLocation place, string name, TrainerOptions options, Action<string> heard)
     {
         var start = new ProcessStartInfo("dotnet")
         {

@@ -96,9 +96,9 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
         cancel.ThrowIfCancellationRequested();
         switch (await queue.Heartbeat(job, (double)at / total, $"{at:N0} of {total:N0} captions", null, cancel))
         {
-            case Sign.Lost:
+            case HeartbeatResult.Lost:
                 throw new JobLostException(job);
-            case Sign.Cancel:
+            case HeartbeatResult.Cancel:
                 throw new OperationCanceledException("called off");
         }
     }

@@ -1,7 +1,7 @@
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
 /// <summary>What one optimizer step learns from: these preferences, at these sampling steps.</summary>
-public sealed record PlannedStep(int InnerEpoch, IReadOnlyList<int> SamplingSteps, IReadOnlyList<Preference> Preferences)
+public sealed record PlannedStep(int InnerEpoch, IReadOnlyList<int> SamplingSteps, IReadOnlyList<PreferencePair> Preferences)
 {
     /// <summary>The groups that occur in the preferences, in order.</summary>
     public IEnumerable<int> Groups => Preferences.Select(preference => preference.Group).Distinct();
@@ -20,7 +20,7 @@ public static class D3poPlan
     /// <param name="preferences">The epoch's pairs; groups without a pair teach nothing and do not occur.</param>
     /// <param name="options">Mode, order and size of the steps.</param>
     /// <param name="trainedSteps">Sampling steps to train on.</param>
-    public static IReadOnlyList<PlannedStep> Make(IReadOnlyList<Preference> preferences, D3poOptions options, int[] trainedSteps)
+    public static IReadOnlyList<PlannedStep> Make(IReadOnlyList<PreferencePair> preferences, D3poOptions options, int[] trainedSteps)
     {
         var groups = preferences.GroupBy(preference => preference.Group).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
         var plan = new List<PlannedStep>();
@@ -36,7 +36,7 @@ public static class D3poPlan
         return plan;
     }
 
-    private static IEnumerable<PlannedStep> Official(int epoch, Preference[][] groups, D3poOptions options, int[] trainedSteps, Random random)
+    private static IEnumerable<PlannedStep> Official(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps, Random random)
     {
         foreach (var group in groups)
         {
@@ -48,7 +48,7 @@ public static class D3poPlan
         }
     }
 
-    private static IEnumerable<PlannedStep> Grouped(int epoch, Preference[][] groups, D3poOptions options, int[] trainedSteps, Random random)
+    private static IEnumerable<PlannedStep> Grouped(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps, Random random)
     {
         foreach (var chunk in Chunk(groups, options.ImagesPerStep))
         {
@@ -60,9 +60,9 @@ public static class D3poPlan
         }
     }
 
-    private static IEnumerable<Preference[]> Chunk(Preference[][] groups, int images)
+    private static IEnumerable<PreferencePair[]> Chunk(PreferencePair[][] groups, int images)
     {
-        var chunk = new List<Preference>();
+        var chunk = new List<PreferencePair>();
         var size = 0;
         foreach (var group in groups)
         {
@@ -83,7 +83,7 @@ public static class D3poPlan
     }
 
     /// <summary>The images of one group that occur in any of its pairs, ascending.</summary>
-    public static int[] ImagesOf(IEnumerable<Preference> pairs) =>
+    public static int[] ImagesOf(IEnumerable<PreferencePair> pairs) =>
         [.. pairs.SelectMany(pair => new[] { pair.Winner, pair.Loser }).Distinct().Order()];
 
     private static int[] Draw(int[] steps, double fraction, Random random)

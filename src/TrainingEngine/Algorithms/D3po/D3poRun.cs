@@ -15,7 +15,7 @@ public sealed record D3poRun
     public int Replayed { get; init; }
 
     /// <summary>The judgements.</summary>
-    public required IReadOnlyList<Preference> Preferences { get; init; }
+    public required IReadOnlyList<PreferencePair> Preferences { get; init; }
 
     /// <summary>Settings of the algorithm.</summary>
     public required D3poOptions Options { get; init; }
@@ -24,7 +24,7 @@ public sealed record D3poRun
     public required TrainedPart Trained { get; init; }
 
     /// <summary>Where and how.</summary>
-    public required TrainingPlace Place { get; init; }
+    public required RunOptions Place { get; init; }
 }
 
 /// <summary>How far a run is.</summary>

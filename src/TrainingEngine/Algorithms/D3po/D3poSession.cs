@@ -15,14 +15,14 @@ internal sealed class D3poSession : IDisposable
     private readonly MetricsFile _metrics;
     private readonly TrainedModel _model;
     private readonly TrainableWeights _weights;
-    private readonly Workers _workers;
+    private readonly ComputeThreads _workers;
     private readonly ID3poGradients _gradients;
-    private readonly FrozenWeights? _reference;
+    private readonly ReferenceWeights? _reference;
     private readonly MemoryPlan _memory;
     private readonly RunClock _clock;
     private readonly Dictionary<int, TimestepStatistics> _statistics;
     private readonly List<TimestepMetrics> _finished;
-    private readonly CheckpointRhythm _rhythm;
+    private readonly CheckpointSchedule _rhythm;
 
     /// <summary>Makes the model ready, goes on from a checkpoint where there is one, and checks the ratios where there is none.</summary>
     public D3poSession(
@@ -48,7 +48,7 @@ internal sealed class D3poSession : IDisposable
         {
             means.Keep(ofBase: false, cancellation);
         }
-        _reference = run.Options.Mode == D3poMode.Official ? new FrozenWeights(_weights) : null;
+        _reference = run.Options.Mode == D3poMode.Official ? new ReferenceWeights(_weights) : null;
 
         _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         (_statistics, _finished, Position) = (state?.Statistics ?? [], state?.Finished ?? [], state?.Position ?? 0);
@@ -66,10 +66,10 @@ internal sealed class D3poSession : IDisposable
             }
         }
         var choice = state?.Workers ?? D3poResources.Workers(policy, run, data, plan, _memory, _weights.Leaves);
-        _workers = new Workers(choice.Workers, choice.Threads);
+        _workers = new ComputeThreads(choice.Workers, choice.Threads);
         _gradients = GradientsOn(policy, _workers);
         _clock = new RunClock(run.Place.Clock, plan.Sum(Images), plan.Take(Position).Sum(Images));
-        _rhythm = new CheckpointRhythm(run.Place.Clock, run.Place.CheckpointEvery);
+        _rhythm = new CheckpointSchedule(run.Place.Clock, run.Place.CheckpointEvery);
         if (state is null)
         {
             Save();
@@ -142,7 +142,7 @@ internal sealed class D3poSession : IDisposable
         _model.Dispose();
     }
 
-    private ID3poGradients GradientsOn(Policy policy, Workers workers) => _reference is null
+    private ID3poGradients GradientsOn(Policy policy, ComputeThreads workers) => _reference is null
         ? new GroupedGradients(policy, _weights, workers, _run.Options, _memory.ImagesAtOnce)
         : new OfficialGradients(policy, _weights, _reference, _run.Options);
 

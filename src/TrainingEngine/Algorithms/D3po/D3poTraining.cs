@@ -48,7 +48,7 @@ public static class D3poTraining
         return session.Finish();
     }
 
-    private static void CheckPreferences(IReadOnlyList<Preference> preferences)
+    private static void CheckPreferences(IReadOnlyList<PreferencePair> preferences)
     {
         if (preferences.Count == 0)
         {

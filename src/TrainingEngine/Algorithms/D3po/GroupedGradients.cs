@@ -14,7 +14,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="workers">Who computes micro-batches.</param>
 /// <param name="options">Of the loss.</param>
 /// <param name="imagesAtOnce">Most images in one forward with gradients; a larger group is computed in parts.</param>
-public sealed class GroupedGradients(Policy policy, TrainableWeights weights, Workers workers, D3poOptions options, int imagesAtOnce)
+public sealed class GroupedGradients(Policy policy, TrainableWeights weights, ComputeThreads workers, D3poOptions options, int imagesAtOnce)
     : ID3poGradients
 {
     private sealed record Result(IList<Tensor> Gradients, TimestepStatistics Statistics);

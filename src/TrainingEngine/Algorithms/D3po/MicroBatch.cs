@@ -4,7 +4,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="Group">Index of the group.</param>
 /// <param name="Images">Images that occur in a pair, ascending.</param>
 /// <param name="Pairs">The group's pairs.</param>
-public sealed record GroupShare(int Group, int[] Images, Preference[] Pairs);
+public sealed record GroupShare(int Group, int[] Images, PreferencePair[] Pairs);
 
 /// <summary>A pair as rows of a micro-batch.</summary>
 public readonly record struct RowPair(int Winner, int Loser, double Weight);

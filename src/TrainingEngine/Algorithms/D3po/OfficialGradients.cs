@@ -12,7 +12,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="weights">Where gradients are summed.</param>
 /// <param name="reference">The weights of the policy that sampled, which stand for the authors' copied U-Net.</param>
 /// <param name="options">Of the loss.</param>
-public sealed class OfficialGradients(Policy policy, TrainableWeights weights, FrozenWeights reference, D3poOptions options)
+public sealed class OfficialGradients(Policy policy, TrainableWeights weights, ReferenceWeights reference, D3poOptions options)
     : ID3poGradients
 {
     /// <inheritdoc />
@@ -32,7 +32,7 @@ public sealed class OfficialGradients(Policy policy, TrainableWeights weights, F
         return statistics;
     }
 
-    private IList<Tensor> OfPair(Preference pair, int sampling, D3poObjective objective, EpochData data, TimestepStatistics statistics)
+    private IList<Tensor> OfPair(PreferencePair pair, int sampling, D3poObjective objective, EpochData data, TimestepStatistics statistics)
     {
         PolicyRows[] rows = [data.Rows(pair.Group, [pair.Winner], sampling), data.Rows(pair.Group, [pair.Loser], sampling)];
         Tensor referenced;

@@ -23,7 +23,7 @@ public static class DdpoTraining
     /// <param name="greedy">Reward by group of the image without noise, for that baseline.</param>
     /// <param name="stop">Stops it, after a checkpoint.</param>
     public static TrainingResult Run(
-        StableDiffusion model, RewardedEpoch epoch, DdpoOptions options, TrainedPart trained, TrainingPlace place,
+        StableDiffusion model, RewardedEpoch epoch, DdpoOptions options, TrainedPart trained, RunOptions place,
         PerPromptStatTracker? tracker = null, IReadOnlyList<double>? greedy = null, CancellationToken stop = default)
     {
         // The score function's gradient holds at the policy that sampled alone: one step, on everything.

@@ -13,7 +13,7 @@ internal static class DenoisingTraining
     /// <param name="afterStep">See <see cref="TrainingRun.AfterStep"/>.</param>
     public static TrainingResult Run(
         StableDiffusion model, string name, CleanLatents latents, IReadOnlyList<double> weights, object data, DenoisingOptions options,
-        TrainedPart trained, TrainingPlace place, CancellationToken stop, Action<int, Action<string>>? afterStep = null)
+        TrainedPart trained, RunOptions place, CancellationToken stop, Action<int, Action<string>>? afterStep = null)
     {
         using (latents)
         {

@@ -26,8 +26,8 @@ public static class DiffusionDpoTraining
     /// <param name="trajectories">Trajectory of each group; the images' clean latents are taken from them.</param>
     /// <param name="preferences">The pairs.</param>
     public static TrainingResult Run(
-        StableDiffusion model, IReadOnlyList<string> trajectories, IReadOnlyList<Preference> preferences, DiffusionDpoOptions options,
-        TrainedPart trained, TrainingPlace place, CancellationToken stop = default)
+        StableDiffusion model, IReadOnlyList<string> trajectories, IReadOnlyList<PreferencePair> preferences, DiffusionDpoOptions options,
+        TrainedPart trained, RunOptions place, CancellationToken stop = default)
     {
         options.Validate();
         if (preferences.Count == 0)

@@ -27,7 +27,7 @@ public static class DpokTraining
 {
     /// <summary>One epoch; parameters as in <see cref="DdpoTraining.Run"/>.</summary>
     public static TrainingResult Run(
-        StableDiffusion model, RewardedEpoch epoch, DpokOptions options, TrainedPart trained, TrainingPlace place,
+        StableDiffusion model, RewardedEpoch epoch, DpokOptions options, TrainedPart trained, RunOptions place,
         PerPromptStatTracker? tracker = null, IReadOnlyList<double>? greedy = null, CancellationToken stop = default) =>
         PolicyGradientTraining.Run(
             model, "dpok", epoch.Trajectories, Advantages.Of(epoch, options.Baseline, tracker, greedy), options, new Loss(options), trained, place, stop);

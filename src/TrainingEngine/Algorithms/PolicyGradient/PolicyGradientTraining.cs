@@ -12,7 +12,7 @@ internal static class PolicyGradientTraining
     /// <param name="images">The images with their advantages.</param>
     public static TrainingResult Run(
         StableDiffusion model, string name, IReadOnlyList<string> trajectories, IReadOnlyList<WeightedImage> images, PolicyGradientOptions options,
-        IPolicyLoss loss, TrainedPart trained, TrainingPlace place, CancellationToken stop)
+        IPolicyLoss loss, TrainedPart trained, RunOptions place, CancellationToken stop)
     {
         options.Validate();
         using var data = new EpochData(

@@ -27,7 +27,7 @@ public static class RewardWeightedTraining
 {
     /// <summary>One epoch; parameters as in <see cref="Ddpo.DdpoTraining.Run"/>.</summary>
     public static TrainingResult Run(
-        StableDiffusion model, RewardedEpoch epoch, RewardWeightedOptions options, TrainedPart trained, TrainingPlace place, CancellationToken stop = default)
+        StableDiffusion model, RewardedEpoch epoch, RewardWeightedOptions options, TrainedPart trained, RunOptions place, CancellationToken stop = default)
     {
         var images = epoch.Rewarded;
         var weights = Weights([.. images.Select(image => image.Reward)], options);

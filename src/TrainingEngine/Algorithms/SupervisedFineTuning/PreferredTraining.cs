@@ -13,8 +13,8 @@ public static class PreferredTraining
 {
     /// <summary>Learns from an epoch's images; parameters as in <see cref="DiffusionDpo.DiffusionDpoTraining.Run"/>.</summary>
     public static TrainingResult Run(
-        StableDiffusion model, IReadOnlyList<string> trajectories, IReadOnlyList<Preference> preferences, PreferredOptions options,
-        TrainedPart trained, TrainingPlace place, CancellationToken stop = default)
+        StableDiffusion model, IReadOnlyList<string> trajectories, IReadOnlyList<PreferencePair> preferences, PreferredOptions options,
+        TrainedPart trained, RunOptions place, CancellationToken stop = default)
     {
         var images = Preferred(preferences);
         if (images.Count == 0)
@@ -27,7 +27,7 @@ public static class PreferredTraining
     }
 
     /// <summary>The images that won and never lost, in order.</summary>
-    public static IReadOnlyList<(int Group, int Image)> Preferred(IReadOnlyList<Preference> preferences)
+    public static IReadOnlyList<(int Group, int Image)> Preferred(IReadOnlyList<PreferencePair> preferences)
     {
         var lost = preferences.Select(pair => (pair.Group, pair.Loser)).ToHashSet();
         return [.. preferences.Select(pair => (pair.Group, pair.Winner)).Distinct().Where(image => !lost.Contains(image)).Order()];

@@ -19,7 +19,7 @@ public static class SupervisedTraining
     /// <param name="place">Where and how; evaluations go into its folder <c>evaluation</c>: pictures, and the adapter that made them.</param>
     /// <param name="stop">Stops it, after a checkpoint.</param>
     public static TrainingResult Run(
-        StableDiffusion model, IReadOnlyList<CaptionedImage> images, SupervisedOptions options, TrainedPart trained, TrainingPlace place, CancellationToken stop = default)
+        StableDiffusion model, IReadOnlyList<CaptionedImage> images, SupervisedOptions options, TrainedPart trained, RunOptions place, CancellationToken stop = default)
     {
         options.Validate();
         var side = (int)(model.Unet.Config.SampleSize * model.Vae.Config.Factor);

@@ -10,7 +10,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Annotating;
 public sealed record WorkOptions(TimeSpan Pace, int Most = 0, bool Waits = false);
 
 /// <summary>A simulated annotator at the labeling page: judges item after item until nothing is left.</summary>
-public sealed class AnnotatorAtWork(LabelingDesk desk, SimulatedAnnotator annotator, WorkOptions options, TimeProvider time, TextWriter output)
+public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator annotator, WorkOptions options, TimeProvider time, TextWriter output)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
@@ -35,7 +35,7 @@ public sealed class AnnotatorAtWork(LabelingDesk desk, SimulatedAnnotator annota
                 break;
             }
 
-            var verdict = DeskVerdict.Of(item, desk, annotator);
+            var verdict = ClientVerdict.Of(item, desk, annotator);
             TimeSpan left = options.Pace - time.GetElapsedTime(begun);
             if (left > TimeSpan.Zero)
             {

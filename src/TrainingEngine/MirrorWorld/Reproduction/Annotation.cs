@@ -16,7 +16,7 @@ public static class Annotation
     /// <param name="family">What the prompts ask for.</param>
     /// <param name="raters">All of them judge every image or pair.</param>
     /// <param name="epoch">Raters err about other images in every epoch.</param>
-    public static IReadOnlyList<Preference> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
+    public static IReadOnlyList<PreferencePair> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
         [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
         {
             Picture[] pictures = [.. Enumerable.Range(0, samples.Manifest.GroupSize).Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
@@ -24,14 +24,14 @@ public static class Annotation
             return family == SceneFamily.Mirror ? Compare(pictures, raters, group, first) : Flag(pictures, raters, family, group, first);
         })];
 
-    private static IEnumerable<Preference> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group, long first)
+    private static IEnumerable<PreferencePair> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group, long first)
     {
         double[] verdicts = [.. pictures.Select((picture, image) =>
             -raters.Average(rater => rater.Flags(picture, family, (first * pictures.Length) + image) ? 1.0 : 0))];
-        return Preference.FromVerdicts(group, verdicts);
+        return PreferencePair.FromVerdicts(group, verdicts);
     }
 
-    private static IEnumerable<Preference> Compare(Picture[] pictures, SimulatedAnnotator[] raters, int group, long first)
+    private static IEnumerable<PreferencePair> Compare(Picture[] pictures, SimulatedAnnotator[] raters, int group, long first)
     {
         Judgement[] seen = [.. pictures.Select(picture => Oracle.Judge(picture, SceneFamily.Mirror))];
         for (int left = 0; left < pictures.Length; left++)
@@ -42,7 +42,7 @@ public static class Annotation
                 int votes = raters.Sum(rater => rater.Prefer(seen[left], seen[right], number));
                 if (votes != 0)
                 {
-                    yield return votes > 0 ? new Preference(group, left, right) : new Preference(group, right, left);
+                    yield return votes > 0 ? new PreferencePair(group, left, right) : new PreferencePair(group, right, left);
                 }
             }
         }

@@ -27,7 +27,7 @@ public static class EvaluationImages
     /// <param name="stop">Looked at between batches.</param>
     /// <param name="seed">Of the noise.</param>
     public static IReadOnlyList<Picture> Sample(
-        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, Workers workers, CancellationToken stop, ulong seed = Seed)
+        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, ComputeThreads workers, CancellationToken stop, ulong seed = Seed)
     {
         var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), steps);
         var unet = new GuidedUNet(model.Unet, guidance);

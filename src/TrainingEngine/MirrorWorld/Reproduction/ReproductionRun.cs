@@ -46,7 +46,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(epoch, policy, stop);
             double sampled = clock.Elapsed.TotalSeconds;
-            var lesson = Lesson.Of([samples, .. Earlier(epoch)], options, epoch);
+            var lesson = TrainingData.Of([samples, .. Earlier(epoch)], options, epoch);
             clock.Restart();
             // Where all verdicts agree there is nothing to learn, and the policy stays.
             policy = lesson.Preferences.Count > 0 ? Learn(epoch, policy, lesson, stop) : policy;
@@ -67,13 +67,13 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private SampleFolder Sample(int epoch, string? policy, CancellationToken stop)
     {
-        using Workers workers = Workers();
+        using ComputeThreads workers = Workers();
         string[] prompts = [.. Enumerable.Range(0, options.Groups).Select(options.Experiment.Prompt)];
         return new EpochSamples(modelFolder, options.Steps, options.Guidance, ReproductionOptions.GroupSize)
             .Fill(SamplesOf(epoch), policy, prompts, Seeds.At((ulong)options.Seed, (ulong)epoch), workers, stop);
     }
 
-    private string Learn(int epoch, string? policy, Lesson lesson, CancellationToken stop)
+    private string Learn(int epoch, string? policy, TrainingData lesson, CancellationToken stop)
     {
         var run = new D3poRun
         {
@@ -89,7 +89,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private void Measure(int epoch, string? policy, double sampleSeconds, double trainSeconds, CancellationToken stop)
     {
-        using Workers workers = Workers();
+        using ComputeThreads workers = Workers();
         Measurement measured = Measurement.Of(modelFolder, policy, options, workers, stop);
         double[] baseColour = epoch == 0 ? measured.Colour : state.BaseColour;
         EpochRow row = measured.ToRow(epoch, baseColour, sampleSeconds, trainSeconds);
@@ -109,5 +109,5 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), content);
 
-    private static Workers Workers() => new(Environment.ProcessorCount, 1);
+    private static ComputeThreads Workers() => new(Environment.ProcessorCount, 1);
 }

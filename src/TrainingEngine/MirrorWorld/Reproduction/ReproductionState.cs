@@ -22,7 +22,7 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
         if (!File.Exists(file))
         {
             var state = new ReproductionState(fingerprint, [], [], null);
-            BegunFolder.Create(folder);
+            RunDirectory.Create(folder);
             state.Save(folder);
             return state;
         }
@@ -43,5 +43,5 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
     public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
     private static string FingerprintOf(string modelFolder, ReproductionOptions options) =>
-        ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(BegunFolder.Identity(modelFolder, options with { Epochs = 0 }, options.Trained)));
+        ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(RunDirectory.Identity(modelFolder, options with { Epochs = 0 }, options.Trained)));
 }

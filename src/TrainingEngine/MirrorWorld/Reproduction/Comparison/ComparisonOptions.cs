@@ -13,7 +13,7 @@ public sealed record ComparisonOptions
     public required ComparisonTask Task { get; init; }
 
     /// <summary>Names of algorithms.</summary>
-    public IReadOnlyList<string> Algorithms { get; init; } = Competitor.Default;
+    public IReadOnlyList<string> Algorithms { get; init; } = ComparedAlgorithm.Default;
 
     /// <summary>Runs of each algorithm.</summary>
     public int Seeds { get; init; } = 3;
@@ -50,7 +50,7 @@ public sealed record ComparisonOptions
             ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--evaluation-images", EvaluationImages, 1, int.MaxValue));
         foreach (var name in Algorithms)
         {
-            Competitor.Parse(name);
+            ComparedAlgorithm.Parse(name);
         }
     }
 }

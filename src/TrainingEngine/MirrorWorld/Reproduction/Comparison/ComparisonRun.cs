@@ -38,7 +38,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         {
             foreach (string algorithm in options.Algorithms)
             {
-                Compete(Competitor.Parse(algorithm), seed, stop);
+                Compete(ComparedAlgorithm.Parse(algorithm), seed, stop);
             }
         }
 
@@ -50,14 +50,14 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     private void Begin()
     {
         // More seeds, algorithms and epochs may be asked for later.
-        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
+        RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
         if (File.Exists(Results))
         {
             rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
         }
     }
 
-    private void Compete(Competitor competitor, int seed, CancellationToken stop)
+    private void Compete(ComparedAlgorithm competitor, int seed, CancellationToken stop)
     {
         string place = Path.Combine(folder, competitor.Name, $"seed-{seed}");
         var tracker = new PerPromptStatTracker();
@@ -91,10 +91,10 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
-            var lesson = new CompetitorLesson(
+            var lesson = new ComparedEpoch(
                 StableDiffusion.Load(modelFolder), images, images.Preferences, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch },
                 options.Task.Temperature, options.Trained with { From = policy },
-                new TrainingPlace { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop);
+                new RunOptions { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop);
             try
             {
                 File.Copy(competitor.Learn(lesson), kept, overwrite: true);
@@ -121,7 +121,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         }
     }
 
-    private bool Has(Competitor competitor, int seed, int epoch) => rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
+    private bool Has(ComparedAlgorithm competitor, int seed, int epoch) => rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
 
     private RewardedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
         ? new RewardedEpoch([], Prompts(), rewards)
@@ -131,7 +131,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
     private SampleFolder Sample(string here, int seed, int epoch, string? policy, CancellationToken stop)
     {
-        using var workers = new Workers(1, 1);
+        using var workers = new ComputeThreads(1, 1);
         return new EpochSamples(modelFolder, options.Steps, options.Guidance, ComparisonOptions.GroupSize)
             .Fill(Path.Combine(here, "samples"), policy, Prompts(), Seeds.At((ulong)seed, (ulong)epoch), workers, stop);
     }
@@ -157,7 +157,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
     private IReadOnlyList<Picture> Evaluate(StableDiffusion model, IReadOnlyList<string> prompts, CancellationToken stop)
     {
-        using var workers = new Workers(1, 1);
+        using var workers = new ComputeThreads(1, 1);
         return EvaluationImages.Sample(model, [.. Enumerable.Range(0, options.EvaluationImages).Select(image => prompts[image % prompts.Count])], options.Steps, options.Guidance, workers, stop);
     }
 

@@ -12,7 +12,7 @@ public sealed record DuelOptions
     public const int GroupSize = ReproductionOptions.GroupSize;
 
     /// <summary>Algorithms that can learn from votes: nobody votes on the images without noise that ReMax's baseline compares with.</summary>
-    public static IReadOnlyList<string> Possible { get; } = [.. Competitor.Names.Where(name => name != "ddpo-greedy")];
+    public static IReadOnlyList<string> Possible { get; } = [.. ComparedAlgorithm.Names.Where(name => name != "ddpo-greedy")];
 
     /// <summary>Mirrors, judged in pairs.</summary>
     internal static Experiment Mirrors { get; } = Experiment.Parse("alignment");
@@ -72,7 +72,7 @@ public sealed record DuelOptions
             ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--raters", Raters, 1, AnnotatorOptions.MostOfCrew), ("--steps", Steps, 2, 1000));
         foreach (string name in Algorithms)
         {
-            if (!Possible.Contains(Competitor.Parse(name).Name))
+            if (!Possible.Contains(ComparedAlgorithm.Parse(name).Name))
             {
                 throw new EngineException($"{name} needs a reward, and in duels there are votes alone; there are {string.Join(", ", Possible)}");
             }

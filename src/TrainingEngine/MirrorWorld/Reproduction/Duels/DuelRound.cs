@@ -29,7 +29,7 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
-        using var workers = new Workers(Environment.ProcessorCount, 1);
+        using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         string[] prompts = [.. Enumerable.Range(0, options.EvaluationImages).Select(DuelOptions.Mirrors.Prompt)];
         IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop);
         Judgement[] seen = [.. pictures.Select(picture => Oracle.Judge(picture, SceneFamily.Mirror))];

@@ -25,7 +25,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
     {
         options.Check();
         // More seeds may be asked for later.
-        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options with { Seeds = 0 }, options.Trained));
+        RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options with { Seeds = 0 }, options.Trained));
         var table = new DuelTable(names);
         var (meetings, lines) = (new List<DuelMeeting>(), new List<string>());
         IReadOnlyList<DuelResults> results = [];
@@ -54,7 +54,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
         }
 
         var training = new DuelTraining(modelFolder, options, place, seed, output);
-        string?[] policies = [null, .. options.Algorithms.Select(name => training.Run(Competitor.Parse(name), stop))];
+        string?[] policies = [null, .. options.Algorithms.Select(name => training.Run(ComparedAlgorithm.Parse(name), stop))];
         var round = new DuelRound(modelFolder, options, names, seed);
         foreach (string? policy in policies)
         {

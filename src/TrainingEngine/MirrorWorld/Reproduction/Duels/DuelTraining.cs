@@ -23,7 +23,7 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
     public string FirstSamples => Path.Combine(folder, "first-samples");
 
     /// <summary>Goes through all epochs; returns the last policy, null while nothing could be learned.</summary>
-    public string? Run(Competitor competitor, CancellationToken stop)
+    public string? Run(ComparedAlgorithm competitor, CancellationToken stop)
     {
         string? policy = null;
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
@@ -35,14 +35,14 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
         return policy;
     }
 
-    private string? Epoch(Competitor competitor, int epoch, string? policy, string here, string kept, CancellationToken stop)
+    private string? Epoch(ComparedAlgorithm competitor, int epoch, string? policy, string here, string kept, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         string[] prompts = [.. Enumerable.Range(0, options.Groups).Select(DuelOptions.Mirrors.Prompt)];
-        using var workers = new Workers(Environment.ProcessorCount, 1);
+        using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         SampleFolder samples = new EpochSamples(modelFolder, options.Steps, options.Guidance, DuelOptions.GroupSize).Fill(
             policy is null ? FirstSamples : Path.Combine(here, "samples"), policy, prompts, Seeds.At((ulong)seed, policy is null ? 1 : (ulong)epoch), workers, stop);
-        IReadOnlyList<Preference> votes = Annotation.Judge(samples, SceneFamily.Mirror, SimulatedAnnotator.Several(options.Raters, options.InTraining(seed)), epoch);
+        IReadOnlyList<PreferencePair> votes = Annotation.Judge(samples, SceneFamily.Mirror, SimulatedAnnotator.Several(options.Raters, options.InTraining(seed)), epoch);
         double sampled = clock.Elapsed.TotalSeconds;
         clock.Restart();
         string? next = Learn(competitor, samples, votes, epoch, policy, here, kept, stop);
@@ -52,15 +52,15 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
         return next;
     }
 
-    private string? Learn(Competitor competitor, SampleFolder samples, IReadOnlyList<Preference> votes, int epoch, string? policy, string here, string kept, CancellationToken stop)
+    private string? Learn(ComparedAlgorithm competitor, SampleFolder samples, IReadOnlyList<PreferencePair> votes, int epoch, string? policy, string here, string kept, CancellationToken stop)
     {
-        ILookup<int, Preference> byGroup = votes.ToLookup(pair => pair.Group);
-        RewardedEpoch rewarded = RewardedEpoch.Of(samples, [.. Enumerable.Range(0, samples.Groups).Select(group => Preference.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
+        ILookup<int, PreferencePair> byGroup = votes.ToLookup(pair => pair.Group);
+        RewardedEpoch rewarded = RewardedEpoch.Of(samples, [.. Enumerable.Range(0, samples.Groups).Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
         string training = Path.Combine(here, "training"), learned;
         // Rewards from votes are centred in every group, so no running statistics of prompts are kept.
-        var lesson = new CompetitorLesson(
+        var lesson = new ComparedEpoch(
             StableDiffusion.Load(modelFolder), rewarded, votes, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Temperature,
-            options.Trained with { From = policy }, new TrainingPlace { Output = training, Workers = Environment.ProcessorCount, Threads = 1 }, new PerPromptStatTracker(),
+            options.Trained with { From = policy }, new RunOptions { Output = training, Workers = Environment.ProcessorCount, Threads = 1 }, new PerPromptStatTracker(),
             () => throw new NotSupportedException("nobody votes on images without noise"), stop);
         try
         {

@@ -23,7 +23,7 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
     public IReadOnlyList<ScoredCheckpoint> Run(CancellationToken stop)
     {
         options.Check();
-        BegunFolder.Of(folder, BegunFolder.Identity(modelFolder, options, options.Trained));
+        RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options, options.Trained));
         IReadOnlyList<CaptionedImage> images = CuratedScenes.Make(Path.Combine(folder, "curated"), options, stop);
         foreach (int label in RubricOptions.Labels)
         {
@@ -64,7 +64,7 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
             return;
         }
 
-        var place = new TrainingPlace { Output = TrainingOf(label), Workers = Environment.ProcessorCount, Threads = 1 };
+        var place = new RunOptions { Output = TrainingOf(label), Workers = Environment.ProcessorCount, Threads = 1 };
         SupervisedTraining.Run(StableDiffusion.Load(modelFolder), images, options.Tuning with { EvaluationImages = 0 }, options.Trained, place, stop);
         output.WriteLine($"label {label}: {options.Tuning.Steps} steps learned");
     }

@@ -1,0 +1,89 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Labeling;
+
+/// <param name="Done">Groups that are there.</param>
+/// <param name="Total">Groups that will be.</param>
+public sealed record Sampling(int Done, int Total);
+
+/// <summary>Only what the server has stored is counted.</summary>
+/// <param name="Today">Judgements of this person since midnight.</param>
+/// <param name="PairsToday">Usable pairs that they gave.</param>
+/// <param name="RoundDone">Items of the project's newest epoch with all their votes.</param>
+public sealed record Progress(int Today, int PairsToday, int RoundDone, int RoundTotal);
+
+/// <summary>Where a project stands for one person: what the page says when there is nothing to judge, and the figures in its bar.</summary>
+public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
+{
+    public async Task<(string State, Sampling? Sampling)> Of(long project, Guid annotator, ItemBatch handed, CancellationToken cancel)
+    {
+        switch (handed.Why)
+        {
+            case null:
+                return ("open", null);
+            case NoItemsReason.OptedOut:
+                return ("opted-out", null);
+            case NoItemsReason.ExposureSpent:
+                return ("exposure", null);
+        }
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await LabelingProgress.Read(db, project, annotator, Midnight(), cancel) is not { } round)
+        {
+            return ("empty", null);
+        }
+        if (await Open(db, project, annotator).AnyAsync(cancel))
+        {
+            return ("held", null);
+        }
+        return round.State switch
+        {
+            EpochState.Sampling => ("sampling", new Sampling(round.Groups, round.GroupsWanted)),
+            EpochState.Frozen or EpochState.Training or EpochState.Complete => ("training", null),
+            _ => ("done", null),
+        };
+    }
+
+    /// <summary>How far the making of a project's pictures is; null when none are being made.</summary>
+    public async Task<Sampling?> Making(long project, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Epochs.Where(e => e.ProjectId == project && e.State == EpochState.Sampling).OrderByDescending(e => e.Number)
+            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted)).FirstOrDefaultAsync(cancel);
+    }
+
+    /// <summary>Items that are left for this person to judge.</summary>
+    public async Task<int> OpenFor(long project, Guid annotator, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await Open(db, project, annotator).CountAsync(cancel);
+    }
+
+    public async Task<Progress> Progress(long project, Guid annotator, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await LabelingProgress.Read(db, project, annotator, Midnight(), cancel) is not { } round)
+        {
+            return new(0, 0, 0, 0);
+        }
+        // While the images are being made, those that are there tell how many items the missing groups will be.
+        var itemsPerGroup = round.Groups == 0 ? 1 : round.Items / round.Groups;
+        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
+    }
+
+    // Open items that this person has not judged, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
+    private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
+        i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
+            && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling))
+            && !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && (l.DoneAt != null || l.UnblindedAt != null)));
+
+    private DateTimeOffset Midnight()
+    {
+        var now = time.GetLocalNow();
+        return now - now.TimeOfDay;
+    }
+}

@@ -1,0 +1,23 @@
+using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Web.Features.Lineage;
+
+/// <summary>Somebody whose votes a model learned from.</summary>
+/// <param name="Share">Of the usable pairs that all the votes give, 0 to 1.</param>
+public sealed record VoteContribution(Account? Account, int Votes, double Share)
+{
+    /// <summary>Whoever gave most first.</summary>
+    public static async Task<IReadOnlyList<VoteContribution>> Read(LabelerDb db, IQueryable<Vote> taught)
+    {
+        var votes = await taught.GroupBy(v => v.AnnotatorId).Select(g => new { g.Key, Count = g.Count() }).ToListAsync();
+        var pairs = await AnnotatorFigures.Pairs(taught);
+        var all = Math.Max(1, pairs.Values.Sum());
+        var ids = votes.Select(v => v.Key).ToList();
+        var accounts = await db.Users.AsNoTracking().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id);
+        return [.. votes.Select(v => new VoteContribution(accounts.GetValueOrDefault(v.Key), v.Count, (double)pairs[v.Key] / all)).OrderByDescending(t => t.Share)];
+    }
+}

@@ -1,8 +1,0 @@
-namespace Labeler.Shared.Data;
-
-/// <summary>Several processes, perhaps on several machines, write times into one database.</summary>
-public static class Clocks
-{
-    /// <summary>By how much their clocks may differ before a time is taken for that of a clock that jumped.</summary>
-    public static readonly TimeSpan Difference = TimeSpan.FromMinutes(1);
-}

@@ -1,0 +1,108 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Files;
+using Labeler.Shared.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Rewards;
+
+/// <summary>
+/// Measuring learned rewards again on votes that came after they had learned: people and pictures change while a model is trained, and what
+/// was right about held-out pairs then may be wrong about today's.
+/// </summary>
+public sealed class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
+{
+    /// <summary>Freezes the pairs of all groups that the reward has neither learned from nor been measured on, and queues the measuring.</summary>
+    /// <exception cref="LabelerException">There is no such pair, a learning or measuring is under way, or the reward may be guessing anyway.</exception>
+    public async Task<Job> Queue(long rewardId, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel) ?? throw new LabelerException("There is no such reward model; load the page again.");
+        return await Queue(reward, cancel) ?? throw new LabelerException("No vote has come since on pictures that it has not learned from, or all on prompts that it does not know: label more, then measure again.");
+    }
+
+    /// <summary>Queues the measuring of accepted rewards in whose project an epoch's votes have closed since. Call it now and then.</summary>
+    public async Task QueueDue(CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        foreach (var reward in await db.LearnedRewards.AsNoTracking().Where(r => r.AcceptedAt != null).ToListAsync(cancel))
+        {
+            var closed = await db.Epochs.Where(e => e.ProjectId == reward.ProjectId && e.FrozenAt != null).MaxAsync(e => e.FrozenAt, cancel);
+            if (closed is null || closed <= reward.CreatedAt || closed <= reward.LaterAt)
+            {
+                continue;
+            }
+            var asked = (await db.Jobs.AsNoTracking().Where(j => j.ProjectId == reward.ProjectId && j.Kind == JobKind.RewardModel).ToListAsync(cancel))
+                .Where(j => j.Read<RewardOrder>().Reward == reward.Id).Max(j => (DateTimeOffset?)j.CreatedAt);
+            if (closed <= asked)
+            {
+                continue;
+            }
+            try
+            {
+                if (await Queue(reward, cancel) is null)
+                {
+                    await Write(reward.Id, 0, 0, cancel);
+                }
+            }
+            catch (LabelerException)
+            {
+                // A learning is under way: the next call looks again.
+            }
+        }
+    }
+
+    /// <summary>What the worker is to measure on.</summary>
+    /// <returns>Content hash of the reward's file, and the pairs.</returns>
+    public async Task<(string Weights, RewardManifest Later)> Read(Job job, CancellationToken cancel = default)
+    {
+        var order = job.Read<RewardOrder>();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return (
+            await db.LearnedRewards.Where(r => r.Id == order.Reward).Select(r => r.WeightsHash).FirstAsync(cancel),
+            RewardManifest.Read(await files.Read(order.Manifest, cancel)));
+    }
+
+    /// <summary>It is measured: ends the job.</summary>
+    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
+    public Task Complete(Job job, int right, int pairs, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, job.ProjectId!.Value, async db =>
+    {
+        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
+        var id = job.Read<RewardOrder>().Reward;
+        (await db.LearnedRewards.FirstAsync(r => r.Id == id, cancel)).MeasureLater(right, pairs, time.GetUtcNow());
+        held.Succeed(time.GetUtcNow());
+        await db.SaveChangesAsync(cancel);
+        return true;
+    }, cancel);
+
+    /// <summary>Null where there is nothing to measure on.</summary>
+    private Task<Job?> Queue(LearnedReward reward, CancellationToken cancel) => contexts.Write<Job?>(LockScope.Epoch, reward.ProjectId, async db =>
+    {
+        if (!reward.BeatsGuessing)
+        {
+            throw new LabelerException("It may be guessing about held-out pairs already: learn a new one from more votes.");
+        }
+        var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == reward.ProjectId && p.DeletedAt == null, cancel)
+            ?? throw new LabelerException("There is no such project; load the page again.");
+        await RewardWorkflow.RequireFree(db, project, cancel);
+        var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel));
+        var (seen, prompts) = (known.Groups.Select(group => group.Id).ToHashSet(), known.Prompts());
+        var later = (await RewardManifest.Judged(db, project, cancel)).Where(group => !seen.Contains(group.Id) && prompts.Contains(group.Prompt)).ToList();
+        if (later.Count == 0)
+        {
+            return null;
+        }
+        var manifest = await files.Put(new RewardManifest(project.Slug, later).ToBytes(), cancel);
+        var job = Job.Queue(JobKind.RewardModel, project.Id, null, new RewardOrder(manifest, reward.Id), time.GetUtcNow());
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(cancel);
+        return job;
+    }, cancel);
+
+    private async Task Write(long rewardId, int right, int pairs, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        (await db.LearnedRewards.FirstAsync(r => r.Id == rewardId, cancel)).MeasureLater(right, pairs, time.GetUtcNow());
+        await db.SaveChangesAsync(cancel);
+    }
+}

@@ -1,0 +1,136 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Voting;
+
+/// <summary>Takes votes in, once each, and lets people take theirs back.</summary>
+public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
+{
+    /// <summary>How far back a person can undo without giving a reason.</summary>
+    public const int UndoDepth = 20;
+
+    public Task<VoteResult> Cast(VoteSubmission ballot, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, ballot.ItemId, async db =>
+    {
+        if (await Known(db, ballot.Key, ballot.AnnotatorId, cancel) is { } known)
+        {
+            return known;
+        }
+        await KeepEpochOpen(db, ballot.ItemId, cancel);
+        var now = time.GetUtcNow();
+        var found = await db.Leases.Where(l => l.ItemId == ballot.ItemId && l.AnnotatorId == ballot.AnnotatorId).Select(lease => new
+        {
+            Lease = lease,
+            lease.Item,
+            Epoch = db.Epochs.First(e => e.Id == lease.Item!.EpochId).State,
+            Images = db.Images.Count(i => i.GroupId == lease.Item!.GroupId),
+        }).FirstOrDefaultAsync(cancel);
+        if (found is null)
+        {
+            return VoteResult.Refuse("This item was not handed to you.");
+        }
+        var item = found.Item!;
+        var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
+        if (found.Lease.UnblindedAt is not null)
+        {
+            return VoteResult.Refuse("You have seen which model made this item, so your vote on it would not be blind.");
+        }
+        if (found.Lease.DoneAt is not null)
+        {
+            return VoteResult.Refuse("You have judged this item already; undo that vote to judge it again.");
+        }
+        if (ballot.Verdict.Fault(project, found.Images) is { } fault)
+        {
+            return VoteResult.Refuse(fault);
+        }
+        var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labelling);
+        // The side is the one that was drawn, whatever the browser says.
+        var verdict = ballot.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : ballot.Verdict;
+        var vote = Vote.Cast(ballot.Key, item, project, ballot.AnnotatorId, verdict, ballot.DurationMs, ballot.ClientTime, surplus, now);
+        db.Votes.Add(vote);
+        found.Lease.Finish(now);
+        if (!surplus)
+        {
+            item.Count(+1);
+        }
+        await db.SaveChangesAsync(cancel);
+        return new VoteResult(surplus ? Outcome.Surplus : Outcome.Accepted, vote.Id);
+    }, cancel);
+
+    /// <summary>Takes back one of the person's last votes; the item is theirs to judge again.</summary>
+    /// <param name="key">Of this undo, made once by the sender.</param>
+    /// <param name="voteKey">Of the vote to take back.</param>
+    public Task<VoteResult> Undo(Guid key, Guid annotator, Guid voteKey, CancellationToken cancel = default) => TakeBack(key, annotator, voteKey, null, cancel);
+
+    /// <summary>Takes back a vote of any age, with a reason.</summary>
+    public Task<VoteResult> Reopen(Guid key, Guid annotator, Guid voteKey, string reason, CancellationToken cancel = default) =>
+        reason.Trim().Length is 0 or > 500
+            ? Task.FromResult(VoteResult.Refuse("Say why you reopen it, in at most 500 characters."))
+            : TakeBack(key, annotator, voteKey, reason.Trim(), cancel);
+
+    private async Task<VoteResult> TakeBack(Guid key, Guid annotator, Guid voteKey, string? reason, CancellationToken cancel)
+    {
+        long itemId;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            itemId = await db.Votes.Where(v => v.Key == voteKey && v.AnnotatorId == annotator && v.Kind != VoteKind.Undo).Select(v => v.ItemId).FirstOrDefaultAsync(cancel);
+        }
+        if (itemId == 0)
+        {
+            return VoteResult.Refuse("The vote to undo is not here yet.");
+        }
+        return await contexts.Write(LockScope.Vote, itemId, db => TakeBack(db, itemId, key, annotator, voteKey, reason, cancel), cancel);
+    }
+
+    private async Task<VoteResult> TakeBack(LabelerDb db, long itemId, Guid key, Guid annotator, Guid voteKey, string? reason, CancellationToken cancel)
+    {
+        if (await Known(db, key, annotator, cancel) is { } known)
+        {
+            return known;
+        }
+        await KeepEpochOpen(db, itemId, cancel);
+        var now = time.GetUtcNow();
+        var vote = await db.Votes.Include(v => v.Item).FirstAsync(v => v.Key == voteKey, cancel);
+        if (vote.SupersededById is not null)
+        {
+            return VoteResult.Refuse("That vote has been taken back already.");
+        }
+        if (!vote.Surplus && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labelling, cancel))
+        {
+            return VoteResult.Refuse("This epoch is closed and the vote has been used; it can no longer be taken back.");
+        }
+        if (reason is null && await db.Votes.CountAsync(v => v.AnnotatorId == annotator && v.ProjectId == vote.ProjectId && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Id > vote.Id, cancel) >= UndoDepth)
+        {
+            return VoteResult.Refuse($"Only the last {UndoDepth} votes can be undone; reopen an older one with a reason.");
+        }
+        var undo = Vote.Undo(key, vote, reason, now);
+        db.Votes.Add(undo);
+        if (!vote.Surplus && vote.Quarantine is null)
+        {
+            vote.Item!.Count(-1);
+        }
+        var lease = await db.Leases.FirstAsync(l => l.ItemId == vote.ItemId && l.AnnotatorId == annotator, cancel);
+        lease.Renew(now);
+        await db.SaveChangesAsync(cancel);
+        return new VoteResult(Outcome.Accepted, undo.Id);
+    }
+
+    // On PostgreSQL other transactions run beside this one: hold off a freeze of the epoch until the vote is in. (SQLite has one writer anyway.)
+    private static async Task KeepEpochOpen(LabelerDb db, long itemId, CancellationToken cancel)
+    {
+        if (!db.Database.IsSqlite())
+        {
+            await db.Database.ExecuteSqlAsync($"""SELECT pg_advisory_xact_lock_shared({(int)LockScope.Epoch}, "ProjectId"::int) FROM "Items" WHERE "Id" = {itemId}""", cancel);
+        }
+    }
+
+    private static async Task<VoteResult?> Known(LabelerDb db, Guid key, Guid annotator, CancellationToken cancel)
+    {
+        var known = await db.Votes.Where(v => v.Key == key).Select(v => new { v.Id, v.AnnotatorId }).FirstOrDefaultAsync(cancel);
+        if (known is null)
+        {
+            return null;
+        }
+        return known.AnnotatorId == annotator ? new VoteResult(Outcome.Duplicate, known.Id) : VoteResult.Refuse("This key belongs to another vote: make a new one for each vote.");
+    }
+}
