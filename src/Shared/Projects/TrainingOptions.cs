@@ -33,7 +33,7 @@ public sealed record TrainingOptions
     public bool AllLayers { get; init; }
 
     [Display(Name = "Loop", Description = "Grouped shares one pass per image among all its pairs; official repeats the original's pair at a time.")]
-    public TrainingLoop Loop { get; init; } = TrainingLoop.Grouped;
+    public UpdateMode Loop { get; init; } = UpdateMode.Grouped;
 
     [Display(Name = "Passes", Description = "Times that the epoch's preferences are gone through."), Range(1, 100)]
     public int Passes { get; init; } = 1;
@@ -72,4 +72,4 @@ public sealed record TrainingOptions
 /// <summary>The numbers are stored.</summary>
 public enum AdapterKind { Lora = 0, Full = 1 }
 
-public enum TrainingLoop { Grouped = 0, Official = 1 }
+public enum UpdateMode { Grouped = 0, Official = 1 }

@@ -1,8 +1,11 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,17 +62,17 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         using var adapter = LoraAdapter.Create(model.Unet, LoraTargets.Attention, Rank, Rank, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
         using var workers = new ComputeThreads(1, gpu ? 1 : Environment.ProcessorCount);
-        var policy = new Policy(
-            new GuidedUNet(model.Unet, data.Origin.Guidance), new DdimStep(schedule, options.Steps), model.Unet.Parameters["conv_in.weight"].dtype);
-        var gradients = new GroupedGradients(policy, weights, workers, new D3poOptions(), options.ImagesAtOnce);
+        var policy = Policy.Of(model, data, data.Ddim, detachUnconditional: false, recompute: false);
         // The first image is flagged: it is in every pair, and every image is in one.
         var verdicts = Enumerable.Range(0, options.Images).Select(image => image == 0 ? -1.0 : 0).ToArray();
         var steps = Enumerable.Range(1, options.Timesteps).ToArray();
-        data.Load([0]);
+        var step = new PlannedStep(0, steps, [.. PreferencePair.FromVerdicts(0, verdicts)]);
+        var objective = new D3poObjective(policy, data, [step], new D3poOptions(), options.ImagesAtOnce);
+        var gradients = new StepGradients(weights, workers, reference: null);
         return Fastest(() =>
         {
             weights.ClearGradients();
-            gradients.Add(new PlannedStep(0, steps, [.. PreferencePair.FromVerdicts(0, verdicts)]), data, stop);
+            gradients.Add(objective, 0, stop);
         }) / steps.Length;
     }
 

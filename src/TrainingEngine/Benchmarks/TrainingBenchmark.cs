@@ -1,8 +1,11 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Benchmarks;
 
@@ -59,14 +62,12 @@ internal sealed class TrainingBenchmark : IDisposable
         using var reference = new ReferenceWeights(weights);
         using var alone = new ComputeThreads(1, 1);
         using var all = new ComputeThreads(cores, 1);
-        var policy = new Policy(new GuidedUNet(_model.Unet, _sampling.Guidance), _ddim);
-        data.Load(Enumerable.Range(0, _files.Length));
-        var options = new D3poOptions();
-        (string Name, ID3poGradients Gradients, int Groups)[] modes =
+        var policy = Policy.Of(_model, data, _ddim, detachUnconditional: false, recompute: false);
+        (string Name, StepGradients Gradients, D3poMode Mode, int Groups)[] modes =
         [
-            ("official", new OfficialGradients(policy, weights, reference, options), 1),
-            ("grouped, 1 thread", new GroupedGradients(policy, weights, alone, options, ImagesAtOnce), GroupsAtOnce),
-            ($"grouped, {cores} workers", new GroupedGradients(policy, weights, all, options, ImagesAtOnce), Math.Min(_files.Length, cores * GroupsAtOnce)),
+            ("official", new StepGradients(weights, alone, reference), D3poMode.Official, 1),
+            ("grouped, 1 thread", new StepGradients(weights, alone, null), D3poMode.Grouped, GroupsAtOnce),
+            ($"grouped, {cores} workers", new StepGradients(weights, all, null), D3poMode.Grouped, Math.Min(_files.Length, cores * GroupsAtOnce)),
         ];
         var totals = modes.Select(_ => new TimeSpent(0, 0)).ToArray();
         foreach (var step in Steps(timesteps))
@@ -77,7 +78,8 @@ internal sealed class TrainingBenchmark : IDisposable
                 for (var mode = 0; mode < modes.Length; mode++)
                 {
                     var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => PreferencePair.FromVerdicts(group, verdicts))]);
-                    var spent = TimeSpent.Around(() => modes[mode].Gradients.Add(planned, data, CancellationToken.None));
+                    var objective = new D3poObjective(policy, data, [planned], new D3poOptions { Mode = modes[mode].Mode }, ImagesAtOnce);
+                    var spent = TimeSpent.Around(() => modes[mode].Gradients.Add(objective, 0, CancellationToken.None));
                     best[mode] = new TimeSpent(Math.Min(best[mode].Seconds, spent.Seconds), Math.Min(best[mode].ProcessorSeconds, spent.ProcessorSeconds));
                 }
             }

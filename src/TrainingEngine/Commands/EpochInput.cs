@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Rewards;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -12,12 +12,13 @@ public sealed class EpochInput(bool samplesRequired = true)
 {
     private readonly Option<string> samples = new("--samples") { Description = "folder that sample wrote", Required = samplesRequired };
     private readonly Option<string?> feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
+    private readonly Option<bool> _weighted = new("--weighted") { Description = "weigh a pair by the difference of its averaged verdicts" };
     private readonly Option<string?> reward = new("--reward") { Description = $"in the place of people's verdicts: {RewardName.Known}" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [samples, feedback, reward];
+        Option[] all = [samples, feedback, reward, _weighted];
         Array.ForEach(all, command.Add);
     }
 
@@ -36,19 +37,30 @@ public sealed class EpochInput(bool samplesRequired = true)
     };
 
     /// <summary>The folder's images with what they are worth.</summary>
+    /// <param name="from">Whether pairs are learned from, or every image's number.</param>
     /// <exception cref="EngineException">Trajectories are missing, or rewards cannot be had.</exception>
-    public RewardedEpoch Read(ParseResult parsed, CancellationToken stop)
+    public JudgedEpoch Read(ParseResult parsed, LearnsFrom from, CancellationToken stop)
     {
         var folder = Folder(parsed);
-        if (folder.Missing is [var first, ..])
+        using var source = Reward(parsed, folder);
+        var epoch = JudgedEpoch.Of(folder, RewardedFolder.Read(folder, source, Console.Error.WriteLine, stop));
+        epoch = epoch with { Preferences = [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))] };
+        int[] used = [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group) : epoch.Rewarded.Select(image => image.Group)).Distinct()];
+        if (used.Where(group => !File.Exists(folder.TrajectoryOf(group))).ToArray() is [var first, ..] missing)
         {
             throw new EngineException(
-                $"{folder.Missing.Count} trajectories are missing, the first is {folder.TrajectoryOf(first)}; run sample again with the same options to complete the folder");
+                $"{missing.Length} trajectories are missing, the first is {folder.TrajectoryOf(first)}; run sample again with the same options to complete the folder");
         }
-        using var reward = Reward(parsed, folder);
-        var epoch = RewardedEpoch.Of(folder, RewardedFolder.Read(folder, reward, Console.Error.WriteLine, stop));
-        Console.WriteLine(FormattableString.Invariant(
-            $"{epoch.Rewarded.Count} images of {folder.Groups} groups, {reward.Name}: mean {epoch.Rewarded.Average(image => image.Reward):0.####}, from {epoch.Rewarded.Min(image => image.Reward):0.####} to {epoch.Rewarded.Max(image => image.Reward):0.####}"));
+        if (from == LearnsFrom.Preferences)
+        {
+            Console.WriteLine($"{folder.Groups} groups, of which {used.Length} teach {epoch.Preferences.Count} pairs");
+        }
+        if (from == LearnsFrom.Rewards || source is not VerdictReward)
+        {
+            var rewards = epoch.Rewarded.Select(image => image.Reward).ToArray();
+            Console.WriteLine(FormattableString.Invariant(
+                $"{rewards.Length} images of {folder.Groups} groups, {source.Name}: mean {rewards.Average():0.####}, from {rewards.Min():0.####} to {rewards.Max():0.####}"));
+        }
         return epoch;
     }
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -27,7 +30,7 @@ public static class PretrainCommand
                 UnetSteps = parsed.GetValue(unetSteps),
                 Scenes = parsed.GetValue(scenes),
             };
-            new PretrainRun(parsed.GetValue(folder)!, options, SmallModel.Vae, SmallModel.Unet, new WorkerChoice(parsed.GetValue(workers), parsed.GetValue(threads)), Console.Out).Run(cancel);
+            new PretrainRun(parsed.GetValue(folder)!, options, SmallModel.Vae, SmallModel.Unet, new ThreadChoice(parsed.GetValue(workers), parsed.GetValue(threads)), Console.Out).Run(cancel);
         });
         return command;
     }

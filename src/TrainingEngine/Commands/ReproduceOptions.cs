@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
@@ -7,6 +8,8 @@ using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -33,15 +36,14 @@ public sealed class ReproduceOptions
     private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labelled (rubric) [400]" };
     private readonly Option<int?> trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
     private readonly Option<int?> evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
-    private readonly Option<int?> warmUp = new("--warm-up-steps") { Description = "optimizer steps over which the learning rate rises from 0 (rubric) [40]" };
-    private readonly D3poOptionsOnCommandLine d3po;
+    private readonly OptionsOnCommandLine d3po;
 
     /// <param name="command">Gets the options.</param>
     public ReproduceOptions(Command command)
     {
-        Option[] options = [epochs, images, evaluation, steps, raters, replay, noise, ties, guidance, rank, allLayers, seeds, algorithms, scenes, trainingSteps, evaluateEvery, warmUp];
+        Option[] options = [epochs, images, evaluation, steps, raters, replay, noise, ties, guidance, rank, allLayers, seeds, algorithms, scenes, trainingSteps, evaluateEvery];
         Array.ForEach(options, command.Add);
-        d3po = new D3poOptionsOnCommandLine(command);
+        d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
 
     /// <summary>Of one of D3PO's experiments.</summary>
@@ -110,9 +112,9 @@ public sealed class ReproduceOptions
     /// <summary>Of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
-        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms, .. d3po.OfD3poAlone]);
+        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms, .. d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
-        D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep });
+        D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep, WarmUpSteps = defaults.Tuning.WarmUpSteps });
         return defaults with
         {
             Scenes = parsed.GetValue(scenes) ?? defaults.Scenes,
@@ -133,13 +135,13 @@ public sealed class ReproduceOptions
                 Seed = updates.Seed,
                 Steps = parsed.GetValue(trainingSteps) ?? defaults.Tuning.Steps,
                 EvaluateEvery = parsed.GetValue(evaluateEvery) ?? defaults.Tuning.EvaluateEvery,
-                WarmUpSteps = parsed.GetValue(warmUp) ?? defaults.Tuning.WarmUpSteps,
+                WarmUpSteps = updates.WarmUpSteps,
             },
             Trained = defaults.Trained with { Rank = parsed.GetValue(rank) ?? defaults.Trained.Rank },
         };
     }
 
-    private Option[] OfTuning => [scenes, trainingSteps, evaluateEvery, warmUp];
+    private Option[] OfTuning => [scenes, trainingSteps, evaluateEvery];
 
     // What would change nothing was meant for another experiment.
     private static void Refuse(ParseResult parsed, string experiment, Option[] others)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Labeler.Shared.Images;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Rewards.Learned;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -11,7 +12,7 @@ internal sealed class RewardModelCommand
     private readonly Option<string?> pairs = new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
     private readonly Option<string?> data = new("--data") { Description = "the application's data folder, which holds the pairs' images" };
     private readonly Option<string> output = new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
-    private readonly OptionsOnCommandLine<RewardModelOptions> options;
+    private readonly OptionsOnCommandLine options;
 
     private RewardModelCommand(Command command)
     {
@@ -19,7 +20,7 @@ internal sealed class RewardModelCommand
         command.Add(pairs);
         command.Add(data);
         command.Add(output);
-        options = new OptionsOnCommandLine<RewardModelOptions>(command);
+        options = new OptionsOnCommandLine(command, new RewardModelOptions());
     }
 
     /// <summary>The command.</summary>
@@ -32,7 +33,7 @@ internal sealed class RewardModelCommand
 
     private void Run(ParseResult parsed, CancellationToken stop)
     {
-        var settings = options.Read(parsed);
+        var settings = options.Read(parsed, new RewardModelOptions());
         var (pictures, judged) = Judged(parsed, stop);
         using var model = RewardModelTraining.Run(pictures, judged, settings, Console.WriteLine, stop);
         var file = parsed.GetRequiredValue(output);
@@ -49,7 +50,7 @@ internal sealed class RewardModelCommand
             return ExportedPairs.Read(list, parsed.GetValue(data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
         }
         var folder = input.Folder(parsed);
-        var epoch = input.Read(parsed, stop);
+        var epoch = input.Read(parsed, LearnsFrom.Rewards, stop);
         var size = folder.Manifest.GroupSize;
         return (
             [.. Enumerable.Range(0, folder.Groups * size).Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],

@@ -3,12 +3,15 @@ using System.Text;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Commands;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Models.Vae;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +21,7 @@ namespace Labeler.TrainingEngine.Pretraining;
 /// Makes the bundled model in a folder: autoencoder, latents, U-Net with text encoder, each with checkpoints under
 /// <c>pretraining/</c>, so that a run that was stopped goes on where it was and ends with the same weights.
 /// </summary>
-public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, WorkerChoice choice, TextWriter output)
+public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, ThreadChoice choice, TextWriter output)
 {
     private static readonly string[] Texts = [.. Enum.GetValues<SceneFamily>().SelectMany(ScenePrompts.Of)];
     private readonly string work = Path.Combine(folder, "pretraining");

@@ -1,10 +1,13 @@
 using System.Text.Json;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 

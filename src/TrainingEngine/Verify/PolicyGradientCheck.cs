@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.Dpok;
+using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Verify;

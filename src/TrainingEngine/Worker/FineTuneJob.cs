@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Weights;
 using System.Globalization;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
@@ -5,8 +6,11 @@ using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Worker;
 

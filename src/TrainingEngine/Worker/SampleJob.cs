@@ -5,8 +5,11 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Worker;
 

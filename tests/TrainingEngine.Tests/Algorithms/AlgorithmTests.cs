@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Algorithms;
 using System.Text.Json;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
@@ -5,7 +6,11 @@ using Labeler.TrainingEngine.Algorithms.Dpok;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;
 
@@ -25,7 +30,7 @@ public sealed class AlgorithmTests : IDisposable
     [InlineData(Estimator.ScoreFunction)]
     public void Ddpo_makes_better_images_more_probable_than_worse_ones(Estimator estimator)
     {
-        var result = DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo with { Estimator = estimator }, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        var result = Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo with { Estimator = estimator }, TinyEpoch.Adapter, tiny.Place("ddpo"));
 
         Assert.True(GainOfBetter(result) > 0, $"{GainOfBetter(result)}");
         Assert.Equal(estimator == Estimator.ScoreFunction ? 1 : 3 * 2 * 2, Metrics("ddpo").Count);
@@ -35,7 +40,7 @@ public sealed class AlgorithmTests : IDisposable
     public void Ddpo_learns_under_guidance_and_with_all_weights_too()
     {
         using var guided = new TinyEpoch(guidance: 3);
-        var result = DdpoTraining.Run(guided.Model, guided.Epoch, Ddpo with { LearningRate = 1e-3 }, new TrainedPart.WholeUNet(), guided.Place("ddpo"));
+        var result = Learn(new DdpoAlgorithm(), guided.Model, guided.Epoch, Ddpo with { LearningRate = 1e-3 }, new TrainedPart.WholeUNet(), guided.Place("ddpo"));
 
         Assert.True(Gain(guided.Gains(result.Weights), guided) > 0);
     }
@@ -44,8 +49,8 @@ public sealed class AlgorithmTests : IDisposable
     public void Dpoks_divergence_is_zero_before_the_first_update_and_real_after_it_and_a_large_weight_holds_the_model()
     {
         var free = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 8, TimestepsPerStep = 2, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
-        DpokTraining.Run(tiny.Model, tiny.Epoch, free, TinyEpoch.Adapter, tiny.Place("free"));
-        DpokTraining.Run(tiny.Model, tiny.Epoch, free with { KlWeight = 1e4 }, TinyEpoch.Adapter, tiny.Place("held"));
+        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, free, TinyEpoch.Adapter, tiny.Place("free"));
+        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, free with { KlWeight = 1e4 }, TinyEpoch.Adapter, tiny.Place("held"));
 
         var (loose, held) = (Figure("free", "base_divergence"), Figure("held", "base_divergence"));
         Assert.Equal(0, loose[0]);
@@ -60,8 +65,8 @@ public sealed class AlgorithmTests : IDisposable
     {
         var options = new DpokOptions { LearningRate = whole ? 1e-3 : 1e-2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0.01, Baseline = Baseline.Batch, RatioTolerance = 10 };
         TrainedPart part = whole ? new TrainedPart.WholeUNet() : TinyEpoch.Adapter;
-        var first = DpokTraining.Run(tiny.Model, tiny.Epoch, options, part, tiny.Place("first"));
-        DpokTraining.Run(tiny.Model, tiny.Epoch, options, part with { From = first.Weights }, tiny.Place("second") with { CheckHashes = false });
+        var first = Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, options, part, tiny.Place("first"));
+        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, options, part with { From = first.Weights }, tiny.Place("second") with { CheckHashes = false });
 
         Assert.Equal(0, Figure("first", "base_divergence")[0]);
         Assert.True(Figure("second", "base_divergence")[0] > 1e-8, $"{Figure("second", "base_divergence")[0]}");
@@ -73,8 +78,8 @@ public sealed class AlgorithmTests : IDisposable
         var dpok = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
         var ddpo = new DdpoOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, Baseline = Baseline.Batch };
 
-        var first = DpokTraining.Run(tiny.Model, tiny.Epoch, dpok, TinyEpoch.Adapter, tiny.Place("dpok"));
-        var second = DdpoTraining.Run(tiny.Model, tiny.Epoch, ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        var first = Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, dpok, TinyEpoch.Adapter, tiny.Place("dpok"));
+        var second = Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
 
         Assert.Equal(Figure("ddpo", "loss"), Figure("dpok", "loss"));
         Assert.Equal(WeightsOf(second), WeightsOf(first));
@@ -83,7 +88,7 @@ public sealed class AlgorithmTests : IDisposable
     [Fact]
     public void Reward_weighted_regression_lowers_the_weighted_denoising_loss()
     {
-        RewardWeightedTraining.Run(tiny.Model, tiny.Epoch, Weighted, TinyEpoch.Adapter, tiny.Place("weighted"));
+        Learn(new RewardWeightedAlgorithm(), tiny.Model, tiny.Epoch, Weighted, TinyEpoch.Adapter, tiny.Place("weighted"));
 
         var losses = Figure("weighted", "loss");
         Assert.True(losses.TakeLast(5).Average() < losses.Take(5).Average(), string.Join(" ", losses));
@@ -93,7 +98,7 @@ public sealed class AlgorithmTests : IDisposable
     public void Diffusion_dpo_comes_to_tell_winners_from_losers()
     {
         var options = Dpo with { LearningRate = 1e-2, InnerEpochs = 20, ImagesPerStep = 24 };
-        DiffusionDpoTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, options, TinyEpoch.Adapter, tiny.Place("dpo"));
+        Learn(new DiffusionDpoAlgorithm(), tiny.Model, tiny.Epoch, options, TinyEpoch.Adapter, tiny.Place("dpo"));
 
         var losses = Figure("dpo", "loss");
         Assert.Equal(Math.Log(2), losses[0], 4);
@@ -105,8 +110,8 @@ public sealed class AlgorithmTests : IDisposable
     public void The_learning_rate_warms_up_from_nothing()
     {
         var preferred = new PreferredOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 16, WeightDecay = 0 };
-        var quick = PreferredTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, preferred, TinyEpoch.Adapter, tiny.Place("quick"));
-        var slow = PreferredTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, preferred with { WarmUpSteps = 1000 }, TinyEpoch.Adapter, tiny.Place("slow"));
+        var quick = Learn(new PreferredAlgorithm(), tiny.Model, tiny.Epoch, preferred, TinyEpoch.Adapter, tiny.Place("quick"));
+        var slow = Learn(new PreferredAlgorithm(), tiny.Model, tiny.Epoch, preferred with { WarmUpSteps = 1000 }, TinyEpoch.Adapter, tiny.Place("slow"));
 
         // Adam's steps are as long as its rate, whose mean over three steps of the warm-up is a five-hundredth.
         Assert.InRange(MoveOf(slow) / MoveOf(quick), 0.0005, 0.01);
@@ -156,18 +161,22 @@ public sealed class AlgorithmTests : IDisposable
     [Fact]
     public void Other_rewards_do_not_resume_a_run()
     {
-        DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
         var others = tiny.Epoch with { Rewards = [.. tiny.Epoch.Rewards.Select(group => group.Select(reward => -reward).ToArray())] };
 
-        Assert.Contains("other data or options", Assert.Throws<EngineException>(() => DdpoTraining.Run(tiny.Model, others, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
+        Assert.Contains("other data or options", Assert.Throws<EngineException>(() => Learn(new DdpoAlgorithm(), tiny.Model, others, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
     }
+
+    private static TrainingResult Learn(
+        Algorithm algorithm, StableDiffusion model, JudgedEpoch epoch, UpdateOptions options, TrainedPart trained, RunOptions place, CancellationToken stop = default) =>
+        algorithm.Run(new EpochRun(model, epoch, trained, place, stop), options);
 
     private TrainingResult Train(string name, RunOptions place, CancellationToken stop) => name switch
     {
-        "ddpo" => DdpoTraining.Run(tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
-        "dpok" => DpokTraining.Run(tiny.Model, tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
-        "weighted" => RewardWeightedTraining.Run(tiny.Model, tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
-        _ => DiffusionDpoTraining.Run(tiny.Model, tiny.Epoch.Trajectories, tiny.Epoch.Preferences, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
+        "ddpo" => Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
+        "dpok" => Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
+        "weighted" => Learn(new RewardWeightedAlgorithm(), tiny.Model, tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
+        _ => Learn(new DiffusionDpoAlgorithm(), tiny.Model, tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
     };
 
     // Covariance of reward and gained log-probability, over all images.
@@ -179,9 +188,10 @@ public sealed class AlgorithmTests : IDisposable
         return epoch.Epoch.Rewarded.Average(image => (image.Reward - mean) * gains[image.Group][image.Image]);
     }
 
-    private double[] Figure(string run, string name) => [.. Metrics(run).Select(line => line.RootElement.GetProperty("figures").GetProperty(name).GetDouble())];
+    private double[] Figure(string run, string name) => [.. Metrics(run).Select(line => line.RootElement.GetProperty(name).GetDouble())];
 
-    private List<JsonDocument> Metrics(string run) => [.. File.ReadLines(Path.Combine(tiny.Place(run).Output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line))];
+    private List<JsonDocument> Metrics(string run) => [.. File.ReadLines(Path.Combine(tiny.Place(run).Output, "metrics.jsonl"))
+        .Select(line => JsonDocument.Parse(line)).Where(line => line.RootElement.GetProperty("kind").GetString() == "step")];
 
     private static float[] WeightsOf(TrainingResult result) => [.. TrainingEngine.Weights.SafeTensors.ReadAll(result.Weights).OrderBy(pair => pair.Key, StringComparer.Ordinal)
         .SelectMany(pair => pair.Value.to(TorchSharp.torch.ScalarType.Float32).data<float>().ToArray())];

@@ -4,7 +4,10 @@ using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +32,7 @@ public sealed class GradientCheckTests : IDisposable
     public void Of_the_weighted_denoising_loss()
     {
         using var latents = Latents();
-        var weights = RewardWeightedTraining.Weights([.. tiny.Epoch.Rewarded.Select(image => image.Reward)], new RewardWeightedOptions { Temperature = 20 });
+        var weights = RewardWeightedAlgorithm.Weights([.. tiny.Epoch.Rewarded.Select(image => image.Reward)], new RewardWeightedOptions { Temperature = 20 });
         Check(memory => new DenoisingObjective(tiny.Model, latents, weights, new RewardWeightedOptions { ImagesPerStep = 7 }, memory));
     }
 
@@ -48,7 +51,7 @@ public sealed class GradientCheckTests : IDisposable
     {
         using var model = new TrainedModel(tiny.Model.Unet, TinyEpoch.Adapter, 3);
         using var weights = new TrainableWeights(model.Parameters, new AdamWSettings(1e-3, 0.9, 0.999, 1e-8, 0));
-        using var objective = make(new MemoryPlan(2, false));
+        var objective = make(new MemoryPlan(2, false));
         using var generator = new Generator(5);
         Move(weights, weights.Leaves.Select(leaf => randn(leaf.shape, generator: generator) * 0.2).ToArray());
         Tensor?[] references = [.. Enumerable.Range(0, objective.Begin(0)).Select(part => objective.Reference == Reference.None ? null : objective.Refer(part))];

@@ -2,9 +2,12 @@ using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;
 
@@ -24,7 +27,7 @@ public sealed class SupervisedTests : IDisposable
         var result = SupervisedTraining.Run(model, CaptionedFolder.Read(Images()), Quick, new TrainedPart.WholeUNet(), Place("out"));
 
         Assert.True(File.Exists(result.Weights));
-        double[] losses = [.. File.ReadLines(folder.File("out", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("figures").GetProperty("loss").GetDouble())];
+        double[] losses = [.. File.ReadLines(folder.File("out", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble())];
         Assert.Equal(60, losses.Length);
         Assert.True(losses.TakeLast(20).Average() < losses.Take(20).Average() - 0.02, string.Join(" ", losses));
         string Name(string step, string image) => folder.File("out", "evaluation", step, image);

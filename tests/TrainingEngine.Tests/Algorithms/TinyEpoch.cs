@@ -1,9 +1,12 @@
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;
@@ -19,12 +22,12 @@ internal sealed class TinyEpoch : IDisposable
     {
         Model = TinyTrajectories.Model(folder.File("model"));
         var files = TinyTrajectories.Sample(Model, folder.File("trajectories"), Groups, GroupSize, guidance);
-        Epoch = new RewardedEpoch(files, [.. files.Select((_, group) => group % 2 == 0 ? "a cat" : "a dog")], [.. files.Select(Rewards)]);
+        Epoch = new JudgedEpoch(files, [.. files.Select((_, group) => group % 2 == 0 ? "a cat" : "a dog")], [.. files.Select(Rewards)]);
     }
 
     public StableDiffusion Model { get; }
 
-    public RewardedEpoch Epoch { get; }
+    public JudgedEpoch Epoch { get; }
 
     public static TrainedPart Adapter { get; } = new TrainedPart.Adapter(LoraTargets.AllLinear);
 
@@ -34,7 +37,7 @@ internal sealed class TinyEpoch : IDisposable
     public double[][] Gains(string weights)
     {
         using var patch = new ModelPatch(Model.Unet, weights);
-        using var data = new TrainingEngine.Algorithms.D3po.EpochData(Epoch.Trajectories, Enumerable.Range(0, Groups), Model, null);
+        using var data = new EpochData(Epoch.Trajectories, Enumerable.Range(0, Groups), Model, null);
         var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(Model.Folder, "scheduler")), TinyTrajectories.Steps);
         var policy = new Policy(new GuidedUNet(Model.Unet, data.Origin.Guidance), ddim);
         return [.. Enumerable.Range(0, Groups).Select(group =>

@@ -4,13 +4,14 @@ using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;
 
 /// <summary>From rewards to advantages, weights and preferences.</summary>
 public sealed class WeightTests
 {
-    private static readonly RewardedEpoch Epoch = new(["0", "1"], ["a cat", "a dog"], [[1, 2, 6], [10, double.NaN, 20]]);
+    private static readonly JudgedEpoch Epoch = new(["0", "1"], ["a cat", "a dog"], [[1, 2, 6], [10, double.NaN, 20]]);
 
     [Fact]
     public void The_batch_baseline_is_mean_and_population_deviation_of_all()
@@ -63,7 +64,7 @@ public sealed class WeightTests
     [Fact]
     public void Reward_weights_are_a_softmax_that_sums_up_to_the_images()
     {
-        var weights = RewardWeightedTraining.Weights([1, 2, 4], new RewardWeightedOptions { Temperature = 0.5 });
+        var weights = RewardWeightedAlgorithm.Weights([1, 2, 4], new RewardWeightedOptions { Temperature = 0.5 });
 
         var powers = new[] { Math.Exp(0.5), Math.Exp(1), Math.Exp(2) };
         Assert.All(weights.Zip(powers), pair => Assert.Equal(3 * pair.Second / powers.Sum(), pair.First, 9));
@@ -72,7 +73,7 @@ public sealed class WeightTests
     [Fact]
     public void Huge_rewards_do_not_overflow_the_softmax()
     {
-        var weights = RewardWeightedTraining.Weights([1e6, 1e6 + 5, -1e6], new RewardWeightedOptions());
+        var weights = RewardWeightedAlgorithm.Weights([1e6, 1e6 + 5, -1e6], new RewardWeightedOptions());
 
         Assert.Equal(3, weights.Sum(), 9);
         Assert.Equal(Math.E, weights[1] / weights[0], 9);
@@ -81,7 +82,7 @@ public sealed class WeightTests
     [Fact]
     public void Sparse_weights_are_1_for_the_best_tenth_and_0_elsewhere()
     {
-        var weights = RewardWeightedTraining.Weights([.. Enumerable.Range(0, 30).Select(number => (double)(number * 7 % 30))], new RewardWeightedOptions { Sparse = true });
+        var weights = RewardWeightedAlgorithm.Weights([.. Enumerable.Range(0, 30).Select(number => (double)(number * 7 % 30))], new RewardWeightedOptions { Sparse = true });
 
         Assert.Equal(3, weights.Sum());
         Assert.All(Enumerable.Range(0, 30), number => Assert.Equal(number * 7 % 30 >= 27 ? 1 : 0, weights[number]));
@@ -93,7 +94,7 @@ public sealed class WeightTests
         PreferencePair[] expected = [new(0, 1, 0), new(0, 2, 0), new(0, 2, 1), new(1, 2, 0)];
 
         Assert.Equal(expected, Epoch.Preferences);
-        Assert.Equal([(0, 2), (1, 2)], PreferredTraining.Preferred(Epoch.Preferences));
+        Assert.Equal([(0, 2), (1, 2)], PreferredAlgorithm.Preferred(Epoch.Preferences));
     }
 
     private static void Near(double[] expected, Baseline baseline, IReadOnlyList<double>? greedy = null)

@@ -1,9 +1,13 @@
+using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +31,7 @@ public sealed class D3poTrainingTests : IDisposable
         TrainedPart part = whole ? new TrainedPart.WholeUNet() : new TrainedPart.Adapter(LoraTargets.AllLinear);
         var run = Run(Quick with { Mode = mode, LearningRate = whole ? 1e-3 : 1e-2 }) with { Trained = part };
 
-        var result = D3poTraining.Run(_model, run);
+        var result = Train(_model, run);
 
         var (first, last) = (result.Timesteps.Where(line => line.Epoch == 0), result.Timesteps.Where(line => line.Epoch == 3));
         Assert.True(last.Average(line => line.Accuracy) > 0.8, $"{last.Average(line => line.Accuracy)}");
@@ -40,16 +44,16 @@ public sealed class D3poTrainingTests : IDisposable
     {
         var narrow = StableDiffusion.Load(_folder.File("model"), dtype: ScalarType.BFloat16);
         var files = TinyTrajectories.Sample(narrow, _folder.File("narrow"), 2, 4);
-        D3poRun In(string output) => Run(Quick, output) with { Trajectories = files };
+        Job In(string output) => Run(Quick, output) with { Trajectories = files };
 
-        var result = D3poTraining.Run(narrow, In("one"));
+        var result = Train(narrow, In("one"));
         using (var stop = new CancellationTokenSource())
         {
-            Assert.Throws<OperationCanceledException>(() => D3poTraining.Run(narrow, In("two"), _ => stop.Cancel(), stop.Token));
+            Assert.Throws<OperationCanceledException>(() => Train(narrow, In("two"), _ => stop.Cancel(), stop.Token));
         }
 
         Assert.True(result.Timesteps.Where(line => line.Epoch == 3).Average(line => line.Accuracy) > 0.7);
-        Assert.Equal(File.ReadAllBytes(result.Weights), File.ReadAllBytes(D3poTraining.Run(narrow, In("two")).Weights));
+        Assert.Equal(File.ReadAllBytes(result.Weights), File.ReadAllBytes(Train(narrow, In("two")).Weights));
         using var adapter = Labeler.TrainingEngine.Weights.SafeTensors.Open(result.Weights);
         Assert.All(adapter.Names, name => Assert.Equal(ScalarType.Float32, adapter.Read(name).dtype));
     }
@@ -58,8 +62,8 @@ public sealed class D3poTrainingTests : IDisposable
     public void A_run_leaves_the_model_as_it_was_and_its_result_can_be_put_on_it()
     {
         var before = Answer();
-        var adapter = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1 }, "adapter"));
-        var whole = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1, LearningRate = 1e-4 }, "whole") with { Trained = new TrainedPart.WholeUNet() });
+        var adapter = Train(_model, Run(Quick with { InnerEpochs = 1 }, "adapter"));
+        var whole = Train(_model, Run(Quick with { InnerEpochs = 1, LearningRate = 1e-4 }, "whole") with { Trained = new TrainedPart.WholeUNet() });
         Assert.Equal(before, Answer());
 
         foreach (var file in new[] { adapter.Weights, Path.Combine(Path.GetDirectoryName(adapter.Weights)!, LoraFile.KohyaName), whole.Weights })
@@ -75,14 +79,14 @@ public sealed class D3poTrainingTests : IDisposable
     [Fact]
     public void A_stopped_run_goes_on_and_ends_with_the_same_bits()
     {
-        var unbroken = D3poTraining.Run(_model, Run(Quick, "unbroken"));
+        var unbroken = Train(_model, Run(Quick, "unbroken"));
         var run = Run(Quick, "stopped");
         foreach (var stopAfter in new[] { 1, 4, 5, 11 })
         {
             using var stop = new CancellationTokenSource();
-            Assert.Throws<OperationCanceledException>(() => D3poTraining.Run(_model, run, progress =>
+            Assert.Throws<OperationCanceledException>(() => Train(_model, run, progress =>
             {
-                if (progress.Step == stopAfter)
+                if (progress.Metrics.Step == stopAfter)
                 {
                     stop.Cancel();
                 }
@@ -91,7 +95,7 @@ public sealed class D3poTrainingTests : IDisposable
 
         // A machine that now has more or fewer processors to give keeps to what the run began with, and says at once where it is.
         var begun = new List<(long Done, long Total)>();
-        var resumed = D3poTraining.Run(_model, run with { Place = run.Place with { Begun = (done, total) => begun.Add((done, total)) } });
+        var resumed = Train(_model, run with { Place = run.Place with { Begun = (done, total) => begun.Add((done, total)) } });
 
         var (before, all) = Assert.Single(begun);
         Assert.InRange(before, 1, all - 1);
@@ -105,7 +109,7 @@ public sealed class D3poTrainingTests : IDisposable
     [Fact]
     public void An_epoch_goes_on_from_the_adapter_that_sampled_it()
     {
-        var first = D3poTraining.Run(_model, Run(Quick with { InnerEpochs = 1 }, "first"));
+        var first = Train(_model, Run(Quick with { InnerEpochs = 1 }, "first"));
         string[] second;
         using (new ModelPatch(_model.Unet, first.Weights))
         {
@@ -114,8 +118,8 @@ public sealed class D3poTrainingTests : IDisposable
         var run = Run(Quick with { InnerEpochs = 1 }, "next") with { Trajectories = second };
         run = run with { Place = run.Place with { CheckHashes = false } };
 
-        D3poTraining.Run(_model, run with { Trained = run.Trained with { From = first.Weights } });
-        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Place = run.Place with { Output = _folder.File("wrong") } }));
+        Train(_model, run with { Trained = run.Trained with { From = first.Weights } });
+        var error = Assert.Throws<EngineException>(() => Train(_model, run with { Place = run.Place with { Output = _folder.File("wrong") } }));
 
         Assert.Contains("self-check failed", error.Message);
     }
@@ -126,12 +130,12 @@ public sealed class D3poTrainingTests : IDisposable
     public void Divergences_hold_the_policy_back_with_or_without_stored_means(bool keepMeans)
     {
         var files = TinyTrajectories.Sample(_model, _folder.File("sampled"), 2, 4, keepMeans: keepMeans);
-        D3poRun With(double weight, string name) =>
+        Job With(double weight, string name) =>
             Run(Quick with { KlToPrevious = weight, KlToBase = weight }, name) with { Trajectories = files };
 
         double Last(D3poResult result) => result.Timesteps.Where(line => line.Epoch == 3).Average(line => line.Kl);
-        var free = Last(D3poTraining.Run(_model, With(0, "free")));
-        var held = Last(D3poTraining.Run(_model, With(10, "held")));
+        var free = Last(Train(_model, With(0, "free")));
+        var held = Last(Train(_model, With(10, "held")));
 
         Assert.True(held < free / 2, $"{held} {free}");
     }
@@ -147,7 +151,7 @@ public sealed class D3poTrainingTests : IDisposable
         }
         var run = Run(Quick with { KlToPrevious = 0.1 }) with { Trajectories = [file], Preferences = [new PreferencePair(0, 1, 0)] };
 
-        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
+        var error = Assert.Throws<EngineException>(() => Train(_model, run)).Message;
 
         Assert.Matches("not finite at optimizer step 1 of 8, timestep [0-9]+ or [0-9]+; the last checkpoint is .*step-00000000", error);
     }
@@ -155,10 +159,10 @@ public sealed class D3poTrainingTests : IDisposable
     [Fact]
     public void Input_that_does_not_fit_is_told_before_anything_is_trained()
     {
-        string Error(D3poRun run) => Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run)).Message;
+        string Error(Job run) => Assert.Throws<EngineException>(() => Train(_model, run)).Message;
         var run = Run(Quick);
 
-        Assert.IsType<NothingToLearnException>(Record.Exception(() => D3poTraining.Run(_model, run with { Preferences = [] })));
+        Assert.IsType<NothingToLearnException>(Record.Exception(() => Train(_model, run with { Preferences = [] })));
         Assert.Contains("has 4 images", Error(run with { Preferences = [new(0, 1, 4)] }));
         Assert.Contains("there are 2 trajectories", Error(run with { Preferences = [new(2, 1, 0)] }));
         Assert.Contains("weighs NaN", Error(run with { Preferences = [new(0, 1, 0, double.NaN)] }));
@@ -178,10 +182,10 @@ public sealed class D3poTrainingTests : IDisposable
     public void A_folder_with_another_run_is_not_touched()
     {
         var run = Run(Quick with { InnerEpochs = 1 });
-        var result = D3poTraining.Run(_model, run);
+        var result = Train(_model, run);
         var bytes = File.ReadAllBytes(result.Weights);
 
-        var error = Assert.Throws<EngineException>(() => D3poTraining.Run(_model, run with { Options = Quick with { InnerEpochs = 1, Seed = 1 } }));
+        var error = Assert.Throws<EngineException>(() => Train(_model, run with { Options = Quick with { InnerEpochs = 1, Seed = 1 } }));
 
         Assert.Contains("other data or options", error.Message);
         Assert.Equal(bytes, File.ReadAllBytes(result.Weights));
@@ -199,7 +203,7 @@ public sealed class D3poTrainingTests : IDisposable
                 changed = trajectory with { Origin = change(trajectory.Origin) };
                 changed.Save(file);
             }
-            return Assert.Throws<EngineException>(() => D3poTraining.Run(_model, Run(Quick) with { Trajectories = [file], Preferences = [new(0, 1, 0)] })).Message;
+            return Assert.Throws<EngineException>(() => Train(_model, Run(Quick) with { Trajectories = [file], Preferences = [new(0, 1, 0)] })).Message;
         }
 
         Assert.Contains("another model", Error(origin => origin with { ModelHash = "0123" }));
@@ -208,14 +212,19 @@ public sealed class D3poTrainingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private D3poRun Run(D3poOptions options, string output = "out") => new()
-    {
-        Trajectories = TinyTrajectories.Sample(_model, _folder.File("trajectories"), 2, 4),
-        Preferences = [.. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, 0, -1])],
-        Options = options,
-        Trained = new TrainedPart.Adapter(LoraTargets.AllLinear),
-        Place = new() { Output = _folder.File(output), Workers = 2, Threads = 1, CheckpointEvery = TimeSpan.FromHours(1) },
-    };
+    private sealed record Job(
+        IReadOnlyList<string> Trajectories, IReadOnlyList<PreferencePair> Preferences, D3poOptions Options, TrainedPart Trained, RunOptions Place);
+
+    private static D3poResult Train(StableDiffusion model, Job job, Action<TrainingProgress>? progress = null, CancellationToken stop = default) =>
+        (D3poResult)new D3poAlgorithm().Run(
+            new EpochRun(model, JudgedEpoch.OfPairs(job.Trajectories, job.Preferences), job.Trained, job.Place with { Progress = progress }, stop), (UpdateOptions)job.Options);
+
+    private Job Run(D3poOptions options, string output = "out") => new(
+        TinyTrajectories.Sample(_model, _folder.File("trajectories"), 2, 4),
+        [.. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, 0, -1])],
+        options,
+        new TrainedPart.Adapter(LoraTargets.AllLinear),
+        new() { Output = _folder.File(output), Workers = 2, Threads = 1, CheckpointEvery = TimeSpan.FromHours(1) });
 
     private float[] Answer()
     {

@@ -1,9 +1,12 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,17 +41,16 @@ public sealed class GradientsTests : IDisposable
         Move(weights);
         var step = new PlannedStep(0, [0, 2, 3], _preferences);
         var policy = PolicyOf(data, guidance);
-        data.Load(step.Groups);
 
         // Without divergences a pair's official gradient is its share of the grouped one; with them an image counts once a pair.
         var perPair = options with { KlToPrevious = 0 };
-        var grouped = Collect(weights, new GroupedGradients(policy, weights, _workers, perPair, 8), step, data);
-        var official = Collect(weights, new OfficialGradients(policy, weights, reference, perPair), step, data);
+        var grouped = Collect(weights, _workers, new D3poObjective(policy, data, [step], perPair, 8));
+        var official = Collect(weights, _workers, new D3poObjective(policy, data, [step], perPair with { Mode = D3poMode.Official }, 8), reference);
 
         AssertClose(official, grouped);
         if (kl > 0)
         {
-            Assert.True(Distance(Collect(weights, new GroupedGradients(policy, weights, _workers, options, 8), step, data), grouped) > 1e-3);
+            Assert.True(Distance(Collect(weights, _workers, new D3poObjective(policy, data, [step], options, 8)), grouped) > 1e-3);
         }
     }
 
@@ -64,10 +66,9 @@ public sealed class GradientsTests : IDisposable
         using var weights = Weights();
         Move(weights);
         var step = new PlannedStep(0, [1, 3], _preferences);
-        data.Load(step.Groups);
 
-        var whole = Collect(weights, new GroupedGradients(PolicyOf(data, 3), weights, _workers, options, 12), step, data);
-        var parts = Collect(weights, new GroupedGradients(PolicyOf(data, 3, recompute), weights, _workers, options, imagesAtOnce), step, data);
+        var whole = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], options, 12));
+        var parts = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3, recompute), data, [step], options, imagesAtOnce));
 
         AssertClose(whole, parts);
     }
@@ -79,11 +80,10 @@ public sealed class GradientsTests : IDisposable
         using var weights = Weights();
         Move(weights);
         var step = new PlannedStep(0, [0, 1, 2, 3], _preferences);
-        data.Load(step.Groups);
         using var alone = new ComputeThreads(1, 1);
 
-        var one = Collect(weights, new GroupedGradients(PolicyOf(data, 2), weights, alone, new D3poOptions(), 4), step, data);
-        var two = Collect(weights, new GroupedGradients(PolicyOf(data, 2), weights, _workers, new D3poOptions(), 4), step, data);
+        var one = Collect(weights, alone, new D3poObjective(PolicyOf(data, 2), data, [step], new D3poOptions(), 4));
+        var two = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 2), data, [step], new D3poOptions(), 4));
 
         Assert.Equal(one, two);
     }
@@ -95,9 +95,8 @@ public sealed class GradientsTests : IDisposable
         using var weights = Weights();
         Move(weights, 3);
         var step = new PlannedStep(0, [3], _preferences);
-        data.Load(step.Groups);
 
-        var gradients = Collect(weights, new GroupedGradients(PolicyOf(data, 1), weights, _workers, new D3poOptions { Epsilon = 1e-6 }, 4), step, data);
+        var gradients = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 1), data, [step], new D3poOptions { Epsilon = 1e-6 }, 4));
 
         Assert.All(gradients, gradient => Assert.Equal(0, gradient));
     }
@@ -109,11 +108,10 @@ public sealed class GradientsTests : IDisposable
         using var weights = Weights();
         Move(weights);
         var step = new PlannedStep(0, [1], _preferences);
-        data.Load(step.Groups);
         var detached = new Policy(new GuidedUNet(_model.Unet, 3, detachUnconditional: true), Ddim());
 
-        var both = Collect(weights, new GroupedGradients(PolicyOf(data, 3), weights, _workers, new D3poOptions(), 4), step, data);
-        var one = Collect(weights, new GroupedGradients(detached, weights, _workers, new D3poOptions(), 4), step, data);
+        var both = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], new D3poOptions(), 4));
+        var one = Collect(weights, _workers, new D3poObjective(detached, data, [step], new D3poOptions(), 4));
 
         Assert.True(Distance(both, one) > 1e-2);
     }
@@ -149,11 +147,11 @@ public sealed class GradientsTests : IDisposable
     private Policy PolicyOf(EpochData data, double guidance, bool recompute = false) =>
         new(new GuidedUNet(_model.Unet, guidance), Ddim(), recompute: recompute);
 
-    private static float[] Collect(TrainableWeights weights, ID3poGradients gradients, PlannedStep step, EpochData data)
+    private float[] Collect(TrainableWeights weights, ComputeThreads threads, D3poObjective objective, ReferenceWeights? reference = null)
     {
         weights.ClearGradients();
-        var statistics = gradients.Add(step, data, CancellationToken.None);
-        Assert.All(statistics.Values, sums => Assert.Equal(step.Preferences.Count, sums.Pairs));
+        new StepGradients(weights, threads, reference).Add(objective, 0, CancellationToken.None);
+        Assert.All(objective.StepStatistics.Values, sums => Assert.Equal(_preferences.Length, sums.Pairs));
         return [.. weights.Gradients.SelectMany(gradient => gradient.data<float>().ToArray())];
     }
 

@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.D3po;
 

@@ -2,11 +2,14 @@ using Labeler.Shared.Comparisons;
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 

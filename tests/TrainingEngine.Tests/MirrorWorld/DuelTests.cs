@@ -3,6 +3,7 @@ using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 

@@ -6,6 +6,7 @@ using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 

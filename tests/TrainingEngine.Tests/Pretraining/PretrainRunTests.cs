@@ -1,6 +1,9 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Pretraining;
@@ -65,5 +68,5 @@ public sealed class PretrainRunTests(PretrainRunTests.Whole whole) : IClassFixtu
     }
 
     private static PretrainRun Run(string path, PretrainOptions? options = null) =>
-        new(path, options ?? Short, TinyModel.Vae with { ScalingFactor = 1 }, TinyModel.Unet with { ContextWidth = SmallModel.Text(1).Width }, new WorkerChoice(1, 1), TextWriter.Null);
+        new(path, options ?? Short, TinyModel.Vae with { ScalingFactor = 1 }, TinyModel.Unet with { ContextWidth = SmallModel.Text(1).Width }, new ThreadChoice(1, 1), TextWriter.Null);
 }

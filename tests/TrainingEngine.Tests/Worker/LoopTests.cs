@@ -155,7 +155,7 @@ public sealed class LoopTests : IDisposable
     {
         var group = new ManifestGroup(1, "1 hand", 0, "t", ["a", "b", "c", "d"], [new(0, 1, 1), new(0, 2, 0.5), new(1, 2, 1)], []);
 
-        Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.JudgedEpoch.RewardsOf(group));
+        Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.ManifestEpoch.RewardsOf(group));
     }
 
     private async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po")

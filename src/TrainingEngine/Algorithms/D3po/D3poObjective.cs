@@ -1,65 +1,180 @@
-using Labeler.TrainingEngine.Training;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
 /// <summary>
-/// What one optimizer step minimises: the mean over its timesteps of (the timestep's weight) × (the mean of its pairs'
-/// weighted losses + the mean of its images' weighted divergences). Micro-batches bring their shares of these means.
+/// D3PO's objective in both modes. Grouped: one forward and backward per image and timestep, shared by all pairs of a group,
+/// against the log-probability stored at sampling. Official: a pair and a timestep at a time, winner and loser each under the
+/// policy and under the reference, as the authors' program computes them. At fixed weights the grouped gradient is the sum of
+/// the official ones.
 /// </summary>
-/// <param name="step">The whole optimizer step.</param>
+/// <param name="policy">The model that is trained.</param>
+/// <param name="data">The judged trajectories.</param>
+/// <param name="plan">All optimizer steps.</param>
 /// <param name="options">Of the loss.</param>
-/// <param name="images">How many times an image is scored at each timestep.</param>
-public sealed class D3poObjective(PlannedStep step, D3poOptions options, int images)
+/// <param name="imagesAtOnce">Most images in one forward with gradients; a larger group is computed in parts.</param>
+/// <param name="report">Takes what every timestep came to, once an inner epoch.</param>
+public sealed class D3poObjective(
+    Policy policy, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options, int imagesAtOnce, Action<string>? report = null) : IObjective
 {
-    private readonly double _pairScale = 1 / (step.Preferences.Sum(preference => preference.Weight) * step.SamplingSteps.Count);
-    private readonly double _imageScale = 1.0 / ((double)images * step.SamplingSteps.Count);
-
-    /// <summary>The share of these pairs, a scalar.</summary>
-    /// <param name="logProbabilities">[n] of the micro-batch's images under the policy.</param>
-    /// <param name="reference">[n] under the reference.</param>
-    /// <param name="pairs">Pairs of the micro-batch's rows.</param>
-    /// <param name="samplingStep">For its weight.</param>
-    /// <param name="statistics">Takes images and pairs in.</param>
-    public Tensor Pairs(
-        Tensor logProbabilities, Tensor reference, IReadOnlyList<RowPair> pairs, int samplingStep, TimestepStatistics statistics)
+    private sealed record Part(int SamplingStep, MicroBatch? Batch, PreferencePair? Pair)
     {
-        var device = logProbabilities.device;
-        var winners = tensor(pairs.Select(pair => (long)pair.Winner).ToArray(), device: device);
-        var losers = tensor(pairs.Select(pair => (long)pair.Loser).ToArray(), device: device);
-        var shares = tensor(pairs.Select(pair => (float)(pair.Weight * _pairScale * options.StepWeight(samplingStep))).ToArray(), device: device);
-        var losses = D3poLoss.PerPair(logProbabilities, reference, winners, losers, options); // [pairs]
-
-        var ratios = (logProbabilities - reference).detach().cpu().data<float>().ToArray();
-        var values = losses.detach().cpu().data<float>().ToArray();
-        statistics.AddImages(ratios);
-        foreach (var (pair, loss) in pairs.Zip(values))
-        {
-            statistics.AddPair(ratios[pair.Winner], ratios[pair.Loser], loss, options);
-        }
-        return (losses * shares).sum();
+        public TimestepStatistics Statistics { get; set; } = new();
     }
 
-    /// <summary>The loss with the share of these images' divergence from the policy that sampled and from the base model.</summary>
-    public Tensor AddDivergences(Tensor loss, PolicyScore score, PolicyRows rows, TimestepStatistics statistics)
+    private readonly bool _official = options.Mode == D3poMode.Official;
+    private readonly TimestepLedger _ledger = new();
+    private D3poStepLoss? _loss;
+    private Part[] _parts = [];
+
+    /// <summary>Metrics per timestep of every inner epoch that is done.</summary>
+    public IReadOnlyList<TimestepMetrics> Timesteps => _ledger.Finished;
+
+    /// <summary>What happened at each sampling step of the begun optimizer step.</summary>
+    public IReadOnlyDictionary<int, TimestepStatistics> StepStatistics => _parts.GroupBy(part => part.SamplingStep)
+        .ToDictionary(parts => parts.Key, parts => TimestepStatistics.Sum(parts.Select(part => part.Statistics)));
+
+    /// <inheritdoc />
+    public int Steps => plan.Count;
+
+    /// <inheritdoc />
+    public Reference Reference => _official ? Reference.Start : Reference.None;
+
+    /// <inheritdoc />
+    public JsonNode? State => JsonSerializer.SerializeToNode(_ledger);
+
+    /// <inheritdoc />
+    public void Restore(JsonNode state) => _ledger.TakeOver(state.Deserialize<TimestepLedger>()!);
+
+    /// <inheritdoc />
+    public long ImagesIn(int step) => (long)plan[step].SamplingSteps.Count * ImagesScored(plan[step]);
+
+    /// <inheritdoc />
+    public StepPlace PlaceOf(int step) => new(plan[step].InnerEpoch, [.. plan[step].SamplingSteps.Select(sampling => data.Timesteps[sampling])]);
+
+    /// <inheritdoc />
+    public IReadOnlyList<object> Check(CancellationToken stop)
     {
-        var scale = _imageScale * options.StepWeight(rows.SamplingStep);
-        if (rows.PreviousMeans is not { } previous)
+        var own = plan.SelectMany(step => step.Groups).FirstOrDefault(data.IsOwn, -1);
+        return own < 0 ? [] : new RatioSelfCheck(policy, data, options.RatioTolerance)
+            .Run(own, plan.SelectMany(step => step.SamplingSteps), imagesAtOnce, stop);
+    }
+
+    /// <inheritdoc />
+    public int Begin(int step)
+    {
+        var planned = plan[step];
+        data.Load(planned.Groups);
+        _loss = new D3poStepLoss(planned, options, ImagesScored(planned));
+        _parts = _official
+            ? [.. planned.Preferences.SelectMany(pair => planned.SamplingSteps.Select(sampling => new Part(sampling, null, pair)))]
+            : [.. MicroBatch.Cut(planned.Preferences, planned.SamplingSteps, imagesAtOnce).Select(batch => new Part(batch.SamplingStep, batch, null))];
+        return _parts.Length;
+    }
+
+    /// <inheritdoc />
+    public Tensor Refer(int part) => cat([.. RowsOf(_parts[part]).Select(row => policy.Score(row).LogProbabilities)]);
+
+    /// <inheritdoc />
+    public PartResult Compute(int number, Tensor? reference, Tensor[] leaves)
+    {
+        using var scope = NewDisposeScope();
+        var part = _parts[number];
+        part.Statistics = new TimestepStatistics();
+        var gradients = part.Batch is not { } batch ? OfPair(part, reference!, leaves)
+            : batch.Images <= imagesAtOnce ? AtOnce(part, batch, leaves)
+            : InParts(part, batch, leaves);
+        foreach (var gradient in gradients)
         {
-            // The draws came from the policy that sampled, so their lost log-probability estimates the divergence without bias.
-            statistics.AddDivergences((rows.Reference - score.LogProbabilities).detach().cpu().data<float>().ToArray(), rows.LatentSize);
+            gradient?.DetachFromDisposeScope();
         }
-        else
+        return new PartResult(gradients, part.Statistics.Shares(_loss!.Pairs, _loss.Images));
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<object> Stepped(int step, double gradientNorm)
+    {
+        _ledger.Add(StepStatistics, gradientNorm);
+        if (step + 1 < plan.Count && plan[step + 1].InnerEpoch == plan[step].InnerEpoch)
         {
-            var divergence = D3poLoss.Divergence(score.Means, previous, score.Sigma); // [n]
-            statistics.AddDivergences(divergence.detach().cpu().data<float>().ToArray(), rows.LatentSize);
-            loss = options.KlToPrevious > 0 ? loss + divergence.sum() * (options.KlToPrevious * scale) : loss;
+            return [];
         }
-        if (rows.BaseMeans is { } baseMeans && options.KlToBase > 0)
+        var lines = _ledger.Close(plan[step].InnerEpoch, data.Timesteps);
+        foreach (var line in lines)
         {
-            loss += D3poLoss.Divergence(score.Means, baseMeans, score.Sigma).sum() * (options.KlToBase * scale);
+            report?.Invoke(line.ToText());
         }
-        return loss;
+        return lines;
+    }
+
+    private int ImagesScored(PlannedStep step) => _official ? 2 * step.Preferences.Count : step.ImageCount;
+
+    private PolicyRows[] RowsOf(Part part)
+    {
+        var pair = part.Pair!;
+        return [data.Rows(pair.Group, [pair.Winner], part.SamplingStep), data.Rows(pair.Group, [pair.Loser], part.SamplingStep)];
+    }
+
+    private IList<Tensor> OfPair(Part part, Tensor reference, Tensor[] leaves)
+    {
+        var rows = RowsOf(part);
+        return policy.Gradients(rows, scores =>
+        {
+            var loss = _loss!.OfPairs(
+                cat([.. scores.Select(score => score.LogProbabilities)]), reference, [new RowPair(0, 1, part.Pair!.Weight)], part.SamplingStep, part.Statistics);
+            return scores.Zip(rows).Aggregate(loss, (sum, scored) => _loss.AddDivergences(sum, scored.First, scored.Second, part.Statistics));
+        }, leaves);
+    }
+
+    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor[] leaves)
+    {
+        var rows = data.Rows(batch);
+        return policy.Gradients([rows], scores => _loss!.AddDivergences(
+            _loss.OfPairs(scores[0].LogProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics),
+            scores[0], rows, part.Statistics), leaves);
+    }
+
+    // The pairs' loss is a function of all log-probabilities of the group, which do not fit in memory with their graphs:
+    // take them without graphs first, differentiate the loss by them, and pass that through the model a part at a time.
+    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor[] leaves)
+    {
+        var rows = data.Rows(batch);
+        var pieces = rows.Parts(imagesAtOnce);
+        var logProbabilities = cat([.. pieces.Select(piece => policy.Score(piece).LogProbabilities)]).requires_grad_();
+        var loss = _loss!.OfPairs(logProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics);
+        var slopes = autograd.grad([loss], [logProbabilities])[0].split([.. pieces.Select(piece => piece.Count)]);
+
+        IList<Tensor>? sums = null;
+        for (var index = 0; index < pieces.Count; index++)
+        {
+            var (piece, slope) = (pieces[index], slopes[index]);
+            using var scope = NewDisposeScope();
+            var gradients = policy.Gradients([piece], scores => _loss.AddDivergences(
+                (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
+            if (sums is not null)
+            {
+                Add(sums, gradients);
+                continue;
+            }
+            sums = gradients;
+            foreach (var gradient in gradients)
+            {
+                gradient?.MoveToOuterDisposeScope();
+            }
+        }
+        return sums!;
+    }
+
+    private static void Add(IList<Tensor> sums, IList<Tensor> gradients)
+    {
+        for (var i = 0; i < sums.Count; i++)
+        {
+            sums[i]?.add_(gradients[i]);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Labeler.TrainingEngine.Training.Data;
+
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
 /// <summary>What one optimizer step learns from: these preferences, at these sampling steps.</summary>
@@ -66,7 +68,7 @@ public static class D3poPlan
         var size = 0;
         foreach (var group in groups)
         {
-            var count = ImagesOf(group).Length;
+            var count = PreferencePair.ImagesOf(group).Length;
             if (size > 0 && size + count > images)
             {
                 yield return [.. chunk];
@@ -81,10 +83,6 @@ public static class D3poPlan
             yield return [.. chunk];
         }
     }
-
-    /// <summary>The images of one group that occur in any of its pairs, ascending.</summary>
-    public static int[] ImagesOf(IEnumerable<PreferencePair> pairs) =>
-        [.. pairs.SelectMany(pair => new[] { pair.Winner, pair.Loser }).Distinct().Order()];
 
     private static int[] Draw(int[] steps, double fraction, Random random)
     {

@@ -89,6 +89,29 @@ public sealed class TimestepStatistics
         Dead += loserRatio < low || (!options.OneSidedClamp && loserRatio > high) ? 1 : 0;
     }
 
+    /// <summary>What these images and pairs add to the means of an optimizer step.</summary>
+    /// <param name="pairs">Of the step, counted at each of its timesteps.</param>
+    /// <param name="images">Scored by the step, counted at each of its timesteps.</param>
+    public IReadOnlyDictionary<string, double> Shares(double pairs, double images) => new Dictionary<string, double>
+    {
+        ["loss"] = Loss / pairs,
+        ["dead"] = Dead / (2 * pairs),
+        ["margin"] = Margin / pairs,
+        ["accuracy"] = Right / pairs,
+        ["kl"] = Kl / images,
+    };
+
+    /// <summary>The sums of all together.</summary>
+    public static TimestepStatistics Sum(IEnumerable<TimestepStatistics> all)
+    {
+        var sum = new TimestepStatistics();
+        foreach (var one in all)
+        {
+            sum.Add(one);
+        }
+        return sum;
+    }
+
     /// <summary>Takes over the sums of a micro-batch.</summary>
     public void Add(TimestepStatistics other)
     {

@@ -1,6 +1,9 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,19 +47,12 @@ internal sealed class DenoisingObjective : IObjective
 
     public long ImagesIn(int step) => plan[step].Length;
 
-    // Any image may be learned from, whoever made it.
-    public void Check(CancellationToken stop)
-    {
-    }
-
     public int Begin(int step)
     {
         images = plan[step].Length;
         parts = NoisePlan.Cut(plan[step], imagesAtOnce);
         return parts.Length;
     }
-
-    public Tensor Refer(int part) => throw new InvalidOperationException("Supervised learning has no reference.");
 
     public PartResult Compute(int part, Tensor? reference, Tensor[] leaves)
     {
@@ -77,10 +73,5 @@ internal sealed class DenoisingObjective : IObjective
             gradient?.DetachFromDisposeScope();
         }
         return new PartResult(gradients, figures);
-    }
-
-    // The latents are their maker's.
-    public void Dispose()
-    {
     }
 }

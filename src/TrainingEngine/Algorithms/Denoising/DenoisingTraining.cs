@@ -1,12 +1,15 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.Denoising;
 
 /// <summary>A run that learns by denoising.</summary>
 internal static class DenoisingTraining
 {
-    /// <summary>Trains; see <see cref="SharedLoop.Run"/>.</summary>
+    /// <summary>Trains; see <see cref="TrainingLoop.Run"/>.</summary>
     /// <param name="latents">Disposed of in the end.</param>
     /// <param name="weights">One a latent.</param>
     /// <param name="data">What the latents follow from.</param>
@@ -28,7 +31,7 @@ internal static class DenoisingTraining
                 Place = place,
                 AfterStep = afterStep,
             };
-            return SharedLoop.Run(model, run, memory => new DenoisingObjective(model, latents, weights, options, memory), stop);
+            return TrainingLoop.Run(model, run, context => new DenoisingObjective(model, latents, weights, options, context.Memory), stop);
         }
     }
 }

@@ -1,7 +1,10 @@
 using Labeler.TrainingEngine.Algorithms.Denoising;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,11 +44,6 @@ internal sealed class DiffusionDpoObjective : IObjective
 
     public long ImagesIn(int step) => 2L * plan[step].Length;
 
-    // Any image may be learned from, whoever made it.
-    public void Check(CancellationToken stop)
-    {
-    }
-
     public int Begin(int step)
     {
         weight = plan[step].Sum(draw => draw.Pair.Weight);
@@ -75,11 +73,6 @@ internal sealed class DiffusionDpoObjective : IObjective
             gradient?.DetachFromDisposeScope();
         }
         return new PartResult(gradients, figures);
-    }
-
-    // The latents are their maker's.
-    public void Dispose()
-    {
     }
 
     // Winners, then losers: a pair's two rows have one seed, so they share timestep and noise.

@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,8 @@
 using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;
 
@@ -15,7 +18,7 @@ public static class Advantages
     /// <param name="greedy">Reward by group of the image without noise; <see cref="Baseline.Greedy"/> needs it.</param>
     /// <exception cref="EngineException">Nothing differs, or a reward is missing.</exception>
     public static IReadOnlyList<WeightedImage> Of(
-        RewardedEpoch epoch, Baseline baseline, PerPromptStatTracker? tracker = null, IReadOnlyList<double>? greedy = null)
+        JudgedEpoch epoch, Baseline baseline, PerPromptStatTracker? tracker = null, IReadOnlyList<double>? greedy = null)
     {
         var images = epoch.Rewarded;
         if (images.Select(image => image.Reward).Distinct().Count() < 2)

@@ -1,7 +1,10 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +23,6 @@ internal sealed class PolicyGradientObjective : IObjective
     private readonly Policy policy;
     private readonly IReadOnlyList<PolicyGradientStep> plan;
     private readonly PolicyGradientOptions options;
-    private readonly ScalarType type;
     private readonly int imagesAtOnce;
     private PolicyGradientStep step;
     private Part[] parts = [];
@@ -29,10 +31,9 @@ internal sealed class PolicyGradientObjective : IObjective
         StableDiffusion model, EpochData data, IReadOnlyList<WeightedImage> images, PolicyGradientOptions options, IPolicyLoss loss, MemoryPlan memory)
     {
         (this.data, this.options, this.loss, imagesAtOnce) = (data, options, loss, memory.ImagesAtOnce);
-        var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), data.Timesteps.Length, data.Origin.Eta);
-        type = model.Unet.Parameters["conv_in.weight"].dtype;
-        policy = new Policy(new GuidedUNet(model.Unet, data.Origin.Guidance, options.DetachUnconditional), ddim, type, memory.Recompute);
-        plan = PolicyGradientPlan.Make(images, options, TrainedSteps(ddim));
+        var ddim = data.Ddim;
+        policy = Policy.Of(model, data, ddim, options.DetachUnconditional, memory.Recompute);
+        plan = PolicyGradientPlan.Make(images, options, options.TrainedSteps(data, ddim));
         step = plan[0];
     }
 
@@ -42,7 +43,9 @@ internal sealed class PolicyGradientObjective : IObjective
 
     public long ImagesIn(int step) => (long)plan[step].Images.Count * plan[step].SamplingSteps.Count;
 
-    public void Check(CancellationToken stop) => new RatioSelfCheck(policy, data, options.RatioTolerance, type)
+    public StepPlace PlaceOf(int step) => new(plan[step].Pass, [.. plan[step].SamplingSteps.Select(sampling => data.Timesteps[sampling])]);
+
+    public IReadOnlyList<object> Check(CancellationToken stop) => new RatioSelfCheck(policy, data, options.RatioTolerance)
         .Run(plan[0].Groups.First(), plan[0].SamplingSteps, imagesAtOnce, stop);
 
     public int Begin(int number)
@@ -81,26 +84,7 @@ internal sealed class PolicyGradientObjective : IObjective
         return new PartResult(gradients, figures);
     }
 
-    // The data are their maker's.
-    public void Dispose()
-    {
-    }
-
     private static Part Of(int sampling, WeightedImage[] images) => new(
         new MicroBatch(sampling, [.. images.GroupBy(image => image.Group).Select(group => new GroupShare(group.Key, [.. group.Select(image => image.Image)], []))]),
         [.. images.Select(image => image.Weight)]);
-
-    private int[] TrainedSteps(DdimStep ddim)
-    {
-        var count = data.Timesteps.Length;
-        var last = options.LastStep < 0 ? count - 1 : Math.Min(options.LastStep, count - 1);
-        int[] steps = [.. Enumerable.Range(0, count).Where(one => one >= options.FirstStep && one <= last)];
-        if (steps.Length == 0)
-        {
-            throw new EngineException($"no sampling step to train on: the trajectories have steps 0 to {count - 1}, the options ask for {options.FirstStep} to {last}");
-        }
-        return steps.FirstOrDefault(one => ddim.IsDeterministic(data.Timesteps[one]), -1) is var still and >= 0
-            ? throw new EngineException($"sampling step {still} has no noise under this model's schedule, so nothing can be learned there; leave it out with --last-step {still - 1}")
-            : steps;
-    }
 }

@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;
 
@@ -21,7 +24,7 @@ public enum Baseline
 }
 
 /// <summary>Settings of the policy gradients. The defaults are DDPO's.</summary>
-public abstract record PolicyGradientOptions : UpdateOptions
+public abstract record PolicyGradientOptions : StepwiseOptions
 {
     [Description("what a reward is compared with: prompt (DDPO's running statistics), batch, group (GRPO) or greedy (ReMax)")]
     public Baseline Baseline { get; init; } = Baseline.Prompt;
@@ -32,24 +35,9 @@ public abstract record PolicyGradientOptions : UpdateOptions
     [Description("advantages beyond ± this are cut down to it"), Range(1e-6, 1e6)]
     public double LargestAdvantage { get; init; } = 5;
 
-    [Description("passes over the images"), Range(1, 10_000)]
-    public int InnerEpochs { get; init; } = 1;
-
     [Description("images whose gradients make one optimizer step; 0 all"), Range(0, 1_000_000)]
     public int ImagesPerStep { get; init; } = 32;
 
     [Description("timesteps whose gradients make one optimizer step; 0 all"), Range(0, 1000)]
     public int TimestepsPerStep { get; init; }
-
-    [Description("first sampling step trained on, from 0"), Range(0, 999)]
-    public int FirstStep { get; init; }
-
-    [Description("last sampling step trained on; −1 is the last"), Range(-1, 999)]
-    public int LastStep { get; init; } = -1;
-
-    [Description("no gradient through the unconditional branch of the guidance")]
-    public bool DetachUnconditional { get; init; }
-
-    [Description("largest deviation of a log-ratio from 0 before the first update"), Range(0.0, 10.0)]
-    public double RatioTolerance { get; init; } = 1e-3;
 }

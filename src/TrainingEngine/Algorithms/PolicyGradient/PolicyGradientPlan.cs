@@ -1,9 +1,12 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;
 
 /// <summary>What one optimizer step of a policy gradient learns from.</summary>
-internal sealed record PolicyGradientStep(IReadOnlyList<int> SamplingSteps, IReadOnlyList<WeightedImage> Images)
+internal sealed record PolicyGradientStep(int Pass, IReadOnlyList<int> SamplingSteps, IReadOnlyList<WeightedImage> Images)
 {
     /// <summary>The groups of its images.</summary>
     public IEnumerable<int> Groups => Images.Select(image => image.Group).Distinct();
@@ -27,7 +30,7 @@ internal static class PolicyGradientPlan
                 random.Shuffle(steps);
                 WeightedImage[] ordered = [.. batch.OrderBy(image => image.Group).ThenBy(image => image.Image)];
                 plan.AddRange(steps.Chunk(options.TimestepsPerStep == 0 ? steps.Length : options.TimestepsPerStep)
-                    .Select(together => new PolicyGradientStep(together, ordered)));
+                    .Select(together => new PolicyGradientStep(pass, together, ordered)));
             }
         }
         return plan;

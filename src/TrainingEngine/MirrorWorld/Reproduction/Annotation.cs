@@ -2,6 +2,7 @@ using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 

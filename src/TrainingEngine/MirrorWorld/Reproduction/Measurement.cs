@@ -1,8 +1,11 @@
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 

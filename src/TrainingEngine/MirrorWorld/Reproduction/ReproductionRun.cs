@@ -1,10 +1,14 @@
+using Labeler.TrainingEngine.Algorithms;
 using System.Diagnostics;
 using System.Text;
 using Labeler.Shared.Comparisons;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;
 
@@ -73,18 +77,11 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             .Fill(SamplesOf(epoch), policy, prompts, Seeds.At((ulong)options.Seed, (ulong)epoch), workers, stop);
     }
 
-    private string Learn(int epoch, string? policy, TrainingData lesson, CancellationToken stop)
+    private string Learn(int epoch, string? policy, JudgedEpoch lesson, CancellationToken stop)
     {
-        var run = new D3poRun
-        {
-            Trajectories = lesson.Trajectories,
-            Replayed = lesson.Replayed,
-            Preferences = lesson.Preferences,
-            Options = options.D3po with { Seed = options.Seed + epoch },
-            Trained = options.Trained with { From = policy },
-            Place = new() { Output = Path.Combine(FolderOf(epoch), "training"), Workers = Environment.ProcessorCount, Threads = 1 },
-        };
-        return D3poTraining.Run(StableDiffusion.Load(modelFolder), run, cancellation: stop).Weights;
+        var place = new RunOptions { Output = Path.Combine(FolderOf(epoch), "training"), Workers = Environment.ProcessorCount, Threads = 1 };
+        return new D3poAlgorithm().Run(
+            new EpochRun(StableDiffusion.Load(modelFolder), lesson, options.Trained with { From = policy }, place, stop), options.D3po with { Seed = options.Seed + epoch }).Weights;
     }
 
     private void Measure(int epoch, string? policy, double sampleSeconds, double trainSeconds, CancellationToken stop)

@@ -1,7 +1,10 @@
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,46 +1,34 @@
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
-using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
-using Labeler.TrainingEngine.Algorithms.Dpok;
+using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
-using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 
-/// <summary>One epoch's lesson.</summary>
-/// <param name="Model">The base model.</param>
-/// <param name="Epoch">Images and rewards.</param>
-/// <param name="Preferences">The same judgements as pairs.</param>
-/// <param name="Updates">Of D3PO; all take its learning rate and as many images in a step, and the policy gradients its sampling steps.</param>
-/// <param name="Temperature">Of reward-weighted regression.</param>
-/// <param name="Trained">What is trained, and the policy that sampled.</param>
-/// <param name="Place">Where and how.</param>
-/// <param name="Tracker">Running statistics of the run's prompts.</param>
-/// <param name="Greedy">Makes the rewards by group of the images without noise.</param>
-internal sealed record ComparedEpoch(
-    StableDiffusion Model, RewardedEpoch Epoch, IReadOnlyList<PreferencePair> Preferences, D3poOptions Updates, double Temperature, TrainedPart Trained, RunOptions Place,
-    PerPromptStatTracker Tracker, Func<IReadOnlyList<double>> Greedy, CancellationToken Stop);
-
 /// <summary>An algorithm in a comparison: all take the same optimizer steps of the same size on the same number of images.</summary>
 /// <param name="Name">As on the command line.</param>
-/// <param name="Learn">One epoch; returns the file of the next policy.</param>
-internal sealed record ComparedAlgorithm(string Name, Func<ComparedEpoch, string> Learn)
+/// <param name="Algorithm">Name of the algorithm that it is a variant of.</param>
+/// <param name="Change">What the variant changes about its settings; given the temperature of reward-weighted regression.</param>
+internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<UpdateOptions, double, UpdateOptions> Change)
 {
+    private static readonly ComparedAlgorithm[] Variants =
+    [
+        new("ddpo-group", "ddpo", (options, _) => (DdpoOptions)options with { Baseline = Baseline.Group }),
+        new("ddpo-greedy", "ddpo", (options, _) => (DdpoOptions)options with { Baseline = Baseline.Greedy }),
+        new("reward-weighted", "reward-weighted", (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature }),
+        new("reward-weighted-sparse", "reward-weighted", (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature, Sparse = true }),
+    ];
+
     private static readonly ComparedAlgorithm[] All =
     [
-        new("d3po", D3po),
-        new("ddpo", lesson => Ddpo(lesson, new DdpoOptions())),
-        new("ddpo-group", lesson => Ddpo(lesson, new DdpoOptions { Baseline = Baseline.Group })),
-        new("ddpo-greedy", lesson => Ddpo(lesson, new DdpoOptions { Baseline = Baseline.Greedy })),
-        new("dpok", lesson => DpokTraining.Run(lesson.Model, lesson.Epoch, As(lesson, new DpokOptions()), lesson.Trained, lesson.Place, lesson.Tracker, null, lesson.Stop).Weights),
-        new("reward-weighted", lesson => Weighted(lesson, false)),
-        new("reward-weighted-sparse", lesson => Weighted(lesson, true)),
-        new("diffusion-dpo", DiffusionDpo),
-        new("preferred", Preferred),
+        .. Algorithms.Algorithm.All.Select(one => one.Info.Name).SelectMany(name =>
+            Variants.Any(variant => variant.Name == name) ? Variants.Where(variant => variant.Algorithm == name)
+            : Variants.Where(variant => variant.Algorithm == name).Prepend(new(name, name, (options, _) => options))),
     ];
 
     /// <summary>All names.</summary>
@@ -54,66 +42,51 @@ internal sealed record ComparedAlgorithm(string Name, Func<ComparedEpoch, string
     public static ComparedAlgorithm Parse(string name) => Array.Find(All, one => one.Name == name)
         ?? throw new EngineException($"there is no algorithm {name}; there are {string.Join(", ", Names)}");
 
-    private static T As<T>(ComparedEpoch lesson, T options) where T : PolicyGradientOptions => (T)(options with
+    /// <summary>Learns one epoch; returns the file of the next policy.</summary>
+    /// <param name="run">What is learned from.</param>
+    /// <param name="updates">Of D3PO; all take its learning rate and as many images in a step, and the policy gradients its sampling steps.</param>
+    /// <param name="temperature">Of reward-weighted regression.</param>
+    public string Learn(EpochRun run, D3poOptions updates, double temperature)
     {
-        LearningRate = lesson.Updates.LearningRate,
-        ImagesPerStep = lesson.Updates.ImagesPerStep,
-        TimestepsPerStep = 1,
-        InnerEpochs = lesson.Updates.InnerEpochs,
-        FirstStep = lesson.Updates.FirstStep,
-        LastStep = lesson.Updates.LastStep,
-        Seed = lesson.Updates.Seed,
-    });
+        var algorithm = Algorithms.Algorithm.Find(Algorithm);
+        return algorithm.Run(run, Change(AsD3po(algorithm.Published, run, updates), temperature)).Weights;
+    }
 
-    private static string D3po(ComparedEpoch lesson)
+    private static UpdateOptions AsD3po(UpdateOptions options, EpochRun run, D3poOptions updates) => options switch
     {
-        var run = new D3poRun
+        D3poOptions => updates,
+        PolicyGradientOptions stepwise => stepwise with
         {
-            Trajectories = lesson.Epoch.Trajectories,
-            Preferences = lesson.Preferences,
-            Options = lesson.Updates,
-            Trained = lesson.Trained,
-            Place = lesson.Place,
-        };
-        return D3poTraining.Run(lesson.Model, run, cancellation: lesson.Stop).Weights;
-    }
-
-    private static string Ddpo(ComparedEpoch lesson, DdpoOptions options) =>
-        DdpoTraining.Run(lesson.Model, lesson.Epoch, As(lesson, options), lesson.Trained, lesson.Place, lesson.Tracker, options.Baseline == Baseline.Greedy ? lesson.Greedy() : null, lesson.Stop).Weights;
-
-    private static string Weighted(ComparedEpoch lesson, bool sparse)
-    {
-        var options = Repeated(lesson, new RewardWeightedOptions { Sparse = sparse, Temperature = lesson.Temperature }, lesson.Epoch.Rewarded.Count);
-        return RewardWeightedTraining.Run(lesson.Model, lesson.Epoch, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
-    }
-
-    private static string Preferred(ComparedEpoch lesson)
-    {
-        var pairs = lesson.Preferences;
-        var options = Repeated(lesson, new PreferredOptions(), PreferredTraining.Preferred(pairs).Count);
-        return PreferredTraining.Run(lesson.Model, lesson.Epoch.Trajectories, pairs, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
-    }
-
-    private static string DiffusionDpo(ComparedEpoch lesson)
-    {
-        var pairs = lesson.Preferences;
-        var options = Repeated(lesson, new DiffusionDpoOptions(), pairs.Count);
-        return DiffusionDpoTraining.Run(lesson.Model, lesson.Epoch.Trajectories, pairs, options, lesson.Trained, lesson.Place, lesson.Stop).Weights;
-    }
+            LearningRate = updates.LearningRate,
+            ImagesPerStep = updates.ImagesPerStep,
+            TimestepsPerStep = 1,
+            InnerEpochs = updates.InnerEpochs,
+            FirstStep = updates.FirstStep,
+            LastStep = updates.LastStep,
+            Seed = updates.Seed,
+        },
+        PassOptions passes => Repeated(passes, run, updates),
+        _ => throw new EngineException($"{options.GetType().Name} cannot be compared: it is not known how many images it learns from in a step"),
+    };
 
     // As many optimizer steps as the policy gradients take on the epoch's images.
-    private static T Repeated<T>(ComparedEpoch lesson, T options, int items) where T : Algorithms.Denoising.PassOptions
+    private static PassOptions Repeated(PassOptions options, EpochRun run, D3poOptions updates)
     {
-        var (updates, each, images) = (lesson.Updates, lesson.Updates.ImagesPerStep, lesson.Epoch.Rewarded.Count);
+        var (epoch, each, images) = (run.Epoch, updates.ImagesPerStep, run.Epoch.Rewarded.Count);
+        var items = options switch
+        {
+            RewardWeightedOptions => images,
+            PreferredOptions => PreferredAlgorithm.Preferred(epoch.Preferences).Count,
+            _ => epoch.Preferences.Count,
+        };
         var steps = (updates.LastStep - updates.FirstStep + 1) * ((images + each - 1) / each) * updates.InnerEpochs;
         var batch = Math.Clamp(items, 1, each);
-        var passSteps = (items + batch - 1) / batch;
-        return (T)(options with
+        return options with
         {
             LearningRate = updates.LearningRate,
             ImagesPerStep = batch,
-            InnerEpochs = Math.Max(1, (int)Math.Round((double)steps / passSteps)),
+            InnerEpochs = Math.Max(1, (int)Math.Round((double)steps / ((items + batch - 1) / batch))),
             Seed = updates.Seed,
-        });
+        };
     }
 }

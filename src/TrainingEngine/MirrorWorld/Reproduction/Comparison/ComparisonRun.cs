@@ -3,10 +3,13 @@ using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 
@@ -78,7 +81,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
                 if (File.Exists(kept))
                 {
                     // The running statistics of the prompts go on as if nothing had been interrupted.
-                    RewardedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
+                    JudgedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
                     tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])], [.. before.Rewarded.Select(image => image.Reward)]);
                     policy = kept;
                 }
@@ -87,17 +90,20 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(here, seed, epoch, policy, stop);
-            RewardedEpoch images = Rewarded(samples, RewardedFolder.Read(samples, reward, output.WriteLine, stop));
+            JudgedEpoch images = Rewarded(samples, RewardedFolder.Read(samples, reward, output.WriteLine, stop));
             AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
-            var lesson = new ComparedEpoch(
-                StableDiffusion.Load(modelFolder), images, images.Preferences, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch },
-                options.Task.Temperature, options.Trained with { From = policy },
-                new RunOptions { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, tracker, () => Greedy(samples, policy, stop), stop);
+            var run = new EpochRun(
+                StableDiffusion.Load(modelFolder), images, options.Trained with { From = policy },
+                new RunOptions { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, stop)
+            {
+                Tracker = tracker,
+                Greedy = () => Greedy(samples, policy, stop),
+            };
             try
             {
-                File.Copy(competitor.Learn(lesson), kept, overwrite: true);
+                File.Copy(competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Task.Temperature), kept, overwrite: true);
                 policy = kept;
             }
             catch (NothingToLearnException error)
@@ -123,9 +129,9 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
     private bool Has(ComparedAlgorithm competitor, int seed, int epoch) => rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
 
-    private RewardedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
-        ? new RewardedEpoch([], Prompts(), rewards)
-        : RewardedEpoch.Of(samples, rewards);
+    private JudgedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
+        ? new JudgedEpoch([], Prompts(), rewards)
+        : JudgedEpoch.Of(samples, rewards);
 
     private string[] Prompts() => [.. Enumerable.Range(0, options.Groups).Select(group => options.Task.Training[group % options.Task.Training.Count])];
 

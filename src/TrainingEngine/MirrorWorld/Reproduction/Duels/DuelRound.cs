@@ -2,9 +2,12 @@ using System.Globalization;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Images;
 using Labeler.Shared.Voting;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
 

@@ -3,11 +3,14 @@ using System.Globalization;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
 
@@ -55,16 +58,15 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
     private string? Learn(ComparedAlgorithm competitor, SampleFolder samples, IReadOnlyList<PreferencePair> votes, int epoch, string? policy, string here, string kept, CancellationToken stop)
     {
         ILookup<int, PreferencePair> byGroup = votes.ToLookup(pair => pair.Group);
-        RewardedEpoch rewarded = RewardedEpoch.Of(samples, [.. Enumerable.Range(0, samples.Groups).Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
+        JudgedEpoch rewarded = JudgedEpoch.Of(samples, [.. Enumerable.Range(0, samples.Groups).Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
         string training = Path.Combine(here, "training"), learned;
         // Rewards from votes are centred in every group, so no running statistics of prompts are kept.
-        var lesson = new ComparedEpoch(
-            StableDiffusion.Load(modelFolder), rewarded, votes, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Temperature,
-            options.Trained with { From = policy }, new RunOptions { Output = training, Workers = Environment.ProcessorCount, Threads = 1 }, new PerPromptStatTracker(),
-            () => throw new NotSupportedException("nobody votes on images without noise"), stop);
+        var run = new EpochRun(
+            StableDiffusion.Load(modelFolder), rewarded with { Preferences = votes }, options.Trained with { From = policy },
+            new RunOptions { Output = training, Workers = Environment.ProcessorCount, Threads = 1 }, stop);
         try
         {
-            learned = votes.Count > 0 ? competitor.Learn(lesson) : throw new NothingToLearnException("nobody preferred an image to another");
+            learned = votes.Count > 0 ? competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Temperature) : throw new NothingToLearnException("nobody preferred an image to another");
         }
         catch (NothingToLearnException error)
         {

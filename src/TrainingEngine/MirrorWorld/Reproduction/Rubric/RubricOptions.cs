@@ -1,7 +1,10 @@
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
 

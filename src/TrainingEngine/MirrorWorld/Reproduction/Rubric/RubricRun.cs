@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
 

@@ -1,0 +1,102 @@
+using Labeler.Shared.Projects;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
+
+namespace Labeler.TrainingEngine.Algorithms.D3po;
+
+/// <summary>What a finished run of D3PO left behind.</summary>
+/// <param name="Timesteps">Metrics per timestep of every inner epoch.</param>
+public sealed record D3poResult(string Checkpoint, string Weights, IReadOnlyList<TimestepMetrics> Timesteps) : TrainingResult(Checkpoint, Weights);
+
+/// <summary>D3PO (arXiv 2311.13231): judged trajectories in, the next policy out.</summary>
+public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
+{
+    /// <inheritdoc />
+    public override UpdateOptions Defaults(string modelFolder) => ModelDefaults.Read(modelFolder);
+
+    /// <inheritdoc />
+    public override D3poResult Run(EpochRun run, D3poOptions options)
+    {
+        var (model, epoch, place) = (run.Model, run.Epoch, run.Place);
+        var preferences = epoch.Preferences;
+        Check(preferences);
+        using var data = new EpochData(
+            epoch.Trajectories, preferences.Select(preference => preference.Group), model,
+            place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, epoch.Replayed);
+        Check(preferences, epoch.Trajectories, data);
+        var ddim = data.Ddim;
+        var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data, ddim));
+        D3poObjective? objective = null;
+        var result = TrainingLoop.Run(model, new TrainingRun
+        {
+            Algorithm = Info.Name,
+            Updates = options,
+            Data = new { Preferences = preferences, epoch.Replayed, Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) }) },
+            Trained = run.Trained,
+            Memory = MemoryPlan.For(model, data.Origin, place),
+            Place = place,
+        }, context => objective = Objective(model, data, ddim, plan, options, context, place.Report, run.Stop), run.Stop);
+        return new D3poResult(result.Checkpoint, result.Weights, objective!.Timesteps);
+    }
+
+    /// <inheritdoc />
+    protected override D3poOptions OfProject(D3poOptions options, TrainingOptions settings, bool learnedReward) => options with
+    {
+        Mode = settings.Loop == UpdateMode.Official ? D3poMode.Official : D3poMode.Grouped,
+        Beta = settings.Beta,
+        Epsilon = settings.Clamp,
+        OneSidedClamp = settings.OneSidedClamp,
+        InnerEpochs = settings.Passes,
+        FirstStep = settings.FirstStep,
+        LastStep = settings.LastStep ?? -1,
+        KlToPrevious = settings.KlWeight,
+        KlToBase = settings.BaseKlWeight,
+        ImagesPerStep = settings.ImagesPerStep,
+    };
+
+    private static D3poObjective Objective(
+        StableDiffusion model, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, D3poOptions options, ObjectiveContext context,
+        Action<string>? report, CancellationToken stop)
+    {
+        var policy = Policy.Of(model, data, ddim, options.DetachUnconditional, context.Memory.Recompute);
+        var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
+        if (options.KlToBase > 0)
+        {
+            using var asBase = context.AsBase();
+            means.Keep(ofBase: true, stop);
+        }
+        if (options.KlToPrevious > 0)
+        {
+            means.Keep(ofBase: false, stop);
+        }
+        return new D3poObjective(policy, data, plan, options, context.Memory.ImagesAtOnce, report);
+    }
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    private static void Check(IReadOnlyList<PreferencePair> preferences)
+    {
+        if (preferences.Count == 0)
+        {
+            throw new NothingToLearnException("in no group do the verdicts of two images differ");
+        }
+        if (preferences.FirstOrDefault(preference => !double.IsFinite(preference.Weight) || preference.Weight <= 0) is { } wrong)
+        {
+            throw new EngineException($"a preference of group {wrong.Group} weighs {wrong.Weight}; a weight is a number above 0");
+        }
+    }
+
+    private static void Check(IReadOnlyList<PreferencePair> preferences, IReadOnlyList<string> trajectories, EpochData data)
+    {
+        foreach (var (group, winner, loser, _) in preferences)
+        {
+            var images = data.Sizes[group];
+            if (winner == loser || Math.Min(winner, loser) < 0 || Math.Max(winner, loser) >= images)
+            {
+                throw new EngineException($"a preference of group {group} sets image {winner} against {loser}; {trajectories[group]} has {images} images");
+            }
+        }
+    }
+}

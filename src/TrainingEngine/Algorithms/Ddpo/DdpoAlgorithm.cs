@@ -1,0 +1,39 @@
+using Labeler.TrainingEngine.Algorithms.PolicyGradient;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Algorithms.Ddpo;
+
+/// <summary>
+/// Denoising diffusion policy optimization (arXiv 2305.13301, algorithm 1): rewards are normalized to advantages A, and
+/// every denoising step of an image is reinforced by its A, with the score function ∇ −A·log π (equation 4) or with
+/// clipped importance ratios (equation 5).
+/// </summary>
+public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo")
+{
+    /// <inheritdoc />
+    // The score function's gradient holds at the policy that sampled alone: one step, on everything.
+    public override TrainingResult Run(EpochRun run, DdpoOptions options) => base.Run(
+        run, options.Estimator == Estimator.ScoreFunction ? options with { ImagesPerStep = 0, TimestepsPerStep = 0, InnerEpochs = 1 } : options);
+
+    /// <inheritdoc />
+    protected override IPolicyLoss LossOf(DdpoOptions options) => new Loss(options);
+
+    private sealed class Loss(DdpoOptions options) : IPolicyLoss
+    {
+        public bool NeedsBase => false;
+
+        public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction, Action<string, Tensor> figures)
+        {
+            if (options.Estimator == Estimator.ScoreFunction)
+            {
+                return DdpoLoss.ScoreFunction(score.LogProbabilities, advantages, options.LargestAdvantage);
+            }
+            var (loss, ratio) = DdpoLoss.PerImage(score.LogProbabilities, rows.Reference, advantages, options.Clip, options.LargestAdvantage);
+            figures("clipped", (ratio - 1).abs().gt(options.Clip).to(ScalarType.Float32));
+            return loss;
+        }
+    }
+}

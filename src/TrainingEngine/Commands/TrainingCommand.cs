@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
+
+namespace Labeler.TrainingEngine.Commands;
+
+/// <summary>What a command that trains has been told.</summary>
+internal sealed record TrainingCall<T>(ParseResult Parsed, StableDiffusion Model, T Options, TrainedPart Trained, RunOptions Place, CancellationToken Stop);
+
+/// <summary>A command that trains: an algorithm's settings, the model, what is trained and where it writes.</summary>
+internal sealed class TrainingCommand<T> where T : UpdateOptions
+{
+    private readonly ModelOptions _model = new();
+    private readonly TrainedPartOptions _trained = new();
+    private readonly PlaceOptions _place = new();
+    private readonly OptionsOnCommandLine _options;
+    private readonly Func<string, T> _defaults;
+
+    /// <param name="command">Gets all options but those that say what is learned from.</param>
+    /// <param name="published">Settings that its help shows.</param>
+    /// <param name="defaults">From a model's folder to the settings that suit it.</param>
+    /// <param name="train">Does it.</param>
+    public TrainingCommand(Command command, T published, Func<string, T> defaults, Func<TrainingCall<T>, TrainingResult> train)
+    {
+        _model.AddTo(command);
+        _trained.AddTo(command);
+        _place.AddTo(command);
+        _options = new OptionsOnCommandLine(command, published);
+        _defaults = defaults;
+        command.Does((parsed, stop) => Run(parsed, train, stop));
+    }
+
+    private void Run(ParseResult parsed, Func<TrainingCall<T>, TrainingResult> train, CancellationToken stop)
+    {
+        var settings = _options.Read(parsed, _defaults(_model.FolderOf(parsed)));
+        ProgressBar? bar = null;
+        try
+        {
+            var place = _place.Read(parsed) with
+            {
+                Begun = (done, total) => bar = new ProgressBar("training", total, "images", done),
+                Progress = progress => bar!.Advance(progress.ImagesInStep, string.Create(
+                    CultureInfo.InvariantCulture, $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}")),
+            };
+            var result = train(new TrainingCall<T>(parsed, _model.Load(parsed), settings, _trained.Read(parsed), place, stop));
+            bar?.Dispose();
+            Console.WriteLine($"wrote {result.Weights}");
+        }
+        finally
+        {
+            bar?.Dispose();
+        }
+    }
+}

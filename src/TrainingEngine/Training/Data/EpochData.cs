@@ -1,0 +1,179 @@
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Loop;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Training.Data;
+
+/// <summary>
+/// The trajectories of an epoch and what the U-Net is told of their prompts. Only the groups of the current optimizer
+/// step are in memory.
+/// </summary>
+public sealed class EpochData : IDisposable
+{
+    private readonly IReadOnlyList<string> _files;
+    private readonly StableDiffusion _model;
+    private readonly int _own;
+    private readonly Device _device;
+    private readonly Dictionary<int, Trajectory> _loaded = [];
+    private readonly PromptTexts _texts;
+    private readonly Dictionary<(int Group, int Step), Tensor> _previousMeans = [];
+    private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
+    private readonly HashSet<int> _sharedStart = [];
+    private readonly TrajectoryOrigin? _origin;
+
+    /// <param name="files">Trajectory file of each group.</param>
+    /// <param name="used">The groups that are trained on; these files are checked now.</param>
+    /// <param name="model">Its text encoders are asked for every prompt once.</param>
+    /// <param name="expected">Hashes that the trajectories must bear; null where any will do.</param>
+    /// <param name="replayed">So many of the last files are of earlier policies, of which no hashes are expected.</param>
+    /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
+    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected, int replayed = 0)
+    {
+        (_files, _model, _own) = (files, model, files.Count - replayed);
+        _device = model.Unet.Parameters["conv_in.weight"].device;
+        _texts = new PromptTexts(model);
+        using var untracked = no_grad();
+        foreach (var group in used.Distinct().Order())
+        {
+            using var trajectory = Open(group, withMeans: false);
+            if (IsOwn(group))
+            {
+                expected?.Check(files[group], trajectory.Origin);
+            }
+            _origin ??= trajectory.Origin;
+            Timesteps = Timesteps.Length == 0 ? trajectory.Timesteps : Timesteps;
+            CheckAlike(group, trajectory);
+            Sizes[group] = trajectory.Images;
+            _texts.Add(trajectory.Origin);
+        }
+    }
+
+    /// <summary>Parameters of sampling, the same for all groups.</summary>
+    public TrajectoryOrigin Origin => _origin ?? throw new InvalidOperationException("No group is used.");
+
+    /// <summary>The timesteps of sampling, the same for all groups.</summary>
+    public long[] Timesteps { get; } = [];
+
+    /// <summary>The steps of sampling.</summary>
+    public DdimStep Ddim => new(NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), Timesteps.Length, Origin.Eta);
+
+    /// <summary>Images of each used group.</summary>
+    public Dictionary<int, int> Sizes { get; } = [];
+
+    /// <summary>Brings these groups into memory and lets the others go. Not to be called while rows are being computed on.</summary>
+    public void Load(IEnumerable<int> groups)
+    {
+        var wanted = groups.ToHashSet();
+        foreach (var group in _loaded.Keys.Where(group => !wanted.Contains(group)).ToArray())
+        {
+            _loaded[group].Dispose();
+            _loaded.Remove(group);
+        }
+        foreach (var group in wanted.Where(group => !_loaded.ContainsKey(group)))
+        {
+            _loaded[group] = Open(group, withMeans: true);
+            if (StartsTogether(_loaded[group].Latents))
+            {
+                _sharedStart.Add(group);
+            }
+        }
+    }
+
+    /// <summary>The rows of a micro-batch: its groups' images one after the other.</summary>
+    public PolicyRows Rows(MicroBatch batch)
+    {
+        var groups = batch.Groups.Select(group => Rows(group.Group, group.Images, batch.SamplingStep)).ToArray();
+        var rows = groups.Length == 1 ? groups[0] : PolicyRows.Join(groups);
+        return batch.SamplingStep == 0 && batch.Groups.All(group => _sharedStart.Contains(group.Group))
+            ? rows with { Shared = SharedRows(batch) }
+            : rows;
+    }
+
+    /// <summary>Images of one loaded group at one sampling step.</summary>
+    public PolicyRows Rows(int group, int[] images, int step)
+    {
+        var trajectory = _loaded[group];
+        var chosen = tensor(Array.ConvertAll(images, image => (long)image));
+        Tensor Step(Tensor path, int at) => path.select(1, at).index_select(0, chosen).to(_device);
+        Tensor? Kept(Dictionary<(int, int), Tensor> means) => means.TryGetValue((group, step), out var kept) ? kept.index_select(0, chosen).to(_device) : null;
+        return new PolicyRows(
+            step, Timesteps[step],
+            Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
+            _texts.Prompt(trajectory.Origin).Repeat(images.Length), _texts.Negative(trajectory.Origin).Repeat(images.Length))
+        {
+            PreviousMeans = IsOwn(group) && trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
+            BaseMeans = Kept(_baseMeans),
+        };
+    }
+
+    /// <summary>True where the policy that is trained did the sampling, false for the groups of earlier ones.</summary>
+    public bool IsOwn(int group) => group < _own;
+
+    /// <summary>True where sampling did not keep the means of the policy that is trained.</summary>
+    public bool LacksMeans(int group) => !IsOwn(group) || _loaded[group].Means is null;
+
+    /// <summary>Keeps means that were computed for all images of a group at a sampling step.</summary>
+    public void KeepMeans(int group, int step, Tensor means, bool ofBase) =>
+        (ofBase ? _baseMeans : _previousMeans)[(group, step)] = means.cpu().DetachFromDisposeScope();
+
+    public void Dispose()
+    {
+        foreach (var trajectory in _loaded.Values)
+        {
+            trajectory.Dispose();
+        }
+        foreach (var means in _previousMeans.Values.Concat(_baseMeans.Values))
+        {
+            means.Dispose();
+        }
+        _texts.Dispose();
+    }
+
+    private Trajectory Open(int group, bool withMeans)
+    {
+        if (group < 0 || group >= _files.Count)
+        {
+            throw new EngineException($"a preference names group {group}, but there are {_files.Count} trajectories");
+        }
+        var trajectory = Trajectory.Load(_files[group], withMeans, _model);
+        return trajectory.LogProbabilities is not null
+            ? trajectory
+            : throw new EngineException($"{_files[group]} has no log-probabilities: it was sampled with eta 0; sample again with eta 1");
+    }
+
+    private void CheckAlike(int group, Trajectory trajectory)
+    {
+        var origin = trajectory.Origin;
+        if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta)
+        {
+            throw new EngineException($"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");
+        }
+        if (!trajectory.Latents.isfinite().all().item<bool>() || !trajectory.LogProbabilities!.isfinite().all().item<bool>())
+        {
+            throw new EngineException($"{_files[group]} holds values that are not finite; sample it again");
+        }
+    }
+
+    private static bool StartsTogether(Tensor latents)
+    {
+        using var scope = NewDisposeScope();
+        var start = latents.select(1, 0); // [n, c, h, w]
+        return start.eq(start.narrow(0, 0, 1)).all().item<bool>();
+    }
+
+    private (Tensor, Tensor) SharedRows(MicroBatch batch)
+    {
+        var (computed, taken, first) = (new List<long>(), new List<long>(), 0L);
+        foreach (var group in batch.Groups)
+        {
+            taken.AddRange(Enumerable.Repeat((long)computed.Count, group.Images.Length));
+            computed.Add(first);
+            first += group.Images.Length;
+        }
+        return (tensor(computed.ToArray(), device: _device), tensor(taken.ToArray(), device: _device));
+    }
+}

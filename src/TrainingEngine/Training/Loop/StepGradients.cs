@@ -1,0 +1,73 @@
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Training.Loop;
+
+/// <summary>
+/// The gradients of one optimizer step: the reference is asked about every part first, then the parts are computed side by
+/// side and added up in their order, so that the number of threads does not change a bit.
+/// </summary>
+/// <param name="weights">Where gradients are summed.</param>
+/// <param name="threads">Who computes parts.</param>
+/// <param name="reference">Weights that the objective compares with; null where it needs none.</param>
+public sealed class StepGradients(TrainableWeights weights, ComputeThreads threads, ReferenceWeights? reference)
+{
+    /// <summary>Adds a step's gradients; returns its figures.</summary>
+    public SortedDictionary<string, double> Add(IObjective objective, int step, CancellationToken stop)
+    {
+        var answers = new Tensor?[objective.Begin(step)];
+        var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        try
+        {
+            AskReference(objective, answers, stop);
+            threads.Run(answers.Length, part => objective.Compute(part, answers[part], weights.Leaves), (_, result) => Take(result, figures), stop);
+        }
+        finally
+        {
+            Array.ForEach(answers, answer => answer?.Dispose());
+        }
+        return figures;
+    }
+
+    /// <summary>Computes the first part of a begun step and forgets it, to see how long that takes.</summary>
+    public static void Try(IObjective objective, TrainableWeights weights)
+    {
+        using var scope = NewDisposeScope();
+        var answer = objective.Reference == Reference.None ? null : objective.Refer(0);
+        Dispose(objective.Compute(0, answer, weights.Leaves));
+    }
+
+    private void AskReference(IObjective objective, Tensor?[] answers, CancellationToken stop)
+    {
+        if (reference is null)
+        {
+            return;
+        }
+        using var instead = reference.InPlaceOf(weights);
+        threads.Run(answers.Length, part =>
+        {
+            using var scope = NewDisposeScope();
+            return objective.Refer(part).DetachFromDisposeScope();
+        }, (part, answer) => answers[part] = answer, stop);
+    }
+
+    private void Take(PartResult result, SortedDictionary<string, double> figures)
+    {
+        weights.AddGradients(result.Gradients);
+        Dispose(result);
+        foreach (var (name, share) in result.Figures)
+        {
+            figures[name] = figures.GetValueOrDefault(name) + share;
+        }
+    }
+
+    private static void Dispose(PartResult result)
+    {
+        foreach (var gradient in result.Gradients)
+        {
+            gradient?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text.Json;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using TorchSharp;
+
+namespace Labeler.TrainingEngine.Training.Loop;
+
+/// <summary>A run in progress: the model that is trained, where it is, and what a checkpoint keeps of it.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly TrainingRun _run;
+    private readonly string _fingerprint;
+    private readonly CheckpointDirectory _folder;
+    private readonly MemoryPlan _memory;
+    private readonly TrainedModel _model;
+    private readonly TrainableWeights _weights;
+    private readonly IObjective _objective;
+    private readonly ReferenceWeights? _reference;
+    private readonly MetricsFile _metrics;
+    private readonly ComputeThreads _threads;
+    private readonly StepGradients _gradients;
+    private readonly RunClock _clock;
+    private readonly CheckpointSchedule _schedule;
+    private readonly long _total;
+    private long _done;
+
+    /// <summary>Makes the model ready and goes on from a checkpoint where there is one.</summary>
+    public TrainingSession(StableDiffusion model, TrainingRun run, Func<ObjectiveContext, IObjective> make, CancellationToken stop)
+    {
+        _run = run;
+        _fingerprint = Fingerprint(run);
+        _folder = new CheckpointDirectory(run.Place, _fingerprint);
+        var state = _folder.Resume();
+        _memory = state?.Memory ?? run.Memory;
+        _model = new TrainedModel(model.Unet, run.Trained, run.Updates.Seed);
+        _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW);
+        _objective = make(new ObjectiveContext(_memory, AsBase));
+        _reference = _objective.Reference switch
+        {
+            Reference.Base => ReferenceWeights.OfBase(_model),
+            Reference.Start => new ReferenceWeights(_weights),
+            _ => null,
+        };
+        _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
+        Begin(state, stop);
+        var choice = state?.Threads ?? ChooseThreads(model.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU);
+        _threads = new ComputeThreads(choice.Workers, choice.Threads);
+        _gradients = new StepGradients(_weights, _threads, _reference);
+        (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
+        _clock = new RunClock(run.Place.Clock, _total, _done);
+        _schedule = new CheckpointSchedule(run.Place.Clock, run.Place.CheckpointEvery);
+        if (state is null)
+        {
+            Save();
+        }
+        run.Place.Begun?.Invoke(_done, _total);
+    }
+
+    /// <summary>Optimizer steps done.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Optimizer steps in all.</summary>
+    public int Steps => _objective.Steps;
+
+    /// <summary>Takes one optimizer step.</summary>
+    /// <exception cref="EngineException">A loss or gradient is not finite; names step and timesteps. No weight has changed.</exception>
+    public TrainingProgress Step(CancellationToken stop)
+    {
+        var warmUp = _run.Updates.WarmUpSteps;
+        _weights.ScaleLearningRate(Position < warmUp ? (Position + 1.0) / warmUp : 1);
+        _weights.ClearGradients();
+        var figures = _gradients.Add(_objective, Position, stop);
+        var broken = figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)).Key;
+        var norm = broken is null ? _weights.Step(_run.Updates.MaxGradientNorm) : double.NaN;
+        return double.IsFinite(norm) ? Count(figures, norm) : throw NotFinite(broken ?? "gradient");
+    }
+
+    /// <summary>Writes a checkpoint of where the run is.</summary>
+    public string Save()
+    {
+        _metrics.Flush();
+        var state = new SessionState(
+            _fingerprint, Position, _run.Algorithm, _run.Place.Manifest, _run.Place.Parent, _weights.Steps,
+            new ThreadChoice(_threads.Count, _threads.ThreadsEach), _memory, _metrics.Length, _objective.State);
+        return _schedule.Take(() => _folder.Save(Position, state, _weights));
+    }
+
+    /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
+    public TrainingResult Finish() => new(Save(), Export());
+
+    public void Dispose()
+    {
+        _threads.Dispose();
+        _metrics.Dispose();
+        _reference?.Dispose();
+        _weights.Dispose();
+        _model.Dispose();
+    }
+
+    private static string Fingerprint(TrainingRun run) => ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        run.Algorithm,
+        Updates = (object)run.Updates,
+        run.Data,
+        Trained = (object)(run.Trained with { From = run.Trained.From is { } file ? ContentHash.OfFile(file) : null }),
+        Kind = run.Trained.GetType().Name,
+        run.Place.Manifest,
+        run.Place.Parent,
+        run.Place.MicroBatch,
+        run.Place.Recompute,
+    }));
+
+    private void Begin(SessionState? state, CancellationToken stop)
+    {
+        if (state is null)
+        {
+            foreach (var line in _objective.Check(stop))
+            {
+                _metrics.Write(line);
+            }
+            return;
+        }
+        Position = state.Position;
+        TrainedModel.Restore(_folder.Newest!, _weights, state.OptimizerSteps);
+        if (state.Objective is { } counted)
+        {
+            _objective.Restore(counted);
+        }
+        _run.Place.Report?.Invoke($"going on after step {Position} of {Steps}");
+    }
+
+    private IDisposable AsBase()
+    {
+        using var weights = ReferenceWeights.OfBase(_model);
+        return weights.InPlaceOf(_weights);
+    }
+
+    private string Export(string? folder = null) => _folder.Export(_model, _run.Algorithm, Position, folder);
+
+    private ThreadChoice ChooseThreads(bool processor)
+    {
+        var cores = processor ? Environment.ProcessorCount : 1;
+        // Large models fill the memory with one micro-batch.
+        ThreadChoice[] all = [.. _memory.Recompute ? Array.Empty<ThreadChoice>() : [new(cores, 1)], new(1, cores), new(1, 1)];
+        var (workers, threads) = (_run.Place.Workers, _run.Place.Threads);
+        ThreadChoice[] choices = [.. all.Select(one => new ThreadChoice(workers > 0 ? workers : one.Workers, threads > 0 ? threads : one.Threads)).Distinct()];
+        if (choices.Length > 1)
+        {
+            _objective.Begin(0);
+        }
+        return ThreadChoice.Measure(choices, () => StepGradients.Try(_objective, _weights), _run.Place.Report);
+    }
+
+    private TrainingProgress Count(SortedDictionary<string, double> figures, double norm)
+    {
+        var (step, images, place) = (Position, _objective.ImagesIn(Position), _objective.PlaceOf(Position));
+        Position++;
+        _done += images;
+        _clock.Advance(images);
+        var metrics = new TrainingMetrics(place.InnerEpoch, Position, Steps, place.Timesteps, figures, norm, _clock.Speed, _clock.SecondsLeft);
+        _metrics.Write(metrics);
+        foreach (var line in _objective.Stepped(step, norm))
+        {
+            _metrics.Write(line);
+        }
+        _run.AfterStep?.Invoke(Position, folder => Export(folder));
+        if (_schedule.IsDue)
+        {
+            Save();
+        }
+        return new TrainingProgress(images, _done, _total, metrics);
+    }
+
+    private EngineException NotFinite(string what)
+    {
+        var timesteps = _objective.PlaceOf(Position).Timesteps;
+        var where = timesteps.Count > 0 ? $", timestep {string.Join(" or ", timesteps)}" : "";
+        return new EngineException(
+            $"the {what} is not finite at optimizer step {Position + 1} of {Steps}{where}; the last checkpoint is {_folder.Newest ?? "none"}; "
+            + "a lower learning rate or a divergence term may help");
+    }
+}
