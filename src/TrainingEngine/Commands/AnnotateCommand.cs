@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using Labeler.TrainingEngine.MirrorWorld.Annotating;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Commands;

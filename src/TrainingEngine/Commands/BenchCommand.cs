@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Labeler.TrainingEngine.Benchmarks;
+using Labeler.TrainingEngine.Experiments.Benchmarks;
 using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Commands;

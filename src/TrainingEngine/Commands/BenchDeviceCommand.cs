@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Labeler.TrainingEngine.Benchmarks;
+using Labeler.TrainingEngine.Experiments.Benchmarks;
 
 namespace Labeler.TrainingEngine.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Labeler.TrainingEngine.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Commands;

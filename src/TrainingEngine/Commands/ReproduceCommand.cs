@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
+using Labeler.TrainingEngine.Experiments;
+using Labeler.TrainingEngine.Experiments.Comparison;
+using Labeler.TrainingEngine.Experiments.Duels;
+using Labeler.TrainingEngine.Experiments.Rubric;
 
 namespace Labeler.TrainingEngine.Commands;
 

@@ -1,15 +1,13 @@
+using Labeler.TrainingEngine.Experiments.Annotating;
 using System.CommandLine;
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Comparison;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;
-using Labeler.TrainingEngine.MirrorWorld.Reproduction.Rubric;
+using Labeler.TrainingEngine.Experiments;
+using Labeler.TrainingEngine.Experiments.Comparison;
+using Labeler.TrainingEngine.Experiments.Duels;
+using Labeler.TrainingEngine.Experiments.Rubric;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Commands;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Labeler.TrainingEngine.Verify;
+using Labeler.TrainingEngine.Verification;
 using TorchSharp;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -22,7 +22,7 @@ internal static class VerifyCommand
         if (device.type == DeviceType.CUDA)
             (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) = (false, false);
         var (passed, failed, skipped) = (0, 0, 0);
-        foreach (var file in Verification.Of(folder, device))
+        foreach (var file in GoldenVerification.Of(folder, device))
         {
             Console.WriteLine(file);
             (passed, failed, skipped) = (file.Skipped, file.Ok) switch

@@ -1,9 +1,6 @@
 using System.Globalization;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Diffusion;
 

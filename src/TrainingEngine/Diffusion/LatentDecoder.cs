@@ -1,6 +1,5 @@
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Models.Vae;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;

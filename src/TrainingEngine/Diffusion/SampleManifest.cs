@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Models;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;

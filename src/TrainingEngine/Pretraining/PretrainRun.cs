@@ -2,17 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Labeler.Shared.Images;
-using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Models.Vae;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Pretraining;

@@ -1,5 +1,4 @@
 using Labeler.TrainingEngine.MirrorWorld.Judging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards;

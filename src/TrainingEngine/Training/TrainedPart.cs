@@ -1,7 +1,4 @@
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Training;
 

@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Weights;
 using System.Globalization;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
@@ -6,11 +5,10 @@ using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
+using Labeler.TrainingEngine.Weights;
 
 namespace Labeler.TrainingEngine.Worker;
 

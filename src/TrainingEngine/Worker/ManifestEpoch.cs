@@ -1,7 +1,7 @@
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Rewards;
+using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Worker;
 

@@ -1,14 +1,9 @@
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
-using Labeler.Shared.Images;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Worker;

@@ -4,7 +4,6 @@ using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;

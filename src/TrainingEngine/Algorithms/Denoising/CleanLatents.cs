@@ -1,8 +1,6 @@
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Pretraining;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.Denoising;

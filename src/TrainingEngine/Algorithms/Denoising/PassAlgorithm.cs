@@ -1,5 +1,4 @@
 using Labeler.Shared.Projects;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.Denoising;
 

@@ -3,10 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.Dpok;

@@ -1,6 +1,4 @@
 using Labeler.TrainingEngine.Algorithms.Ddpo;
-using Labeler.TrainingEngine.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.Dpok;

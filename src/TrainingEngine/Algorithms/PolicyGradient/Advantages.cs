@@ -1,8 +1,4 @@
-using Labeler.TrainingEngine.Algorithms.Ddpo;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;
 

@@ -1,7 +1,4 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;

@@ -1,11 +1,6 @@
-using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;

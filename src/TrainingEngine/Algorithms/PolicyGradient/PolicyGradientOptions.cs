@@ -1,9 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.PolicyGradient;
 

@@ -1,9 +1,7 @@
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Algorithms.Denoising;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;

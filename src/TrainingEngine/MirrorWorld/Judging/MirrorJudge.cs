@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Layers;
 using static TorchSharp.torch;
 

@@ -1,10 +1,9 @@
+using Labeler.TrainingEngine.Models;
 using System.Globalization;
 using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
-using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards.Learned;

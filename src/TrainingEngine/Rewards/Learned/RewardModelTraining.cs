@@ -1,11 +1,7 @@
+using Labeler.TrainingEngine.Models;
 using Labeler.Shared.Images;
 using Labeler.Shared.Statistics;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Pretraining;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards.Learned;

@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Loop;
-
 namespace Labeler.TrainingEngine.Training.Data;
 
 /// <summary>Images of one group and the pairs among them.</summary>

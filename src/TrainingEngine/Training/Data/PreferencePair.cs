@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Loop;
-
 namespace Labeler.TrainingEngine.Training.Data;
 
 /// <summary>One judgement inside a group: image <paramref name="Winner"/> is better than image <paramref name="Loser"/>.</summary>

@@ -1,8 +1,5 @@
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Data;

@@ -1,8 +1,5 @@
 using Labeler.Shared.Images;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Training.Data;
 

@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Loop;
-
 namespace Labeler.TrainingEngine.Training.Data;
 
 /// <summary>An image of an epoch and how much it counts: an advantage, or a weight of its loss.</summary>

@@ -1,8 +1,5 @@
-using Labeler.TrainingEngine.Weights;
 using System.Text.Json;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Weights;
 
 namespace Labeler.TrainingEngine.Training.Loop;
 

@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Loop;

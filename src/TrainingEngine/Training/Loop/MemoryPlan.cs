@@ -1,9 +1,6 @@
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Training.Loop;
 

@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-
 namespace Labeler.TrainingEngine.Training.Loop;
 
 /// <summary>Speed and time left of a run, from what this process has done: a resumed run promises nothing from before.</summary>

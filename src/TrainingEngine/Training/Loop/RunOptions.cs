@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-
 namespace Labeler.TrainingEngine.Training.Loop;
 
 /// <summary>Where a run writes, and how it uses the machine. None of it changes the result but for the last bits.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Training.Loop;
 

@@ -1,6 +1,4 @@
 using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Loop;

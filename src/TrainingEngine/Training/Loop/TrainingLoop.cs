@@ -1,7 +1,4 @@
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Training.Loop;
 

@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-
 namespace Labeler.TrainingEngine.Training.Loop;
 
 /// <summary>What is trained, and where it writes.</summary>

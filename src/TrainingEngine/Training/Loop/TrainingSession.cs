@@ -2,8 +2,6 @@ using System.Text.Json;
 using Labeler.Shared.Images;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using TorchSharp;
 
 namespace Labeler.TrainingEngine.Training.Loop;

@@ -1,0 +1,51 @@
+using Labeler.TrainingEngine.Experiments.Annotating;
+using Labeler.Shared.Images;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Training.Data;
+
+namespace Labeler.TrainingEngine.Experiments;
+
+/// <summary>Simulated annotators at work on a folder of samples.</summary>
+public static class Annotation
+{
+    /// <summary>
+    /// What they prefer in every group. Hands and art are flagged image by image, and verdicts are averaged over raters;
+    /// mirrors are compared pair by pair, and the majority of raters decides.
+    /// </summary>
+    /// <param name="samples">A complete folder.</param>
+    /// <param name="family">What the prompts ask for.</param>
+    /// <param name="raters">All of them judge every image or pair.</param>
+    /// <param name="epoch">Raters err about other images in every epoch.</param>
+    public static IReadOnlyList<PreferencePair> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
+        [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
+        {
+            Picture[] pictures = [.. Enumerable.Range(0, samples.Manifest.GroupSize).Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
+            long first = ((long)epoch * samples.Groups) + group;
+            return family == SceneFamily.Mirror ? Compare(pictures, raters, group, first) : Flag(pictures, raters, family, group, first);
+        })];
+
+    private static IEnumerable<PreferencePair> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group, long first)
+    {
+        double[] verdicts = [.. pictures.Select((picture, image) =>
+            -raters.Average(rater => rater.Flags(picture, family, (first * pictures.Length) + image) ? 1.0 : 0))];
+        return PreferencePair.FromVerdicts(group, verdicts);
+    }
+
+    private static IEnumerable<PreferencePair> Compare(Picture[] pictures, SimulatedAnnotator[] raters, int group, long first)
+    {
+        Judgement[] seen = [.. pictures.Select(picture => Oracle.Judge(picture, SceneFamily.Mirror))];
+        for (int left = 0; left < pictures.Length; left++)
+        {
+            for (int right = left + 1; right < pictures.Length; right++)
+            {
+                long number = (((first * pictures.Length) + left) * pictures.Length) + right;
+                int votes = raters.Sum(rater => rater.Prefer(seen[left], seen[right], number));
+                if (votes != 0)
+                {
+                    yield return votes > 0 ? new PreferencePair(group, left, right) : new PreferencePair(group, right, left);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Labeler.TrainingEngine.Experiments.Annotating;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Training.Data;
+
+namespace Labeler.TrainingEngine.Experiments;
+
+/// <summary>What one epoch learns from: its own judged groups, then those of earlier epochs that are learned from again.</summary>
+internal static class TrainingData
+{
+    /// <param name="samples">The epoch's own folder, then earlier ones, the latest first.</param>
+    /// <param name="options">Of the annotators, who say of old pictures what they said then.</param>
+    /// <param name="epoch">The epoch that learns.</param>
+    public static JudgedEpoch Of(IReadOnlyList<SampleFolder> samples, ReproductionOptions options, int epoch)
+    {
+        var (files, preferences) = (new List<string>(), new List<PreferencePair>());
+        SimulatedAnnotator[] raters = SimulatedAnnotator.Several(options.Raters, options.Annotator);
+        for (int back = 0; back < samples.Count; back++)
+        {
+            int first = files.Count;
+            preferences.AddRange(Annotation.Judge(samples[back], options.Experiment.Family, raters, epoch - back).Select(one => one with { Group = first + one.Group }));
+            files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
+        }
+
+        return JudgedEpoch.OfPairs(files, preferences) with { Replayed = files.Count - samples[0].Groups };
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Labeler.TrainingEngine.Weights;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Verification;
+
+/// <summary>One file of a golden folder, with what lies around it.</summary>
+internal sealed class GoldenFile(string root, string name, Device device)
+{
+    private Dictionary<string, Tensor>? tensors;
+
+    /// <summary>Folder and file, <c>golden-sd15/vae.safetensors</c>.</summary>
+    public string Name { get; } = name;
+
+    public string Path => System.IO.Path.Combine(root, Name);
+
+    /// <summary>What the engine computes on.</summary>
+    public Device Device { get; } = device;
+
+    /// <summary>The file's tensors by name, on <see cref="Device"/>, in their stored types.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors =>
+        tensors ??= SafeTensors.ReadAll(Path).ToDictionary(pair => pair.Key, pair => pair.Value.to(Device), StringComparer.Ordinal);
+
+    public Tensor this[string key] => Tensors.TryGetValue(key, out var tensor) ? tensor : throw new EngineException($"{Path}: there is no tensor {key}");
+
+    public bool Has(string key) => Tensors.ContainsKey(key);
+
+    /// <summary>The model of this file's folder: <c>tiny-sd15</c> for <c>golden-sd15</c>.</summary>
+    public string Model => ModelNamed("tiny-" + Folder["golden-".Length..]);
+
+    private string Folder => System.IO.Path.GetDirectoryName(Name)!;
+
+    /// <summary>A model folder of the golden set.</summary>
+    /// <exception cref="MissingPartException">It is not there.</exception>
+    public string ModelNamed(string model) => Needed(System.IO.Path.Combine(root, model));
+
+    /// <summary>The tensors of another file of the same folder.</summary>
+    public GoldenFile Sibling(string file) => new(root, $"{Folder}/{file}", Device);
+
+    /// <summary>Another file of the same folder.</summary>
+    public string Beside(string file) => System.IO.Path.Combine(root, Folder, file);
+
+    /// <summary>A JSON file of the same folder.</summary>
+    public JsonElement Json(string file)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Beside(file)));
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>A file or folder without which nothing can be compared, such as the tokenizers' vocabulary in a partial copy.</summary>
+    /// <exception cref="MissingPartException">It is not there.</exception>
+    public static string Needed(string path) => System.IO.Path.Exists(path) ? path : throw new MissingPartException(path);
+}
+
+/// <summary>A check cannot run because this copy of the golden set lacks a file; it is skipped and says so.</summary>
+internal sealed class MissingPartException(string path) : Exception($"{path} is not in this copy")
+{
+    public string MissingPath { get; } = path;
+}

@@ -1,0 +1,162 @@
+using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Tests.Training;
+using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Training.Loop;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;
+
+public sealed class GradientsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StableDiffusion _model;
+    private readonly LoraAdapter _adapter;
+    private readonly ComputeThreads _workers = new(2, 1);
+    private readonly PreferencePair[] _preferences =
+    [
+        .. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, -0.5, -1], weighted: true), .. PreferencePair.FromVerdicts(2, [0, -1, -1, -1]),
+    ];
+
+    public GradientsTests()
+    {
+        _model = TinyTrajectories.Model(_folder.File("model"));
+        _adapter = LoraAdapter.Create(_model.Unet, LoraTargets.Attention | LoraTargets.AllLinear, 2, 2, 3);
+    }
+
+    [Theory]
+    [InlineData(1.0, 0.0)]
+    [InlineData(3.0, 0.2)]
+    public void The_grouped_gradient_is_the_sum_of_the_official_ones(double guidance, double kl)
+    {
+        var options = new D3poOptions { KlToPrevious = kl };
+        using var data = Sampled(guidance);
+        using var weights = Weights();
+        using var reference = new ReferenceWeights(weights);
+        Move(weights);
+        var step = new PlannedStep(0, [0, 2, 3], _preferences);
+        var policy = PolicyOf(data, guidance);
+
+        // Without divergences a pair's official gradient is its share of the grouped one; with them an image counts once a pair.
+        var perPair = options with { KlToPrevious = 0 };
+        var grouped = Collect(weights, _workers, new D3poObjective(policy, data, [step], perPair, 8));
+        var official = Collect(weights, _workers, new D3poObjective(policy, data, [step], perPair with { Mode = D3poMode.Official }, 8), reference);
+
+        AssertClose(official, grouped);
+        if (kl > 0)
+        {
+            Assert.True(Distance(Collect(weights, _workers, new D3poObjective(policy, data, [step], options, 8)), grouped) > 1e-3);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(2, true)]
+    public void Parts_of_groups_and_recomputed_activations_give_the_same_gradient(int imagesAtOnce, bool recompute)
+    {
+        var options = new D3poOptions { KlToPrevious = 0.1 };
+        using var data = Sampled(3);
+        using var weights = Weights();
+        Move(weights);
+        var step = new PlannedStep(0, [1, 3], _preferences);
+
+        var whole = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], options, 12));
+        var parts = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3, recompute), data, [step], options, imagesAtOnce));
+
+        AssertClose(whole, parts);
+    }
+
+    [Fact]
+    public void The_number_of_workers_does_not_change_a_bit()
+    {
+        using var data = Sampled(2);
+        using var weights = Weights();
+        Move(weights);
+        var step = new PlannedStep(0, [0, 1, 2, 3], _preferences);
+        using var alone = new ComputeThreads(1, 1);
+
+        var one = Collect(weights, alone, new D3poObjective(PolicyOf(data, 2), data, [step], new D3poOptions(), 4));
+        var two = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 2), data, [step], new D3poOptions(), 4));
+
+        Assert.Equal(one, two);
+    }
+
+    [Fact]
+    public void Outside_the_clamp_every_gradient_is_exactly_zero()
+    {
+        using var data = Sampled(1);
+        using var weights = Weights();
+        Move(weights, 3);
+        var step = new PlannedStep(0, [3], _preferences);
+
+        var gradients = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 1), data, [step], new D3poOptions { Epsilon = 1e-6 }, 4));
+
+        Assert.All(gradients, gradient => Assert.Equal(0, gradient));
+    }
+
+    [Fact]
+    public void A_detached_unconditional_branch_gives_another_gradient()
+    {
+        using var data = Sampled(3);
+        using var weights = Weights();
+        Move(weights);
+        var step = new PlannedStep(0, [1], _preferences);
+        var detached = new Policy(new GuidedUNet(_model.Unet, 3, detachUnconditional: true), Ddim());
+
+        var both = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], new D3poOptions(), 4));
+        var one = Collect(weights, _workers, new D3poObjective(detached, data, [step], new D3poOptions(), 4));
+
+        Assert.True(Distance(both, one) > 1e-2);
+    }
+
+    public void Dispose()
+    {
+        _workers.Dispose();
+        _adapter.Dispose();
+        _folder.Dispose();
+    }
+
+    private EpochData Sampled(double guidance)
+    {
+        var files = TinyTrajectories.Sample(_model, _folder.File("trajectories"), 3, 4, guidance);
+        return new EpochData(files, [0, 1, 2], _model, expected: null);
+    }
+
+    private TrainableWeights Weights() => new(_adapter.Parameters, new D3poOptions().AdamW);
+
+    private static void Move(TrainableWeights weights, double by = 0.3)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var generator = new Generator(4);
+        foreach (var leaf in weights.Leaves)
+        {
+            leaf.add_(randn(leaf.shape, generator: generator) * by);
+        }
+    }
+
+    private DdimStep Ddim() => new(NoiseSchedule.Load(_folder.File("model", "scheduler")), TinyTrajectories.Steps);
+
+    private Policy PolicyOf(EpochData data, double guidance, bool recompute = false) =>
+        new(new GuidedUNet(_model.Unet, guidance), Ddim(), recompute: recompute);
+
+    private float[] Collect(TrainableWeights weights, ComputeThreads threads, D3poObjective objective, ReferenceWeights? reference = null)
+    {
+        weights.ClearGradients();
+        new StepGradients(weights, threads, reference).Add(objective, 0, CancellationToken.None);
+        Assert.All(objective.StepStatistics.Values, sums => Assert.Equal(_preferences.Length, sums.Pairs));
+        return [.. weights.Gradients.SelectMany(gradient => gradient.data<float>().ToArray())];
+    }
+
+    private static void AssertClose(float[] expected, float[] actual) => Assert.True(Distance(expected, actual) < 1e-4, $"{Distance(expected, actual)}");
+
+    private static double Distance(float[] expected, float[] actual) =>
+        Math.Sqrt(expected.Zip(actual, (one, other) => Math.Pow(one - other, 2)).Sum() / expected.Sum(one => Math.Pow(one, 2)));
+}
