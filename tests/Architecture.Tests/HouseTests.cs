@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace Architecture.Tests;
+
+/// <summary>What keeps files readable.</summary>
+public sealed partial class HouseTests
+{
+    private const int LongestFile = 200, LongestComponent = 120, LongestLine = 140, MostParameters = 7;
+    private static readonly string Root = RootOf(AppContext.BaseDirectory);
+
+    [Fact]
+    public void No_file_is_longer_than_two_hundred_lines_and_no_component_than_a_hundred_and_twenty() => Assert.Empty(
+        Sources().Where(file => File.ReadLines(file).Count() > (file.EndsWith(".razor", StringComparison.Ordinal) ? LongestComponent : LongestFile)).Select(Named));
+
+    [Fact]
+    public void No_line_is_longer_than_a_hundred_and_forty_characters() => Assert.Empty(
+        Sources().Where(file => file.EndsWith(".cs", StringComparison.Ordinal)).SelectMany(file => File.ReadLines(file)
+            .Select((line, number) => (line, number)).Where(one => one.line.Length > LongestLine).Select(one => $"{Named(file)}:{one.number + 1}")));
+
+    [Fact]
+    public void No_constructor_takes_more_than_seven_parameters() => Assert.Empty(
+        new[] { "Shared", "TrainingEngine", "LabelerWeb" }.SelectMany(name => System.Reflection.Assembly.Load(name).GetTypes())
+            .Where(type => !IsRecord(type) && !type.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), false))
+            .SelectMany(type => type.GetConstructors(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic))
+            .Where(constructor => constructor.GetParameters().Length > MostParameters).Select(constructor => $"{constructor.DeclaringType}"));
+
+    // A record's parameters are its properties.
+    private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null || (type.IsValueType && type.GetMethod("PrintMembers", (System.Reflection.BindingFlags)(-1)) is not null);
+
+    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.*", SearchOption.AllDirectories)
+        .Where(file => Source().IsMatch(file) && !file.Contains($"{Path.DirectorySeparatorChar}Migrations{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    private static string Named(string file) => Path.GetRelativePath(Root, file);
+
+    private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
+
+    [GeneratedRegex(@"\.(cs|razor)$")]
+    private static partial Regex Source();
+}

@@ -1,0 +1,6 @@
+namespace Architecture.Tests.Planted.Above;
+
+internal static class Roof
+{
+    public static int Height(int floors) => floors * 3;
+}
