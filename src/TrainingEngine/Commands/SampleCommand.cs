@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Pretraining;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Models;
 using TorchSharp;
 using static TorchSharp.torch;

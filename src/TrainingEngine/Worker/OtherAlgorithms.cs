@@ -1,5 +1,5 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.Dpok;

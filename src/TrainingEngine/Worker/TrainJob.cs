@@ -1,9 +1,9 @@
 using System.Globalization;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Rewards.Learned;

@@ -1,5 +1,7 @@
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Reproduction.Duels;

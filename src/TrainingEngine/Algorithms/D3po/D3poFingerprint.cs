@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Reproduction;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Weights;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
