@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Labeler.Bench.Imaging;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 var pictures = new Option<DirectoryInfo>("--pictures") { Description = "Folder of PNG files to shrink; without any, twenty pictures of 512 x 512 pixels are drawn into it", Required = true };
 var count = new Option<int>("--count") { Description = "Thumbnails a round", DefaultValueFactory = _ => 1000 };

@@ -1,5 +1,5 @@
 using Labeler.Browser.Tests.Labeling;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;

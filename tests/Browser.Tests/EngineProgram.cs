@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.Browser.Tests;
 

@@ -1,6 +1,7 @@
 using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
+using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -37,7 +37,7 @@ public sealed class KillTests(Browsing browsing)
         Assert.True(Position(left) > 0, left);
         Assert.Equal(0, await data.Read(db => db.Checkpoints.CountAsync()));
 
-        var next = await project.Reaches(2, EpochState.Labelling);
+        var next = await project.Reaches(2, EpochState.Labeling);
         job = await project.Now(job);
         Assert.Equal((JobState.Succeeded, 2), (job.State, job.Attempt));
         var log = await data.Read(db => db.JobLines.Where(l => l.JobId == job.Id).Select(l => l.Text).ToListAsync());
@@ -46,7 +46,7 @@ public sealed class KillTests(Browsing browsing)
         var steps = await data.Read(db => db.JobMetrics.Where(m => m.JobId == job.Id && m.Name == "loss").Select(m => m.Step).ToListAsync());
         Assert.Equal(steps.Distinct().Count(), steps.Count);
         var checkpoint = await data.Read(db => db.Checkpoints.SingleAsync());
-        await data.Get<Labeler.Shared.Files.FileStore>().Verify(checkpoint.WeightsHash);
+        await data.Get<Labeler.Shared.Storage.FileStore>().Verify(checkpoint.WeightsHash);
         Assert.Equal(checkpoint.Id, next.SampledById);
         Assert.False(Directory.Exists(left));
     }

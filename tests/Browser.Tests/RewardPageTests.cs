@@ -1,8 +1,8 @@
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +25,7 @@ public sealed class RewardPageTests(Browsing browsing)
         await using var admin = await browsing.FirstAdmin(server);
         await using var data = new OpenedData(server.Data);
         var project = await SampledProject.Start(data, "Pairs of hands", groups: 10, passes: 1, LabelingTask.PreferPair, steps: 2);
-        await project.Reaches(1, EpochState.Labelling);
+        await project.Reaches(1, EpochState.Labeling);
         await Paint(data);
         await project.Vote(lease =>
         {

@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -111,7 +112,7 @@ public sealed class WholeLoopTests(Browsing browsing)
 
     private static async Task TheTrajectoriesNameTheCheckpoint(OpenedData data, Epoch first)
     {
-        var groups = await data.Read(db => db.Groups.AsNoTracking().Where(g => g.Use == GroupUse.Labelling).ToListAsync());
+        var groups = await data.Read(db => db.Groups.AsNoTracking().Where(g => g.Use == GroupUse.Labeling).ToListAsync());
         Assert.Equal([Groups, Groups], groups.GroupBy(g => g.EpochId).Select(epoch => epoch.Count()));
         var origins = groups.Select(g => (g.EpochId, Origin: Metadata(data.Get<FileStore>().PathOf(g.TrajectoryHash!)))).ToList();
         Assert.All(origins, o => Assert.Equal(o.EpochId == first.Id ? "" : first.Checkpoint!.WeightsHash, o.Origin["adapter_hash"]));

@@ -2,10 +2,10 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Comparisons;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Xunit;
@@ -32,7 +32,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(2, apart.Split("<polyline").Length - 1);
 
         var csv = (await lead.GetStringAsync("/compare/curves.csv" + query)).Split("\r\n");
-        Assert.Equal("run,epoch,labelled pictures,n,mean,low,high", csv[0]);
+        Assert.Equal("run,epoch,labeled pictures,n,mean,low,high", csv[0]);
         Assert.StartsWith("tries,0,0,2,0.857", csv[1], StringComparison.Ordinal);
     }
 

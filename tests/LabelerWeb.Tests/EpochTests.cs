@@ -6,9 +6,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -34,7 +35,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2, 3));
         await Press(admin, page, "train", await Epoch(seeded), ("hash", shown));
         Assert.Contains("Votes have come in since the dry run", await admin.GetStringAsync(page));
-        Assert.Equal(EpochState.Labelling, (await Epoch(seeded)).State);
+        Assert.Equal(EpochState.Labeling, (await Epoch(seeded)).State);
 
         shown = HashOn(await admin.GetStringAsync(page));
         await Press(admin, page, "train", await Epoch(seeded), ("hash", shown));
@@ -56,12 +57,12 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
 
         await Press(admin, page, "cancel", await Epoch(seeded));
         Assert.Contains("Stopped. Every vote is still there.", await admin.GetStringAsync(page));
-        Assert.Equal((EpochState.Labelling, null), (await Epoch(seeded)) is var back ? (back.State, back.ManifestHash) : default);
+        Assert.Equal((EpochState.Labeling, null), (await Epoch(seeded)) is var back ? (back.State, back.ManifestHash) : default);
         Assert.Equal(6 + 6, (await seeded.Get<EpochCycle>().DryRun(back.Id)).Signal);
 
         await Press(admin, page, "train", await Epoch(seeded), ("hash", HashOn(await admin.GetStringAsync(page))));
         var job = await Claim(seeded, JobKind.Train);
-        await seeded.Get<EpochCycle>().Fail(job, "the loss is not finite at step 3");
+        await seeded.Get<JobQueue>().Fail(job, "the loss is not finite at step 3");
         Assert.Contains("the loss is not finite at step 3", await admin.GetStringAsync(page));
         await Press(admin, page, "retry", await Epoch(seeded));
         Assert.Equal(EpochState.Frozen, (await Epoch(seeded)).State);

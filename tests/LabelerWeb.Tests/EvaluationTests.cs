@@ -3,11 +3,11 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -135,7 +135,7 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         {
             var picture = DrawnPicture.Draw(evaluation.ProjectId, number, evaluation.Plan.At(number).Contestant);
             var image = new NewImage(await seeded.Get<FileStore>().Put(picture.ToPng()), picture.Width, picture.Height, number);
-            await seeded.Get<EpochCycle>().Add(job, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, "1 hand", number, null, [image], DateTimeOffset.UtcNow));
+            await seeded.Get<EpochCycle>().Add(job, epoch => Group.Sampled(epoch, GroupUse.Labeling, number, null, "1 hand", number, null, [image], DateTimeOffset.UtcNow));
         }
         await seeded.Get<EvaluationWorkflow>().Finish(job);
     }

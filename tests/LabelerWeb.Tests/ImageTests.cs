@@ -1,7 +1,7 @@
 using System.Net;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 using Labeler.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -1,9 +1,9 @@
 using System.Net;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Xunit;

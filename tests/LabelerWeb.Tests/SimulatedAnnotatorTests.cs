@@ -1,7 +1,7 @@
 extern alias engine;
 
 using engine::Labeler.TrainingEngine;
-using engine::Labeler.TrainingEngine.MirrorWorld.Annotating;
+using engine::Labeler.TrainingEngine.Experiments.Annotating;
 using engine::Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;

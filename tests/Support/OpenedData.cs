@@ -1,3 +1,4 @@
+using Labeler.Shared;
 using Labeler.Shared.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

@@ -2,6 +2,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -65,7 +66,7 @@ public sealed class SampledProject
     /// <summary>Flags the first image of every group and queues the training.</summary>
     public async Task<Job> VoteAndTrain()
     {
-        var epoch = await Reaches(1, EpochState.Labelling);
+        var epoch = await Reaches(1, EpochState.Labeling);
         await Vote(lease => new FlagVerdict([.. lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true))]));
         return await _data.Get<EpochCycle>().Train(epoch.Id, (await _data.Get<EpochCycle>().DryRun(epoch.Id)).Hash);
     }

@@ -1,10 +1,11 @@
+using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +57,7 @@ public sealed class SeededProject : IAsyncDisposable
         number, $"1 hand, take {number + 1}", [.. Enumerable.Range(0, Project.Settings.GroupSize).Select(index => DrawnPicture.Draw(Project.Id, number, index))]);
 
     /// <summary>Writes one group of these pictures; its number is its seed.</summary>
-    public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures, GroupUse use = GroupUse.Labelling)
+    public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures, GroupUse use = GroupUse.Labeling)
     {
         await Get<JobQueue>().Heartbeat(_job!, 0, "drawing", null);
         var images = new List<NewImage>();
@@ -79,7 +80,7 @@ public sealed class SeededProject : IAsyncDisposable
         for (var number = 0; number < count; number++)
         {
             var images = Enumerable.Range(0, Project.Settings.GroupSize).Select(n => pictures[(number * 5 + n) % distinct]);
-            await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, $"1 hand, take {number + 1}", number, null, images, DateTimeOffset.UtcNow));
+            await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, GroupUse.Labeling, number, null, $"1 hand, take {number + 1}", number, null, images, DateTimeOffset.UtcNow));
         }
     }
 

@@ -1,6 +1,6 @@
 using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Hosting;
 

@@ -1,3 +1,5 @@
+using Labeler.Shared.Epochs;
+
 namespace Labeler.Shared.Comparisons;
 
 /// <summary>One measurement along training.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Labeler.Shared.Epochs;
 
 namespace Labeler.Shared.Comparisons;
 
@@ -59,7 +60,7 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
         {
             throw new LabelerException("The file holds no measurement yet.");
         }
-        return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labelled pictures used") : Rates(rows, 0, "epochs learned from");
+        return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labeled pictures used") : Rates(rows, 0, "epochs learned from");
     }
 
     /// <param name="used">The column of the horizontal axis.</param>

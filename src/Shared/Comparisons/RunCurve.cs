@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Comparisons;
 
-/// <summary>A project as a run: what people said of each epoch's pictures, over the labelled pictures that its model had learned from.</summary>
+/// <summary>A project as a run: what people said of each epoch's pictures, over the labeled pictures that its model had learned from.</summary>
 public static class RunCurve
 {
     /// <summary>The measured epochs in order; those that were rolled back or cancelled are left out. Intervals are 95 %.</summary>

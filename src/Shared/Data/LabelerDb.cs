@@ -2,7 +2,6 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;

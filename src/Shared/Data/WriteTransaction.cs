@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Labeler.Shared.Epochs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

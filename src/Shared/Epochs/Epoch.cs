@@ -1,9 +1,8 @@
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Epochs;
 
-/// <summary>One round of sampling, labelling and training. Its verbs are the only way its state changes.</summary>
+/// <summary>One round of sampling, labeling and training. Its verbs are the only way its state changes.</summary>
 public sealed class Epoch
 {
     private Epoch() { }
@@ -32,17 +31,17 @@ public sealed class Epoch
     /// <summary>The learned reward that training follows in the place of the epoch's own votes; null where it follows these.</summary>
     public long? RewardId { get; private set; }
 
-    /// <summary>Groups that sampling will make for labelling.</summary>
+    /// <summary>Groups that sampling will make for labeling.</summary>
     public int GroupsWanted { get; private set; }
     public string? Error { get; private set; }
     public EpochState? FailedFrom { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
-    public DateTimeOffset? LabellingSince { get; private set; }
+    public DateTimeOffset? LabelingSince { get; private set; }
     public DateTimeOffset? FrozenAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>May people still vote on its items?</summary>
-    public bool TakesVotes => State is EpochState.Sampling or EpochState.Labelling;
+    public bool TakesVotes => State is EpochState.Sampling or EpochState.Labeling;
 
     public static Epoch StartSampling(Project project, int number, Checkpoint? sampledBy, DateTimeOffset now) => new()
     {
@@ -65,18 +64,18 @@ public sealed class Epoch
         CreatedAt = now,
     };
 
-    public void BeginLabelling(DateTimeOffset now)
+    public void BeginLabeling(DateTimeOffset now)
     {
-        Require("be labelled", EpochState.Sampling);
-        State = EpochState.Labelling;
-        LabellingSince = now;
+        Require("be labeled", EpochState.Sampling);
+        State = EpochState.Labeling;
+        LabelingSince = now;
     }
 
     /// <summary>Fixes what training will use.</summary>
     /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
     public void Freeze(string manifestHash, int signal, DateTimeOffset now, long? rewardId = null)
     {
-        Require("be frozen for training", EpochState.Labelling);
+        Require("be frozen for training", EpochState.Labeling);
         State = EpochState.Frozen;
         ManifestHash = manifestHash;
         Signal = signal;
@@ -124,12 +123,12 @@ public sealed class Epoch
         Error = null;
     }
 
-    /// <summary>Stops what is under way: training returns to labelling with every vote kept; sampling goes on with the groups it has, or ends the epoch when there are none.</summary>
+    /// <summary>Stops what is under way: training returns to labeling with every vote kept; sampling goes on with the groups it has, or ends the epoch when there are none.</summary>
     public void Cancel(bool hasGroups, DateTimeOffset now)
     {
         Require("be cancelled", EpochState.Sampling, EpochState.Frozen, EpochState.Training, EpochState.Failed);
-        State = hasGroups ? EpochState.Labelling : EpochState.Cancelled;
-        LabellingSince ??= hasGroups ? now : null;
+        State = hasGroups ? EpochState.Labeling : EpochState.Cancelled;
+        LabelingSince ??= hasGroups ? now : null;
         EndedAt = hasGroups ? null : now;
         ManifestHash = null;
         Signal = null;
@@ -152,7 +151,7 @@ public sealed class Epoch
             throw new LabelerException($"Epoch {Number} is {State switch
             {
                 EpochState.Sampling => "still being sampled",
-                EpochState.Labelling => "being labelled",
+                EpochState.Labeling => "being labeled",
                 EpochState.Frozen => "waiting to be trained",
                 EpochState.Training => "being trained",
                 EpochState.Complete => "complete",

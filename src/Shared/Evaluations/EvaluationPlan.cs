@@ -39,7 +39,7 @@ public sealed record EvaluationPlan
 
     /// <summary>Drawn when the evaluation is made; decides the random noises and the order of the questions.</summary>
     public long RandomSeed { get; init; }
-    public SamplingOptions Sampling { get; init; } = new();
+    public SamplingSettings Sampling { get; init; } = new();
 
     /// <summary>Pictures of one checkpoint.</summary>
     public int PicturesEach => Prompts.Count * (FixedEach + RandomEach);

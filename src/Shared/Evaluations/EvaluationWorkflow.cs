@@ -32,15 +32,14 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
     /// The worker has made every picture: ends the job and asks people, all questions at once and in mixed order. Earlier nobody is asked
     /// anything, because what is sampled first would come from one checkpoint.
     /// </summary>
-    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
-    public Task Finish(Job job, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, job.ProjectId ?? 0, async db =>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task Finish(Job job, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
     {
-        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
         var now = time.GetUtcNow();
         var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
         var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var plan = (await db.Evaluations.FirstAsync(e => e.ProjectId == project.Id, cancel)).Plan;
-        var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labelling).ToDictionaryAsync(g => g.Number, cancel);
+        var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling).ToDictionaryAsync(g => g.Number, cancel);
         if (groups.Count < plan.Pictures)
         {
             throw new LabelerException($"{plan.Pictures - groups.Count} pictures of the evaluation are missing: try again, and only they are made.");
@@ -50,9 +49,8 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
         {
             db.Items.Add(Item.About(project, groups[first], second is { } other ? groups[other] : null, rank++));
         }
-        epoch.BeginLabelling(now);
+        epoch.BeginLabeling(now);
         held.Succeed(now);
-        await db.SaveChangesAsync(cancel);
-        return true;
+        return held;
     }, cancel);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
@@ -27,12 +28,12 @@ public static class D3poLabelImport
         }
         return await contexts.Write(LockScope.Epoch, projectId, async db =>
         {
-            var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labelling).OrderBy(g => g.Number).ToListAsync(cancel);
+            var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
             var epoch = await db.Epochs.FirstAsync(e => e.Id == epochId, cancel);
             var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
             if (project.Task != LabelingTask.FlagBatch || !epoch.TakesVotes)
             {
-                throw new LabelerException("D3PO's label files can be taken in only by a flag project's epoch that is being labelled.");
+                throw new LabelerException("D3PO's label files can be taken in only by a flag project's epoch that is being labeled.");
             }
             Check(rows, groups, fileName);
             var rater = await Rater(db, fileName, now, cancel);

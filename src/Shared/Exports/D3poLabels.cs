@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,7 +49,7 @@ public static class D3poLabels
             throw new LabelerException("D3PO's label files hold flags: only a flag project can be written in them.");
         }
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
-            .Where(g => g.EpochId == epochId && g.Use == GroupUse.Labelling).OrderBy(g => g.Number).ToListAsync(cancel);
+            .Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
         var votes = (await db.Votes.AsNoTracking().Effective().Where(v => v.EpochId == epochId && v.Item!.Use == ItemUse.Training).OrderBy(v => v.Id)
             .Select(v => new { v.Item!.GroupId, v.Item.VotesWanted, v.Verdict }).ToListAsync(cancel)).ToLookup(v => v.GroupId);
         var complete = groups

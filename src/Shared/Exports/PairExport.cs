@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
+using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Exports;
 

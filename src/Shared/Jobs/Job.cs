@@ -41,6 +41,9 @@ public sealed class Job
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>Does its epoch wait for it, and fail with it?</summary>
+    public bool IsStepOfEpoch => Kind is JobKind.Sample or JobKind.Train or JobKind.Evaluate;
+
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
     public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0, int maxAttempts = 3) => new()
@@ -61,8 +64,7 @@ public sealed class Job
     {
         if (State == JobState.Queued)
         {
-            State = JobState.Cancelled;
-            EndedAt = now;
+            Stop(now);
         }
         else if (State == JobState.Running)
         {
@@ -76,6 +78,8 @@ public sealed class Job
         Progress = 1;
         Message = "";
     }
+
+    internal void Stop(DateTimeOffset now) => End(JobState.Cancelled, now);
 
     internal void Fail(string error, DateTimeOffset now)
     {

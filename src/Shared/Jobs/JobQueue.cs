@@ -1,5 +1,4 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Jobs;
@@ -39,7 +38,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var alive = await Held(db, job).ExecuteUpdateAsync(set => set
+        var alive = await db.Held(job).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.HeartbeatAt, now)
             .SetProperty(j => j.LeaseExpiresAt, now + Job.LeaseLifetime)
             .SetProperty(j => j.Progress, Math.Clamp(progress, 0, 1))
@@ -49,7 +48,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         {
             return HeartbeatResult.Lost;
         }
-        return await Held(db, job).AnyAsync(j => j.CancelRequested, cancel) ? HeartbeatResult.Cancel : HeartbeatResult.GoOn;
+        return await db.Held(job).AnyAsync(j => j.CancelRequested, cancel) ? HeartbeatResult.Cancel : HeartbeatResult.GoOn;
     }
 
     /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>
@@ -69,17 +68,19 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     }
 
     /// <summary>Ends the job. False when it is no longer this worker's, and then nothing was written.</summary>
-    public Task<bool> Succeed(Job job, CancellationToken cancel = default) => End(job, JobState.Succeeded, null, cancel);
+    public Task<bool> Succeed(Job job, CancellationToken cancel = default) => End(job, held => held.Succeed(time.GetUtcNow()), cancel);
 
-    public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) => End(job, JobState.Failed, error, cancel);
+    /// <inheritdoc cref="Succeed"/>
+    public Task<bool> Stop(Job job, CancellationToken cancel = default) => End(job, held => held.Stop(time.GetUtcNow()), cancel);
 
-    public Task<bool> Stop(Job job, CancellationToken cancel = default) => End(job, JobState.Cancelled, null, cancel);
+    /// <summary>Ends the job and, where it is a step of one, its epoch, and says why. False when it is no longer this worker's or is to stop.</summary>
+    public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) => End(job, held => held.Fail(error, time.GetUtcNow()), cancel, error);
 
     /// <summary>Gives a job back unfinished, as when the worker is shut down; another goes on with it and no attempt is lost.</summary>
     public async Task GiveBack(Job job, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        await Held(db, job).ExecuteUpdateAsync(set => set
+        await db.Held(job).ExecuteUpdateAsync(set => set
             .SetProperty(j => j.State, JobState.Queued)
             .SetProperty(j => j.Attempt, job.Attempt - 1)
             .SetProperty(j => j.LeaseExpiresAt, (DateTimeOffset?)null)
@@ -87,37 +88,34 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
             .SetProperty(j => j.Worker, (string?)null), cancel);
     }
 
-    private async Task<bool> End(Job job, JobState state, string? error, CancellationToken cancel)
+    private async Task<bool> End(Job job, Action<Job> end, CancellationToken cancel, string? error = null)
     {
-        var now = time.GetUtcNow();
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await Held(db, job).ExecuteUpdateAsync(set => set
-            .SetProperty(j => j.State, state)
-            .SetProperty(j => j.Progress, j => state == JobState.Succeeded ? 1 : j.Progress)
-            .SetProperty(j => j.Message, j => state == JobState.Succeeded ? "" : j.Message)
-            .SetProperty(j => j.Error, error)
-            .SetProperty(j => j.EndedAt, now)
-            .SetProperty(j => j.SecondsLeft, (double?)null)
-            .SetProperty(j => j.LeaseExpiresAt, (DateTimeOffset?)null), cancel) == 1;
+        try
+        {
+            return await contexts.Write(job, async (db, held) =>
+            {
+                end(held);
+                if (error is not null && held.IsStepOfEpoch && held.EpochId is { } epoch)
+                {
+                    (await db.Epochs.FirstAsync(e => e.Id == epoch, cancel)).Fail(error);
+                }
+                return true;
+            }, cancel, canceled: error is null);
+        }
+        catch (JobLostException)
+        {
+            return false;
+        }
     }
-
-    // The attempt fences: a worker that was thought dead and comes back holds an older number.
-    internal static IQueryable<Job> Held(LabelerDb db, Job job) =>
-        db.Jobs.Where(j => j.Id == job.Id && j.State == JobState.Running && j.Worker == job.Worker && j.Attempt == job.Attempt);
 
     private async Task FailAbandoned(LabelerDb db, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var abandoned = await db.Jobs.Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts).ToListAsync(cancel);
-        foreach (var job in abandoned)
+        foreach (var job in await db.Jobs.AsNoTracking().Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts).ToListAsync(cancel))
         {
-            var error = $"The worker stopped without a word {job.Attempt} times. Look into the log, then try again.";
-            if (await End(job, JobState.Failed, error, cancel) && job.EpochId is { } id)
-            {
-                var epoch = await db.Epochs.FirstAsync(e => e.Id == id, cancel);
-                epoch.Fail(error);
-                await db.SaveChangesAsync(cancel);
-            }
+            await (job.CancelRequested
+                ? Stop(job, cancel)
+                : Fail(job, $"The worker stopped without a word {job.Attempt} times. Look into the log, then try again.", cancel));
         }
     }
 }
@@ -130,6 +128,6 @@ public enum HeartbeatResult
     /// <summary>Somebody asked the job to stop.</summary>
     Cancel,
 
-    /// <summary>The job has gone to another worker.</summary>
+    /// <summary>Another worker has the job.</summary>
     Lost,
 }

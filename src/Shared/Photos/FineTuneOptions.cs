@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Photos;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Lineage;
-using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
@@ -53,26 +53,16 @@ public sealed class FineTuning(IDbContextFactory<LabelerDb> contexts, FileStore 
     /// Keeps one label's adapter as it is after some steps, with the sheets of what it makes, if any; again: nothing happens. The adapter of
     /// the last step ends the label. The files must be in the store.
     /// </summary>
-    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
-    public Task Keep(Job job, string label, int step, string weightsHash, IReadOnlyDictionary<SheetSeeds, string> sheets, CancellationToken cancel = default) => Held(job, async db =>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task Keep(Job job, string label, int step, string weightsHash, IReadOnlyDictionary<SheetSeeds, string> sheets, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
     {
         if (await db.Checkpoints.AnyAsync(c => c.JobId == job.Id && c.Name == label && c.Step == step, cancel))
         {
-            return;
+            return held;
         }
         var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
-        db.Checkpoints.Add(Checkpoint.OfPhotos(epoch, job, label, step, weightsHash, time.GetUtcNow()));
+        db.Checkpoints.Add(Checkpoint.OfPhotos(epoch, job.Id, job.Read<FineTuneOrder>().Manifest, label, step, weightsHash, time.GetUtcNow()));
         db.TrainingSheets.AddRange(sheets.Select(sheet => new TrainingSheet(job.Id, label, step, sheet.Key, sheet.Value)));
-    }, cancel);
-
-    private Task<bool> Held(Job job, Func<LabelerDb, Task> write, CancellationToken cancel) => contexts.Write(LockScope.Epoch, job.ProjectId!.Value, async db =>
-    {
-        if (!await JobQueue.Held(db, job).AnyAsync(j => !j.CancelRequested, cancel))
-        {
-            throw new JobLostException(job);
-        }
-        await write(db);
-        await db.SaveChangesAsync(cancel);
-        return true;
+        return held;
     }, cancel);
 }

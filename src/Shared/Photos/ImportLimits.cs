@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.Shared.Photos;
 

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.Shared.Photos;
 
@@ -46,7 +46,7 @@ internal static class PhotoCheck
         }
     }
 
-    /// <summary>Size of a picture that can be labelled, decoded to its last pixel.</summary>
+    /// <summary>Size of a picture that can be labeled, decoded to its last pixel.</summary>
     /// <exception cref="PhotoRefusal">It cannot.</exception>
     public static (int Width, int Height) Open(string name, byte[] content, ImportLimits limits)
     {

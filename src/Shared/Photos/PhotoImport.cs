@@ -1,18 +1,18 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
 /// <summary>Brings photos into a project, one transaction a file, so that an import which was stopped goes on where it was.</summary>
 public sealed class PhotoImport(
-    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, JobQueue queue, FileStore files, DataFolder folder, ImportLimits limits, TimeProvider time)
+    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, DataFolder folder, ImportLimits limits, TimeProvider time) : IJobHandler
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+    public JobKind Kind => JobKind.Import;
 
     /// <summary>Queues an import into a project's open epoch, or into a new one.</summary>
     /// <exception cref="LabelerException">The project takes no photos.</exception>
@@ -32,20 +32,23 @@ public sealed class PhotoImport(
         return job;
     }
 
-    /// <summary>Does a claimed import to its end, unless it is called off.</summary>
+    public void Run(Job job, JobReporter reporter) =>
+        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} files looked at", null), reporter.Stop).GetAwaiter().GetResult();
+
+    /// <summary>Does a claimed import to its end.</summary>
+    /// <param name="report">Told how many files were looked at, of how many.</param>
     /// <exception cref="LabelerException">The whole import cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">Somebody called it off, or this process ends.</exception>
-    /// <exception cref="JobLostException">Another process has taken it over.</exception>
-    public async Task Run(Job job, CancellationToken cancel = default)
+    /// <exception cref="JobLostException">Another process has the job, or somebody called it off.</exception>
+    public async Task Run(Job job, Action<int, int> report, CancellationToken cancel = default)
     {
         var place = job.Read<ImportPlace>();
         using var found = place.Open(folder, limits);
         var layout = new PhotoLayout(found.All.Select(file => file.Name));
         var (done, hashes, number) = await Before(job, cancel);
-        var (total, at, bytes, beaten) = (found.All.Count, 0, 0L, time.GetTimestamp());
-        await Beats(job, 0, total, cancel);
+        var (total, at, bytes) = (found.All.Count, 0, 0L);
         foreach (var file in found.All)
         {
+            cancel.ThrowIfCancellationRequested();
             at++;
             if (!done.Contains(file.Name))
             {
@@ -57,13 +60,8 @@ public sealed class PhotoImport(
             {
                 throw new LabelerException($"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. {at:N0} of {total:N0} were looked at and stay.");
             }
-            if (time.GetElapsedTime(beaten) > Beat)
-            {
-                await Beats(job, at, total, cancel);
-                beaten = time.GetTimestamp();
-            }
+            report(at, total);
         }
-        await Beats(job, total, total, cancel);
         await cycle.FinishSampling(job, cancel);
         if (place.IsZip)
         {
@@ -116,18 +114,6 @@ public sealed class PhotoImport(
             db.SkippedFiles.Add(new SkippedFile(job.Id, file.Name, refusal.Kind, refusal.Message));
             await db.SaveChangesAsync(cancel);
             return (number, read);
-        }
-    }
-
-    private async Task Beats(Job job, int at, int total, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        switch (await queue.Heartbeat(job, total == 0 ? 1 : (double)at / total, $"{at:N0} of {total:N0} files looked at", null, cancel))
-        {
-            case HeartbeatResult.Lost:
-                throw new JobLostException(job);
-            case HeartbeatResult.Cancel:
-                throw new OperationCanceledException("called off");
         }
     }
 }

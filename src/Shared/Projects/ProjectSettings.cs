@@ -35,7 +35,7 @@ public sealed record ProjectSettings
     [Display(Name = "Algorithm", Description = "How preferences change the model."), Required, StringLength(40)]
     public string Algorithm { get; init; } = "d3po";
 
-    public SamplingOptions Sampling { get; init; } = new();
+    public SamplingSettings Sampling { get; init; } = new();
 
     public TrainingOptions Training { get; init; } = new();
 

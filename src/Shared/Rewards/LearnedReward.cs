@@ -85,3 +85,8 @@ public sealed class LearnedReward
 /// <summary>What a worker hands in.</summary>
 /// <param name="WeightsHash">Content hash; the file must be in the store.</param>
 public sealed record MeasuredReward(string WeightsHash, int LearnedPairs, int Right, int HeldOut);
+
+/// <summary>The job's payload.</summary>
+/// <param name="Manifest">Content hash of a <see cref="RewardManifest"/>: what to learn from, or what to measure on.</param>
+/// <param name="Reward">Which learned reward to measure; null where one is to be learned.</param>
+public sealed record RewardOrder(string Manifest, long? Reward = null);

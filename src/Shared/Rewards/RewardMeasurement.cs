@@ -1,8 +1,10 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Labeler.Shared.Rewards;
 
@@ -10,7 +12,7 @@ namespace Labeler.Shared.Rewards;
 /// Measuring learned rewards again on votes that came after they had learned: people and pictures change while a model is trained, and what
 /// was right about held-out pairs then may be wrong about today's.
 /// </summary>
-public sealed class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
+public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time, ILogger<RewardMeasurement> log)
 {
     /// <summary>Freezes the pairs of all groups that the reward has neither learned from nor been measured on, and queues the measuring.</summary>
     /// <exception cref="LabelerException">There is no such pair, a learning or measuring is under way, or the reward may be guessing anyway.</exception>
@@ -42,12 +44,14 @@ public sealed class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, Fil
             {
                 if (await Queue(reward, cancel) is null)
                 {
-                    await Write(reward.Id, 0, 0, cancel);
+                    await MeasureLater(db, reward.Id, 0, 0, cancel);
+                    await db.SaveChangesAsync(cancel);
                 }
             }
-            catch (LabelerException)
+            catch (LabelerException error)
             {
                 // A learning is under way: the next call looks again.
+                Log.Later(log, reward.Id, error.Message);
             }
         }
     }
@@ -64,15 +68,12 @@ public sealed class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, Fil
     }
 
     /// <summary>It is measured: ends the job.</summary>
-    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
-    public Task Complete(Job job, int right, int pairs, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, job.ProjectId!.Value, async db =>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task Complete(Job job, int right, int pairs, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
     {
-        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
-        var id = job.Read<RewardOrder>().Reward;
-        (await db.LearnedRewards.FirstAsync(r => r.Id == id, cancel)).MeasureLater(right, pairs, time.GetUtcNow());
+        await MeasureLater(db, job.Read<RewardOrder>().Reward, right, pairs, cancel);
         held.Succeed(time.GetUtcNow());
-        await db.SaveChangesAsync(cancel);
-        return true;
+        return held;
     }, cancel);
 
     /// <summary>Null where there is nothing to measure on.</summary>
@@ -99,10 +100,12 @@ public sealed class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, Fil
         return job;
     }, cancel);
 
-    private async Task Write(long rewardId, int right, int pairs, CancellationToken cancel)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
+    private async Task MeasureLater(LabelerDb db, long? rewardId, int right, int pairs, CancellationToken cancel) =>
         (await db.LearnedRewards.FirstAsync(r => r.Id == rewardId, cancel)).MeasureLater(right, pairs, time.GetUtcNow());
-        await db.SaveChangesAsync(cancel);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Reward {RewardId} is not measured on new votes yet: {Reason}")]
+        public static partial void Later(ILogger log, long rewardId, string reason);
     }
 }

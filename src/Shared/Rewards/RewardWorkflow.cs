@@ -1,13 +1,16 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Rewards;
 
 /// <summary>Learning a reward from a project's votes: what is queued, what the worker hands in, and who allows its use.</summary>
-public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
+public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, TimeProvider time)
 {
     /// <summary>Freezes the pairs that the votes of all epochs give, and queues the learning from them.</summary>
     /// <exception cref="LabelerException">A learning is under way, or fewer than two groups have a pair.</exception>
@@ -32,16 +35,14 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, FileSt
     public async Task<RewardManifest> Read(Job job, CancellationToken cancel = default) => RewardManifest.Read(await files.Read(job.Read<RewardOrder>().Manifest, cancel));
 
     /// <summary>The model is there and measured: ends the job.</summary>
-    /// <exception cref="JobLostException">The job has gone to another worker; nothing was written.</exception>
-    public Task<LearnedReward> Complete(Job job, MeasuredReward measured, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, job.ProjectId!.Value, async db =>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task<LearnedReward> Complete(Job job, MeasuredReward measured, CancellationToken cancel = default) => contexts.Write(job, (db, held) =>
     {
-        var held = await JobQueue.Held(db, job).FirstOrDefaultAsync(j => !j.CancelRequested, cancel) ?? throw new JobLostException(job);
         var now = time.GetUtcNow();
-        var reward = new LearnedReward(job.ProjectId.Value, job.Id, job.Read<RewardOrder>().Manifest, measured, now);
+        var reward = new LearnedReward(job.ProjectId!.Value, job.Id, job.Read<RewardOrder>().Manifest, measured, now);
         db.LearnedRewards.Add(reward);
         held.Succeed(now);
-        await db.SaveChangesAsync(cancel);
-        return reward;
+        return Task.FromResult(reward);
     }, cancel);
 
     /// <exception cref="LabelerException">A learning or measuring of the project is under way.</exception>
@@ -52,6 +53,30 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, FileSt
             throw new LabelerException($"A reward is being learned from {project.Name} or measured on it already: wait for it, or stop it first.");
         }
     }
+
+    /// <summary>Freezes all of an epoch's pictures, judged by people or not, and queues training on them by a learned reward.</summary>
+    /// <exception cref="LabelerException">The reward was not accepted, knows not all of the prompts, or there is no picture to learn from.</exception>
+    public Task<Job> Train(long epochId, long rewardId, CancellationToken cancel = default) => cycle.Freeze(epochId, rewardId, async (db, epoch, plan) =>
+    {
+        var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
+            ?? throw new LabelerException("There is no such reward model; load the page again.");
+        if (reward.AcceptedAt is null)
+        {
+            throw new LabelerException("Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
+        }
+        var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel)).Prompts();
+        var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
+            .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id).ToListAsync(cancel);
+        if (groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
+        {
+            throw new LabelerException($"The reward model has learned nothing about the prompt \"{unknown}\": label pictures of it and learn again.");
+        }
+        return groups.Count == 0 ? throw new LabelerException($"Epoch {epoch.Number} has no picture to learn from.") : (plan.Manifest with
+        {
+            Reward = reward.WeightsHash,
+            Groups = [.. groups.Select(g => new ManifestGroup(g.Id, g.Prompt, g.Seed, g.TrajectoryHash, [.. g.Images.Select(i => i.ContentHash)], [], []))],
+        }, 0);
+    }, cancel);
 
     /// <inheritdoc cref="LearnedReward.Accept"/>
     public async Task Accept(long rewardId, int right, int heldOut, string by, CancellationToken cancel = default)

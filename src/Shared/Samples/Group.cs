@@ -57,7 +57,7 @@ public sealed class Group
 /// <summary>The numbers are stored.</summary>
 public enum GroupUse
 {
-    Labelling = 0,
+    Labeling = 0,
 
     /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side. They teach nothing; people of pair projects compare them with the epoch before.</summary>
     Evaluation = 1,

@@ -6,16 +6,13 @@ namespace Labeler.Shared.Statistics;
 
 /// <summary>What one person did in a project.</summary>
 /// <param name="MedianMs">Median time for one judgement, in milliseconds.</param>
-/// <param name="Fast">Judgements quicker than <see cref="ImplausiblyFastMs"/>.</param>
+/// <param name="Fast">Judgements quicker than <see cref="Vote.ImplausiblyFastMs"/>.</param>
 /// <param name="Flagged">Share of the images they saw that they flagged.</param>
 /// <param name="Influence">Their share of the usable pairs that all standing votes of the project give; 0 when there are none. Where several people judge one group, each gives its pairs.</param>
 /// <param name="Gold">Right answers to gold items; null when they had none.</param>
 public sealed record AnnotatorFigures(
     Guid AnnotatorId, string Name, int Votes, int Skips, int TakenBack, int Quarantined, int Surplus, double MedianMs, int Fast, Proportion Flagged, double Influence, Proportion? Gold, DateTimeOffset LastVoteAt)
 {
-    /// <summary>Below this nobody has looked at the images.</summary>
-    public const int ImplausiblyFastMs = 200;
-
     public static async Task<IReadOnlyList<AnnotatorFigures>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var rows = await db.Votes.Where(v => v.ProjectId == projectId && v.Kind != VoteKind.Undo).GroupBy(v => v.AnnotatorId).Select(g => new
@@ -26,7 +23,7 @@ public sealed record AnnotatorFigures(
             TakenBack = g.Count(v => v.SupersededById != null),
             Quarantined = g.Count(v => v.Quarantine != null),
             Surplus = g.Count(v => v.Surplus),
-            Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < ImplausiblyFastMs),
+            Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < Vote.ImplausiblyFastMs),
             Seen = g.Sum(v => v.SupersededById == null ? v.Seen : 0),
             Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
             Last = g.Max(v => v.At),

@@ -1,5 +1,4 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
@@ -20,7 +19,7 @@ public sealed record ImageTally(
     /// <summary>Judged, and by most people not flagged.</summary>
     public bool IsNormal => Votes > 0 && 2 * Math.Max(Deformed, Unsafe) < Votes;
 
-    /// <summary>Of every image of an epoch's labelled groups, in order.</summary>
+    /// <summary>Of every image of an epoch's labeled groups, in order.</summary>
     public static async Task<IReadOnlyList<ImageTally>> Read(LabelerDb db, long epochId, CancellationToken cancel = default)
     {
         var epoch = await db.Epochs.AsNoTracking().FirstAsync(e => e.Id == epochId, cancel);

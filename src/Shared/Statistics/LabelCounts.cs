@@ -1,4 +1,5 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;

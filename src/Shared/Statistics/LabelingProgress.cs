@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>How far the labelling of a project's current epoch is, and one person's part in it.</summary>
+/// <summary>How far the labeling of a project's current epoch is, and one person's part in it.</summary>
 /// <param name="GroupsWanted">Groups that sampling makes in all.</param>
 /// <param name="ItemsDone">Items with all the votes they want.</param>
 /// <param name="Mine">This person's standing votes and skips in the project since the start of their day.</param>

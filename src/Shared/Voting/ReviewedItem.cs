@@ -1,6 +1,5 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Statistics;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
@@ -35,7 +34,7 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
         var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind != VoteKind.Undo && v.SupersededById == null);
         var wanted = filter switch
         {
-            ReviewFilter.Fast => votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < AnnotatorFigures.ImplausiblyFastMs),
+            ReviewFilter.Fast => votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
             ReviewFilter.Quarantined => votes.Where(v => v.Quarantine != null),
             ReviewFilter.Gold => votes.Where(v => v.Item!.Use == ItemUse.Gold),
             ReviewFilter.Split => await Split(db, project, cancel) is var split ? votes.Where(v => split.Contains(v.ItemId)) : votes,

@@ -43,7 +43,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse(fault);
         }
-        var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labelling);
+        var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labeling);
         // The side is the one that was drawn, whatever the browser says.
         var verdict = ballot.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : ballot.Verdict;
         var vote = Vote.Cast(ballot.Key, item, project, ballot.AnnotatorId, verdict, ballot.DurationMs, ballot.ClientTime, surplus, now);
@@ -95,7 +95,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("That vote has been taken back already.");
         }
-        if (!vote.Surplus && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labelling, cancel))
+        if (!vote.Surplus && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labeling, cancel))
         {
             return VoteResult.Refuse("This epoch is closed and the vote has been used; it can no longer be taken back.");
         }

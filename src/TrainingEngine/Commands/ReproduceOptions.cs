@@ -31,7 +31,7 @@ public sealed class ReproduceOptions
         Description = $"with commas, or all, of {string.Join(", ", ComparedAlgorithm.Names)} [comparisons {string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
     };
 
-    private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labelled (rubric) [400]" };
+    private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labeled (rubric) [400]" };
     private readonly Option<int?> trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
     private readonly Option<int?> evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
     private readonly OptionsOnCommandLine d3po;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Rewards.Learned;
 

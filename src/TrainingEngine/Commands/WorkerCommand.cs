@@ -1,12 +1,11 @@
 using System.CommandLine;
+using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.TrainingEngine.Worker;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -30,20 +29,25 @@ public static class WorkerCommand
     {
         using var database = new DatabaseThread();
         if (niceness is < 0 or > 19)
+        {
             throw new EngineException($"--nice is 0 to 19, not {niceness}");
+        }
         // Before libtorch is loaded, which starts threads of its own.
-        DatabaseThread.StepBack(niceness);
+        DatabaseThread.LowerPriority(niceness);
         // Says in one line what is missing where libtorch is not there, before any job is taken.
         TorchSharp.torch.zeros([1]).Dispose();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (untilInputEnds)
+        {
             WatchInput(ending);
+        }
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
-        using var services = new ServiceCollection().AddLabelerData(configuration, data).BuildServiceProvider();
+        var output = TextWriter.Synchronized(Console.Out);
+        using var services = new ServiceCollection().AddLabelerData(configuration, data).AddTrainerWorker(new(name, checkpointEvery), database)
+            .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning)).BuildServiceProvider();
         database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));
-        new TrainerWorker(
-            services.GetRequiredService<JobQueue>(), services.GetRequiredService<EpochCycle>(), services.GetRequiredService<AutomaticTraining>(), services.GetRequiredService<IDbContextFactory<LabelerDb>>(), database,
-            services.GetRequiredService<FileStore>(), services.GetRequiredService<DataFolder>(), TimeProvider.System, name, checkpointEvery, TextWriter.Synchronized(Console.Out)).Run(ending.Token);
+        // An empty line tells whoever watches the process that it lives.
+        services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);
     }
 
     private static void WatchInput(CancellationTokenSource ending) => new Thread(() =>

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Models.Vae;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Diffusion;
 

@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training.Data;

@@ -1,6 +1,6 @@
 using Labeler.TrainingEngine.Models;
 using System.Numerics;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.Experiments;

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;

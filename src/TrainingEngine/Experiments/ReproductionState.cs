@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.Experiments;
 

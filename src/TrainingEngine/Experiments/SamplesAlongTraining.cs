@@ -1,5 +1,5 @@
 using Labeler.Shared.Comparisons;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Experiments;
 

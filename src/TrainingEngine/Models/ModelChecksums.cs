@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Models;
 

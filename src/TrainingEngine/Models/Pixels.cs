@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Models;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Models;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;

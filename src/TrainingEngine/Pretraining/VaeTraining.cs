@@ -43,7 +43,7 @@ public sealed class VaeTraining
     }
 
     /// <summary>Pictures on the left of each pair, what the averaged autoencoder makes of them on the right.</summary>
-    public Labeler.Shared.Images.Picture[] Sheet(int count)
+    public Labeler.Shared.Imaging.Picture[] Sheet(int count)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

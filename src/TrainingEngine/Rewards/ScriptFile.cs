@@ -1,6 +1,7 @@
 using Labeler.TrainingEngine.Models;
 using System.Runtime.InteropServices;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.TrainingEngine.Pretraining;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards;

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
@@ -81,7 +81,7 @@ internal static class SamplingCheck
     private static IEnumerable<Finding> Picture(GoldenFile file, Tensor latent)
     {
         var vae = StableDiffusion.LoadVae(Path.Combine(file.Model, "vae"), file.Device);
-        Picture own = LatentDecoder.Decode(vae, latent)[0], wanted = Shared.Images.Picture.Decode(File.ReadAllBytes(file.Path));
+        Picture own = LatentDecoder.Decode(vae, latent)[0], wanted = Shared.Imaging.Picture.Decode(File.ReadAllBytes(file.Path));
         double largest = own.Rgb.Length == wanted.Rgb.Length ? own.Rgb.Zip(wanted.Rgb, (a, b) => Math.Abs(a - b)).Max() : double.PositiveInfinity;
         return [new Finding("bytes largest difference", largest, 1)];
     }

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
@@ -16,46 +17,56 @@ namespace Labeler.TrainingEngine.Worker;
 /// Supervised fine-tuning on a project's curated photos, one adapter a label, handed in at every evaluation and in the end. Each label's
 /// run has a folder of its own, from which it goes on; labels whose last adapters were handed in are not trained again.
 /// </summary>
-internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore files, DataFolder folder, Job job, JobReporter pulse)
+internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore files, DataFolder folder, LoadedModel models) : IJobHandler
 {
     private const int Columns = 4;
     private static readonly (SheetSeeds Seeds, string Name)[] Sheets = [(SheetSeeds.Fixed, "fixed"), (SheetSeeds.Random, "random")];
 
-    public void Run(WorkerModel model)
+    public JobKind Kind => JobKind.FineTune;
+
+    public void Run(Job job, JobReporter reporter)
     {
-        var (manifest, open) = pulse.Ask(() => tuning.Start(job));
+        var model = models.OfProject(job, reporter);
+        var (manifest, open) = reporter.Ask(() => tuning.Start(job));
         var labels = job.Read<FineTuneOrder>().Labels.Count;
-        foreach (var label in open)
+        foreach (var (label, number) in open.Select((label, number) => (label, labels - open.Count + number)))
         {
-            Learn(model, manifest, label, labels - open.Count + open.TakeWhile(other => other != label).Count(), labels);
+            var output = Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"photos-{job.Id}-{number}"));
+            Learn(model, new(job, reporter, manifest, label, number, labels, output));
         }
-        pulse.End(async () =>
+        reporter.End(async () =>
         {
             if (!await queue.Succeed(job))
             {
                 throw new JobLostException(job);
             }
         });
-        pulse.Say("fine-tuned");
+        reporter.Say("fine-tuned");
     }
 
-    private void Learn(WorkerModel model, FineTuneManifest manifest, string label, int before, int labels)
+    /// <param name="Number">Labels before it.</param>
+    /// <param name="Output">The folder of its run.</param>
+    private sealed record LabelRun(Job Job, JobReporter Reporter, FineTuneManifest Manifest, string Label, int Number, int Labels, string Output);
+
+    private void Learn(WorkerModel model, LabelRun run)
     {
-        var images = manifest.Photos.Where(photo => photo.Label == label).Select(photo => new CaptionedImage(files.PathOf(photo.ContentHash), photo.Caption, label)).ToArray();
-        pulse.Say($"{label}: fine-tuning on {images.Length} photos");
-        var output = Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"photos-{job.Id}-{before}"));
+        var (job, reporter, manifest, label, _, _, output) = run;
+        CaptionedImage[] images = [.. manifest.Photos.Where(photo => photo.Label == label)
+            .Select(photo => new CaptionedImage(files.PathOf(photo.ContentHash), photo.Caption, label))];
+        reporter.Say($"{label}: fine-tuning on {images.Length} photos");
         var place = new RunOptions
         {
             Output = output,
             Manifest = job.Read<FineTuneOrder>().Manifest,
             CheckpointEvery = TimeSpan.FromSeconds(15),
-            Report = line => pulse.Say($"{label}: {line}"),
-            Progress = progress => Report(progress, label, before, labels, manifest.Options, output),
+            Report = line => reporter.Say($"{label}: {line}"),
+            Progress = progress => Report(progress.Metrics, run),
         };
-        var result = SupervisedTraining.Run(model.Diffusion, images, OptionsOf(manifest.Options), new TrainedPart.Adapter(Rank: manifest.Options.Rank), place, pulse.Stop);
-        KeepEvaluations(label, manifest.Options, output);
+        var trained = new TrainedPart.Adapter(Rank: manifest.Options.Rank);
+        var result = SupervisedTraining.Run(model.Diffusion, images, OptionsOf(manifest.Options), trained, place, reporter.Stop);
+        KeepEvaluations(run);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
-        pulse.Ask(() => tuning.Keep(job, label, manifest.Options.Steps, weights, new Dictionary<SheetSeeds, string>()));
+        reporter.Ask(() => tuning.Keep(job, label, manifest.Options.Steps, weights, new Dictionary<SheetSeeds, string>()));
         Directory.Delete(output, recursive: true);
     }
 
@@ -70,35 +81,36 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         Seed = options.Seed,
     };
 
-    private void Report(TrainingProgress progress, string label, int before, int labels, FineTuneOptions options, string output)
+    private void Report(TrainingMetrics metrics, LabelRun run)
     {
-        var metrics = progress.Metrics;
-        pulse.Report((before + ((double)metrics.Step / metrics.Steps)) / labels, $"{label}, step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
+        var (options, done) = (run.Manifest.Options, (run.Number + ((double)metrics.Step / metrics.Steps)) / run.Labels);
+        run.Reporter.Report(done, $"{run.Label}, step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
         // Labels follow each other on one axis.
-        var step = (before * options.Steps) + metrics.Step;
-        pulse.Measure(step, "loss", metrics.Figures["loss"]);
-        pulse.Measure(step, "gradient_norm", metrics.GradientNorm);
+        var step = (run.Number * options.Steps) + metrics.Step;
+        run.Reporter.Measure(step, "loss", metrics.Figures["loss"]);
+        run.Reporter.Measure(step, "gradient_norm", metrics.GradientNorm);
         if (options.EvaluateEvery > 0 && metrics.Step % options.EvaluateEvery == 0)
         {
-            KeepEvaluations(label, options, output);
+            KeepEvaluations(run);
         }
     }
 
     /// <summary>Hands in what every finished evaluation left, its adapter and its pictures on sheets; a folder that was handed in goes.</summary>
-    private void KeepEvaluations(string label, FineTuneOptions options, string output)
+    private void KeepEvaluations(LabelRun run)
     {
-        foreach (var evaluation in AtomicFolder.Complete(Path.Combine(output, "evaluation")))
+        foreach (var evaluation in AtomicFolder.Complete(Path.Combine(run.Output, "evaluation")))
         {
             var adapter = Path.Combine(evaluation, SupervisedEvaluation.AdapterFolder, LoraFile.DiffusersName);
-            var sheets = Sheets.ToDictionary(sheet => sheet.Seeds, sheet => Directory.GetFiles(evaluation, $"{sheet.Name}-*.png").Order(StringComparer.Ordinal).ToArray());
-            if (!File.Exists(adapter) || sheets.Values.Any(pictures => pictures.Length < options.EvaluationImages))
+            var sheets = Sheets.ToDictionary(
+                sheet => sheet.Seeds, sheet => Directory.GetFiles(evaluation, $"{sheet.Name}-*.png").Order(StringComparer.Ordinal).ToArray());
+            if (!File.Exists(adapter) || sheets.Values.Any(pictures => pictures.Length < run.Manifest.Options.EvaluationImages))
             {
                 continue;
             }
             var step = int.Parse(Path.GetFileName(evaluation)["step-".Length..], CultureInfo.InvariantCulture);
             var weights = files.PutFile(adapter).GetAwaiter().GetResult();
             var kept = sheets.ToDictionary(sheet => sheet.Key, sheet => files.Put(Draw(sheet.Value)).GetAwaiter().GetResult());
-            pulse.Ask(() => tuning.Keep(job, label, step, weights, kept));
+            run.Reporter.Ask(() => tuning.Keep(run.Job, run.Label, step, weights, kept));
             Directory.Delete(evaluation, recursive: true);
         }
     }

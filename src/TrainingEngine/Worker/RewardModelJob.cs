@@ -1,8 +1,8 @@
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Rewards.Learned;
 
 namespace Labeler.TrainingEngine.Worker;
@@ -11,47 +11,49 @@ namespace Labeler.TrainingEngine.Worker;
 /// Learns a reward from a project's frozen pairs, or measures one on later pairs. It takes minutes at most and the same pairs give the same
 /// result, so one that was stopped begins anew.
 /// </summary>
-internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement measuring, FileStore files, Job job, JobReporter pulse)
+internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement measuring, FileStore files) : IJobHandler
 {
-    private readonly RewardModelOptions options = new();
+    private readonly RewardModelOptions _options = new();
 
-    public void Run()
+    public JobKind Kind => JobKind.RewardModel;
+
+    public void Run(Job job, JobReporter reporter)
     {
         if (job.Read<RewardOrder>().Reward is null)
         {
-            Learn();
+            Learn(job, reporter);
         }
         else
         {
-            Measure();
+            Measure(job, reporter);
         }
     }
 
-    private void Learn()
+    private void Learn(Job job, JobReporter reporter)
     {
-        var groups = pulse.Ask(() => learning.Read(job)).Groups;
+        var groups = reporter.Ask(() => learning.Read(job)).Groups;
         var (pictures, pairs) = Judged(groups);
-        pulse.Say($"learning a reward from {pairs.Count} pairs of {groups.Count} groups");
+        reporter.Say($"learning a reward from {pairs.Count} pairs of {groups.Count} groups");
         var passes = 0;
-        using var model = RewardModelTraining.Run(pictures, pairs, options, line =>
+        using var model = RewardModelTraining.Run(pictures, pairs, _options, line =>
         {
-            pulse.Report((double)++passes / options.InnerEpochs, line, null);
-            pulse.Say(line);
-        }, pulse.Stop);
-        var weights = Store(model);
-        pulse.End(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
-        pulse.Say(model.Name);
+            reporter.Report((double)++passes / _options.InnerEpochs, line, null);
+            reporter.Say(line);
+        }, reporter.Stop);
+        var weights = TemporaryFile.Store(files, model.Save);
+        reporter.End(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
+        reporter.Say(model.Name);
     }
 
-    private void Measure()
+    private void Measure(Job job, JobReporter reporter)
     {
-        var (weights, later) = pulse.Ask(() => measuring.Read(job));
+        var (weights, later) = reporter.Ask(() => measuring.Read(job));
         using var model = RewardModel.Load(files.PathOf(weights));
         var (pictures, pairs) = Judged(later.Groups);
-        pulse.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
-        var right = model.RightAbout(pictures, pairs, pulse.Say, pulse.Stop);
-        pulse.End(() => measuring.Complete(job, right, pairs.Count));
-        pulse.Say($"right about {right} of {pairs.Count} later pairs");
+        reporter.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
+        var right = model.RightAbout(pictures, pairs, reporter.Say, reporter.Stop);
+        reporter.End(() => measuring.Complete(job, right, pairs.Count));
+        reporter.Say($"right about {right} of {pairs.Count} later pairs");
     }
 
     private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups)
@@ -64,19 +66,5 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
             pairs.AddRange(group.Preferences.Select(pair => new JudgedPair(number, group.Prompt, first + pair.Winner, first + pair.Loser, pair.Weight)));
         }
         return (pictures, pairs);
-    }
-
-    private string Store(RewardModel model)
-    {
-        var temporary = Path.Combine(Path.GetTempPath(), $"labeler-{Guid.NewGuid():N}.safetensors");
-        try
-        {
-            model.Save(temporary);
-            return files.PutFile(temporary).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

@@ -1,9 +1,10 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
+using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;

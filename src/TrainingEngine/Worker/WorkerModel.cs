@@ -1,13 +1,18 @@
 using Labeler.TrainingEngine.Compute;
+using Labeler.Shared;
+using Labeler.Shared.Data;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Microsoft.EntityFrameworkCore;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Worker;
 
-/// <summary>The model that a worker has loaded; it stays loaded while jobs of one project follow each other.</summary>
+/// <summary>The model that a worker has loaded; on the device that this machine has.</summary>
 internal sealed class WorkerModel
 {
     private WorkerModel(StableDiffusion diffusion, string hash) => (Diffusion, Hash) = (diffusion, hash);
@@ -29,4 +34,32 @@ internal sealed class WorkerModel
         var onProcessor = Diffusion.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
         return new(Math.Clamp(Diffusion.IsSmall && onProcessor ? cores : 1, 1, Math.Max(1, groups)), Diffusion.IsSmall ? 1 : cores);
     }
+}
+
+/// <summary>Keeps the model of the last job, for the case that the next one needs it too.</summary>
+internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFolder folder)
+{
+    private (string Folder, WorkerModel Model)? _kept;
+
+    /// <param name="setting">As a project has it; see <see cref="ModelPath"/>.</param>
+    /// <exception cref="LabelerException">There is no model there.</exception>
+    public WorkerModel Of(string setting, JobReporter reporter)
+    {
+        var path = ModelPath.Find(setting, folder.Root);
+        if (_kept is not { } kept || kept.Folder != path)
+        {
+            reporter.Report(0, "loading the model", null);
+            _kept = kept = (path, WorkerModel.Load(path));
+        }
+        return kept.Model;
+    }
+
+    public WorkerModel OfProject(Job job, JobReporter reporter)
+    {
+        using var db = contexts.CreateDbContext();
+        return Of(db.Projects.AsNoTracking().First(project => project.Id == job.ProjectId).Settings.ModelFolder, reporter);
+    }
+
+    /// <summary>Full fine-tuning leaves its weights in the model, so that one is not for the next job.</summary>
+    public void Forget() => _kept = null;
 }

@@ -45,5 +45,5 @@ public sealed class RateChartTests : BunitContext
 
     private IRenderedComponent<RateChart> Draw(FlagKinds flags, params EpochRates[] rates) => Render<RateChart>(chart => chart.Add(c => c.Rates, rates).Add(c => c.Flags, flags));
 
-    private static EpochRates Rates(int number, Proportion rate) => new(number, number, EpochState.Labelling, rate, rate, rate);
+    private static EpochRates Rates(int number, Proportion rate) => new(number, number, EpochState.Labeling, rate, rate, rate);
 }

@@ -1,6 +1,6 @@
 using Bunit;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Web.Features.Epochs;
 using Xunit;

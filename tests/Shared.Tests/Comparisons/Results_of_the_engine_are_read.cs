@@ -1,6 +1,7 @@
 using System.Text;
 using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
 using Xunit;
 
 namespace Labeler.Shared.Tests.Comparisons;
@@ -46,7 +47,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
         Assert.Equal("epochs learned from", Assert.Single(Files.All()).Run!.Along);
         File.WriteAllText(Path.Combine(there, "labels.csv"), ReproducedRun.LabelsHeader + "\n0,0,0.5,0.4,0.6\n1,196,0.7,0.6,0.8\n");
         var run = Assert.Single(Files.All()).Run!;
-        Assert.Equal("labelled pictures used", run.Along);
+        Assert.Equal("labeled pictures used", run.Along);
         Assert.Equal([(0, 0.0, 0.5), (1, 196, 0.7)], run.Curves.Single().Training.Points.Select(p => (p.Epoch, p.Used, p.Value)));
     }
 

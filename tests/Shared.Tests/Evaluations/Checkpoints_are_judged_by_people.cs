@@ -6,6 +6,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Tests.Support;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -48,7 +49,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         // Neither the order of the questions nor their numbers go by checkpoint.
         Assert.NotEqual(pairs.OrderBy(p => p.First.Number).ThenBy(p => p.Second.Number), pairs);
         Assert.Equal(items.Select(i => i.Id).Order(), items.Select(i => i.Id));
-        Assert.Equal((EpochState.Labelling, JobState.Succeeded), ((await db.Epochs.SingleAsync()).State, (await db.Jobs.SingleAsync()).State));
+        Assert.Equal((EpochState.Labeling, JobState.Succeeded), ((await db.Epochs.SingleAsync()).State, (await db.Jobs.SingleAsync()).State));
     }
 
     [Theory, OnEachDatabase]
@@ -127,7 +128,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         await Score(world, project, item => plan.At(numbers[item]) is { Contestant: 1, IsFixed: true } ? "10" : "0");
 
         await using var db = world.Open();
-        var runs = RubricRun.Of(plan, await RubricResults.Read(db, await db.Evaluations.SingleAsync()));
+        var runs = RubricCurve.Of(plan, await RubricResults.Read(db, await db.Evaluations.SingleAsync()));
         // Of the training on another base model one step alone was scored, which is no line.
         Assert.Equal([("photos", true), ("photos", false)], runs.Select(run => (run.Name, run.IsFixed)));
         Assert.Equal([(0, 0.0), (20, 0), (40, 10)], runs[0].Steps.Select(step => (step.Step, step.Results.Mean)));
@@ -185,7 +186,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         await using var world = await databases.World(Databases.Sqlite);
         var (_, job) = await Begun(world, Plan);
         await Sample(world, job, Plan, 0, 3);
-        await world.Get<EpochCycle>().Fail(job, "the model's folder is gone");
+        await world.Get<JobQueue>().Fail(job, "the model's folder is gone");
         await world.Get<EpochCycle>().Retry(job.EpochId!.Value);
         var again = (await world.Get<JobQueue>().Claim("worker", [JobKind.Evaluate]))!;
         Assert.Equal((job.Id, 3), (again.Id, await world.Open().Groups.CountAsync()));
@@ -230,7 +231,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         for (var number = from; number < from + count; number++)
         {
             var hash = await world.Files.Put(Encoding.UTF8.GetBytes($"picture {number}"));
-            await world.Get<EpochCycle>().Add(job, epoch => Group.Sampled(epoch, GroupUse.Labelling, number, null, plan.Prompts[plan.At(number).Prompt], 1, null, [new NewImage(hash, 64, 64, 1)], world.Now));
+            await world.Get<EpochCycle>().Add(job, epoch => Group.Sampled(epoch, GroupUse.Labeling, number, null, plan.Prompts[plan.At(number).Prompt], 1, null, [new NewImage(hash, 64, 64, 1)], world.Now));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;

@@ -86,9 +86,9 @@ public sealed class Captions_come_from_an_endpoint(Databases databases)
         await run.Queue(scene.Project.Id, ["Label 1"]);
         await Assert.ThrowsAsync<LabelerException>(() => run.Queue(scene.Project.Id, ["Label 1"]));
         var job = (await scene.Jobs.Claim("web", [JobKind.Caption]))!;
-        await Assert.ThrowsAsync<LabelerException>(() => run.Run(job));
+        await Assert.ThrowsAsync<LabelerException>(() => run.Run(job, (_, _) => { }));
         await scene.Jobs.GiveBack(job);
-        await run.Run((await scene.Jobs.Claim("web", [JobKind.Caption]))!);
+        await run.Run((await scene.Jobs.Claim("web", [JobKind.Caption]))!, (_, _) => { });
 
         var photos = await world.Open().Photos.OrderBy(p => p.Id).ToListAsync();
         Assert.Equal(["A mirror", "A second mirror", "A second mirror", null], photos.Select(p => p.Caption));

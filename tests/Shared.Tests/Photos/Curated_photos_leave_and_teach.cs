@@ -16,7 +16,7 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
     public async Task The_kept_labels_are_exported_with_their_captions(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Labelled(world);
+        var scene = await Labeled(world);
         await using var db = world.Open();
         var kept = await CuratedPhoto.Kept(db, scene.Project.Id, ["Label 1", "Label 2"]);
         Assert.Equal([("a.jpg", "Label 1", 1), ("b.png", "Label 2", 1)], kept.Select(k => (k.Photo.Name, k.Label!, k.Votes)));
@@ -41,7 +41,7 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
     public async Task A_fine_tuning_learns_from_described_photos_and_hands_in_an_adapter_a_label(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Labelled(world);
+        var scene = await Labeled(world);
         var tuning = world.Get<FineTuning>();
         Assert.Contains("Label 2", (await Assert.ThrowsAsync<LabelerException>(() => tuning.Queue(scene.Project.Id, ["Label 1", "Label 2"], new()))).Message);
         Assert.Contains("Steps", (await Assert.ThrowsAsync<LabelerException>(() => tuning.Queue(scene.Project.Id, ["Label 1"], new() { Steps = 0 }))).Message);
@@ -84,7 +84,7 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
         Assert.Equal((null, 2), (photo.Label, photo.Votes));
     }
 
-    private static async Task<PhotoScene> Labelled(World world)
+    private static async Task<PhotoScene> Labeled(World world)
     {
         var scene = await PhotoScene.In(world);
         await scene.Run(scene.Zip(("a.jpg", PhotoScene.Jpeg(1)), ("b.png", PhotoScene.Png(2)), ("c.webp", PhotoScene.WebP(3))));

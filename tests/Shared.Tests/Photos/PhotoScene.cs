@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,7 +19,7 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
     public PhotoImport Import => ImportBy(world.Clock);
     public JobQueue Jobs => world.Get<JobQueue>();
 
-    public PhotoImport ImportBy(TimeProvider clock) => new(world.Contexts, world.Get<EpochCycle>(), Jobs, world.Files, world.Get<DataFolder>(), limits, clock);
+    public PhotoImport ImportBy(TimeProvider clock) => new(world.Contexts, world.Get<EpochCycle>(), world.Files, world.Get<DataFolder>(), limits, clock);
 
     public static async Task<PhotoScene> In(World world, ImportLimits? limits = null)
     {
@@ -54,7 +54,7 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
     {
         await Import.Queue(project.Id, place);
         var job = (await Jobs.Claim("web", [JobKind.Import]))!;
-        await Import.Run(job);
+        await Import.Run(job, (_, _) => { });
         return job;
     }
 
@@ -77,7 +77,7 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
 
     private static Picture Marked(int mark, int side)
     {
-        var picture = Images.Pictures.Gradient(side, side);
+        var picture = Imaging.Pictures.Gradient(side, side);
         Array.Fill(picture.Rgb, (byte)(mark * 16), 0, 3 * side * 8);
         return picture;
     }

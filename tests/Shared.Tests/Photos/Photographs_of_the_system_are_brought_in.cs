@@ -1,8 +1,8 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;

@@ -1,7 +1,7 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
-using Labeler.Shared.Tests.Images;
+using Labeler.Shared.Tests.Imaging;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
@@ -49,8 +49,8 @@ public sealed class Photos_are_brought_in(Databases databases)
         var bomb = new byte[900_000];
         await scene.Run(scene.Zip(
             ("../../slip.jpg", PhotoScene.Jpeg(1)), ("/etc/slip.jpg", PhotoScene.Jpeg(1)), ("C:\\slip.jpg", PhotoScene.Jpeg(1)), ("bomb.png", bomb), ("large.png", new byte[2 << 20]),
-            ("cut.jpg", PhotoScene.Jpeg(2, 64)[..900]), ("wide.png", Images.Pictures.Png(40_000, 10, 2, [])), ("many.png", Images.Pictures.Png(16_000, 16_000, 2, [])),
-            ("lies.png", Images.Pictures.Png(900, 900, 2, [1, 2, 3])), ("moving.gif", Images.Pictures.Gif(3)), ("wrong.png", PhotoScene.Jpeg(3)), ("text.jpg", "no picture at all"u8.ToArray()), ("good.jpg", PhotoScene.Jpeg(4))));
+            ("cut.jpg", PhotoScene.Jpeg(2, 64)[..900]), ("wide.png", Imaging.Pictures.Png(40_000, 10, 2, [])), ("many.png", Imaging.Pictures.Png(16_000, 16_000, 2, [])),
+            ("lies.png", Imaging.Pictures.Png(900, 900, 2, [1, 2, 3])), ("moving.gif", Imaging.Pictures.Gif(3)), ("wrong.png", PhotoScene.Jpeg(3)), ("text.jpg", "no picture at all"u8.ToArray()), ("good.jpg", PhotoScene.Jpeg(4))));
         Assert.Equal("good.jpg", (await world.Open().Photos.SingleAsync()).Name);
         var reasons = await scene.Skipped();
         Assert.Equal(12, reasons.Count);
@@ -117,14 +117,14 @@ public sealed class Photos_are_brought_in(Databases databases)
         // A power cut while the fifth photo is being stored.
         using (var cut = new CancellationTokenSource())
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.ImportBy(new PowerCut(world.Clock, after: 4, cut)).Run(first, cut.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.ImportBy(new PowerCut(world.Clock, after: 4, cut)).Run(first, (_, _) => { }, cut.Token));
         }
         Assert.Equal(4, await world.Open().Photos.CountAsync());
         world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
         var again = (await scene.Jobs.Claim("next", [JobKind.Import]))!;
-        await scene.Import.Run(again);
+        await scene.Import.Run(again, (_, _) => { });
         Assert.Equal((9, 9, 0), (await world.Open().Photos.CountAsync(), await world.Open().Items.CountAsync(), await world.Open().SkippedFiles.CountAsync()));
-        await Assert.ThrowsAsync<LabelerException>(() => scene.Import.Run(first));
+        await Assert.ThrowsAsync<LabelerException>(() => scene.Import.Run(first, (_, _) => { }));
     }
 
     [Fact]

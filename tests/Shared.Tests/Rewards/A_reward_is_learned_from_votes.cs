@@ -1,4 +1,5 @@
 using System.Text;
+using Labeler.Shared.Automation;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
@@ -34,13 +35,13 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var reward = await learning.Complete(job, new MeasuredReward(weights, 10, 9, 10));
         await Assert.ThrowsAsync<JobLostException>(() => learning.Complete(job, new MeasuredReward(weights, 10, 9, 10)));
 
-        Assert.Contains("Nobody has accepted", (await Assert.ThrowsAsync<LabelerException>(() => scene.Cycle.TrainOnReward(scene.Epoch.Id, reward.Id))).Message);
+        Assert.Contains("Nobody has accepted", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<RewardWorkflow>().Train(scene.Epoch.Id, reward.Id))).Message);
         Assert.Contains("not this model's", (await Assert.ThrowsAsync<LabelerException>(() => learning.Accept(reward.Id, 10, 10, "Ada"))).Message);
         await learning.Accept(reward.Id, 9, 10, "Ada");
         await learning.Accept(reward.Id, 9, 10, "Bo");
         Assert.Equal("Ada", (await world.Open().LearnedRewards.SingleAsync()).AcceptedBy);
 
-        await scene.Cycle.TrainOnReward(scene.Epoch.Id, reward.Id);
+        await world.Get<RewardWorkflow>().Train(scene.Epoch.Id, reward.Id);
         var training = (await scene.Jobs.Claim("worker", [JobKind.Train]))!;
         var frozen = await scene.Cycle.StartTraining(training);
         Assert.Equal((weights, 3), (frozen.Reward, frozen.Groups.Count));
@@ -130,8 +131,8 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var (learning, reward) = await Learned(world, scene, right: 10);
         await learning.Accept(reward.Id, 10, 10, "Ada");
         await world.Open().Groups.ExecuteUpdateAsync(set => set.SetProperty(g => g.Prompt, "a horse"));
-        Assert.Contains("nothing about the prompt \"a horse\"", (await Assert.ThrowsAsync<LabelerException>(() => scene.Cycle.TrainOnReward(scene.Epoch.Id, reward.Id))).Message);
-        Assert.Equal(EpochState.Labelling, (await world.Open().Epochs.SingleAsync()).State);
+        Assert.Contains("nothing about the prompt \"a horse\"", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<RewardWorkflow>().Train(scene.Epoch.Id, reward.Id))).Message);
+        Assert.Equal(EpochState.Labeling, (await world.Open().Epochs.SingleAsync()).State);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         var scene = await Scene.Sampled(world, groups: 2);
         var (learning, reward) = await Learned(world, scene, right: 10);
         await learning.Accept(reward.Id, 10, 10, "Ada");
-        await scene.Cycle.TrainOnReward(scene.Epoch.Id, reward.Id);
+        await world.Get<RewardWorkflow>().Train(scene.Epoch.Id, reward.Id);
         await scene.Cycle.Cancel(scene.Epoch.Id);
         await scene.Cycle.Train(scene.Epoch.Id, null);
         var epoch = await world.Open().Epochs.SingleAsync();

@@ -4,6 +4,7 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -64,7 +65,7 @@ public sealed class Scene
         var hashes = await Task.WhenAll(Enumerable.Range(0, size).Select(i => World.Files.Put(Encoding.UTF8.GetBytes($"{mark}image {job.EpochId} {number} {i}"))));
         var trajectory = await World.Files.Put(Encoding.UTF8.GetBytes($"{mark}trajectory {job.EpochId} {number}"));
         await Cycle.Add(job, epoch => Group.Sampled(
-            epoch, GroupUse.Labelling, number, null, prompt, 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
+            epoch, GroupUse.Labeling, number, null, prompt, 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
     }
 
     public async Task<Account> Person(string name, Action<Account>? with = null)

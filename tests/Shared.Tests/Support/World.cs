@@ -1,5 +1,5 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
+using Labeler.Shared.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,7 +76,7 @@ public sealed class World : IAsyncDisposable
 
     private static ServiceProvider Services(string folder, string? postgreSql, TimeProvider clock, ILoggerProvider? log = null)
     {
-        var settings = new Dictionary<string, string?> { [$"ConnectionStrings:{Startup.ConnectionName}"] = postgreSql };
+        var settings = new Dictionary<string, string?> { [$"ConnectionStrings:{ServiceRegistration.ConnectionName}"] = postgreSql };
         return new ServiceCollection()
             .AddSingleton(clock)
             .AddLogging(logging => logging.Services.AddSingleton(log ?? NullLoggerProvider.Instance))

@@ -1,3 +1,4 @@
+using Labeler.Shared.Automation;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;

@@ -1,3 +1,4 @@
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Tests.Support;

@@ -1,5 +1,7 @@
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -132,10 +134,10 @@ public sealed class Preferences_follow_from_votes(Databases databases)
         var other = await Plan(new(), 1, Scene.Flag(1));
         Assert.Equal(first.Hash, again.Hash);
         Assert.NotEqual(first.Hash, other.Hash);
-        Assert.Equal(first.Hash, Shared.Epochs.Manifest.Read(first.Manifest.ToBytes()).Hash());
+        Assert.Equal(first.Hash, Shared.Training.Manifest.Read(first.Manifest.ToBytes()).Hash());
     }
 
-    private async Task<Shared.Epochs.TrainingPlan> Plan(ProjectSettings settings, int people, params FlagVerdict[] verdicts)
+    private async Task<Shared.Training.TrainingPlan> Plan(ProjectSettings settings, int people, params FlagVerdict[] verdicts)
     {
         await using var world = await databases.World(Databases.Sqlite);
         var scene = await Scene.Sampled(world, groups: 1, settings: settings);
@@ -147,5 +149,5 @@ public sealed class Preferences_follow_from_votes(Databases databases)
         return await scene.Cycle.DryRun(scene.Epoch.Id);
     }
 
-    private static List<(int, int)> Pairs(Shared.Epochs.TrainingPlan plan) => [.. plan.Preferences.Groups.SelectMany(g => g.Pairs).Select(p => (p.Winner, p.Loser))];
+    private static List<(int, int)> Pairs(Shared.Training.TrainingPlan plan) => [.. plan.Preferences.Groups.SelectMany(g => g.Pairs).Select(p => (p.Winner, p.Loser))];
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Compute;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;

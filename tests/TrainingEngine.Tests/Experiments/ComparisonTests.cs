@@ -1,6 +1,7 @@
 using Labeler.Shared.Comparisons;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;

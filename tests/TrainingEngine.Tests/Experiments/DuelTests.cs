@@ -1,6 +1,8 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments.Duels;

@@ -1,7 +1,7 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.MirrorWorld.Judging;

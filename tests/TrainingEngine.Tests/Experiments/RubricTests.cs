@@ -1,5 +1,5 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments.Rubric;

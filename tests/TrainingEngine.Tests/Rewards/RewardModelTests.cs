@@ -1,8 +1,8 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Rewards.Learned;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Verification;
 using Labeler.TrainingEngine.Weights;
 using TorchSharp;

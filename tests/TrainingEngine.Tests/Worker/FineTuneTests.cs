@@ -1,12 +1,12 @@
 using System.IO.Compression;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Weights;
 using Microsoft.EntityFrameworkCore;
@@ -55,9 +55,9 @@ public sealed class FineTuneTests : IDisposable
             db.Add(project);
             await db.SaveChangesAsync();
         }
-        var import = new PhotoImport(Get<IDbContextFactory<LabelerDb>>(), Get<EpochCycle>(), Get<JobQueue>(), Get<FileStore>(), Get<DataFolder>(), new(), TimeProvider.System);
+        var import = new PhotoImport(Get<IDbContextFactory<LabelerDb>>(), Get<EpochCycle>(), Get<FileStore>(), Get<DataFolder>(), new(), TimeProvider.System);
         await import.Queue(project.Id, Zip());
-        await import.Run((await Get<JobQueue>().Claim("web", [JobKind.Import]))!);
+        await import.Run((await Get<JobQueue>().Claim("web", [JobKind.Import]))!, (_, _) => { });
         var person = Guid.NewGuid();
         foreach (var (lease, number) in (await Get<ItemQueue>().Take(project.Id, person, 16, [])).Leases.Select((lease, number) => (lease, number)))
         {

@@ -2,11 +2,12 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Microsoft.EntityFrameworkCore;
@@ -28,16 +29,16 @@ public sealed class LoopTests : IDisposable
     {
         var project = await Project(kind);
         var first = await Get<EpochCycle>().Start(project.Id, null);
-        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
         await FlagTheFirstImageOfEveryGroup(project.Id);
 
         await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
-        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labelling));
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labeling));
 
         await using var db = Open();
         var checkpoint = await db.Checkpoints.SingleAsync();
         Assert.Equal(kind, checkpoint.Kind);
-        var trajectories = await db.Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => new { group.EpochId, group.TrajectoryHash }).ToListAsync();
+        var trajectories = await db.Groups.Where(group => group.Use == GroupUse.Labeling).Select(group => new { group.EpochId, group.TrajectoryHash }).ToListAsync();
         Assert.All(trajectories, group =>
         {
             using var trajectory = Trajectory.Load(Get<FileStore>().PathOf(group.TrajectoryHash!));
@@ -56,7 +57,7 @@ public sealed class LoopTests : IDisposable
     {
         var project = await Project(AdapterKind.Lora);
         var first = await Get<EpochCycle>().Start(project.Id, null);
-        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
         await FlagTheFirstImageOfEveryGroup(project.Id);
         await Get<EpochCycle>().Train(first.Id, null);
         WorkUntil(() => State(first.Id) == EpochState.Complete);
@@ -88,13 +89,13 @@ public sealed class LoopTests : IDisposable
         var project = await Project(AdapterKind.Lora, groups: 40);
         var epoch = await Get<EpochCycle>().Start(project.Id, null);
         WorkUntil(() => Open().Groups.Any());
-        var before = await Open().Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => group.TrajectoryHash).ToListAsync();
+        var before = await Open().Groups.Where(group => group.Use == GroupUse.Labeling).Select(group => group.TrajectoryHash).ToListAsync();
         var job = await Open().Jobs.SingleAsync();
         Assert.Equal((JobState.Queued, 0), (job.State, job.Attempt));
 
-        WorkUntil(() => State(epoch.Id) == EpochState.Labelling);
+        WorkUntil(() => State(epoch.Id) == EpochState.Labeling);
 
-        var after = await Open().Groups.Where(group => group.Use == GroupUse.Labelling).Select(group => group.TrajectoryHash).ToListAsync();
+        var after = await Open().Groups.Where(group => group.Use == GroupUse.Labeling).Select(group => group.TrajectoryHash).ToListAsync();
         Assert.Equal(40, after.Count);
         Assert.Subset(after.ToHashSet(), before.ToHashSet());
     }
@@ -121,11 +122,11 @@ public sealed class LoopTests : IDisposable
     {
         var project = await Project(AdapterKind.Lora, algorithm: algorithm);
         var first = await Get<EpochCycle>().Start(project.Id, null);
-        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
         await FlagTheFirstImageOfEveryGroup(project.Id);
 
         await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
-        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labelling));
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labeling));
 
         await using var db = Open();
         var checkpoint = await db.Checkpoints.SingleAsync();
@@ -141,7 +142,7 @@ public sealed class LoopTests : IDisposable
     {
         var project = await Project(AdapterKind.Lora, algorithm: "magic");
         var first = await Get<EpochCycle>().Start(project.Id, null);
-        WorkUntil(() => State(first.Id) == EpochState.Labelling);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
         await FlagTheFirstImageOfEveryGroup(project.Id);
 
         await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
@@ -183,7 +184,7 @@ public sealed class LoopTests : IDisposable
     {
         var project = Evaluation.ProjectFor(name, plan, 1, "", [], new ProjectSettings(), DateTimeOffset.UtcNow);
         await Get<EvaluationWorkflow>().Start(project, plan);
-        WorkUntil(() => Open().Epochs.Any(epoch => epoch.ProjectId == project.Id && epoch.State == EpochState.Labelling));
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.ProjectId == project.Id && epoch.State == EpochState.Labeling));
         var groups = await Open().Groups.Include(group => group.Images).Where(group => group.ProjectId == project.Id).OrderBy(group => group.Number).ToListAsync();
         return (groups, [.. groups.Select(group => Picture.Decode(File.ReadAllBytes(Get<FileStore>().PathOf(group.Images[0].ContentHash))).Rgb)]);
     }

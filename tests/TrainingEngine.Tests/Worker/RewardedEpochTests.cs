@@ -1,10 +1,11 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,7 +41,7 @@ public sealed class RewardedEpochTests : IDisposable
         WorkUntil(() => Open().Jobs.Count(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running) == 2);
         reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal((2 * Later, 2 * (Later - 2)), (reward.LaterPairs, reward.LaterRight));
-        await Get<EpochCycle>().TrainOnReward(epoch.Id, reward.Id);
+        await Get<RewardWorkflow>().Train(epoch.Id, reward.Id);
         WorkUntil(() => Open().Epochs.Any(other => other.Number == 2) || Open().Epochs.Single().State == EpochState.Failed);
 
         await using var db = Open();
@@ -65,7 +66,7 @@ public sealed class RewardedEpochTests : IDisposable
         }
         WorkUntil(() => Open().Jobs.Any(other => other.Id == job.Id && other.State == JobState.Failed));
         Assert.Contains("0 judged groups are too few", (await Open().Jobs.SingleAsync(other => other.Id == job.Id)).Error, StringComparison.Ordinal);
-        Assert.Equal(EpochState.Labelling, (await Open().Epochs.SingleAsync()).State);
+        Assert.Equal(EpochState.Labeling, (await Open().Epochs.SingleAsync()).State);
     }
 
     /// <summary>An epoch of the tiny model. Its pictures are painted over in greys, so that there is something to like about them.</summary>
@@ -89,7 +90,7 @@ public sealed class RewardedEpochTests : IDisposable
             await db.SaveChangesAsync();
         }
         var epoch = await Get<EpochCycle>().Start(project.Id, null);
-        WorkUntil(() => Open().Epochs.Single().State == EpochState.Labelling);
+        WorkUntil(() => Open().Epochs.Single().State == EpochState.Labeling);
         await using var painted = Open();
         foreach (var image in await painted.Images.ToListAsync())
         {

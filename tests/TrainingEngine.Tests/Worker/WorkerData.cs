@@ -1,7 +1,9 @@
+using Labeler.Shared;
+using Labeler.Shared.Automation;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -14,18 +16,18 @@ internal sealed class WorkerData : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly TemporaryFolder folder = new();
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
     public WorkerData()
     {
-        services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder.File("data")).BuildServiceProvider();
+        _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder.File("data")).BuildServiceProvider();
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
 
     /// <summary>Where a test writes the tiny model.</summary>
     public string Model => folder.File("model");
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
 
@@ -43,15 +45,16 @@ internal sealed class WorkerData : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        new TrainerWorker(Get<JobQueue>(), Get<EpochCycle>(), Get<AutomaticTraining>(), Get<IDbContextFactory<LabelerDb>>(), database, Get<FileStore>(), Get<DataFolder>(), TimeProvider.System, $"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15), TextWriter.Null)
-            .Run(stop.Token);
+        using var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder.File("data"))
+            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
+        services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");
     }
 
     public void Dispose()
     {
-        services.Dispose();
+        _services.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         folder.Dispose();
     }

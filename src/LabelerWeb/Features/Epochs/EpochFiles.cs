@@ -4,9 +4,9 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
-using Labeler.Shared.Files;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Epochs;

@@ -1,7 +1,8 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Evaluations;

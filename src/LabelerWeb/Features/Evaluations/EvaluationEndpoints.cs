@@ -2,6 +2,7 @@ using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Training;
 using Labeler.Web.Components;
 using Labeler.Web.Security;
 using Microsoft.EntityFrameworkCore;

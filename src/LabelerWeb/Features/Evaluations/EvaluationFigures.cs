@@ -24,7 +24,7 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
 
     public IEnumerable<DuelResults> Overall => Duels.Where(duel => duel.Against is null);
 
-    public IReadOnlyList<RubricRun> Runs { get; } = RubricRun.Of(Line.Evaluation.Plan, Rubric);
+    public IReadOnlyList<RubricCurve> Runs { get; } = RubricCurve.Of(Line.Evaluation.Plan, Rubric);
 
     public FigureTable StepsTable => new("steps", "Scores over training steps",
         ["training", "step", .. ScoreHeaders],

@@ -24,7 +24,7 @@ public sealed class EvaluationForm
     public string FixedSeed { get; private set; } = "1";
     public string Raters { get; private set; } = "1";
     public string Guidelines { get; private set; } = "";
-    public SamplingOptions Sampling { get; private set; } = new();
+    public SamplingSettings Sampling { get; private set; } = new();
 
     /// <param name="like">The project whose sampling stands in the form at first.</param>
     public static EvaluationForm Empty(Project? like) => new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };

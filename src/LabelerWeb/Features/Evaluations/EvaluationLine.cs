@@ -47,5 +47,5 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         _ => Judged == Items ? "all judged" : "being judged",
     };
 
-    public string Tone => Epoch.State switch { EpochState.Failed => "bad", EpochState.Labelling => Judged == Items ? "good" : "", _ => "warn" };
+    public string Tone => Epoch.State switch { EpochState.Failed => "bad", EpochState.Labeling => Judged == Items ? "good" : "", _ => "warn" };
 }

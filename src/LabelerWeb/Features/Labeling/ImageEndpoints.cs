@@ -1,6 +1,6 @@
 using Labeler.Shared;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Features.Labeling;
 

@@ -78,7 +78,7 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
     // Open items that this person has not judged, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
     private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
         i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
-            && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling))
+            && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling))
             && !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && (l.DoneAt != null || l.UnblindedAt != null)));
 
     private DateTimeOffset Midnight()

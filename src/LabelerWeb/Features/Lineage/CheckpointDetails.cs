@@ -1,8 +1,9 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Lineage;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Statistics;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Lineage;

@@ -1,6 +1,7 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
-using Labeler.Shared.Lineage;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.People;

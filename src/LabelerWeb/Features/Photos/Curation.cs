@@ -1,6 +1,6 @@
 using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
 using Labeler.Web.Features.Projects;

@@ -1,7 +1,7 @@
 using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Features.Photos;
 

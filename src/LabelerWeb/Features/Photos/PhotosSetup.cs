@@ -1,3 +1,4 @@
+using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,6 +23,8 @@ public static class PhotosSetup
         // Each request has its own patience, and a redirect must not carry pictures and key to another host.
         services.AddSingleton(provider => new Captioner(
             new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan }, provider.GetRequiredService<CaptionOptions>(), provider.GetRequiredService<TimeProvider>()));
-        return services.AddSingleton<PhotoImport>().AddSingleton<CaptionRun>().AddSingleton<PhotoUpload>().AddHostedService<PhotoHost>();
+        services.AddSingleton<PhotoImport>().AddSingleton<IJobHandler>(provider => provider.GetRequiredService<PhotoImport>());
+        services.AddSingleton<CaptionRun>().AddSingleton<IJobHandler>(provider => provider.GetRequiredService<CaptionRun>());
+        return services.AddSingleton<PhotoUpload>().AddHostedService<PhotoHost>();
     }
 }

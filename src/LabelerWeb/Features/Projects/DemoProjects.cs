@@ -1,6 +1,6 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Projects;

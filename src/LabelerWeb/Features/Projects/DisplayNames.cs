@@ -25,7 +25,7 @@ public static class DisplayNames
     public static string Of(EpochState state) => state switch
     {
         EpochState.Sampling => "being sampled",
-        EpochState.Labelling => "being labelled",
+        EpochState.Labeling => "being labeled",
         EpochState.Frozen => "waiting for training",
         EpochState.Training => "training",
         EpochState.Complete => "complete",

@@ -1,7 +1,7 @@
 using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Projects;

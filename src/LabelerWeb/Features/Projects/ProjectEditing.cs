@@ -1,7 +1,7 @@
 using Labeler.Shared;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Projects;

@@ -3,6 +3,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Training;
 using Labeler.Web.Components;
 using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;

@@ -7,7 +7,7 @@ namespace Labeler.Web.Features.Projects;
 public sealed class ProjectForm
 {
     public static readonly List<SettingField> General = SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
-    public static readonly List<SettingField> Sampling = SettingField.Of<SamplingOptions>("Sampling");
+    public static readonly List<SettingField> Sampling = SettingField.Of<SamplingSettings>("Sampling");
     public static readonly List<SettingField> Training = SettingField.Of<TrainingOptions>("Training");
 
     public string Name { get; private set; } = "";

@@ -1,10 +1,10 @@
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Training;
 using Labeler.Web.Components;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Security;
@@ -34,9 +34,9 @@ public static class RewardEndpoints
             await learning.Accept(id, right, heldOut, by);
             return Back(context, "Accepted: epochs can be trained on it.");
         });
-        posts.MapPost("/{id:long}/train", async (long id, [FromForm] long epoch, HttpContext context, EpochCycle cycle) =>
+        posts.MapPost("/{id:long}/train", async (long id, [FromForm] long epoch, HttpContext context, RewardWorkflow learning) =>
         {
-            await cycle.TrainOnReward(epoch, id);
+            await learning.Train(epoch, id);
             return Back(context, "The epoch is being trained on the learned reward.");
         });
         posts.MapPost("/{id:long}/measure", async (long id, HttpContext context, RewardMeasurement measuring) =>

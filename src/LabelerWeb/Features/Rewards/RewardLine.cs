@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Web.Features.Rewards;
 
 /// <summary>A learned reward for the lead: how often it is right, beside how often people agree with each other.</summary>
-/// <param name="Open">The project's epoch that could be trained on it now; null where none is being labelled.</param>
+/// <param name="Open">The project's epoch that could be trained on it now; null where none is being labeled.</param>
 /// <param name="Used">Numbers of the epochs that were trained on it.</param>
 public sealed record RewardLine(LearnedReward Reward, Project Project, AgreementFigures People, Epoch? Open, IReadOnlyList<int> Used)
 {
@@ -24,7 +24,7 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
                 continue;
             lines.Add(new(
                 reward, project, lines.Find(line => line.Project.Id == project.Id)?.People ?? await AgreementFigures.Read(db, project, null, cancel),
-                await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labelling).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
+                await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labeling).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
                 await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel)));
         }
         return lines;

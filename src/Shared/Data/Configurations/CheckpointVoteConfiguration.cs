@@ -1,4 +1,4 @@
-using Labeler.Shared.Lineage;
+using Labeler.Shared.Epochs;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

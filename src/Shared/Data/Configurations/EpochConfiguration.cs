@@ -11,6 +11,7 @@ internal sealed class EpochConfiguration : IEntityTypeConfiguration<Epoch>
     {
         epoch.HasIndex(e => new { e.ProjectId, e.Number }).IsUnique();
         epoch.Property(e => e.State).IsConcurrencyToken();
+        epoch.Property(e => e.LabelingSince).HasColumnName("LabellingSince");
         epoch.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId).OnDelete(DeleteBehavior.Restrict);
         epoch.HasOne(e => e.SampledBy).WithMany().HasForeignKey(e => e.SampledById).OnDelete(DeleteBehavior.Restrict);
         epoch.HasOne(e => e.Checkpoint).WithMany().HasForeignKey(e => e.CheckpointId).OnDelete(DeleteBehavior.Restrict);

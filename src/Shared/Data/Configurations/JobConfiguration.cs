@@ -10,6 +10,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
     {
         job.HasIndex(j => new { j.State, j.Priority });
         job.HasIndex(j => j.EpochId);
+        job.Property(j => j.Attempt).IsConcurrencyToken();
         job.Ignore(j => j.IsOver);
+        job.Ignore(j => j.IsStepOfEpoch);
     }
 }

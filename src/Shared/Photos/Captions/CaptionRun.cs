@@ -1,7 +1,7 @@
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos.Captions;
@@ -10,9 +10,9 @@ namespace Labeler.Shared.Photos.Captions;
 public sealed record CaptionOrder(IReadOnlyList<string> Labels);
 
 /// <summary>Describes the curated photos that have no caption yet. Each answer is written at once, so a run that was stopped goes on and pays nothing twice.</summary>
-public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue queue, FileStore files, Captioner captioner, CaptionOptions options, TimeProvider time)
+public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue queue, FileStore files, Captioner captioner, CaptionOptions options, TimeProvider time) : IJobHandler
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    public JobKind Kind => JobKind.Caption;
 
     /// <summary>Queues a run; photos that an earlier one had to give up are tried again.</summary>
     /// <exception cref="LabelerException">Nothing is configured, or nothing is to do.</exception>
@@ -38,19 +38,21 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
         return job;
     }
 
+    public void Run(Job job, JobReporter reporter) =>
+        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} captions", null), reporter.Stop).GetAwaiter().GetResult();
+
     /// <summary>Does a claimed run to its end.</summary>
+    /// <param name="report">Told how many captions were asked for, of how many.</param>
     /// <exception cref="LabelerException">The endpoint refuses this installation.</exception>
-    /// <exception cref="OperationCanceledException">Somebody called it off, or this process ends.</exception>
-    /// <exception cref="JobLostException">Another process has taken it over.</exception>
-    public async Task Run(Job job, CancellationToken cancel = default)
+    /// <exception cref="JobLostException">Another process has the job.</exception>
+    public async Task Run(Job job, Action<int, int> report, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var open = (await CuratedPhoto.Kept(db, job.ProjectId!.Value, job.Read<CaptionOrder>().Labels, cancel)).Where(photo => photo.Photo.Caption is null).ToList();
         for (var at = 0; at < open.Count; at++)
         {
-            await Beats(job, at, open.Count, cancel);
-            var answer = await Beating(job, at, open.Count, Describe(open[at].Photo, cancel), cancel);
-            await Write(open[at].Photo.Id, answer, cancel);
+            report(at, open.Count);
+            await Write(open[at].Photo.Id, await Describe(open[at].Photo, cancel), cancel);
         }
         if (!await queue.Succeed(job, cancel))
         {
@@ -79,27 +81,5 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
             photo.GiveUp(fault);
         }
         await db.SaveChangesAsync(cancel);
-    }
-
-    // An endpoint may take longer than the lease lasts.
-    private async Task<CaptionAnswer> Beating(Job job, int at, int total, Task<CaptionAnswer> answer, CancellationToken cancel)
-    {
-        while (await Task.WhenAny(answer, Task.Delay(Beat, cancel)) != answer)
-        {
-            await Beats(job, at, total, cancel);
-        }
-        return await answer;
-    }
-
-    private async Task Beats(Job job, int at, int total, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        switch (await queue.Heartbeat(job, (double)at / total, $"{at:N0} of {total:N0} captions", null, cancel))
-        {
-            case HeartbeatResult.Lost:
-                throw new JobLostException(job);
-            case HeartbeatResult.Cancel:
-                throw new OperationCanceledException("called off");
-        }
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 

@@ -1,4 +1,5 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;

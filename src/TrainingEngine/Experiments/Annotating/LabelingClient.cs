@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
 

@@ -1,6 +1,6 @@
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 

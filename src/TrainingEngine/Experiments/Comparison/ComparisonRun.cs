@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;

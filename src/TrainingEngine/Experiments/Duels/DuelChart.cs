@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Labeler.Shared.Evaluations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 

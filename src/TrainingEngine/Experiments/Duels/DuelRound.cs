@@ -1,7 +1,7 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;

@@ -1,6 +1,8 @@
 using System.Text;
 using Labeler.Shared.Evaluations;
 using Labeler.TrainingEngine.Experiments.Comparison;
+using Labeler.Shared.Statistics;
+using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;
 

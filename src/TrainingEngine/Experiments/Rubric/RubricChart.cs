@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.Experiments.Rubric;

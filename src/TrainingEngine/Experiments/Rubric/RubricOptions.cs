@@ -12,7 +12,7 @@ public sealed record RubricOptions
     /// <summary>The labels that are learned from, an adapter each; label 3 is left out.</summary>
     public static IReadOnlyList<int> Labels { get; } = [1, 2];
 
-    /// <summary>Drawn mirror scenes that are labelled.</summary>
+    /// <summary>Drawn mirror scenes that are labeled.</summary>
     public int Scenes { get; init; } = 400;
 
     /// <summary>Images of each checkpoint that are scored at fixed seeds, and as many at random ones.</summary>

@@ -1,6 +1,6 @@
 using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.MirrorWorld.Judging;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Experiments.Rubric;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Drawing;
 

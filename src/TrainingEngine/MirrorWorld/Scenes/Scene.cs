@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 

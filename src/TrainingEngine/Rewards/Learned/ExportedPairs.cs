@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Labeler.Shared.Data;
-using Labeler.Shared.Files;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Rewards.Learned;
 

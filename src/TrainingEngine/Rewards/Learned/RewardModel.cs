@@ -1,7 +1,7 @@
 using Labeler.TrainingEngine.Models;
 using System.Globalization;
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Labeler.TrainingEngine.Models;
-using Labeler.Shared.Images;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.Training.Data;

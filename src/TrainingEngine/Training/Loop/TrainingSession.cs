@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Images;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using TorchSharp;

@@ -183,8 +183,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<int>("GroupsWanted")
                         .HasColumnType("integer");
 
-                    b.Property<long?>("LabellingSince")
-                        .HasColumnType("bigint");
+                    b.Property<long?>("LabelingSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("LabellingSince");
 
                     b.Property<string>("ManifestHash")
                         .HasColumnType("text");
@@ -255,6 +256,7 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
                     b.Property<int>("Attempt")
+                        .IsConcurrencyToken()
                         .HasColumnType("integer");
 
                     b.Property<bool>("CancelRequested")
@@ -366,7 +368,7 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("JobMetrics");
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.Checkpoint", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -421,7 +423,7 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Checkpoints");
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.TaughtBy", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
                 {
                     b.Property<long>("CheckpointId")
                         .HasColumnType("bigint");
@@ -1083,7 +1085,7 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "Checkpoint")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -1094,7 +1096,7 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "SampledBy")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "SampledBy")
                         .WithMany()
                         .HasForeignKey("SampledById")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -1131,9 +1133,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.TaughtBy", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
                 {
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "Checkpoint")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict)

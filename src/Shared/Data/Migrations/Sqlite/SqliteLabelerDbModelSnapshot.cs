@@ -174,8 +174,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<int>("GroupsWanted")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("LabellingSince")
-                        .HasColumnType("INTEGER");
+                    b.Property<long?>("LabelingSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("LabellingSince");
 
                     b.Property<string>("ManifestHash")
                         .HasColumnType("TEXT");
@@ -242,6 +243,7 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Attempt")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("CancelRequested")
@@ -351,7 +353,7 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("JobMetrics");
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.Checkpoint", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -404,7 +406,7 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Checkpoints");
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.TaughtBy", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
                 {
                     b.Property<long>("CheckpointId")
                         .HasColumnType("INTEGER");
@@ -1040,7 +1042,7 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
 
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "Checkpoint")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -1051,7 +1053,7 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "SampledBy")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "SampledBy")
                         .WithMany()
                         .HasForeignKey("SampledById")
                         .OnDelete(DeleteBehavior.Restrict);
@@ -1088,9 +1090,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Labeler.Shared.Lineage.TaughtBy", b =>
+            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
                 {
-                    b.HasOne("Labeler.Shared.Lineage.Checkpoint", "Checkpoint")
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
                         .WithMany()
                         .HasForeignKey("CheckpointId")
                         .OnDelete(DeleteBehavior.Restrict)

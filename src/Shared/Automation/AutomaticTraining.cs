@@ -1,0 +1,70 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Rewards;
+using Labeler.Shared.Statistics;
+using Labeler.Shared.Training;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Labeler.Shared.Automation;
+
+/// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become worse.</summary>
+public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasurement rewards, ILogger<AutomaticTraining> log)
+{
+    /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and then.</summary>
+    /// <returns>The trainings queued.</returns>
+    public async Task<IReadOnlyList<Job>> GoOn(CancellationToken cancel = default)
+    {
+        await rewards.QueueDue(cancel);
+        var jobs = new List<Job>();
+        foreach (var (project, epoch, plan, isWorse) in await Ready(cancel))
+        {
+            try
+            {
+                if (isWorse)
+                {
+                    await cycle.RollBack(project.Id, epoch.SampledBy!.ParentId, cancel);
+                }
+                else if (project.Settings.TrainAutomatically)
+                {
+                    jobs.Add(await cycle.Train(epoch.Id, plan.Hash, cancel));
+                }
+            }
+            catch (LabelerException error)
+            {
+                // A vote or a person came in between: the next call looks again.
+                Log.Later(log, project.Name, epoch.Number, error.Message);
+            }
+        }
+        return jobs;
+    }
+
+    private async Task<List<(Project Project, Epoch Epoch, TrainingPlan Plan, bool IsWorse)>> Ready(CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel))
+            .Where(p => p.Settings.TrainAutomatically || p.Settings.RollBackWhenWorse).ToDictionary(p => p.Id);
+        var ids = projects.Keys.ToList();
+        var ready = new List<(Project, Epoch, TrainingPlan, bool)>();
+        foreach (var epoch in await db.Epochs.AsNoTracking().Include(e => e.SampledBy).Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labeling).ToListAsync(cancel))
+        {
+            var project = projects[epoch.ProjectId];
+            var plan = await TrainingPlan.Make(db, epoch, cancel);
+            // Asked once, when the epoch is judged: whoever looks at an interval after every vote finds chance sooner or later.
+            var isWorse = project.Settings.RollBackWhenWorse && (plan.IsReady(project.Settings) || plan.IsJudged) && (await EpochChange.Read(db, project, epoch, cancel)).Any(change => change.IsWorse);
+            if (isWorse || plan.IsReady(project.Settings))
+            {
+                ready.Add((project, epoch, plan, isWorse));
+            }
+        }
+        return ready;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "{Project}: epoch {Epoch} does not go on by itself yet: {Reason}")]
+        public static partial void Later(ILogger log, string project, int epoch, string reason);
+    }
+}

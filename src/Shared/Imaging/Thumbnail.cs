@@ -1,0 +1,32 @@
+using NetVips;
+
+namespace Labeler.Shared.Imaging;
+
+/// <summary>Small versions of image files for lists and grids, decoded already shrunk where the format allows it.</summary>
+public static class Thumbnail
+{
+    /// <summary>
+    /// A WebP whose longer side is at most <paramref name="side"/> pixels; never enlarged, upright, sRGB.
+    /// </summary>
+    /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
+    public static byte[] WebP(byte[] file, int side, int quality = 80, PictureLimits? limits = null) =>
+        Make(file, side, Enums.Size.Down, null, limits, image => image.WriteToBuffer($".webp[Q={quality},keep=none]"));
+
+    /// <summary>The middle of an image as a square of exactly <paramref name="side"/> pixels, shrunk or enlarged: what a model learns from.</summary>
+    /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
+    public static Picture Square(byte[] file, int side, PictureLimits? limits = null) =>
+        Make(file, side, null, Enums.Interesting.Centre, limits, image => image.ToPicture());
+
+    private static T Make<T>(byte[] file, int side, Enums.Size? size, Enums.Interesting? crop, PictureLimits? limits, Func<Image, T> write)
+    {
+        limits ??= PictureLimits.Default;
+        limits.Check(PictureHeader.Read(file, limits));
+
+        // The file is decoded while the thumbnail is written, so both fail with the file. libvips hands failOn to no loader here.
+        return Vips.Run("the image is damaged", () =>
+        {
+            using Image thumbnail = Image.ThumbnailBuffer(file, side, height: side, size: size, crop: crop, optionString: "fail_on=error");
+            return write(thumbnail);
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using NetVips;
+
+namespace Labeler.Shared.Imaging;
+
+/// <summary>How libvips runs in this product.</summary>
+internal static class Vips
+{
+    private static readonly PictureException? _refusal = SetUp();
+
+    /// <summary>Runs it, and turns libvips' errors into the one line that a person can read.</summary>
+    /// <exception cref="PictureException">Damaged: <paramref name="what"/>, a colon and libvips' reason. LibraryMissing.</exception>
+    public static T Run<T>(string what, Func<T> work)
+    {
+        if (_refusal is not null)
+        {
+            throw new PictureException(_refusal.Problem, _refusal.Message, _refusal);
+        }
+
+        try
+        {
+            return work();
+        }
+        catch (VipsException error)
+        {
+            // The first line is NetVips' own and names the call; libvips' reasons follow, the last one closest to the cause.
+            string? reason = Lines(error.Message).Skip(1).LastOrDefault();
+            throw new PictureException(PictureProblem.Damaged, $"{what}: {reason ?? "no reason given"}", error);
+        }
+    }
+
+    /// <summary>The image as interleaved 8-bit sRGB, upright, transparency laid over black.</summary>
+    public static Picture ToPicture(this Image image)
+    {
+        using Image upright = image.Autorot();
+        using Image colors = upright.Colourspace(Enums.Interpretation.Srgb);
+        using Image? flat = colors.HasAlpha() ? colors.Flatten() : null;
+        using Image bytes = (flat ?? colors).Cast(Enums.BandFormat.Uchar);
+        return bytes.Bands == 3
+            ? new Picture(bytes.Width, bytes.Height, bytes.WriteToMemory<byte>())
+            : throw new PictureException(PictureProblem.Damaged, $"the image has {bytes.Bands} color bands where 3 are expected");
+    }
+
+    private static PictureException? SetUp()
+    {
+        if (!ModuleInitializer.VipsInitialized)
+        {
+            string reason = ModuleInitializer.Exception is { } error ? Lines(error.Message)[0] : "no reason given";
+            return new PictureException(
+                PictureProblem.LibraryMissing,
+                $"libvips, which reads and writes images and comes with this program, does not load on this system: {reason}",
+                ModuleInitializer.Exception);
+        }
+
+        // Only the loaders that libvips itself fuzzes; no cache, since every picture is read once; one thread a picture.
+        NetVips.NetVips.BlockUntrusted = true;
+        Cache.Max = 0;
+        NetVips.NetVips.Concurrency = 1;
+
+        // The warnings of damaged files reach the caller as an exception instead of standard error.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });
+        return null;
+    }
+
+    private static string[] Lines(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,106 @@
+using System.Data.Common;
+using System.Runtime.InteropServices;
+using Labeler.Shared.Imaging;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Labeler.Shared.Jobs;
+
+/// <summary>Claims jobs of the kinds that it has handlers for and does them, one after the other, on the thread that calls it.</summary>
+public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHandler> handlers, DatabaseThread database, ILogger log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Called every few seconds, from any thread, while the runner lives.</summary>
+    public Action Alive { get; init; } = () => { };
+
+    /// <summary>Called on the runner's thread whenever there is no job.</summary>
+    public Action Idle { get; init; } = () => { };
+
+    /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
+    /// <param name="worker">A name that no other running worker has.</param>
+    public void Run(string worker, CancellationToken stop)
+    {
+        JobKind[] kinds = [.. handlers.Select(handler => handler.Kind)];
+        Log.Ready(log, worker);
+        while (!stop.IsCancellationRequested)
+        {
+            Job? job = null;
+            try
+            {
+                job = database.Do(() => queue.Claim(worker, kinds, stop));
+                if (job is null)
+                {
+                    Idle();
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is DbUpdateException or DbException or TimeoutException or StorageException)
+            {
+                Log.NoAnswer(log, error.Message);
+            }
+            if (job is null)
+            {
+                Alive();
+                stop.WaitHandle.WaitOne(Pause);
+            }
+            else
+            {
+                Do(job, stop);
+            }
+        }
+    }
+
+    private void Do(Job job, CancellationToken stop)
+    {
+        using var reporter = new JobReporter(queue, database, job, log, Alive, stop);
+        try
+        {
+            handlers.First(handler => handler.Kind == job.Kind).Run(job, reporter);
+        }
+        catch (Exception error) when (error is OperationCanceledException or JobLostException)
+        {
+            End(job, reporter, stop);
+        }
+        catch (Exception error) when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException)
+        {
+            reporter.Say($"failed: {error.Message}");
+            if (!reporter.End(() => queue.Fail(job, error.Message)))
+            {
+                Log.Lost(log, job.Id);
+            }
+        }
+    }
+
+    /// <summary>A job that came to no end: a person called it off, it is another worker's now, or this worker ends.</summary>
+    private void End(Job job, JobReporter reporter, CancellationToken stop)
+    {
+        if (reporter.Heard == HeartbeatResult.Cancel)
+        {
+            reporter.End(() => queue.Stop(job));
+        }
+        else if (stop.IsCancellationRequested)
+        {
+            reporter.End(() => queue.GiveBack(job));
+        }
+        else
+        {
+            Log.Lost(log, job.Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "worker {Worker} is ready")]
+        public static partial void Ready(ILogger log, string worker);
+
+        [LoggerMessage(LogLevel.Warning, "the database does not answer ({Reason}); trying again")]
+        public static partial void NoAnswer(ILogger log, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "job {JobId}: another worker has it now, or it was canceled")]
+        public static partial void Lost(ILogger log, long jobId);
+    }
+}

@@ -1,0 +1,75 @@
+using Labeler.Shared.Data;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
+using Labeler.Shared.Voting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Labeler.Shared.Statistics;
+
+/// <summary>How one checkpoint (or epoch) fared in duels against another, or against all (D3PO, figure 7 and table 1).</summary>
+/// <param name="Against">The other's place in the plan; null for all of them together.</param>
+/// <param name="Wins">Share of votes for it, a tie counting half for each; both bad counts for neither. 95 % Wilson interval.</param>
+/// <param name="Majority">Share of pairs in which more than half of the raters preferred it.</param>
+/// <param name="Votes">Judgements, ties and both bad included.</param>
+public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, Proportion Majority, int Votes, int Ties, int BothBad)
+{
+    /// <summary>Of every checkpoint that met another: against each, from both sides, and against all.</summary>
+    public static async Task<IReadOnlyList<DuelResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
+    {
+        var plan = evaluation.Plan;
+        var votes = db.Votes.Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Item.SecondId != null);
+        return Of(await Meetings(db, votes, group => plan.At(group.Number).Contestant, cancel));
+    }
+
+    /// <summary>Of every epoch of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that one. Contestants are epochs' numbers.</summary>
+    public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
+    {
+        var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
+        var meetings = await Meetings(db, db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel), group => numbers[group.Epoch], cancel);
+        return [.. Of(meetings).Where(result => result.Against < result.Contestant)];
+    }
+
+    /// <summary>Of every checkpoint that takes part in a meeting: against all, then against each.</summary>
+    public static IReadOnlyList<DuelResults> Of(IEnumerable<DuelMeeting> meetings)
+    {
+        var sides = meetings.SelectMany(m => new[]
+        {
+            new Side(m.First, m.Second, m.ForFirst, m.ForSecond, m.Ties, m.BothBad),
+            new Side(m.Second, m.First, m.ForSecond, m.ForFirst, m.Ties, m.BothBad),
+        }).ToList();
+        return
+        [
+            .. sides.GroupBy(s => s.Contestant).OrderBy(g => g.Key).Select(g => Of(g.Key, null, [.. g])),
+            .. sides.GroupBy(s => (s.Contestant, s.Against)).OrderBy(g => g.Key).Select(g => Of(g.Key.Contestant, g.Key.Against, [.. g])),
+        ];
+    }
+
+    private static DuelResults Of(int contestant, int? against, IReadOnlyList<Side> sides) => new(
+        contestant, against,
+        Proportion.Wilson(sides.Sum(s => s.For + s.Ties / 2.0), sides.Sum(s => s.For + s.Other + s.Ties)),
+        Proportion.Wilson(sides.Count(s => 2 * s.For > s.Votes), sides.Count),
+        sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
+
+    private static async Task<IEnumerable<DuelMeeting>> Meetings(LabelerDb db, IQueryable<Vote> votes, Func<(long Epoch, int Number), int> place, CancellationToken cancel)
+    {
+        var items = await votes.Effective()
+            .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g })
+            .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g })
+            .GroupBy(v => new { v.Vote.ItemId, FirstEpoch = v.First.EpochId, First = v.First.Number, SecondEpoch = v.Second.EpochId, Second = v.Second.Number })
+            .Select(g => new
+            {
+                g.Key,
+                ForFirst = g.Count(v => v.Vote.Choice == "first"),
+                ForSecond = g.Count(v => v.Vote.Choice == "second"),
+                Ties = g.Count(v => v.Vote.Choice == "tie"),
+                BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
+            }).ToListAsync(cancel);
+        return items.Select(i => new DuelMeeting(
+            place((i.Key.FirstEpoch, i.Key.First)), place((i.Key.SecondEpoch, i.Key.Second)), i.ForFirst, i.ForSecond, i.Ties, i.BothBad));
+    }
+
+    private sealed record Side(int Contestant, int Against, int For, int Other, int Ties, int BothBad)
+    {
+        public int Votes => For + Other + Ties + BothBad;
+    }
+}

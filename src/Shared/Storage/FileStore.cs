@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace Labeler.Shared.Storage;
+
+/// <summary>
+/// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its meaning,
+/// and the folder can be moved. Several processes may use one store at the same time.
+/// </summary>
+public sealed class FileStore
+{
+    private readonly string _root;
+    private readonly string _incoming;
+
+    public FileStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        _incoming = Path.Combine(_root, "incoming");
+        Directory.CreateDirectory(_incoming);
+    }
+
+    /// <summary>Where a file lies, there or not.</summary>
+    public string PathOf(string hash)
+    {
+        if (!IsHash(hash))
+        {
+            throw new LabelerException($"\"{(hash.Length > 80 ? hash[..80] : hash)}\" is not the name of a stored file.");
+        }
+        return Path.Combine(_root, hash[..2], hash[2..4], hash);
+    }
+
+    public bool Has(string hash) => File.Exists(PathOf(hash));
+
+    public static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    public static string HashOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    public Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
+        Has(HashOf(content.Span)) ? Task.FromResult(HashOf(content.Span)) : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
+
+    /// <summary>Copies a file in.</summary>
+    public async Task<string> PutFile(string path, CancellationToken cancel = default)
+    {
+        await using var source = File.OpenRead(path);
+        return await Put(source, cancel);
+    }
+
+    /// <summary>Stores a stream whole or not at all, and returns its hash.</summary>
+    /// <exception cref="StorageException">The disk is full.</exception>
+    public async Task<string> Put(Stream source, CancellationToken cancel = default)
+    {
+        var temporary = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
+        try
+        {
+            var hash = await Receive(source, temporary, cancel);
+            var path = PathOf(hash);
+            if (!File.Exists(path))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                // A rename is atomic; whoever else stores the same content writes the same bytes.
+                File.Move(temporary, path, overwrite: true);
+            }
+            return hash;
+        }
+        catch (IOException error) when (error.IsDiskFull())
+        {
+            throw new StorageException($"The disk that holds {_root} is full: free some space and try again.", error);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <exception cref="LabelerException">The file is missing.</exception>
+    public FileStream OpenRead(string hash)
+    {
+        var path = PathOf(hash);
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new LabelerException($"The stored file {hash} is missing: restore the files folder from a backup.", error);
+        }
+    }
+
+    /// <summary>The content, checked against its name.</summary>
+    /// <exception cref="LabelerException">The file is missing or damaged.</exception>
+    public async Task<byte[]> Read(string hash, CancellationToken cancel = default)
+    {
+        await using var file = OpenRead(hash);
+        var content = new byte[file.Length];
+        await file.ReadExactlyAsync(content, cancel);
+        return HashOf(content) == hash ? content : throw Damaged(hash);
+    }
+
+    /// <summary>Reads a stored file through and checks it against its name.</summary>
+    /// <exception cref="LabelerException">The file is missing or damaged.</exception>
+    public async Task Verify(string hash, CancellationToken cancel = default)
+    {
+        await using var file = OpenRead(hash);
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != hash)
+        {
+            throw Damaged(hash);
+        }
+    }
+
+    /// <summary>Removes what processes that died left half-received.</summary>
+    public void DropIncoming(TimeSpan olderThan, DateTimeOffset now)
+    {
+        foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles().Where(f => f.LastWriteTimeUtc < now.UtcDateTime - olderThan))
+        {
+            file.Delete();
+        }
+    }
+
+    private static async Task<string> Receive(Stream source, string path, CancellationToken cancel)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            int read;
+            while ((read = await source.ReadAsync(buffer, cancel)) > 0)
+            {
+                sha.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancel);
+            }
+            file.Flush(flushToDisk: true);
+            return Convert.ToHexStringLower(sha.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static LabelerException Damaged(string hash) =>
+        new($"The stored file {hash} is damaged: its content no longer fits its name. Restore it from a backup.");
+}

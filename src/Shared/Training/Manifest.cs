@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
+
+namespace Labeler.Shared.Training;
+
+/// <summary>
+/// Exactly what one training run learns from. Its canonical JSON (properties in this order, no spaces, groups by id) is kept in the file store;
+/// the hash of those bytes names it, so the same votes always give the same hash.
+/// </summary>
+public sealed record Manifest(
+    int Version,
+    string Project,
+    int Epoch,
+    string Model,
+    string? Reference,
+    string Algorithm,
+    SamplingSettings Sampling,
+    TrainingOptions Training,
+    IReadOnlyList<ManifestGroup> Groups)
+{
+    public const int CurrentVersion = 1;
+
+    /// <summary>Content hash of the learned reward that judges the groups' images, which have no preferences then; null where people judged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reward { get; init; }
+
+    private static readonly JsonSerializerOptions Canonical = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Canonical);
+
+    public string Hash() => FileStore.HashOf(ToBytes());
+
+    /// <exception cref="LabelerException">It is not a manifest of this version.</exception>
+    public static Manifest Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var manifest = JsonSerializer.Deserialize<Manifest>(bytes, Canonical);
+            return manifest?.Version == CurrentVersion ? manifest : throw new LabelerException("The training manifest has another version: train the epoch again.");
+        }
+        catch (JsonException error)
+        {
+            throw new LabelerException("The training manifest cannot be read: train the epoch again.", error);
+        }
+    }
+}
+
+/// <param name="Seed">Of the starting noise.</param>
+/// <param name="Trajectory">Content hash of the trajectory file.</param>
+/// <param name="Images">Content hashes in the trajectory's order.</param>
+/// <param name="Votes">Ids of the votes that the preferences follow from.</param>
+public sealed record ManifestGroup(
+    long Id, string Prompt, long Seed, string? Trajectory, IReadOnlyList<string> Images, IReadOnlyList<ManifestPreference> Preferences, IReadOnlyList<long> Votes);
+
+/// <param name="Winner">Index into the group's images.</param>
+public sealed record ManifestPreference(int Winner, int Loser, double Weight);

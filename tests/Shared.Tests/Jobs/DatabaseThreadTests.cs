@@ -1,0 +1,39 @@
+using System.Globalization;
+using Labeler.Shared.Jobs;
+using Xunit;
+
+namespace Labeler.Shared.Tests.Jobs;
+
+public sealed class DatabaseThreadTests
+{
+    [Fact]
+    public void What_computes_steps_back_and_what_talks_with_the_database_does_not()
+    {
+        using var database = new DatabaseThread();
+        var (before, after, talking) = (0, 0, 0);
+        // A thread of its own, which takes its lower priority with it when it ends.
+        var computing = new Thread(() =>
+        {
+            before = Niceness();
+            DatabaseThread.LowerPriority(3);
+            after = Niceness();
+            talking = database.Do(() => Task.FromResult(Niceness()));
+        });
+        computing.Start();
+        computing.Join();
+        Assert.Equal((Math.Min(before + 3, 19), before), (after, talking));
+    }
+
+    [Fact]
+    public void What_goes_wrong_there_is_told_to_the_one_who_asked_and_the_next_question_is_answered()
+    {
+        using var database = new DatabaseThread();
+        var error = Assert.Throws<LabelerException>(() => database.Do(() => throw new LabelerException("the database is away")));
+        Assert.Equal("the database is away", error.Message);
+        Assert.Equal(4, database.Do(() => Task.FromResult(4)));
+    }
+
+    // The 17th field after the name in brackets.
+    private static int Niceness() =>
+        int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16], CultureInfo.InvariantCulture);
+}
