@@ -1,7 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Samples;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Components;
 
 /// <summary>A few pictures by which a project is known at a glance.</summary>

@@ -1,5 +1,3 @@
-using Labeler.Shared.Accounts;
-
 namespace Labeler.Web.Components;
 
 /// <summary>Light, dark or as the device says, in a cookie: so a page is drawn in the right colours from its first byte, before anybody signs in too.</summary>

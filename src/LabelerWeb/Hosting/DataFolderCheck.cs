@@ -1,4 +1,3 @@
-using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
 

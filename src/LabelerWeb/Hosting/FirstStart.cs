@@ -1,10 +1,7 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
 using Labeler.Web.Features.Projects;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Hosting;

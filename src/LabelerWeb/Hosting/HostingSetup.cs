@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Labeler.Shared;
-using Labeler.Shared.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;

@@ -1,4 +1,3 @@
-using Labeler.Shared.Accounts;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Labeler.Web.Security;
@@ -18,7 +17,4 @@ public static class Policies
         authorization.SetFallbackPolicy(anyRole).SetDefaultPolicy(anyRole);
         return services;
     }
-
-    /// <summary>The highest role that somebody holds; null for somebody who is not signed in.</summary>
-    public static string? HighestRole(this System.Security.Claims.ClaimsPrincipal user) => Role.All.LastOrDefault(user.IsInRole);
 }

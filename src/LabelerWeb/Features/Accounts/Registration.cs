@@ -1,8 +1,4 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Accounts;
 

@@ -1,6 +1,3 @@
-using Labeler.Shared.Comparisons;
-using Labeler.Web.Features.Dashboard;
-
 namespace Labeler.Web.Features.Comparison;
 
 /// <summary>Runs of the engine, and those of them that were chosen to be drawn together.</summary>

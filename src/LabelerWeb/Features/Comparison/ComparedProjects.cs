@@ -1,9 +1,3 @@
-using Labeler.Shared.Comparisons;
-using Labeler.Shared.Data;
-using Labeler.Shared.Projects;
-using Labeler.Web.Features.Dashboard;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Comparison;
 
 /// <summary>Projects chosen as runs, and their curves. Runs that are given one name are seeds of one thing.</summary>

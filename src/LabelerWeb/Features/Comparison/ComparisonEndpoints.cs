@@ -1,9 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Comparisons;
-using Labeler.Shared.Data;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Comparison;

@@ -1,6 +1,3 @@
-using Labeler.Shared.Comparisons;
-using Labeler.Web.Features.Dashboard;
-
 namespace Labeler.Web.Features.Comparison;
 
 /// <summary>The numbers behind charts of curves.</summary>

@@ -1,10 +1,3 @@
-using Labeler.Shared.Comparisons;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Samples;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Comparison;
 
 /// <summary>A project's evaluation pictures along training: a row is one prompt and noise, a column one epoch's model.</summary>

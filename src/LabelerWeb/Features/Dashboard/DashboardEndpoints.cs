@@ -1,7 +1,3 @@
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Dashboard;
 
 public static class DashboardEndpoints

@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Statistics;
-
 namespace Labeler.Web.Features.Dashboard;
 
 /// <summary>Everything that a lead sees of a project, read anew each time.</summary>

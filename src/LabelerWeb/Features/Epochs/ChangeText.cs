@@ -1,5 +1,4 @@
 using System.Globalization;
-using Labeler.Shared.Statistics;
 
 namespace Labeler.Web.Features.Epochs;
 

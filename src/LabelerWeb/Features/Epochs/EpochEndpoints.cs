@@ -1,12 +1,5 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Epochs;
 

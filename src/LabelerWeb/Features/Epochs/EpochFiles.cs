@@ -1,13 +1,8 @@
 using System.Text;
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Files;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Epochs;
 

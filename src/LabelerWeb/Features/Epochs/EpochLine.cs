@@ -1,10 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Rewards;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Epochs;
 
 /// <summary>An epoch in the table of a project's epochs.</summary>

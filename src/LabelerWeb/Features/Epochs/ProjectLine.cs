@@ -1,10 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Epochs;
 
 /// <summary>A project with its newest epoch and how far that is.</summary>

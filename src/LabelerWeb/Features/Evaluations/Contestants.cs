@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Evaluations;
 

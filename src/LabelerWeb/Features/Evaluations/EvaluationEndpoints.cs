@@ -1,11 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Evaluations;
 
 public static class EvaluationEndpoints

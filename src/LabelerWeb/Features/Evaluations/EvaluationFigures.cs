@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Statistics;
-using Labeler.Web.Features.Dashboard;
-
 namespace Labeler.Web.Features.Evaluations;
 
 /// <summary>What an evaluation says, read anew each time.</summary>

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Labeler.Shared;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Projects;
 using Labeler.Web.Features.Projects;
 
 namespace Labeler.Web.Features.Evaluations;

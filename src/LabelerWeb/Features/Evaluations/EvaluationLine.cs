@@ -1,11 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Jobs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Evaluations;
 
 /// <summary>An evaluation and how far it is.</summary>

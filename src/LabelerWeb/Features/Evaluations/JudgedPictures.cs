@@ -1,9 +1,4 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
 using Labeler.Web.Features.Review;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Evaluations;
 

@@ -1,9 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Statistics;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Gallery;
 
 /// <summary>One page of an epoch's images.</summary>

@@ -1,5 +1,3 @@
-using Labeler.Shared.Statistics;
-
 namespace Labeler.Web.Features.Gallery;
 
 /// <summary>By what people said of them, which images the gallery shows.</summary>

@@ -1,5 +1,3 @@
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Labeling;
 
 /// <summary>The words for flags, in the order in which keys and buttons offer them.</summary>

@@ -14,8 +14,4 @@ public sealed class LabelingOptions
     /// <summary>Votes that one request may carry.</summary>
     [Range(1, 1000)]
     public int VotesPerRequest { get; set; } = 50;
-
-    /// <summary>Pictures that are shrunk at the same time; each takes a core for some milliseconds, once.</summary>
-    [Range(1, 64)]
-    public int ThumbnailsAtOnce { get; set; } = 2;
 }

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
-using Labeler.Shared.Accounts;
-using Labeler.Web.Security;
+using Labeler.Web.Features.Labeling.Api;
+using Labeler.Web.Features.Labeling.History;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +15,6 @@ public static class LabelingSetup
     {
         services.AddOptions<LabelingOptions>().BindConfiguration(LabelingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LabelingStatus>();
-        services.AddSingleton<Thumbnails>();
         services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(RateLimit, PerAccount));
         return services;
     }
@@ -29,7 +28,6 @@ public static class LabelingSetup
         api.MapGet("/projects/{project:long}/votes/recent", RecentVotesEndpoint.Get);
         api.MapPost("/votes", VotesEndpoint.Post);
         routes.MapPosts("/label", Role.Annotator).MapPost("/{slug}/reopen", ReopenPost.Post);
-        routes.MapGroup("/api/images").RequireAuthorization(Role.Annotator).MapImages();
         return routes;
     }
 

@@ -1,9 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Rewards;
-using Labeler.Shared.Statistics;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Lineage;
 

@@ -1,9 +1,3 @@
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Statistics;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Lineage;
 
 /// <summary>Somebody whose votes a model learned from.</summary>

@@ -1,9 +1,4 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Web.Components;
 using Labeler.Web.Hosting;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;

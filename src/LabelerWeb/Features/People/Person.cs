@@ -1,4 +1,3 @@
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Lineage;
 using Microsoft.EntityFrameworkCore;

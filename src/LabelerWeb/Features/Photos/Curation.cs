@@ -1,10 +1,7 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Lineage;
 using Labeler.Shared.Photos;
-using Labeler.Shared.Projects;
 using Labeler.Web.Features.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Photos;
 

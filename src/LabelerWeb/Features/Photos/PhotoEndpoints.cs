@@ -1,14 +1,7 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
-using Labeler.Shared.Projects;
-using Labeler.Web.Components;
 using Labeler.Web.Features.Projects;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Photos;
 

@@ -1,10 +1,8 @@
 using System.Text;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Photos;
 

@@ -1,5 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 

@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>The projects that a fresh installation begins with, all on the bundled model, one for each task.</summary>

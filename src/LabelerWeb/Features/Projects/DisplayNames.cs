@@ -1,6 +1,3 @@
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>What pages call tasks and states.</summary>

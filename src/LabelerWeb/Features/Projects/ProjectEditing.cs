@@ -1,9 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Writes what a project's form says.</summary>

@@ -1,6 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>What the form of a project says, read from the posted fields. It is kept as typed, so that a refused form comes back as it was.</summary>

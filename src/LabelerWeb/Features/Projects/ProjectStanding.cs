@@ -1,10 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>A project and where its latest epoch stands, for the list.</summary>

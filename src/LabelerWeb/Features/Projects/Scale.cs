@@ -1,5 +1,3 @@
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Options to begin with.</summary>

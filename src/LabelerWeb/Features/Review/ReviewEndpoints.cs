@@ -1,7 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 

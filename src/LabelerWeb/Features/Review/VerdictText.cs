@@ -1,6 +1,3 @@
-using Labeler.Shared.Projects;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
 using Labeler.Web.Features.Labeling;
 
 namespace Labeler.Web.Features.Review;
@@ -21,7 +18,7 @@ internal static class VerdictText
         PairVerdict { FirstWins: false } => "picture 2",
         FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) => string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
             .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key).Select(same => $"{(same.Count() == 1 ? "picture" : "pictures")} {string.Join(", ", same)} {NameOf(same.Key)}")),
-        _ => VerdictWords.Of(vote),
+        _ => VoteText.Of(vote),
     };
 
     /// <summary>How many of those who judged it flagged a picture; null where nobody did.</summary>

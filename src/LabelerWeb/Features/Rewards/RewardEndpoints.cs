@@ -1,15 +1,8 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Files;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Rewards;
-using Labeler.Web.Components;
 using Labeler.Web.Features.Labeling;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Rewards;
 

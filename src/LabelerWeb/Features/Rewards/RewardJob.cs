@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Jobs;
-using Labeler.Shared.Rewards;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Rewards;
 
 /// <summary>A learning or measuring that is under way, or whose last attempt failed.</summary>

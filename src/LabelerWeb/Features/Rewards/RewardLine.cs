@@ -1,10 +1,4 @@
 using System.Globalization;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Rewards;
-using Labeler.Shared.Statistics;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Rewards;
 

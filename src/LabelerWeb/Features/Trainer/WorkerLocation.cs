@@ -1,4 +1,3 @@
-using Labeler.Shared.Data;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Trainer;

@@ -1,8 +1,6 @@
-using Labeler.Shared;
-using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>Handing out items and keeping them.</summary>
 public static class QueueEndpoints
@@ -10,7 +8,7 @@ public static class QueueEndpoints
     private const int MostHeld = 64;
 
     /// <param name="State">open, or why there is nothing: see <see cref="LabelingStatus"/>.</param>
-    public sealed record Answer(string State, IReadOnlyList<WireItem> Items, Sampling? Sampling, Progress Progress);
+    public sealed record Answer(string State, IReadOnlyList<ApiItem> Items, Sampling? Sampling, Progress Progress);
 
     public sealed record Held(IReadOnlyList<long> Items);
 
@@ -18,29 +16,29 @@ public static class QueueEndpoints
 
     /// <param name="holding">Items that the page has already, separated by commas.</param>
     public static async Task<Results<JsonHttpResult<Answer>, NotFound>> Take(
-        long project, HttpContext context, ItemQueue queue, LabelingStatus situations, int take = 4, string holding = "")
+        long project, HttpContext context, ItemQueue queue, LabelingStatus status, int take = 4, string holding = "")
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
-        var handed = await queue.Take(project, annotator, take, Numbers(holding), cancel);
-        if (handed.Why == NoItemsReason.NoProject)
+        var batch = await queue.Take(project, annotator, take, Numbers(holding), cancel);
+        if (batch.Why == NoItemsReason.NoProject)
         {
             return TypedResults.NotFound();
         }
-        var (state, sampling) = await situations.Of(project, annotator, handed, cancel);
-        var progress = await situations.Progress(project, annotator, cancel);
-        return TypedResults.Json(new Answer(state, [.. handed.Leases.Select(WireItem.Of)], sampling, progress), WireJson.Options);
+        var (state, sampling) = await status.Of(project, annotator, batch, cancel);
+        var progress = await status.Progress(project, annotator, cancel);
+        return TypedResults.Json(new Answer(state, [.. batch.Leases.Select(ApiItem.Of)], sampling, progress), ApiJson.Options);
     }
 
     public static async Task<JsonHttpResult<Lost>> Extend(long project, HttpContext context, ItemQueue queue)
     {
-        var held = (await WireJson.Read<Held>(context.Request, context.RequestAborted)).Items;
+        var held = (await ApiJson.Read<Held>(context.Request, context.RequestAborted)).Items;
         if (held.Count > MostHeld)
         {
             throw new LabelerException($"At most {MostHeld} items can be held at a time.");
         }
         var still = await queue.Extend(context.User.AccountId(), held, context.RequestAborted);
-        return TypedResults.Json(new Lost([.. held.Except(still)]), WireJson.Options);
+        return TypedResults.Json(new Lost([.. held.Except(still)]), ApiJson.Options);
     }
 
     private static List<long> Numbers(string text)

@@ -1,19 +1,14 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Labeling;
 
 /// <param name="Lease">With its item, the item's group and images.</param>
 /// <param name="CanReopen">Its epoch still takes votes, so it can be taken back.</param>
-public sealed record MyVote(Vote Vote, Lease Lease, bool CanReopen);
+public sealed record OwnVote(Vote Vote, Lease Lease, bool CanReopen);
 
 /// <summary>What one person has judged.</summary>
-public static class MyVotes
+public static class OwnVotes
 {
     /// <summary>Votes that stand, newest first.</summary>
-    public static async Task<IReadOnlyList<MyVote>> Newest(LabelerDb db, long project, Guid annotator, int count, CancellationToken cancel, int skip = 0)
+    public static async Task<IReadOnlyList<OwnVote>> Newest(LabelerDb db, long project, Guid annotator, int count, CancellationToken cancel, int skip = 0)
     {
         var votes = await db.Votes.AsNoTracking()
             .Where(v => v.AnnotatorId == annotator && v.ProjectId == project && v.Kind != VoteKind.Undo && v.SupersededById == null)
@@ -25,6 +20,6 @@ public static class MyVotes
             .Include(l => l.Item!.Group!.Images).Include(l => l.Item!.First).Include(l => l.Item!.Second)
             .Where(l => l.AnnotatorId == annotator && items.Contains(l.ItemId))
             .ToDictionaryAsync(l => l.ItemId, cancel);
-        return [.. votes.Select(v => new MyVote(v.Vote, leases[v.Vote.ItemId], v.Open))];
+        return [.. votes.Select(v => new OwnVote(v.Vote, leases[v.Vote.ItemId], v.Open))];
     }
 }

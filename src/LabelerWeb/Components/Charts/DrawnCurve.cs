@@ -1,6 +1,4 @@
-using Labeler.Shared.Comparisons;
-
-namespace Labeler.Web.Features.Comparison;
+namespace Labeler.Web.Components.Charts;
 
 /// <summary>A curve of a chart.</summary>
 /// <param name="Colour">Number of its colour, from 0.</param>

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Labeler.Shared;
-using Labeler.Shared.Voting;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>JSON as the labeling page writes it: picks are words, flags are numbers (1 deformed, 2 unsafe). What does not fit is refused, never guessed.</summary>
-internal static class WireJson
+internal static class ApiJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

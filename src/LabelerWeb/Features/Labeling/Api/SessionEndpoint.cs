@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>Who is signed in, and a fresh token for posts, for a page that is older than the sign-in.</summary>
 public static class SessionEndpoint

@@ -1,14 +1,11 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>A person's own last votes in a project, oldest first: what can be undone.</summary>
 public static class RecentVotesEndpoint
 {
-    public sealed record Recent(Guid Key, WireItem Item, Verdict Verdict);
+    public sealed record Recent(Guid Key, ApiItem Item, Verdict Verdict);
 
     public sealed record Answer(IReadOnlyList<Recent> Votes);
 
@@ -16,7 +13,7 @@ public static class RecentVotesEndpoint
     {
         var cancel = context.RequestAborted;
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var votes = await MyVotes.Newest(db, project, context.User.AccountId(), VoteRecorder.UndoDepth, cancel);
-        return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse().Select(v => new Recent(v.Vote.Key, WireItem.Of(v.Lease), v.Vote.Verdict!))]), WireJson.Options);
+        var votes = await OwnVotes.Newest(db, project, context.User.AccountId(), VoteRecorder.UndoDepth, cancel);
+        return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse().Select(v => new Recent(v.Vote.Key, ApiItem.Of(v.Lease), v.Vote.Verdict!))]), ApiJson.Options);
     }
 }

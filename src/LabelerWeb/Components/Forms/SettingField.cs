@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
-using Labeler.Shared;
 
-namespace Labeler.Web.Features.Projects;
+namespace Labeler.Web.Components.Forms;
 
 /// <summary>
 /// One setting of an options record, described by its attributes: what the form shows of it, and how text becomes its value.

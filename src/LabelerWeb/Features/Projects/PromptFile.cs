@@ -1,11 +1,9 @@
 using System.Text;
-using Labeler.Shared;
-using Labeler.Shared.Projects;
 
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Prompts from a text file: one a line.</summary>
-public static class Prompting
+public static class PromptFile
 {
     public const int LargestFile = 20 * 1024 * 1024;
 

@@ -1,13 +1,12 @@
-using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 using Microsoft.Extensions.Options;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Images;
 
 /// <summary>Pictures of the store as browsers get them, made once and kept beside the store; deleting that folder only costs time.</summary>
-public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<LabelingOptions> options) : IDisposable
+public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<ImageOptions> options) : IDisposable
 {
     /// <summary>Longest sides in pixels; a page takes the smallest that fills its frame.</summary>
     public static readonly int[] Sides = [256, 512, 1024];

@@ -1,10 +1,7 @@
-using Labeler.Shared.Projects;
-using Labeler.Shared.Voting;
-
 namespace Labeler.Web.Features.Labeling;
 
 /// <summary>A person's own vote in words.</summary>
-public static class VerdictWords
+public static class VoteText
 {
     public static string Of(Vote vote) => vote.Verdict switch
     {

@@ -1,8 +1,6 @@
-using Labeler.Shared;
-using Labeler.Web.Components;
 using Microsoft.AspNetCore.Antiforgery;
 
-namespace Labeler.Web.Security;
+namespace Labeler.Web.Components.Forms;
 
 /// <summary>Endpoints behind buttons of pages: a form is posted, something is done, a notice is left, and the browser is sent to a page again.</summary>
 public static class FormPosts

@@ -1,9 +1,7 @@
-using Labeler.Shared;
-using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>
 /// Takes what an outbox sends: votes and undos in the order in which they were made, each with a key made once.
@@ -23,11 +21,11 @@ public static class VotesEndpoint
 
     public sealed record Answer(IReadOnlyList<Result> Results, IReadOnlyDictionary<long, Progress> Progress);
 
-    public static async Task<IResult> Post(HttpContext context, VoteRecorder box, LabelingStatus situations, IOptions<LabelingOptions> options)
+    public static async Task<IResult> Post(HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options)
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
-        var batch = await WireJson.Read<Batch>(context.Request, cancel);
+        var batch = await ApiJson.Read<Batch>(context.Request, cancel);
         if (batch.Account != annotator)
         {
             return Results.Problem("Somebody else has signed in in this browser.", statusCode: StatusCodes.Status409Conflict);
@@ -37,22 +35,22 @@ public static class VotesEndpoint
         var results = new List<Result>();
         foreach (var entry in batch.Entries)
         {
-            var receipt = await Take(entry, annotator, box, cancel);
-            results.Add(new(entry.Key, receipt.Outcome.ToString().ToLowerInvariant(), receipt.Reason));
+            var result = await Take(entry, annotator, recorder, cancel);
+            results.Add(new(entry.Key, result.Outcome.ToString().ToLowerInvariant(), result.Reason));
         }
         var progress = new Dictionary<long, Progress>();
         foreach (var project in batch.Entries.Select(e => e.Project).Distinct().Take(4))
         {
-            progress[project] = await situations.Progress(project, annotator, cancel);
+            progress[project] = await status.Progress(project, annotator, cancel);
         }
-        return TypedResults.Json(new Answer(results, progress), WireJson.Options);
+        return TypedResults.Json(new Answer(results, progress), ApiJson.Options);
     }
 
-    private static Task<VoteResult> Take(Entry entry, Guid annotator, VoteRecorder box, CancellationToken cancel) => entry.Op switch
+    private static Task<VoteResult> Take(Entry entry, Guid annotator, VoteRecorder recorder, CancellationToken cancel) => entry.Op switch
     {
-        "vote" => box.Cast(new(entry.Key, entry.Item, annotator, entry.Verdict!, entry.DurationMs, entry.At), cancel),
-        "undo" => box.Undo(entry.Key, annotator, entry.Vote!.Value, cancel),
-        _ => box.Reopen(entry.Key, annotator, entry.Vote!.Value, entry.Reason!, cancel),
+        "vote" => recorder.Cast(new(entry.Key, entry.Item, annotator, entry.Verdict!, entry.DurationMs, entry.At), cancel),
+        "undo" => recorder.Undo(entry.Key, annotator, entry.Vote!.Value, cancel),
+        _ => recorder.Reopen(entry.Key, annotator, entry.Vote!.Value, entry.Reason!, cancel),
     };
 
     // Before anything is stored, so that a malformed request leaves nothing half done.

@@ -1,14 +1,12 @@
 using System.Text.Json;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Projects;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Page;
 
 /// <summary>What the labeling page tells its scripts. It names neither model nor epoch.</summary>
-public sealed record LabelingConfig(Guid Account, string Token, DeskProject Project, IReadOnlyDictionary<string, string> Keys)
+public sealed record LabelingConfig(Guid Account, string Token, LabelingProject Project, IReadOnlyDictionary<string, string> Keys)
 {
     public static LabelingConfig For(Project project, Account account, string token) => new(
-        account.Id, token, DeskProject.Of(project), KeyBindings.Defaults.Keys.ToDictionary(action => action, account.Keys.For));
+        account.Id, token, LabelingProject.Of(project), KeyBindings.Defaults.Keys.ToDictionary(action => action, account.Keys.For));
 
     /// <summary>JSON that may stand inside a script element: the default encoder writes no angle brackets.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
@@ -16,9 +14,9 @@ public sealed record LabelingConfig(Guid Account, string Token, DeskProject Proj
 
 /// <param name="Task">flag, pair, categorise or score.</param>
 /// <param name="Flags">deformed, unsafe.</param>
-public sealed record DeskProject(long Id, string Task, IReadOnlyList<string> Flags, IReadOnlyList<DeskChoice> Choices, bool Blurred)
+public sealed record LabelingProject(long Id, string Task, IReadOnlyList<string> Flags, IReadOnlyList<LabelingChoice> Choices, bool Blurred)
 {
-    public static DeskProject Of(Project project) => new(
+    public static LabelingProject Of(Project project) => new(
         project.Id,
         project.Task switch
         {
@@ -28,8 +26,8 @@ public sealed record DeskProject(long Id, string Task, IReadOnlyList<string> Fla
             _ => "score",
         },
         FlagNames.All(project.Settings.Flags),
-        [.. project.Settings.Choices.Select(c => new DeskChoice(c.Name, c.Key, c.Definition))],
+        [.. project.Settings.Choices.Select(c => new LabelingChoice(c.Name, c.Key, c.Definition))],
         project.Settings.Blurred);
 }
 
-public sealed record DeskChoice(string Name, string Key, string Definition);
+public sealed record LabelingChoice(string Name, string Key, string Definition);

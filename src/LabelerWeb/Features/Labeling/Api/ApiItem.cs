@@ -1,13 +1,10 @@
-using Labeler.Shared.Samples;
-using Labeler.Shared.Voting;
-
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>An item as the browser gets it: blind, so without model, epoch, seed or anybody's votes.</summary>
 /// <param name="Images">In the order in which they are shown; a pair's sides are as drawn.</param>
-public sealed record WireItem(long Item, string Prompt, IReadOnlyList<WireImage> Images)
+public sealed record ApiItem(long Item, string Prompt, IReadOnlyList<ApiImage> Images)
 {
-    public static WireItem Of(Lease lease)
+    public static ApiItem Of(Lease lease)
     {
         var item = lease.Item!;
         IEnumerable<SampleImage> images = (item.First, item.Second) switch
@@ -16,11 +13,11 @@ public sealed record WireItem(long Item, string Prompt, IReadOnlyList<WireImage>
             ({ } only, null) => new[] { only },
             _ => item.Group!.Images.OrderBy(i => i.Index),
         };
-        return new(item.Id, item.Group!.Prompt, [.. images.Select(WireImage.Of)]);
+        return new(item.Id, item.Group!.Prompt, [.. images.Select(ApiImage.Of)]);
     }
 }
 
-public sealed record WireImage(string Hash, int Width, int Height)
+public sealed record ApiImage(string Hash, int Width, int Height)
 {
-    public static WireImage Of(SampleImage image) => new(image.ContentHash, image.Width, image.Height);
+    public static ApiImage Of(SampleImage image) => new(image.ContentHash, image.Width, image.Height);
 }

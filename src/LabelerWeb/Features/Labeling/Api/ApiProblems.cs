@@ -1,7 +1,6 @@
-using Labeler.Shared;
 using Microsoft.AspNetCore.Antiforgery;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Labeling.Api;
 
 /// <summary>Every post must carry the page's token, and every mistake is answered with one clear line.</summary>
 public sealed class ApiProblems(IAntiforgery antiforgery) : IEndpointFilter

@@ -1,18 +1,26 @@
-using Labeler.Shared;
+using Labeler.Shared.Accounts;
 using Labeler.Shared.Files;
 using Labeler.Shared.Images;
 
-namespace Labeler.Web.Features.Labeling;
+namespace Labeler.Web.Features.Images;
 
 /// <summary>Pictures by content hash: an address never changes its meaning, so a browser may keep it for ever.</summary>
 public static class ImageEndpoints
 {
-    public static void MapImages(this RouteGroupBuilder images)
+    public static IServiceCollection AddImages(this IServiceCollection services)
     {
+        services.AddOptions<ImageOptions>().BindConfiguration("Labeling").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<Thumbnails>();
+    }
+
+    public static IEndpointRouteBuilder MapImages(this IEndpointRouteBuilder routes)
+    {
+        var images = routes.MapGroup("/api/images").RequireAuthorization(Role.Annotator);
         images.MapGet("/{hash}/{side:int}.webp", (string hash, int side, Thumbnails thumbnails, HttpContext context) =>
             FileStore.IsHash(hash) && Thumbnails.Sides.Contains(side) ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
         images.MapGet("/{hash}/original", (string hash, Thumbnails thumbnails, HttpContext context) =>
             FileStore.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
+        return routes;
     }
 
     private static async Task<IResult> Send(Func<Task<string?>> find, HttpContext context)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Labeler.Web.Features.Dashboard;
+namespace Labeler.Web.Components.Figures;
 
 /// <summary>A share, or a difference of two, in a table of figures: people read it in per cent, a file holds the number between 0 and 1.</summary>
 public readonly record struct Percent(double Share) : IFormattable

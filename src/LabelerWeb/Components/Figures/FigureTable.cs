@@ -1,7 +1,7 @@
 using System.Text;
 using Labeler.Shared.Exports;
 
-namespace Labeler.Web.Features.Dashboard;
+namespace Labeler.Web.Components.Figures;
 
 /// <summary>The numbers behind one chart: shown as a table below it, and downloaded as CSV.</summary>
 /// <param name="Name">In the address of the download.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Labeler.Web.Features.Comparison;
+namespace Labeler.Web.Components.Charts;
 
 /// <summary>An axis from one round number to another, with round numbers between.</summary>
 public sealed record Axis(double From, double To, double Step)
