@@ -12,7 +12,7 @@ public sealed class Browsing : IAsyncLifetime
 
     public Browsing() => common = new(() => CommonServer.Start(this));
 
-    /// <summary>A window on a desk. A new one every time, since what is made of it is changed.</summary>
+    /// <summary>A window on a screen. A new one every time, since what is made of it is changed.</summary>
     public static BrowserNewContextOptions Wide => new() { ViewportSize = new() { Width = 1440, Height = 900 } };
 
     /// <summary>The server that tests have in common, started for the first that asks.</summary>

@@ -66,16 +66,16 @@ public sealed class EvaluationTests(Browsing browsing)
     /// <summary>Prefers the trained checkpoint's picture of every pair, by the keys; which side that is only the database knows.</summary>
     private static async Task Judge(Visitor rater, OpenedData data)
     {
-        var desk = await LabelingScreen.Open(rater, "which-hand");
+        var screen = await LabelingScreen.Open(rater, "which-hand");
         for (var n = 0; n < 3; n++)
         {
             var shown = await rater.Page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src");
             var left = await data.Read(db => db.Items.Where(i => i.SecondId != null).AnyAsync(i => shown!.Contains(i.Second!.ContentHash)));
-            await desk.Press(left ? "1" : "2");
+            await screen.Press(left ? "1" : "2");
             await Expect(rater.Page.Locator("[data-saved]")).ToHaveAttributeAsync("data-saved", "saved");
             if (n < 2)
-                await desk.Ready();
+                await screen.Ready();
         }
-        await desk.Notice("done");
+        await screen.Notice("done");
     }
 }

@@ -32,13 +32,13 @@ public sealed class PhotoTests(Browsing browsing)
         await Expect(admin.Page.GetByText($"0 kept of {Photos} photos, {Photos} without a label")).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         await Expect(admin.Page.GetByRole(AriaRole.Cell, new() { Name = "photos.zip" })).ToBeVisibleAsync();
 
-        var desk = await LabelingScreen.Open(admin, "mirrors");
+        var screen = await LabelingScreen.Open(admin, "mirrors");
         for (var n = 0; n < 30; n++)
         {
-            await desk.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
-            await desk.Ready();
+            await screen.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
+            await screen.Ready();
         }
-        await desk.AllSaved();
+        await screen.AllSaved();
 
         await admin.Go("/photos/mirrors/captions");
         await admin.Page.GetByLabel("What does the picture show?").FillAsync("A drawing with a mirror, told by a person");
@@ -99,16 +99,16 @@ public sealed class PhotoTests(Browsing browsing)
         // The base model is given 0, the adapter 3 after two steps, and after four 10 at the fixed seed and 6 at the random one; which is whose only the database knows.
         var numbers = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).SelectMany(g => g.Images, (g, i) => new { i.ContentHash, g.Number }).ToListAsync());
         string[] keys = ["1", "1", "3", "3", "5", "4"];
-        var desk = await LabelingScreen.Open(admin, "how-right");
+        var screen = await LabelingScreen.Open(admin, "how-right");
         for (var n = 0; n < 6; n++)
         {
             var shown = (await page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src"))!;
-            await desk.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
-            await desk.AllSaved();
+            await screen.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
+            await screen.AllSaved();
             if (n < 5)
-                await desk.Ready();
+                await screen.Ready();
         }
-        await desk.Notice("done");
+        await screen.Notice("done");
 
         await admin.Go("/compare/evaluations/how-right");
         var steps = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Scores over training steps" }) });

@@ -22,7 +22,7 @@ public sealed class ShellPageTests(Browsing browsing)
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("main")).ToBeFocusedAsync();
 
-        // The colours chosen here hold on the next page and, being the account's, in another browser.
+        // The colors chosen here hold on the next page and, being the account's, in another browser.
         var choice = page.Locator("html");
         await page.Locator("[data-theme-switch]").ClickAsync();
         await page.RunAndWaitForResponseAsync(() => page.Locator("[data-theme-switch]").ClickAsync(), answer => answer.Url.EndsWith("/account/theme") && answer.Status == 204 && answer.Request.PostData!.Contains("theme=dark"));

@@ -34,8 +34,8 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(bo.Page.Locator("[data-stage] .frame").First).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await admin.Go("/epochs/hands");
         await Expect(TrainButton(admin.Page)).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
-        var desk = await LabelingScreen.Open(bo, "hands");
-        await Label(bo, desk);
+        var screen = await LabelingScreen.Open(bo, "hands");
+        await Label(bo, screen);
         await using var data = new OpenedData(server.Data);
         Assert.Equal((15, 15), await data.Read(async db => (await Standing(db).CountAsync(), await Standing(db).Select(v => v.ItemId).Distinct().CountAsync())));
 
@@ -46,10 +46,10 @@ public sealed class WholeLoopTests(Browsing browsing)
         Assert.Equal((EpochState.Complete, manifest, manifest), (first.State, first.ManifestHash, first.Checkpoint!.ManifestHash));
         await TheTrajectoriesNameTheCheckpoint(data, first);
 
-        desk = await LabelingScreen.Open(bo, "hands");
-        await desk.Flag(1);
-        await desk.Flag(2, 3);
-        await desk.AllSaved();
+        screen = await LabelingScreen.Open(bo, "hands");
+        await screen.Flag(1);
+        await screen.Flag(2, 3);
+        await screen.AllSaved();
         await admin.Go("/dashboard/hands");
         await Expect(admin.Page.Locator("section", new() { HasText = "Rates per epoch" }).Locator("tbody tr")).ToHaveCountAsync(2);
         await admin.Take("dashboard-two-epochs", fullPage: true);
@@ -74,24 +74,24 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(page.GetByText("The project Hands is made.")).ToBeVisibleAsync();
     }
 
-    private static async Task Label(Visitor bo, LabelingScreen desk)
+    private static async Task Label(Visitor bo, LabelingScreen screen)
     {
         for (var n = 0; n < 12; n++)
-            await desk.Flag(n % 4 + 1);
-        await desk.Press("u");
-        await desk.Ready();
+            await screen.Flag(n % 4 + 1);
+        await screen.Press("u");
+        await screen.Ready();
         // It comes back as it was judged: its flag is taken off, another put on.
-        await desk.Flag(4, 2);
-        await desk.AllSaved();
+        await screen.Flag(4, 2);
+        await screen.AllSaved();
 
-        await desk.Ahead(3);
+        await screen.Ahead(3);
         bo.Expect("ERR_INTERNET_DISCONNECTED");
         await bo.Context.SetOfflineAsync(true);
         for (var n = 1; n <= 3; n++)
-            await desk.Flag(n);
-        await desk.Waiting(3);
+            await screen.Flag(n);
+        await screen.Waiting(3);
         await bo.Context.SetOfflineAsync(false);
-        await desk.AllSaved();
+        await screen.AllSaved();
     }
 
     /// <summary>Looks at the dry run and presses Train; the manifest that was announced.</summary>

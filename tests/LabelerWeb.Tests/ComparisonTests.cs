@@ -32,12 +32,12 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(2, apart.Split("<polyline").Length - 1);
 
         var csv = (await lead.GetStringAsync("/compare/curves.csv" + query)).Split("\r\n");
-        Assert.Equal("run,epoch,labelled pictures,n,mean,low,high", csv[0]);
+        Assert.Equal("run,epoch,labeled pictures,n,mean,low,high", csv[0]);
         Assert.StartsWith("tries,0,0,2,0.857", csv[1], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_result_of_the_engine_is_shown_with_where_it_is_over_optimised_and_removed_again()
+    public async Task A_result_of_the_engine_is_shown_with_where_it_is_over_optimized_and_removed_again()
     {
         using var lead = await host.SignedIn("Leo", Role.Lead);
         Assert.Equal("The run mirror-reward is added.", await Upload(lead, "results.csv", Run, "Mirror <reward>"));
@@ -49,7 +49,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(3, points.Length);
         var ring = Regex.Match(dashed, """<circle class="ring" cx="([^"]+)" cy="([^"]+)".*?<title>([^<]+)""", RegexOptions.Singleline);
         Assert.Equal(points[1], $"{ring.Groups[1].Value},{ring.Groups[2].Value}");
-        Assert.Equal("Over-optimised from here on: d3po, held out, after 56: 2", ring.Groups[3].Value);
+        Assert.Equal("Over-optimized from here on: d3po, held out, after 56: 2", ring.Groups[3].Value);
         Assert.Contains($"<line class=\"mark\" x1=\"{ring.Groups[1].Value}\"", dashed, StringComparison.Ordinal);
         Assert.Contains("d3po,112,1,4,4,4,1.5,1.5,1.5", await lead.GetStringAsync("/compare/runs/mirror-reward.csv"), StringComparison.Ordinal);
 

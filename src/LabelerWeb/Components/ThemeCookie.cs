@@ -1,6 +1,6 @@
 namespace Labeler.Web.Components;
 
-/// <summary>Light, dark or as the device says, in a cookie: so a page is drawn in the right colours from its first byte, before anybody signs in too.</summary>
+/// <summary>Light, dark or as the device says, in a cookie: so a page is drawn in the right colors from its first byte, before anybody signs in too.</summary>
 public static class ThemeCookie
 {
     private const string Name = "theme";

@@ -30,11 +30,11 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     /// <summary>A project whose pictures a worker makes; <see cref="Stored"/> does not know it.</summary>
     public static Task<LabelingScreen> Open(Visitor visitor, string slug) => Open(new LabelingScreen(visitor, slug, null));
 
-    private static async Task<LabelingScreen> Open(LabelingScreen desk)
+    private static async Task<LabelingScreen> Open(LabelingScreen screen)
     {
-        await desk.Visitor.Go($"/label/{desk.Slug}");
-        await desk.Ready();
-        return desk;
+        await screen.Visitor.Go($"/label/{screen.Slug}");
+        await screen.Ready();
+        return screen;
     }
 
     /// <summary>Every picture of the stage has been decoded and seen (or is blurred).</summary>

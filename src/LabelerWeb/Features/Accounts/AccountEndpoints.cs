@@ -15,7 +15,7 @@ public static class AccountEndpoints
             return Results.LocalRedirect("/sign-in");
         });
 
-        // The switch in the top bar; the browser has changed its colours already.
+        // The switch in the top bar; the browser has changed its colors already.
         account.MapPost("/theme", async ([FromForm] string theme, HttpContext context, UserManager<Account> accounts) =>
         {
             if (!Enum.TryParse<Theme>(theme, ignoreCase: true, out var chosen) || !Enum.IsDefined(chosen))

@@ -29,10 +29,10 @@ public sealed record ComparedProjects(
 
     public string Title => Measure switch
     {
-        Measure.Normal => "Normal pictures over labelled pictures used",
-        Measure.Safe => "Safe pictures over labelled pictures used",
-        _ => "Mean score over labelled pictures used",
+        Measure.Normal => "Normal pictures over labeled pictures used",
+        Measure.Safe => "Safe pictures over labeled pictures used",
+        _ => "Mean score over labeled pictures used",
     };
 
-    public FigureTable Table => CurveTable.Of("curves", Title, "labelled pictures", Measure.IsShare(), Curves);
+    public FigureTable Table => CurveTable.Of("curves", Title, "labeled pictures", Measure.IsShare(), Curves);
 }

@@ -8,11 +8,9 @@ internal static class ChangeText
     public static string Of(EpochChange change) => change.Measure switch
     {
         "score" => Line(change, "mean score ", 1, "", "0.00"),
-        EpochChange.Preferred => $"Preferred in {Percent(change.Now)} of the blind pairs against epoch {change.Against}; with 95 % between {Percent(change.Before + change.Low)} and {Percent(change.Before + change.High)}, chance is {Percent(change.Before)}.",
+        EpochChange.Preferred => $"Preferred in {Percent.Text(change.Now)} of the blind pairs against epoch {change.Against}; with 95 % between {Percent.Text(change.Before + change.Low)} and {Percent.Text(change.Before + change.High)}, chance is {Percent.Text(change.Before)}.",
         _ => Line(change, $"{change.Measure} ", 100, " %", "0.0"),
     };
-
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static string Line(EpochChange change, string what, double times, string unit, string format)
     {

@@ -5,7 +5,7 @@ namespace Labeler.Web.Features.Labeling;
 public sealed record Sampling(int Done, int Total);
 
 /// <summary>Only what the server has stored is counted.</summary>
-/// <param name="Today">Judgements of this person since midnight.</param>
+/// <param name="Today">Judgments of this person since midnight.</param>
 /// <param name="PairsToday">Usable pairs that they gave.</param>
 /// <param name="RoundDone">Items of the project's newest epoch with all their votes.</param>
 public sealed record Progress(int Today, int PairsToday, int RoundDone, int RoundTotal);

@@ -43,9 +43,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     private static TrainingOptions HandTraining => Settings.Training with { KlWeight = 0.02 };
 
     private static IEnumerable<string> Mirrors =>
-        from colour in new[] { "red", "orange", "green", "blue", "purple" }
+        from color in new[] { "red", "orange", "green", "blue", "purple" }
         from thing in new[] { "flag", "boot", "mug", "arrow" }
-        select $"a {colour} {thing} and its reflection in the mirror";
+        select $"a {color} {thing} and its reflection in the mirror";
 
     private const string HandGuidelines = """
         # Flag deformed hands
@@ -54,7 +54,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
 
         - Flag it when a finger is missing or there is one too many.
         - Flag it when fingers are grown together, or a ghost of a finger shows.
-        - A blurred or oddly coloured hand with five fingers is normal.
+        - A blurred or oddly colored hand with five fingers is normal.
 
         When you cannot tell, skip the batch: a guess teaches the model something wrong.
         """;
@@ -73,7 +73,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         Left stands an object, right of it a dark-framed mirror. A right reflection shows
 
         1. the **same object**,
-        2. in the **same colour**,
+        2. in the **same color**,
         3. **flipped** left to right, as a mirror does.
         """;
 }

@@ -39,14 +39,14 @@ internal static class VerdictText
     /// <summary>The picture that more people preferred; null for a draw and for other tasks.</summary>
     public static int? Winner(ReviewedItem reviewed)
     {
-        var balance = Judgements(reviewed).OfType<PairVerdict>().Sum(pair => pair.FirstWins switch { true => 1, false => -1, null => 0 });
+        var balance = Judgments(reviewed).OfType<PairVerdict>().Sum(pair => pair.FirstWins switch { true => 1, false => -1, null => 0 });
         return balance == 0 ? null : balance > 0 ? 0 : 1;
     }
 
     private static List<FlagKinds> Tiles(ReviewedItem reviewed, int place) =>
-        [.. Judgements(reviewed).OfType<FlagVerdict>().SelectMany(flags => flags.Tiles).Where(tile => tile.Index == place && tile.Displayed).Select(tile => tile.Flags)];
+        [.. Judgments(reviewed).OfType<FlagVerdict>().SelectMany(flags => flags.Tiles).Where(tile => tile.Index == place && tile.Displayed).Select(tile => tile.Flags)];
 
-    private static IEnumerable<Verdict> Judgements(ReviewedItem reviewed) => reviewed.Votes.Where(said => said.Vote.Quarantine is null).Select(said => said.Vote.Verdict!);
+    private static IEnumerable<Verdict> Judgments(ReviewedItem reviewed) => reviewed.Votes.Where(said => said.Vote.Quarantine is null).Select(said => said.Vote.Verdict!);
 
     private static string NameOf(FlagKinds flags) => flags switch
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Labeler.Web.Features.Rewards;
 
 /// <summary>A learned reward for the lead: how often it is right, beside how often people agree with each other.</summary>
-/// <param name="Open">The project's epoch that could be trained on it now; null where none is being labelled.</param>
+/// <param name="Open">The project's epoch that could be trained on it now; null where none is being labeled.</param>
 /// <param name="Used">Numbers of the epochs that were trained on it.</param>
 public sealed record RewardLine(LearnedReward Reward, Project Project, AgreementFigures People, Epoch? Open, IReadOnlyList<int> Used)
 {

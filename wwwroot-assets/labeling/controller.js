@@ -17,7 +17,7 @@ import { Zoom } from './zoom.js';
 
 const always = ['commit', 'skip', 'undo', 'previous', 'next', 'zoom', 'reveal', 'help', 'guidelines'];
 
-export class Desk {
+export class Controller {
   #root;
   #project;
   #stage;
@@ -134,17 +134,17 @@ export class Desk {
     if (this.#project.blurred) this.deck.current?.pictures.forEach(picture => picture.peek(value));
   }
 
-  /** Takes the judgement of the card in front and shows the next at once; sending is the outbox's affair. */
-  commit(judgement, started = performance.now()) {
+  /** Takes the judgment of the card in front and shows the next at once; sending is the outbox's affair. */
+  commit(judgment, started = performance.now()) {
     const card = this.deck.current;
-    if (!card || !judgement) return;
-    if (judgement.verdict.kind !== 'skip' && !this.#mayJudge(card, judgement.verdict)) return;
+    if (!card || !judgment) return;
+    if (judgment.verdict.kind !== 'skip' && !this.#mayJudge(card, judgment.verdict)) return;
     if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, 'Undo');
     const key = newKey();
-    this.#send({ op: 'vote', key, verdict: judgement.verdict, durationMs: this.#watch.read(), at: new Date().toISOString() }, card, judgement.echo);
-    this.deck.advance(key, judgement.verdict);
+    this.#send({ op: 'vote', key, verdict: judgment.verdict, durationMs: this.#watch.read(), at: new Date().toISOString() }, card, judgment.echo);
+    this.deck.advance(key, judgment.verdict);
     this.#show();
-    this.#echo(judgement);
+    this.#echo(judgment);
     requestAnimationFrame(() => setTimeout(() => performance.measure('key-to-next', { start: started, end: performance.now() })));
   }
 
@@ -186,7 +186,7 @@ export class Desk {
     this.closeZoom();
     this.#warned = null;
     this.#messages.clear();
-    this.#stage.show(this.#views.of(card), () => makeNotice(this.#root, this.deck.situation, this.outbox));
+    this.#stage.show(this.#views.of(card), () => makeNotice(this.#root, this.deck.status, this.outbox));
     this.#root.classList.toggle('resting', !card);
     this.#root.classList.toggle('looking-back', Boolean(card?.vote));
     this.#root.querySelector('[data-prompt]').textContent = card?.item.prompt ?? '';
@@ -203,16 +203,16 @@ export class Desk {
     if (!this.view) this.#show();
     this.#prepareNext();
     // An answer that was asked for before the last acknowledgement does not count its vote yet.
-    if ((this.deck.situation.asked ?? 0) >= this.#counted) showProgress(this.#root, this.deck.situation.progress);
+    if ((this.deck.status.asked ?? 0) >= this.#counted) showProgress(this.#root, this.deck.status.progress);
   }
 
   #wait() {
     clearTimeout(this.#poll);
-    const seconds = patience[this.deck.situation.state];
+    const seconds = patience[this.deck.status.state];
     if (seconds) this.#poll = setTimeout(() => document.hidden ? this.#wait() : this.deck.fill(), seconds * 1000);
   }
 
-  /** The judgement in front has changed. */
+  /** The judgment in front has changed. */
   changed() { showSignal(this.#root, this.view); }
 
   #outboxChanged() {
@@ -234,5 +234,5 @@ export class Desk {
 
   say(text) { this.#messages.say(text); }
 
-  #echo(judgement) { this.#messages.echo(judgement, Boolean(this.deck.current)); }
+  #echo(judgment) { this.#messages.echo(judgment, Boolean(this.deck.current)); }
 }
