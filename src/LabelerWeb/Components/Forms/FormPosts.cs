@@ -29,6 +29,13 @@ public static class FormPosts
             }
         });
 
+    /// <summary>The end of a post: a notice, on the page that the browser is sent to.</summary>
+    public static IResult Done(this HttpContext context, string notice, string address, string? link = null)
+    {
+        context.Tell(new(notice, Link: link));
+        return Results.LocalRedirect(address);
+    }
+
     private static string CameFrom(HttpContext context)
     {
         var referrer = context.Request.GetTypedHeaders().Referer;

@@ -33,8 +33,7 @@ public static class AccountEndpoints
                 return Results.Unauthorized();
             mine.Withdraw(time.GetUtcNow());
             Registration.Require(await accounts.UpdateAsync(mine));
-            context.Tell(new("Your votes teach no further model."));
-            return Results.LocalRedirect("/account");
+            return context.Done("Your votes teach no further model.", "/account");
         });
         return routes;
     }

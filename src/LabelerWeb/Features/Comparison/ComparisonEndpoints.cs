@@ -38,9 +38,5 @@ public static class ComparisonEndpoints
         return Back(context, $"The run {kept} is added.");
     }
 
-    private static IResult Back(HttpContext context, string done)
-    {
-        context.Tell(new(done));
-        return Results.LocalRedirect("/compare");
-    }
+    private static IResult Back(HttpContext context, string done) => context.Done(done, "/compare");
 }

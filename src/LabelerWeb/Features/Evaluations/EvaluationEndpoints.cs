@@ -11,12 +11,12 @@ public static class EvaluationEndpoints
         posts.MapPost("/stop", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Cancel((await Find(db, slug)).Epoch.Id);
-            return Back(context, $"/compare/evaluations/{slug}", "Stopped.");
+            return context.Done("Stopped.", $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/retry", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Retry((await Find(db, slug)).Epoch.Id);
-            return Back(context, $"/compare/evaluations/{slug}", "It goes on where it stopped.");
+            return context.Done("It goes on where it stopped.", $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/delete", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle, TimeProvider time) =>
         {
@@ -26,17 +26,11 @@ public static class EvaluationEndpoints
             var project = await db.Projects.FirstAsync(p => p.Id == line.Project.Id);
             project.Delete(time.GetUtcNow());
             await db.SaveChangesAsync();
-            return Back(context, "/compare/evaluations", $"{project.Name} is deleted.");
+            return context.Done($"{project.Name} is deleted.", "/compare/evaluations");
         });
         return routes;
     }
 
     private static async Task<EvaluationLine> Find(LabelerDb db, string slug) =>
         await EvaluationLine.Find(db, slug) ?? throw new LabelerException("There is no such evaluation; load the page again.");
-
-    private static IResult Back(HttpContext context, string address, string done)
-    {
-        context.Tell(new(done));
-        return Results.LocalRedirect(address);
-    }
 }

@@ -49,11 +49,7 @@ public static class PeopleEndpoints
             $"{PublicAddress(context)}/reset/{id}?token={Uri.EscapeDataString(token)}");
     }
 
-    private static IResult Back(HttpContext context, string done, string? link = null)
-    {
-        context.Tell(new(done, Link: link));
-        return Results.LocalRedirect("/people");
-    }
+    private static IResult Back(HttpContext context, string done, string? link = null) => context.Done(done, "/people", link);
 
     private static string PublicAddress(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? $"{context.Request.Scheme}://{context.Request.Host}";

@@ -79,9 +79,5 @@ public static class PhotoEndpoints
     private static async Task<string> SlugOf(LabelerDb db, long id) =>
         await db.Projects.Where(p => p.Id == id && p.DeletedAt == null && p.Source == PictureSource.Imported).Select(p => p.Slug).FirstOrDefaultAsync() ?? throw new LabelerException("There is no such photo project; load the page again.");
 
-    private static IResult Back(HttpContext context, string slug, string done)
-    {
-        context.Tell(new(done));
-        return Results.LocalRedirect($"/photos/{slug}");
-    }
+    private static IResult Back(HttpContext context, string slug, string done) => context.Done(done, $"/photos/{slug}");
 }

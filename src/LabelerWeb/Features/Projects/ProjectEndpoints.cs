@@ -17,16 +17,14 @@ public static class ProjectEndpoints
         projects.MapPost("/start", async (long id, HttpContext context, EpochCycle cycle) =>
         {
             var epoch = await cycle.Start(id, null);
-            context.Tell(new($"Epoch {epoch.Number} is queued for sampling."));
-            return Results.LocalRedirect("/projects");
+            return context.Done($"Epoch {epoch.Number} is queued for sampling.", "/projects");
         });
         projects.MapPost("/examples", async (long id, IFormFile? picture, [FromForm] string? caption, HttpContext context, ExampleUpload examples, LabelerDb db) =>
         {
             if (picture is null || string.IsNullOrWhiteSpace(caption))
                 throw new LabelerException("Choose a picture and write a caption.");
             await examples.Add(id, picture, caption, context.RequestAborted);
-            context.Tell(new("The picture stands at the end of the guidelines."));
-            return Results.LocalRedirect($"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
+            return context.Done("The picture stands at the end of the guidelines.", $"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
         }).WithMetadata(new RequestSizeLimitAttribute(ExampleUpload.LargestFile + 64 * 1024));
         return routes;
     }
@@ -36,7 +34,6 @@ public static class ProjectEndpoints
         var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == id) ?? throw new LabelerException("There is no such project; load the page again.");
         verb(project);
         await db.SaveChangesAsync();
-        context.Tell(new(done(project)));
-        return Results.LocalRedirect("/projects");
+        return context.Done(done(project), "/projects");
     }
 }

@@ -49,9 +49,5 @@ public static class RewardEndpoints
         return Back(context, done);
     }
 
-    private static IResult Back(HttpContext context, string done)
-    {
-        context.Tell(new(done));
-        return Results.LocalRedirect("/compare/rewards");
-    }
+    private static IResult Back(HttpContext context, string done) => context.Done(done, "/compare/rewards");
 }
