@@ -18,7 +18,9 @@ using Radzen;
 
 var (run, exitCode) = RunOptions.Parse(args);
 if (run is null)
+{
     return exitCode;
+}
 
 return await HostingSetup.RunToEnd(run, async () =>
 {

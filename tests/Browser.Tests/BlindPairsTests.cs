@@ -23,11 +23,15 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
         await using var admin = await house.Admin();
         await Sample(seeded, epoch: 0);
         for (var person = 0; person < People; person++)
+        {
             await Judge(seeded, Guid.NewGuid());
+        }
         await seeded.Learn();
         await Sample(seeded, epoch: 1);
         for (var person = 0; person < People - 1; person++)
+        {
             await Judge(seeded, Guid.NewGuid());
+        }
 
         await admin.Go($"/dashboard/{seeded.Project.Slug}");
         var wins = admin.Page.Locator("section", new() { HasText = "Preference win rate against the epoch before" });
@@ -50,9 +54,13 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
     private static async Task Sample(SeededProject seeded, int epoch)
     {
         for (var number = 0; number < Groups; number++)
+        {
             await seeded.AddGroup(number, "1 hand", Pictures(100 * epoch + number));
+        }
         for (var number = 0; number < Evaluations; number++)
+        {
             await seeded.AddGroup(number, "1 hand", Pictures(100 * epoch + 50 + number), GroupUse.Evaluation);
+        }
         await seeded.Finish();
 
         Picture[] Pictures(int group) => [.. Enumerable.Range(0, 2).Select(index => DrawnPicture.Draw(seeded.Project.Id, group, index))];
@@ -64,7 +72,9 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
         while ((await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, 16, [])).Leases is { Count: > 0 } leases)
         {
             foreach (var lease in leases)
+            {
                 await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, new PairVerdict(lease.FirstOnLeft ? PairPick.Left : PairPick.Right, lease.FirstOnLeft, true, true), 900, DateTimeOffset.UtcNow));
+            }
         }
     }
 

@@ -39,7 +39,9 @@ public sealed class Browsing : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (common.IsValueCreated)
+        {
             await (await common.Value).DisposeAsync();
+        }
         await browser.DisposeAsync();
         playwright.Dispose();
     }

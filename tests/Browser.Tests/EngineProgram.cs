@@ -19,12 +19,16 @@ public static class EngineProgram
             var engine = Path.Combine(root, "artifacts", "bin", "TrainingEngine", configuration, "TrainingEngine.dll");
             List<string> arguments = [engine, "sample", "--model", Path.Combine(root, "models", "mirror-world"), "--prompt", "1 hand", "--count", "1", "--group", "2", "--seed", "5", "--steps", "5", "--guidance", "1", "--out", folder];
             if (adapter is not null)
+            {
                 arguments.AddRange(["--adapter", adapter]);
+            }
             using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
             if (process.ExitCode != 0)
+            {
                 throw new InvalidOperationException($"The engine ended with {process.ExitCode}: {await output} {await errors}");
+            }
             // Written anew without the text inside, which names the adapter.
             return [.. Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Picture.Decode(File.ReadAllBytes(file)).ToPng())];
         }

@@ -74,7 +74,9 @@ public sealed class EvaluationTests(Browsing browsing)
             await screen.Press(left ? "1" : "2");
             await Expect(rater.Page.Locator("[data-saved]")).ToHaveAttributeAsync("data-saved", "saved");
             if (n < 2)
+            {
                 await screen.Ready();
+            }
         }
         await screen.Notice("done");
     }

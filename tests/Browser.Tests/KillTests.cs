@@ -101,7 +101,9 @@ public sealed class KillTests(Browsing browsing)
 
         var work = Task.WhenAll(annotators.Select(a => a.Work(TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5))));
         while (annotators.Sum(a => a.Acknowledged.Count) < 40 && !work.IsCompleted)
+        {
             await Task.Delay(10);
+        }
         await server.Kill();
         await work;
         var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();

@@ -51,9 +51,13 @@ public sealed partial class LabelerServer : IAsyncDisposable
         while (true)
         {
             if (output.Select(o => line.Match(o)).FirstOrDefault(m => m.Success) is { } match)
+            {
                 return match;
+            }
             if (process.HasExited || started.Elapsed > patience)
+            {
                 throw new InvalidOperationException($"The server {(process.HasExited ? $"ended with {process.ExitCode}" : "did not say")} before /{line}/:\n{Output}");
+            }
             await Task.Delay(50);
         }
     }
@@ -72,7 +76,9 @@ public sealed partial class LabelerServer : IAsyncDisposable
         while (started.Elapsed < patience)
         {
             if (Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).FirstOrDefault(name => int.TryParse(name, out _) && IsWorker(name!)) is { } id)
+            {
                 return Process.GetProcessById(int.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
+            }
             await Task.Delay(50);
         }
         throw new InvalidOperationException($"The server has started no worker:\n{Output}");
@@ -90,7 +96,9 @@ public sealed partial class LabelerServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
+        {
             await Kill();
+        }
         process.Dispose();
         Directory.Delete(Data, recursive: true);
     }
@@ -100,7 +108,9 @@ public sealed partial class LabelerServer : IAsyncDisposable
         // No projects to begin with, unless a test asks for them: each test makes what it needs.
         var start = Program("--Web:DemoProjects=false", "--port", $"{port}", "--data", Data);
         foreach (var setting in settings)
+        {
             start.ArgumentList.Add($"--{setting}");
+        }
         var launched = Process.Start(start)!;
         launched.OutputDataReceived += (_, e) => Keep(e.Data);
         launched.ErrorDataReceived += (_, e) => Keep(e.Data);
@@ -134,7 +144,9 @@ public sealed partial class LabelerServer : IAsyncDisposable
     private void Keep(string? line)
     {
         if (line is not null)
+        {
             output.Enqueue(line);
+        }
     }
 
     [GeneratedRegex(@"listening on:? (http://\S+)", RegexOptions.IgnoreCase)]

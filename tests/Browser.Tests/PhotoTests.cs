@@ -75,7 +75,9 @@ public sealed class PhotoTests(Browsing browsing)
         var page = admin.Page;
         await page.GetByText("Train an adapter").ClickAsync();
         foreach (var (field, value) in new[] { ("Steps", "4"), ("LearningRate", "0.001"), ("WarmUpSteps", "1"), ("ImagesPerStep", "4"), ("EvaluateEvery", "2"), ("EvaluationImages", "2") })
+        {
             await page.Locator($"#Tune-{field}").FillAsync(value);
+        }
         await page.GetByRole(AriaRole.Button, new() { Name = "Fine-tune" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Label 2", Exact = true })).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("Label 2, the same noise") })).ToBeVisibleAsync();
@@ -106,7 +108,9 @@ public sealed class PhotoTests(Browsing browsing)
             await screen.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
             await screen.AllSaved();
             if (n < 5)
+            {
                 await screen.Ready();
+            }
         }
         await screen.Notice("done");
 
@@ -164,7 +168,9 @@ public sealed class PhotoTests(Browsing browsing)
         var (left, top) = (number * 37 % (sheet.Width - Side), number * 53 % (sheet.Height - Side));
         var rgb = new byte[3 * Side * Side];
         for (var row = 0; row < Side; row++)
+        {
             Array.Copy(sheet.Rgb, 3 * ((top + row) * sheet.Width + left), rgb, 3 * row * Side, 3 * Side);
+        }
         return new(Side, Side, rgb);
     }
 }

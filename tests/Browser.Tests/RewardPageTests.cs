@@ -72,7 +72,9 @@ public sealed class RewardPageTests(Browsing browsing)
         {
             var (random, rgb) = (new Random((int)image.Id), new byte[3 * 64 * 64]);
             for (var at = 0; at < rgb.Length; at++)
+            {
                 rgb[at] = (byte)(Brightness(image) + random.Next(-15, 16));
+            }
             var hash = await data.Get<FileStore>().Put(new Picture(64, 64, rgb).ToPng());
             await db.Images.Where(one => one.Id == image.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.ContentHash, hash));
         }

@@ -56,7 +56,9 @@ public sealed class ShellPageTests(Browsing browsing)
         await using var admin = await browsing.FirstAdmin(server);
         var page = admin.Page;
         foreach (var complaint in new[] { "WebSocket", "ERR_CONNECTION_REFUSED", "Failed to", "Connection disconnected", "reconnect", "ERR_EMPTY_RESPONSE" })
+        {
             admin.Expect(complaint);
+        }
         await admin.Go("/projects/new");
         await page.GetByText("Score", new() { Exact = true }).ClickAsync();
         var add = page.GetByRole(AriaRole.Button, new() { Name = "Add an option" });

@@ -26,7 +26,9 @@ public sealed class Visitor : IAsyncDisposable
         {
             // A navigation that a test answers with 403 or 404 on purpose says so by Expect.
             if (message.Type == "error")
+            {
                 visitor.complaints.Enqueue($"{message.Text} ({message.Location})");
+            }
         };
         visitor.Page.PageError += (_, error) => visitor.complaints.Enqueue(error);
         return visitor;

@@ -69,7 +69,9 @@ public sealed class WholeLoopTests(Browsing browsing)
             ("Settings-GroupSize", "4"), ("Settings-ImagesPerEpoch", $"{Groups * 4}"), ("Settings-EvaluationImages", "4"), ("Sampling-Steps", "5"),
             ("Sampling-GuidanceScale", "1"), ("Settings-SignalBudget", "20"), ("Training-LearningRate", "0.001"), ("Training-ImagesPerStep", "8"),
         })
+        {
             await page.Locator($"#{field}").FillAsync(value);
+        }
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and start sampling" }).ClickAsync();
         await Expect(page.GetByText("The project Hands is made.")).ToBeVisibleAsync();
     }
@@ -77,7 +79,9 @@ public sealed class WholeLoopTests(Browsing browsing)
     private static async Task Label(Visitor bo, LabelingScreen screen)
     {
         for (var n = 0; n < 12; n++)
+        {
             await screen.Flag(n % 4 + 1);
+        }
         await screen.Press("u");
         await screen.Ready();
         // It comes back as it was judged: its flag is taken off, another put on.
@@ -88,7 +92,9 @@ public sealed class WholeLoopTests(Browsing browsing)
         bo.Expect("ERR_INTERNET_DISCONNECTED");
         await bo.Context.SetOfflineAsync(true);
         for (var n = 1; n <= 3; n++)
+        {
             await screen.Flag(n);
+        }
         await screen.Waiting(3);
         await bo.Context.SetOfflineAsync(false);
         await screen.AllSaved();
@@ -128,7 +134,9 @@ public sealed class WholeLoopTests(Browsing browsing)
             var download = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Link, new() { Name = format }).First.ClickAsync());
             await download.SaveAsAsync(file);
             if (format == "diffusers")
+            {
                 Assert.Equal(weights, FileStore.HashOf(await File.ReadAllBytesAsync(file)));
+            }
             var adapted = await EngineProgram.Sample(file);
             Assert.Equal(2, adapted.Count);
             Assert.All(adapted.Zip(bare), pair => Assert.NotEqual(pair.First, pair.Second));

@@ -101,7 +101,9 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         // What the form of projects was asked for stays.
         Assert.Contains("""<input type="hidden" name="measure" value="Safe" />""", await lead.GetStringAsync("/compare" + query + "&measure=Safe"), StringComparison.Ordinal);
         foreach (var name in new[] { "first", "second", "third" })
+        {
             await lead.Post("/compare", $"/compare/runs/{name}/remove");
+        }
 
         static string[] Cells(string line) => [.. line.Replace("size, d3po", "size; d3po", StringComparison.Ordinal).Split(',').Take(4).Select(cell => cell.Replace("size; d3po", "size, d3po", StringComparison.Ordinal))];
     }
@@ -155,7 +157,9 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
     {
         Picture[] pictures = [DrawnPicture.Draw(seeded.Project.Id, epoch, 0), DrawnPicture.Draw(seeded.Project.Id, epoch, 1)];
         for (var number = 0; number < prompts.Length; number++)
+        {
             await seeded.AddGroup(number, prompts[number], [pictures[number]], GroupUse.Evaluation);
+        }
         await seeded.Finish();
         return [.. pictures.Select(picture => FileStore.HashOf(picture.ToPng()))];
     }

@@ -186,7 +186,9 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         {
             var job = (await seeded.Get<JobQueue>().Claim("tester", [kind]))!;
             if (job.ProjectId == seeded.Project.Id)
+            {
                 return job;
+            }
         }
     }
 

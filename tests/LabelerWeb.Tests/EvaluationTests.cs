@@ -67,7 +67,9 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         using var ann = await AnnotatorClient.Open(host, "Ann of scores");
         var project = (await Read(seeded, db => db.Projects.SingleAsync(p => p.Slug == "scores"))).Id;
         foreach (var item in await ann.Items(project, take: 16))
+        {
             Assert.Equal(["accepted"], await ann.Send(new { op = "vote", key = Guid.NewGuid(), project, item, durationMs = 900, verdict = new { kind = "choice", name = "10", displayed = true, unblurred = true } }));
+        }
 
         var page = WebUtility.HtmlDecode(await lead.Http.GetStringAsync("/compare/evaluations/scores"));
         Assert.Contains("At fixed seeds", page, StringComparison.Ordinal);

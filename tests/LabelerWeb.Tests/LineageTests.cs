@@ -108,13 +108,17 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     {
         await seeded.Learn();
         for (var number = 0; number < Groups; number++)
+        {
             await seeded.AddGroup(number);
+        }
         await seeded.Finish();
     }
 
     private static async Task Judge(AnnotatorClient client, SeededProject seeded, params int[] flagged)
     {
         while (await client.Items(seeded.Project.Id) is { Count: > 0 } items)
+        {
             Assert.All(await client.Send([.. items.Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
+        }
     }
 }

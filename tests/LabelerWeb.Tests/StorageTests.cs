@@ -85,9 +85,13 @@ public sealed class StorageTests
             {
                 using var answer = await client.Post(vote);
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
                     said.Add(await AnnotatorClient.Detail(answer));
+                }
                 else
+                {
                     Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                }
             }
             Assert.Contains("The disk that holds the database is full: nothing was saved, free some space and try again.", said);
 
@@ -108,7 +112,9 @@ public sealed class StorageTests
             try
             {
                 while (true)
+                {
                     file.Write(new byte[size]);
+                }
             }
             catch (IOException)
             {

@@ -53,7 +53,9 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
         using var client = await AnnotatorClient.Open(host, "rememberer");
         var items = await client.Items(seeded.Project.Id, 2);
         foreach (var (item, flagged) in items.Zip([3, 5]))
+        {
             await client.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged));
+        }
         var recent = (await client.Http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>($"/api/projects/{seeded.Project.Id}/votes/recent"))!["votes"]!.AsArray();
         Assert.Equal(items, recent.Select(vote => (long)vote!["item"]!["item"]!));
         Assert.Equal(1, (int)recent[0]!["verdict"]!["tiles"]!.AsArray()[3]!["flags"]!);

@@ -26,7 +26,9 @@ public static class Notices
     public static Notice? TakeNotice(this HttpContext context)
     {
         if (context.Request.Cookies[Cookie] is not { } cookie || context.Response.HasStarted)
+        {
             return null;
+        }
         context.Response.Cookies.Delete(Cookie);
         try
         {

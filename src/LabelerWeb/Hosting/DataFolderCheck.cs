@@ -16,7 +16,9 @@ public static class DataFolderCheck
             folder.Probe();
             // Whoever has the keys can forge a session.
             if (!OperatingSystem.IsWindows())
+            {
                 new DirectoryInfo(folder.Keys).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            }
         }
         catch (IOException e) when (e.IsDiskFull())
         {

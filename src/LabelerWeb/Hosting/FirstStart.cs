@@ -26,7 +26,9 @@ public static class FirstStart
             await app.Services.GetRequiredService<Migrator>().Apply();
             app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
+            {
                 await app.Services.GetRequiredService<DemoProjects>().Seed();
+            }
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
             token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
         }
@@ -44,12 +46,18 @@ public static class FirstStart
     private static void SayWhereToGo(WebApplication app, string? token)
     {
         if (app.Urls.FirstOrDefault() is not { } listening)
+        {
             return;
+        }
         var address = app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? listening;
         Console.WriteLine($"Labeler is listening on {listening}");
         if (token is not null)
+        {
             Console.WriteLine($"No account yet. Make the first admin with this link, once: {address}/invitation/{token}");
+        }
         else if (address != listening)
+        {
             Console.WriteLine($"Open {address}");
+        }
     }
 }

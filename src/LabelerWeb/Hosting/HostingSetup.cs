@@ -35,7 +35,9 @@ public static class HostingSetup
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var proxy in Settings(builder.Configuration).TrustedProxies)
+            {
                 forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+            }
         });
         return builder;
     }

@@ -16,7 +16,9 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
         port.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+            {
                 result.AddError("--port must be between 0 and 65535");
+            }
         });
         var host = new Option<IPAddress>("--host")
         {
@@ -25,7 +27,9 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
             CustomParser = result =>
             {
                 if (IPAddress.TryParse(result.Tokens[0].Value, out var address))
+                {
                     return address;
+                }
                 result.AddError($"--host must be an address such as 127.0.0.1 or 0.0.0.0, not '{result.Tokens[0].Value}'");
                 return null;
             },
@@ -34,11 +38,15 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
         var command = new RootCommand("Starts the web application and its trainer. Settings of appsettings.json can be given too, as --Web:PublicAddress=https://label.example.org") { port, host, data };
         // Settings of the host that a test host or an administrator may pass; the configuration reads them.
         foreach (var name in new[] { "--environment", "--contentRoot", "--applicationName" })
+        {
             command.Options.Add(new Option<string>(name) { Hidden = true });
+        }
 
         var result = command.Parse([.. args.Where(a => !IsSetting(a))]);
         if (result.Errors.Count > 0 || result.Action is not null)
+        {
             return (null, result.Invoke());
+        }
         return (new RunOptions(result.GetValue(host)!, result.GetValue(port), Path.GetFullPath(result.GetValue(data)!)), 0);
     }
 

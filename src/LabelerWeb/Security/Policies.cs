@@ -12,7 +12,9 @@ public static class Policies
     {
         var authorization = services.AddAuthorizationBuilder();
         foreach (var role in Role.All)
+        {
             authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        }
         var anyRole = new AuthorizationPolicyBuilder().RequireRole(Role.Annotator).Build();
         authorization.SetFallbackPolicy(anyRole).SetDefaultPolicy(anyRole);
         return services;

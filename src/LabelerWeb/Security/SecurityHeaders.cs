@@ -10,7 +10,9 @@ public static class SecurityHeaders
     public static string CspNonce(this HttpContext context)
     {
         if (context.Items[NonceKey] is not string nonce)
+        {
             context.Items[NonceKey] = nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        }
         return nonce;
     }
 

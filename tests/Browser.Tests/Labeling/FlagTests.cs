@@ -81,7 +81,9 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
         await using var ann = await house.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         for (var repeats = 0; repeats < 5; repeats++)
+        {
             await screen.Page.Keyboard.DownAsync("Enter");
+        }
         await screen.Page.Keyboard.UpAsync("Enter");
         await screen.Ready();
         await screen.AllSaved();

@@ -47,6 +47,8 @@ public sealed class LabelingHouse(Browsing browsing) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         foreach (var project in seeded)
+        {
             await project.DisposeAsync();
+        }
     }
 }

@@ -51,7 +51,9 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     public async Task Press(params string[] keys)
     {
         foreach (var key in keys)
+        {
             await Page.Keyboard.PressAsync(key);
+        }
     }
 
     /// <summary>Flags these pictures and commits; the next group is in sight afterwards.</summary>

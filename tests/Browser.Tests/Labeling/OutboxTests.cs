@@ -23,7 +23,9 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         ann.Expect("ERR_INTERNET_DISCONNECTED");
         await ann.Context.SetOfflineAsync(true);
         for (var tile = 1; tile <= 3; tile++)
+        {
             await screen.Flag(tile);
+        }
         await screen.Waiting(3);
         await ann.Take("offline");
         await Expect(screen.Page.Locator("[data-figure=today]")).ToHaveTextAsync("1");
@@ -168,7 +170,9 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
         var screen = await LabelingScreen.Open(ann, project);
         await using (var db = await project.Open())
             foreach (var lease in db.Leases.Where(l => l.Item!.ProjectId == project.Project.Id).OrderBy(l => l.Item!.Rank).Take(1).ToList())
+            {
                 await project.Get<ItemQueue>().Unblind(lease.AnnotatorId, lease.ItemId);
+            }
         await screen.Flag(1);
         await Expect(screen.Saved).ToHaveTextAsync("1 refused");
         await screen.Flag(2);

@@ -75,7 +75,9 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
         await using var ann = await house.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         foreach (var choice in rubric)
+        {
             await Expect(screen.Page.GetByText(choice.Definition)).ToBeInViewportAsync();
+        }
         await ann.Take("score");
         foreach (var key in new[] { "9", "0", "6" })
         {

@@ -10,36 +10,36 @@ namespace Labeler.Web.Components.Forms;
 /// </summary>
 public sealed class SettingField
 {
-    private readonly PropertyInfo property;
-    private readonly DisplayAttribute display;
-    private readonly object? byDefault;
+    private readonly PropertyInfo _property;
+    private readonly DisplayAttribute _display;
+    private readonly object? _default;
 
     private SettingField(PropertyInfo property, DisplayAttribute display, object defaults, string prefix)
     {
-        this.property = property;
-        this.display = display;
-        byDefault = property.GetValue(defaults);
+        _property = property;
+        _display = display;
+        _default = property.GetValue(defaults);
         Name = $"{prefix}.{property.Name}";
     }
 
     /// <summary>Name in the posted form, such as Training.Beta.</summary>
     public string Name { get; }
 
-    public string Label => display.Name ?? property.Name;
+    public string Label => _display.Name ?? _property.Name;
 
-    public string Help => display.Description ?? "";
+    public string Help => _display.Description ?? "";
 
-    public Type Type => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+    public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
-    public bool MayBeEmpty => Type == typeof(string) ? property.GetCustomAttribute<RequiredAttribute>() is null : Nullable.GetUnderlyingType(property.PropertyType) is not null;
+    public bool MayBeEmpty => Type == typeof(string) ? _property.GetCustomAttribute<RequiredAttribute>() is null : Nullable.GetUnderlyingType(_property.PropertyType) is not null;
 
-    public int? LongestText => property.GetCustomAttribute<StringLengthAttribute>()?.MaximumLength;
+    public int? LongestText => _property.GetCustomAttribute<StringLengthAttribute>()?.MaximumLength;
 
     /// <summary>The default as people write it; empty for none.</summary>
-    public string Default => Show(byDefault);
+    public string Default => Show(_default);
 
     /// <summary>The default and what is allowed, for people; bounds that nobody meets are left out.</summary>
-    public string Bounds => property.GetCustomAttribute<RangeAttribute>() is { } range && Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) < 1e9
+    public string Bounds => _property.GetCustomAttribute<RangeAttribute>() is { } range && Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) < 1e9
         ? string.Create(CultureInfo.InvariantCulture, $"Default {Default}, from {range.Minimum} to {range.Maximum}")
         : $"Default {Default}";
 
@@ -54,9 +54,9 @@ public sealed class SettingField
             .Select(p => new SettingField(p.Property, p.Display!, defaults, prefix))];
     }
 
-    public string Text(object settings) => Show(property.GetValue(settings));
+    public string Text(object settings) => Show(_property.GetValue(settings));
 
-    public bool IsOn(object settings) => property.GetValue(settings) is true;
+    public bool IsOn(object settings) => _property.GetValue(settings) is true;
 
     /// <summary>Writes a posted text into a record that is being made.</summary>
     /// <exception cref="LabelerException">The text is not such a value.</exception>
@@ -65,10 +65,10 @@ public sealed class SettingField
         text = text.Trim();
         if (text.Length == 0 && Type != typeof(string) && Type != typeof(bool))
         {
-            property.SetValue(settings, MayBeEmpty ? null : throw new LabelerException($"{Label} is empty; its default is {Default}."));
+            _property.SetValue(settings, MayBeEmpty ? null : throw new LabelerException($"{Label} is empty; its default is {Default}."));
             return;
         }
-        property.SetValue(settings, Parse(text));
+        _property.SetValue(settings, Parse(text));
     }
 
     private object Parse(string text)
@@ -76,17 +76,29 @@ public sealed class SettingField
         const NumberStyles style = NumberStyles.Float;
         var culture = CultureInfo.InvariantCulture;
         if (Type == typeof(string))
+        {
             return text;
+        }
         if (Type == typeof(bool))
+        {
             return text.Length > 0;
+        }
         if (Type.IsEnum)
+        {
             return Enum.TryParse(Type, text, out var choice) && Enum.IsDefined(Type, choice) ? choice : throw new LabelerException($"{Label} has no choice \"{text}\".");
+        }
         if (Type == typeof(double) && double.TryParse(text, style, culture, out var real) && double.IsFinite(real))
+        {
             return real;
+        }
         if (Type == typeof(int) && int.TryParse(text, NumberStyles.Integer, culture, out var whole))
+        {
             return whole;
+        }
         if (Type == typeof(long) && long.TryParse(text, NumberStyles.Integer, culture, out var large))
+        {
             return large;
+        }
         throw new LabelerException($"{Label} must be a {(Type == typeof(double) ? "number" : "whole number")}, not \"{(text.Length > 40 ? text[..40] : text)}\".");
     }
 

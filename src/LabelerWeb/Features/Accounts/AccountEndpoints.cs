@@ -19,9 +19,13 @@ public static class AccountEndpoints
         account.MapPost("/theme", async ([FromForm] string theme, HttpContext context, UserManager<Account> accounts) =>
         {
             if (!Enum.TryParse<Theme>(theme, ignoreCase: true, out var chosen) || !Enum.IsDefined(chosen))
+            {
                 return Results.BadRequest();
+            }
             if (await accounts.GetUserAsync(context.User) is not { } mine)
+            {
                 return Results.Unauthorized();
+            }
             mine.Choose(chosen);
             Registration.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
@@ -30,7 +34,9 @@ public static class AccountEndpoints
         account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, TimeProvider time) =>
         {
             if (await accounts.GetUserAsync(context.User) is not { } mine)
+            {
                 return Results.Unauthorized();
+            }
             mine.Withdraw(time.GetUtcNow());
             Registration.Require(await accounts.UpdateAsync(mine));
             return context.Done("Your votes teach no further model.", "/account");

@@ -12,7 +12,9 @@ public static class Registration
         var account = new Account(name.Trim(), name, now);
         await using var transaction = await db.Database.BeginTransactionAsync();
         if (!await Invitation.Use(db, token, account.Id, now))
+        {
             throw new LabelerException("This link has been used or is too old. Ask an admin for a new one.");
+        }
         var role = await db.Invitations.Where(i => i.UsedBy == account.Id).Select(i => i.Role).SingleAsync();
         Require(await accounts.CreateAsync(account, password));
         Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
@@ -24,7 +26,9 @@ public static class Registration
     public static void Require(IdentityResult result)
     {
         if (!result.Succeeded)
+        {
             throw new LabelerException(string.Join(" ", result.Errors.Select(Sentence)));
+        }
     }
 
     private static string Sentence(IdentityError error) => error.Code switch

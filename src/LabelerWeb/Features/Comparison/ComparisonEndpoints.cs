@@ -32,7 +32,9 @@ public static class ComparisonEndpoints
     private static async Task<IResult> Add(IFormFile? file, [FromForm] string? name, HttpContext context, RunFiles runs)
     {
         if (file is null || file.Length == 0)
+        {
             throw new LabelerException("Choose a results.csv first.");
+        }
         await using var content = file.OpenReadStream();
         var kept = await runs.Keep(string.IsNullOrWhiteSpace(name) ? file.FileName : name, content, context.RequestAborted);
         return Back(context, $"The run {kept} is added.");

@@ -12,7 +12,9 @@ public static class DashboardEndpoints
     private static async Task<IResult> Download(string slug, string figure, LabelerDb db, TimeProvider time)
     {
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Slug == slug && project.DeletedAt == null) is not { } project)
+        {
             return Results.NotFound();
+        }
         var table = (await Figures.Read(db, project, time.GetUtcNow())).Tables.FirstOrDefault(table => table.Name == figure);
         return table?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound();
     }

@@ -52,7 +52,9 @@ public static class EpochEndpoints
     private static async Task<IResult> TakeLabels(long id, IFormFile? file, HttpContext context, IDbContextFactory<LabelerDb> contexts, LabelerDb db, TimeProvider time)
     {
         if (file is null || file.Length == 0)
+        {
             throw new LabelerException("Choose a label file first.");
+        }
         await using var content = file.OpenReadStream();
         var added = await D3poLabelImport.Read(contexts, id, Path.GetFileName(file.FileName), content, time.GetUtcNow(), context.RequestAborted);
         return await Back(context, db, id, added == 0 ? $"{file.FileName} holds nothing new." : $"{added} votes of {file.FileName} are taken in.");

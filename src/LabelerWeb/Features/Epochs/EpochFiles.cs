@@ -25,7 +25,9 @@ internal static class EpochFiles
     private static async Task<IResult> Weights(long id, LabelerDb db, FileStore store)
     {
         if (await Find(db, id) is not { } checkpoint)
+        {
             return Results.NotFound();
+        }
         // The names that diffusers looks for.
         var name = checkpoint.Kind == AdapterKind.Full ? "diffusion_pytorch_model.safetensors" : "pytorch_lora_weights.safetensors";
         return Results.File(store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", name);
@@ -34,7 +36,9 @@ internal static class EpochFiles
     private static async Task<IResult> Kohya(long id, LabelerDb db, FileStore store)
     {
         if (await Find(db, id) is not { Kind: AdapterKind.Lora } checkpoint)
+        {
             return Results.NotFound();
+        }
         var content = KohyaAdapter.From(await store.Read(checkpoint.WeightsHash));
         return Results.File(content, "application/octet-stream", $"checkpoint-{id}.kohya.safetensors");
     }
@@ -42,7 +46,9 @@ internal static class EpochFiles
     private static async Task<IResult> D3po(long id, LabelerDb db, FileStore store)
     {
         if (!await db.Epochs.AnyAsync(epoch => epoch.Id == id))
+        {
             return Results.NotFound();
+        }
         try
         {
             return await Downloads.Zip($"d3po-{id}.zip", zip => D3poLabels.Write(db, store, id, zip));
@@ -56,7 +62,9 @@ internal static class EpochFiles
     private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending, Func<Manifest, TextWriter, Task> write)
     {
         if (await ManifestOf(db, id) is not { } hash)
+        {
             return Results.NotFound();
+        }
         var manifest = Manifest.Read(await store.Read(hash));
         return Downloads.Text(type, $"pairs-{id}.{ending}", writer => write(manifest, writer));
     }

@@ -17,7 +17,9 @@ public static class ErrorPages
         {
             // The page about a failed post is a page to look at, and carries no form token.
             if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+            {
                 context.Request.Method = HttpMethods.Get;
+            }
             return next(context);
         });
 

@@ -22,7 +22,9 @@ public static class EvaluationEndpoints
         {
             var line = await Find(db, slug);
             if (line.Epoch.State == EpochState.Sampling)
+            {
                 await cycle.Cancel(line.Epoch.Id);
+            }
             var project = await db.Projects.FirstAsync(p => p.Id == line.Project.Id);
             project.Delete(time.GetUtcNow());
             await db.SaveChangesAsync();

@@ -6,7 +6,9 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
     public static async Task<EvaluationFigures?> Read(LabelerDb db, string slug, CancellationToken cancel = default)
     {
         if (await EvaluationLine.Find(db, slug, cancel) is not { } line)
+        {
             return null;
+        }
         var isRubric = line.Evaluation.Plan.Kind == EvaluationKind.Rubric;
         return new(
             line, isRubric ? await RubricResults.Read(db, line.Evaluation, cancel) : [], isRubric ? [] : await DuelResults.Read(db, line.Evaluation, cancel),

@@ -105,7 +105,9 @@ public sealed class EvaluationForm
     private static long Whole(string what, string text, long most, List<string> faults)
     {
         if (long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most)
+        {
             return number;
+        }
         faults.Add(most == long.MaxValue ? $"{what} must be a whole number." : $"{what} must be a whole number up to {most}.");
         return 0;
     }

@@ -11,7 +11,9 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         var slugs = await db.Evaluations.OrderByDescending(e => e.Id).Join(db.Projects.Where(p => p.DeletedAt == null), e => e.ProjectId, p => p.Id, (e, p) => p.Slug).ToListAsync(cancel);
         var lines = new List<EvaluationLine>();
         foreach (var slug in slugs)
+        {
             lines.Add((await Find(db, slug, cancel))!);
+        }
         return lines;
     }
 
@@ -20,7 +22,9 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
     {
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null, cancel) is not { } project
             || await db.Evaluations.AsNoTracking().FirstOrDefaultAsync(e => e.ProjectId == project.Id, cancel) is not { } evaluation)
+        {
             return null;
+        }
         var epoch = await db.Epochs.AsNoTracking().FirstAsync(e => e.ProjectId == project.Id, cancel);
         var items = db.Items.Where(i => i.EpochId == epoch.Id);
         return new(

@@ -31,7 +31,9 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
             }
             List<JudgedPicture> pictures = [Of(item.First!, first.Contestant, "first")];
             if (item.Second is { } second)
+            {
                 pictures.Add(Of(second, plan.At(numbers[second.GroupId]).Contestant, "second"));
+            }
             return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
         })];
     }

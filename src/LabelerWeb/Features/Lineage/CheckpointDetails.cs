@@ -17,7 +17,9 @@ public sealed record CheckpointDetails(
     {
         if (await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id) is not { } checkpoint
             || await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == checkpoint.ProjectId && p.DeletedAt == null) is not { } project)
+        {
             return null;
+        }
         var numbers = await db.Checkpoints.Where(c => c.ProjectId == project.Id).Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { c.Id, e.Number }).ToDictionaryAsync(c => c.Id, c => c.Number);
         var sampled = await db.Epochs.Where(e => e.SampledById == id).Select(e => e.Number).ToListAsync();
         return new(

@@ -55,6 +55,8 @@ public static class Membership
                             where role.Name == Role.Admin
                             select account).ToListAsync();
         if (admins.All(IsDisabled))
+        {
             throw new LabelerException("Somebody must remain who can sign in as admin: give another account that role first.");
+        }
     }
 }

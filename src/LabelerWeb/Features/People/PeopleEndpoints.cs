@@ -26,7 +26,9 @@ public static class PeopleEndpoints
     {
         var text = note?.Trim() ?? "";
         if (text.Length > 100)
+        {
             throw new LabelerException("A note has at most 100 characters.");
+        }
         var token = Invitation.Write(db, role, Guid.Parse(accounts.GetUserId(context.User)!), text, time.GetUtcNow());
         await db.SaveChangesAsync();
         return Back(context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.", $"{PublicAddress(context)}/invitation/{token}");
@@ -35,7 +37,9 @@ public static class PeopleEndpoints
     private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)
     {
         if (await db.Invitations.FindAsync(id) is not { } invitation)
+        {
             throw new LabelerException("There is no such invitation; load the page again.");
+        }
         invitation.Revoke(time.GetUtcNow());
         await db.SaveChangesAsync();
         return Back(context, "The link no longer works.");

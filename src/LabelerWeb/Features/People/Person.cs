@@ -16,7 +16,9 @@ public sealed record Person(Account Account, string Role, IReadOnlyList<TouchedM
         var roles = held.ToLookup(h => h.UserId, h => h.Name);
         var touched = new Dictionary<Guid, IReadOnlyList<TouchedModel>>();
         foreach (var withdrawn in accounts.Where(a => a.WithdrawnAt is not null))
+        {
             touched[withdrawn.Id] = await TouchedModel.By(db, withdrawn.Id);
+        }
         return [.. accounts
             .Select(a => new Person(a, Shared.Accounts.Role.All.LastOrDefault(r => roles[a.Id].Contains(r)) ?? "none", touched.GetValueOrDefault(a.Id, [])))
             .OrderBy(p => p.Account.IsDisabled()).ThenBy(p => p.Account.DisplayName, StringComparer.CurrentCultureIgnoreCase)];

@@ -28,7 +28,9 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
     public static async Task<Curation?> Read(LabelerDb db, string slug, string[] keep)
     {
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null && p.Source == PictureSource.Imported) is not { } project)
+        {
             return null;
+        }
         var imports = await ImportReport.Read(db, project.Id);
         var ids = imports.Select(import => import.Job.Id).ToList();
         var jobs = await db.Jobs.AsNoTracking().Where(j => j.ProjectId == project.Id).OrderByDescending(j => j.Id).ToListAsync();

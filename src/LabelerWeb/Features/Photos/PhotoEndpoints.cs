@@ -52,7 +52,9 @@ public static class PhotoEndpoints
     {
         var options = new FineTuneOptions();
         foreach (var field in Curation.TuneFields)
+        {
             field.Set(options, context.Request.Form[field.Name].ToString());
+        }
         await tuning.Queue(id, Kept(context), options);
         return Back(context, await SlugOf(db, id), "The fine-tuning is queued.");
     }

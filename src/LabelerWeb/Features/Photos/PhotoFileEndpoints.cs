@@ -22,7 +22,9 @@ internal static class PhotoFileEndpoints
     private static async Task<IResult> Zip(string slug, HttpContext context, LabelerDb db, FileStore store)
     {
         if (await Kept(db, slug, context) is not { } photos)
+        {
             return Results.NotFound();
+        }
         return await Downloads.Zip($"{slug}.zip", zip => CuratedExport.WriteZip(photos, store, zip));
     }
 

@@ -20,9 +20,13 @@ internal sealed partial class PhotoHost(JobQueue queue, PhotoImport import, Capt
             try
             {
                 if (await queue.Claim($"{Worker}-{kind}", [kind], stopping) is { } job)
+                {
                     await Do(job, run, stopping);
+                }
                 else
+                {
                     await Task.Delay(Idle, stopping);
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

@@ -8,7 +8,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     {
         await using var db = await contexts.CreateDbContextAsync();
         if (await db.Projects.AnyAsync())
+        {
             return;
+        }
         foreach (var project in All(time.GetUtcNow()))
         {
             await editing.Add(project);

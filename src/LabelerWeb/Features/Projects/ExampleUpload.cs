@@ -10,14 +10,16 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
 {
     public const int LargestFile = 15 * 1024 * 1024;
     private const int LongestSide = 800;
-    private static readonly PictureLimits limits = new(MaxSide: 12_000, MaxPixels: 60_000_000, MaxBytes: LargestFile, FirstFrame: true);
+    private static readonly PictureLimits Limits = new(MaxSide: 12_000, MaxPixels: 60_000_000, MaxBytes: LargestFile, FirstFrame: true);
 
     /// <summary>What is stored is a fresh WebP of the decoded pixels, so nothing else of the sent file is kept.</summary>
     /// <exception cref="LabelerException">The file is too large or not a picture.</exception>
     public async Task Add(long projectId, IFormFile picture, string caption, CancellationToken cancel)
     {
         if (picture.Length > LargestFile)
+        {
             throw new LabelerException($"The picture has {Math.Ceiling(picture.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
+        }
         using var sent = new MemoryStream();
         await picture.CopyToAsync(sent, cancel);
         var hash = await files.Put(Shrink(sent.ToArray()), cancel);
@@ -33,7 +35,7 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
     {
         try
         {
-            return Thumbnail.WebP(sent, LongestSide, limits: limits);
+            return Thumbnail.WebP(sent, LongestSide, limits: Limits);
         }
         catch (PictureException e)
         {

@@ -11,7 +11,9 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         project.UsePrompts(file ?? Lines(form.Prompts), Lines(form.HeldOut));
         await Add(project);
         if (startSampling)
+        {
             await cycle.Start(project.Id, null);
+        }
         return project;
     }
 
@@ -38,7 +40,9 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         var heldOut = form.HeldOut is null ? Texts(project, PromptUse.HeldOut) : Lines(form.HeldOut);
         // Unchanged prompts keep their rows, which the groups sampled from them name.
         if (!training.SequenceEqual(Texts(project, PromptUse.Training)) || !heldOut.SequenceEqual(Texts(project, PromptUse.HeldOut)))
+        {
             project.UsePrompts(training, heldOut);
+        }
         await db.SaveChangesAsync();
         return project;
     }

@@ -22,7 +22,9 @@ public static class ProjectEndpoints
         projects.MapPost("/examples", async (long id, IFormFile? picture, [FromForm] string? caption, HttpContext context, ExampleUpload examples, LabelerDb db) =>
         {
             if (picture is null || string.IsNullOrWhiteSpace(caption))
+            {
                 throw new LabelerException("Choose a picture and write a caption.");
+            }
             await examples.Add(id, picture, caption, context.RequestAborted);
             return context.Done("The picture stands at the end of the guidelines.", $"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
         }).WithMetadata(new RequestSizeLimitAttribute(ExampleUpload.LargestFile + 64 * 1024));

@@ -50,14 +50,20 @@ public sealed class ProjectForm
         for (var i = 0; i < Math.Min(names.Count, Math.Min(keys.Count, Math.Min(definitions.Count, values.Count))); i++)
         {
             if (string.IsNullOrWhiteSpace(names[i]) && string.IsNullOrWhiteSpace(definitions[i]))
+            {
                 continue;
+            }
             double? value = null;
             if (!string.IsNullOrWhiteSpace(values[i]))
             {
                 if (double.TryParse(values[i], System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+                {
                     value = number;
+                }
                 else
+                {
                     Faults.Add($"The value of \"{names[i]}\" must be a number, not \"{values[i]}\".");
+                }
             }
             choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value));
         }

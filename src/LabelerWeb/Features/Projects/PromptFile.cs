@@ -12,7 +12,9 @@ public static class PromptFile
     public static async Task<List<string>> Read(IFormFile file, CancellationToken cancel)
     {
         if (file.Length > LargestFile)
+        {
             throw new LabelerException($"The file has {Math.Ceiling(file.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
+        }
         using var reader = new StreamReader(file.OpenReadStream(), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         var lines = new List<string>();
         try
@@ -20,10 +22,14 @@ public static class PromptFile
             while (await reader.ReadLineAsync(cancel) is { } line)
             {
                 if (string.IsNullOrWhiteSpace(line))
+                {
                     continue;
+                }
                 lines.Add(line);
                 if (lines.Count > PromptText.MostPrompts)
+                {
                     throw new LabelerException($"The file has more than {PromptText.MostPrompts:N0} prompts. Take a part of it.");
+                }
             }
         }
         catch (DecoderFallbackException e)

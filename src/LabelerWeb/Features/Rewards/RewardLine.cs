@@ -15,7 +15,9 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
         {
             var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == reward.ProjectId, cancel);
             if (project.DeletedAt is not null)
+            {
                 continue;
+            }
             lines.Add(new(
                 reward, project, lines.Find(line => line.Project.Id == project.Id)?.People ?? await AgreementFigures.Read(db, project, null, cancel),
                 await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labelling).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),

@@ -32,7 +32,9 @@ internal sealed partial class TrainerHost(
         {
             var (health, message, healthy) = await RunOnce(number, stopping);
             if (stopping.IsCancellationRequested)
+            {
                 break;
+            }
             failures = healthy ? 0 : failures + 1;
             watch.Enter(health, message, restarted: true);
             var wait = TimeSpan.FromSeconds(options.Value.RestartSeconds * Math.Pow(2, Math.Min(failures, 10)));
@@ -45,7 +47,9 @@ internal sealed partial class TrainerHost(
     private async Task<(TrainerHealth Health, string? Message, bool Healthy)> RunOnce(int number, CancellationToken stopping)
     {
         if (place.EngineMissing is { } missing)
+        {
             return (TrainerHealth.Unable, missing, false);
+        }
         WorkerProcess worker;
         try
         {
