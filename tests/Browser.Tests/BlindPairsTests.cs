@@ -12,15 +12,15 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>Epochs of a pair project against each other, in the ordinary queue and on the dashboard.</summary>
 [Collection(nameof(Browsing))]
-public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class BlindPairsTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
     private const int Groups = 12, Evaluations = 4, People = 5;
 
     [Fact]
     public async Task The_dashboard_shows_how_often_an_epoch_is_preferred_to_the_one_before_and_who_has_looked_is_not_asked()
     {
-        var seeded = await house.Seed("Blind pairs", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
-        await using var admin = await house.Admin();
+        var seeded = await fixture.Seed("Blind pairs", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
+        await using var admin = await fixture.Admin();
         await Sample(seeded, epoch: 0);
         for (var person = 0; person < People; person++)
         {

@@ -6,6 +6,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -14,16 +15,13 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class EvaluationTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
-
     [Fact]
     public async Task Two_raters_judge_a_duel_of_two_checkpoints_and_its_page_tells_who_wins()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var ann = await browsing.Invite(server, admin, "annotator", "Ann");
-        await using var bo = await browsing.Invite(server, admin, "annotator", "Bo");
-        await using var data = new OpenedData(server.Data);
+        await using var server = await OwnServer.Start(browsing);
+        await using var ann = await server.Annotator("Ann");
+        await using var bo = await server.Annotator("Bo");
+        var (admin, data) = (server.Admin, server.Data);
         var trained = await SampledProject.Start(data, "Hands", groups: 2, passes: 1);
         await trained.VoteAndTrain();
         await trained.Reaches(1, EpochState.Complete);

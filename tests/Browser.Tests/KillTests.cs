@@ -110,7 +110,7 @@ public sealed class KillTests(Browsing browsing)
         Assert.True(acknowledged.Count >= 40, string.Join('\n', annotators.SelectMany(a => a.Errors).Distinct()));
         Assert.NotEmpty(annotators.SelectMany(a => a.Errors));
         await server.StartAgain();
-        var stored = (await LabelingHouse.Votes(seeded)).Select(v => v.Key).ToList();
+        var stored = (await LabelingFixture.Votes(seeded)).Select(v => v.Key).ToList();
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Subset(stored.ToHashSet(), acknowledged);
         annotators.ForEach(a => a.Dispose());

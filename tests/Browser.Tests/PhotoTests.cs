@@ -8,6 +8,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -19,15 +20,15 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class PhotoTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
     private const int Photos = 60, RealPhotos = 12;
 
     [Fact]
     public async Task Sixty_photos_become_labels_captions_an_adapter_and_scores_of_what_it_makes()
     {
         await using var endpoint = new StandIn(StandIn.Body(429, "", ("Retry-After", "0")), StandIn.Says("a picture without the word"), StandIn.Says("A thing and its mirror image"));
-        await using var server = await LabelerServer.Start($"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
-        await using var admin = await browsing.FirstAdmin(server);
+        await using var server = await OwnServer.Start(
+            browsing, $"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
+        var (admin, data) = (server.Admin, server.Data);
         await Import(admin);
         await Expect(admin.Page.GetByText($"0 kept of {Photos} photos, {Photos} without a label")).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         await Expect(admin.Page.GetByRole(AriaRole.Cell, new() { Name = "photos.zip" })).ToBeVisibleAsync();
@@ -47,12 +48,11 @@ public sealed class PhotoTests(Browsing browsing)
         await Expect(admin.Page.GetByText("1 of 20", new() { Exact = true })).ToBeVisibleAsync();
         await admin.Go("/photos/mirrors");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Let seer write them" }).ClickAsync();
-        await Confirm(admin.Page);
+        await admin.Confirm();
         await Expect(admin.Page.GetByText("20 of 20", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         Assert.Equal(21, endpoint.Asked.Count);
         await Tune(admin);
 
-        await using var data = new OpenedData(server.Data);
         Assert.Equal([("Label 1", 2), ("Label 1", 4), ("Label 2", 2), ("Label 2", 4)], (await data.Read(db => db.Checkpoints.OrderBy(c => c.Id).ToListAsync())).Select(c => (c.Name!, c.Step!.Value)));
         Assert.Equal(JobState.Succeeded, await data.Read(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
         Assert.Equal("A drawing with a mirror, told by a person", await data.Read(db => db.Photos.Where(p => p.CaptionBy == "Ada").Select(p => p.Caption).SingleAsync()));
@@ -125,12 +125,6 @@ public sealed class PhotoTests(Browsing browsing)
             csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => string.Join(',', line.Replace("\"Mirrors, Label 1\",", "", StringComparison.Ordinal).Split(',').Take(5))));
         await Expect(page.GetByText("mean 10.00")).ToBeVisibleAsync();
         await admin.Take("evaluation-scores", fullPage: true);
-    }
-
-    private static async Task Confirm(IPage page)
-    {
-        var dialog = page.Locator("dialog[open]");
-        await dialog.Locator(".primary, .danger").First.ClickAsync();
     }
 
     /// <summary>A dozen photographs; pieces of the bundled model's samples in each format, masks beside them; and one file that is no picture.</summary>

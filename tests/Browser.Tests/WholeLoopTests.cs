@@ -10,6 +10,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -18,15 +19,14 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class WholeLoopTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
     private const int Groups = 16;
 
     [Fact]
     public async Task People_label_the_model_learns_and_samples_the_next_epoch()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var bo = await browsing.Invite(server, admin, "annotator", "Bo");
+        await using var server = await OwnServer.Start(browsing);
+        await using var bo = await server.Annotator("Bo");
+        var (admin, data) = (server.Admin, server.Data);
         await MakeProject(admin);
 
         // The page goes on by itself from "being made" to the first group that is there.
@@ -36,7 +36,6 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(TrainButton(admin.Page)).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         var screen = await LabelingScreen.Open(bo, "hands");
         await Label(bo, screen);
-        await using var data = new OpenedData(server.Data);
         Assert.Equal((15, 15), await data.Read(async db => (await Standing(db).CountAsync(), await Standing(db).Select(v => v.ItemId).Distinct().CountAsync())));
 
         var manifest = await Train(admin);
@@ -54,7 +53,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(admin.Page.Locator("section", new() { HasText = "Rates per epoch" }).Locator("tbody tr")).ToHaveCountAsync(2);
         await admin.Take("dashboard-two-epochs", fullPage: true);
 
-        await TheAdapterLoads(admin, server, first.Checkpoint.WeightsHash);
+        await TheAdapterLoads(admin, server.Folder, first.Checkpoint.WeightsHash);
     }
 
     private static async Task MakeProject(Visitor admin)
@@ -124,13 +123,13 @@ public sealed class WholeLoopTests(Browsing browsing)
         Assert.Single(origins.Select(o => o.Origin["model_hash"]).Distinct());
     }
 
-    private static async Task TheAdapterLoads(Visitor admin, LabelerServer server, string weights)
+    private static async Task TheAdapterLoads(Visitor admin, string folder, string weights)
     {
         await admin.Go("/epochs/hands");
         var bare = await EngineProgram.Sample(null);
         foreach (var format in new[] { "diffusers", "kohya" })
         {
-            var file = Path.Combine(server.Data, $"{format}.safetensors");
+            var file = Path.Combine(folder, $"{format}.safetensors");
             var download = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Link, new() { Name = format }).First.ClickAsync());
             await download.SaveAsAsync(file);
             if (format == "diffusers")

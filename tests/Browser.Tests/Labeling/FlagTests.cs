@@ -6,13 +6,13 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests.Labeling;
 
 [Collection(nameof(Browsing))]
-public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class FlagTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
     [Fact]
     public async Task Digits_flag_and_Enter_commits_the_rest_as_normal()
     {
-        var project = await house.Seed("Flag by keys", settings: new() { Guidelines = "# Hands\nFlag a hand that has **not five** fingers.\n\n- ghosts count\n- blurred is fine" });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Flag by keys", settings: new() { Guidelines = "# Hands\nFlag a hand that has **not five** fingers.\n\n- ghosts count\n- blurred is fine" });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Press("2", "5");
         await Expect(screen.Tile(2)).ToHaveAttributeAsync("aria-label", "Picture 2: deformed");
@@ -38,8 +38,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Two_kinds_of_flag_have_a_key_each_and_both_can_stand_on_one_picture()
     {
-        var project = await house.Seed("Two flags", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Two flags", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Press("1", "Shift+Digit1", "Shift+Digit4", "6");
         await screen.Tile(7).ClickAsync(new() { Button = Microsoft.Playwright.MouseButton.Right });
@@ -56,8 +56,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_key_moved_in_the_profile_commits_and_the_old_one_does_nothing()
     {
-        var project = await house.Seed("Moved key");
-        await using var ann = await house.Invited("Kim");
+        var project = await fixture.Seed("Moved key");
+        await using var ann = await fixture.Invited("Kim");
         await ann.Go("/account");
         await ann.Page.Locator("#key-commit").SelectOptionAsync("c");
         await ann.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Save the keys" }).ClickAsync();
@@ -77,8 +77,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_held_Enter_commits_once()
     {
-        var project = await house.Seed("Held key");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Held key");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         for (var repeats = 0; repeats < 5; repeats++)
         {
@@ -93,8 +93,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Undo_takes_the_last_vote_back_also_after_a_reload()
     {
-        var project = await house.Seed("Undo");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Undo");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         var first = await screen.PromptText();
         await screen.Flag(1);
@@ -119,8 +119,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Arrows_look_back_and_a_changed_judgement_replaces_the_old_one()
     {
-        var project = await house.Seed("Look back");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Look back");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Flag(1);
         await screen.Press("ArrowLeft");
@@ -136,8 +136,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Keys_rest_while_a_reason_is_typed()
     {
-        var project = await house.Seed("Reasons");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Reasons");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Press(" ");
         await ann.Take("flag-reason");
@@ -158,8 +158,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_phone_flags_by_touch()
     {
-        var project = await house.Seed("Touch", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
-        await using var ann = await house.Annotator(LabelingHouse.Phone);
+        var project = await fixture.Seed("Touch", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
+        await using var ann = await fixture.Annotator(LabelingFixture.Phone);
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Tile(3).TapAsync();
         await ann.Take("flag-touch");
@@ -173,8 +173,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_narrow_window_with_a_mouse_shows_the_whole_of_the_last_button()
     {
-        var project = await house.Seed("Narrow");
-        await using var ann = await house.Annotator(new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        var project = await fixture.Seed("Narrow");
+        await using var ann = await fixture.Annotator(new() { ViewportSize = new() { Width = 390, Height = 844 } });
         var screen = await LabelingScreen.Open(ann, project);
         var button = await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest normal" }).BoundingBoxAsync();
         Assert.InRange(button!.X + button.Width, 200, 390);
@@ -183,8 +183,8 @@ public sealed class FlagTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Z_enlarges_while_it_is_held_and_a_digit_chooses_the_picture()
     {
-        var project = await house.Seed("Zoom");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Zoom");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Page.Keyboard.DownAsync("z");
         await screen.Press("4");

@@ -71,5 +71,5 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
 
     public async Task<string> PromptText() => (await Prompt.TextContentAsync())!;
 
-    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingHouse.Votes(project!);
+    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingFixture.Votes(project!);
 }

@@ -7,15 +7,15 @@ namespace Labeler.Browser.Tests.Labeling;
 
 /// <summary>What the network may do without a vote being lost or doubled.</summary>
 [Collection(nameof(Browsing))]
-public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class OutboxTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
     private const string Votes = "**/api/votes";
 
     [Fact]
     public async Task Three_votes_made_offline_are_sent_when_the_network_is_back()
     {
-        var project = await house.Seed("Offline");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Offline");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Flag(1);
         await screen.AllSaved();
@@ -39,8 +39,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task When_everything_at_hand_is_judged_offline_the_page_says_that_the_votes_are_kept()
     {
-        var project = await house.Seed("Long offline", groups: 3);
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Long offline", groups: 3);
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Ahead(2);
         ann.Expect("ERR_INTERNET_DISCONNECTED");
@@ -60,8 +60,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     public async Task Earlier_votes_that_are_told_late_do_not_send_a_verdict_to_another_group()
     {
         const string recent = "**/votes/recent";
-        var project = await house.Seed("Told late");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Told late");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Flag(1);
         await screen.AllSaved();
@@ -99,8 +99,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task Votes_that_could_not_be_sent_outlive_the_page()
     {
-        var project = await house.Seed("Left behind");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Left behind");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_FAILED");
         await screen.Page.RouteAsync(Votes, route => route.AbortAsync());
@@ -118,8 +118,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task A_lost_acknowledgement_doubles_nothing()
     {
-        var project = await house.Seed("Lost answer");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Lost answer");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_CONNECTION_RESET");
         var lost = 0;
@@ -142,8 +142,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task A_failing_server_leaves_the_page_usable()
     {
-        var project = await house.Seed("Failing server");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Failing server");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         ann.Expect("500");
         await screen.Page.RouteAsync(Votes, route => route.FulfillAsync(new() { Status = 500, ContentType = "application/json", Body = """{"detail":"disk full"}""" }));
@@ -165,8 +165,8 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task A_refused_vote_is_shown_with_its_reason_and_blocks_nothing()
     {
-        var project = await house.Seed("Refused");
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Refused");
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await using (var db = await project.Open())
             foreach (var lease in db.Leases.Where(l => l.Item!.ProjectId == project.Project.Id).OrderBy(l => l.Item!.Rank).Take(1).ToList())
@@ -187,9 +187,9 @@ public sealed class OutboxTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task Votes_of_one_account_are_never_sent_under_another_in_the_same_browser()
     {
-        var project = await house.Seed("Shared browser");
-        await using var ann = await house.Invited("Xenia");
-        await using var other = await house.Invited("Yoko");
+        var project = await fixture.Seed("Shared browser");
+        await using var ann = await fixture.Invited("Xenia");
+        await using var other = await fixture.Invited("Yoko");
         var screen = await LabelingScreen.Open(ann, project);
         ann.Expect("ERR_FAILED");
         ann.Expect("400");

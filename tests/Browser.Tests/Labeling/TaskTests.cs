@@ -7,9 +7,9 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests.Labeling;
 
 [Collection(nameof(Browsing))]
-public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
-    private static readonly Choice[] rubric =
+    private static readonly Choice[] Rubric =
     [
         new("0", "0", "No mirror, or nothing in it.", 0),
         new("1", "1", "A mirror, but what it shows is something else.", 1),
@@ -21,8 +21,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_pair_is_judged_by_digits_and_arrows_on_the_sides_that_were_drawn()
     {
-        var project = await house.Seed("Pairs", LabelingTask.PreferPair, 2, new() { GroupSize = 4 });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Pairs", LabelingTask.PreferPair, 2, new() { GroupSize = 4 });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await ann.Take("pair");
         foreach (var key in new[] { "1", "ArrowRight", "0", "9", "ArrowLeft" })
@@ -41,8 +41,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_phone_chooses_between_two_pictures_by_touch()
     {
-        var project = await house.Seed("Pairs by touch", LabelingTask.PreferPair, 1, new() { GroupSize = 3 });
-        await using var ann = await house.Annotator(LabelingHouse.Phone);
+        var project = await fixture.Seed("Pairs by touch", LabelingTask.PreferPair, 1, new() { GroupSize = 3 });
+        await using var ann = await fixture.Annotator(LabelingFixture.Phone);
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Choose the lower picture" }).TapAsync();
         await screen.Ready();
@@ -55,8 +55,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     public async Task Pictures_go_into_categories_by_their_keys()
     {
         Choice[] labels = [new("Label 1", "1", "A mirror with a reflection."), new("Label 2", "2", "A mirror without one."), new("Label 3", "3", "No mirror.")];
-        var project = await house.Seed("Categories", LabelingTask.Categorise, 1, new() { Choices = labels });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Categories", LabelingTask.Categorise, 1, new() { Choices = labels });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await ann.Take("categorise");
         foreach (var key in new[] { "3", "1", "2" })
@@ -71,10 +71,10 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Every_scores_definition_is_in_sight_and_its_key_gives_it()
     {
-        var project = await house.Seed("Scores", LabelingTask.Score, 1, new() { Choices = rubric });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Scores", LabelingTask.Score, 1, new() { Choices = Rubric });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
-        foreach (var choice in rubric)
+        foreach (var choice in Rubric)
         {
             await Expect(screen.Page.GetByText(choice.Definition)).ToBeInViewportAsync();
         }
@@ -92,8 +92,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task A_sensitive_picture_stays_blurred_until_it_is_looked_at_and_says_so_in_the_vote()
     {
-        var project = await house.Seed("Sensitive", settings: new() { Blurred = true, SensitiveKind = "violence" });
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Sensitive", settings: new() { Blurred = true, SensitiveKind = "violence" });
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         var blurred = screen.Page.Locator(".frame.blurred");
         await Expect(blurred).ToHaveCountAsync(7);
@@ -125,9 +125,9 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Two_annotators_never_hold_the_same_item()
     {
-        var project = await house.Seed("Shared work", groups: 12);
-        await using var ann = await house.Annotator();
-        await using var ben = await house.Invited("Berta");
+        var project = await fixture.Seed("Shared work", groups: 12);
+        await using var ann = await fixture.Annotator();
+        await using var ben = await fixture.Invited("Berta");
         var (one, two) = (await LabelingScreen.Open(ann, project), await LabelingScreen.Open(ben, project));
         for (var n = 0; n < 3; n++)
         {
@@ -145,8 +145,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task Pages_without_work_say_why_and_go_on_by_themselves()
     {
-        var project = await house.Seed("Being made", groups: 2, finish: false);
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("Being made", groups: 2, finish: false);
+        await using var ann = await fixture.Annotator();
         var screen = new LabelingScreen(ann, project);
         await ann.Go($"/label/{project.Project.Slug}");
         await screen.Notice("sampling");
@@ -167,8 +167,8 @@ public sealed class TaskTests(LabelingHouse house) : IClassFixture<LabelingHouse
     [Fact]
     public async Task The_start_page_shows_what_is_left_and_old_votes_can_be_reopened_with_a_reason()
     {
-        var project = await house.Seed("History", groups: 4);
-        await using var ann = await house.Annotator();
+        var project = await fixture.Seed("History", groups: 4);
+        await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         var first = await screen.PromptText();
         await screen.Flag(1, 2);

@@ -9,30 +9,30 @@ using Xunit;
 namespace Labeler.Browser.Tests.Labeling;
 
 /// <summary>A class of tests in the common server; every test has a project, and where it matters people, of its own in it.</summary>
-public sealed class LabelingHouse(Browsing browsing) : IAsyncLifetime
+public sealed class LabelingFixture(Browsing browsing) : IAsyncLifetime
 {
-    private readonly List<SeededProject> seeded = [];
-    private CommonServer common = null!;
+    private readonly List<SeededProject> _seeded = [];
+    private CommonServer _common = null!;
 
-    public LabelerServer Server => common.Server;
+    public LabelerServer Server => _common.Server;
 
-    public async Task InitializeAsync() => common = await browsing.Common;
+    public async Task InitializeAsync() => _common = await browsing.Common;
 
     public async Task<SeededProject> Seed(string name, LabelingTask task = LabelingTask.FlagBatch, int groups = 8, ProjectSettings? settings = null, bool finish = true)
     {
         var project = await SeededProject.Create(Server.Data, name, task, groups, settings, finish);
-        seeded.Add(project);
+        _seeded.Add(project);
         return project;
     }
 
     /// <summary>The server's admin in a fresh browser, signed in.</summary>
-    public Task<Visitor> Admin() => common.Admin();
+    public Task<Visitor> Admin() => _common.Admin();
 
     /// <summary>The server's annotator in a fresh browser, signed in.</summary>
-    public Task<Visitor> Annotator(BrowserNewContextOptions? options = null) => common.Annotator(options);
+    public Task<Visitor> Annotator(BrowserNewContextOptions? options = null) => _common.Annotator(options);
 
     /// <summary>Somebody else, who has just signed in for the first time.</summary>
-    public Task<Visitor> Invited(string name, string role = Role.Annotator) => common.Invited(role, name);
+    public Task<Visitor> Invited(string name, string role = Role.Annotator) => _common.Invited(role, name);
 
     /// <summary>A phone: small, with a touch screen.</summary>
     public static BrowserNewContextOptions Phone => new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true, DeviceScaleFactor = 2 };
@@ -46,7 +46,7 @@ public sealed class LabelingHouse(Browsing browsing) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var project in seeded)
+        foreach (var project in _seeded)
         {
             await project.DisposeAsync();
         }
