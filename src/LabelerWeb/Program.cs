@@ -1,4 +1,3 @@
-using Labeler.Web.Components;
 using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;
@@ -6,6 +5,7 @@ using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Evaluations;
 using Labeler.Web.Features.Health;
+using Labeler.Web.Features.Images;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
@@ -14,17 +14,18 @@ using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Rewards;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
-using Labeler.Web.Security;
 using Radzen;
 
 var (run, exitCode) = RunOptions.Parse(args);
 if (run is null)
+{
     return exitCode;
+}
 
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddLabeling().AddProjects().AddPhotos().AddTrainer();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddImages().AddLabeling().AddProjects().AddPhotos().AddTrainer();
     builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
@@ -43,6 +44,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();
+    app.MapImages();
     app.MapLabeling();
     app.MapProjects();
     app.MapPhotos();

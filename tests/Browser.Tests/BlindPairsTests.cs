@@ -12,22 +12,26 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>Epochs of a pair project against each other, in the ordinary queue and on the dashboard.</summary>
 [Collection(nameof(Browsing))]
-public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class BlindPairsTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
     private const int Groups = 12, Evaluations = 4, People = 5;
 
     [Fact]
     public async Task The_dashboard_shows_how_often_an_epoch_is_preferred_to_the_one_before_and_who_has_looked_is_not_asked()
     {
-        var seeded = await house.Seed("Blind pairs", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
-        await using var admin = await house.Admin();
+        var seeded = await fixture.Seed("Blind pairs", LabelingTask.PreferPair, Groups, new() { GroupSize = 2, VotesPerItem = People, Anchors = 0 }, finish: false);
+        await using var admin = await fixture.Admin();
         await Sample(seeded, epoch: 0);
         for (var person = 0; person < People; person++)
+        {
             await Judge(seeded, Guid.NewGuid());
+        }
         await seeded.Learn();
         await Sample(seeded, epoch: 1);
         for (var person = 0; person < People - 1; person++)
+        {
             await Judge(seeded, Guid.NewGuid());
+        }
 
         await admin.Go($"/dashboard/{seeded.Project.Slug}");
         var wins = admin.Page.Locator("section", new() { HasText = "Preference win rate against the epoch before" });
@@ -50,9 +54,13 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
     private static async Task Sample(SeededProject seeded, int epoch)
     {
         for (var number = 0; number < Groups; number++)
+        {
             await seeded.AddGroup(number, "1 hand", Pictures(100 * epoch + number));
+        }
         for (var number = 0; number < Evaluations; number++)
+        {
             await seeded.AddGroup(number, "1 hand", Pictures(100 * epoch + 50 + number), GroupUse.Evaluation);
+        }
         await seeded.Finish();
 
         Picture[] Pictures(int group) => [.. Enumerable.Range(0, 2).Select(index => DrawnPicture.Draw(seeded.Project.Id, group, index))];
@@ -64,7 +72,9 @@ public sealed class BlindPairsTests(LabelingHouse house) : IClassFixture<Labelin
         while ((await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, 16, [])).Leases is { Count: > 0 } leases)
         {
             foreach (var lease in leases)
+            {
                 await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, new PairVerdict(lease.FirstOnLeft ? PairPick.Left : PairPick.Right, lease.FirstOnLeft, true, true), 900, DateTimeOffset.UtcNow));
+            }
         }
     }
 

@@ -6,22 +6,22 @@ namespace Labeler.Browser.Tests;
 /// <summary>One Chromium for all browser tests; every visitor has a context of their own in it.</summary>
 public sealed class Browsing : IAsyncLifetime
 {
-    private readonly Lazy<Task<CommonServer>> common;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private readonly Lazy<Task<CommonServer>> _common;
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
 
-    public Browsing() => common = new(() => CommonServer.Start(this));
+    public Browsing() => _common = new(() => CommonServer.Start(this));
 
-    /// <summary>A window on a desk. A new one every time, since what is made of it is changed.</summary>
+    /// <summary>A window on a screen. A new one every time, since what is made of it is changed.</summary>
     public static BrowserNewContextOptions Wide => new() { ViewportSize = new() { Width = 1440, Height = 900 } };
 
     /// <summary>The server that tests have in common, started for the first that asks.</summary>
-    public Task<CommonServer> Common => common.Value;
+    public Task<CommonServer> Common => _common.Value;
 
     public async Task InitializeAsync()
     {
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
@@ -33,15 +33,17 @@ public sealed class Browsing : IAsyncLifetime
     {
         options ??= Wide;
         options.BaseURL = server.Address;
-        return await Visitor.Enter(await browser.NewContextAsync(options));
+        return await Visitor.Enter(await _browser.NewContextAsync(options));
     }
 
     public async Task DisposeAsync()
     {
-        if (common.IsValueCreated)
-            await (await common.Value).DisposeAsync();
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        if (_common.IsValueCreated)
+        {
+            await (await _common.Value).DisposeAsync();
+        }
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
     }
 }
 

@@ -6,12 +6,12 @@ namespace Labeler.Browser.Tests;
 /// <summary>One server without a trainer, its admin Ada and its annotator Ann, for all tests that leave each other's projects and people alone.</summary>
 public sealed class CommonServer : IAsyncDisposable
 {
-    private readonly Browsing browsing;
-    private readonly Visitor admin;
-    private readonly string signedInAdmin, signedInAnnotator;
+    private readonly Browsing _browsing;
+    private readonly Visitor _admin;
+    private readonly string _signedInAdmin, _signedInAnnotator;
 
     private CommonServer(Browsing browsing, LabelerServer server, Visitor admin, string signedInAdmin, string signedInAnnotator) =>
-        (this.browsing, Server, this.admin, this.signedInAdmin, this.signedInAnnotator) = (browsing, server, admin, signedInAdmin, signedInAnnotator);
+        (_browsing, Server, _admin, _signedInAdmin, _signedInAnnotator) = (browsing, server, admin, signedInAdmin, signedInAnnotator);
 
     public LabelerServer Server { get; }
 
@@ -24,17 +24,17 @@ public sealed class CommonServer : IAsyncDisposable
     }
 
     /// <summary>The admin in a fresh browser, signed in.</summary>
-    public Task<Visitor> Admin() => Visit(signedInAdmin, null);
+    public Task<Visitor> Admin() => Visit(_signedInAdmin, null);
 
     /// <summary>The annotator in a fresh browser, signed in.</summary>
-    public Task<Visitor> Annotator(BrowserNewContextOptions? options = null) => Visit(signedInAnnotator, options);
+    public Task<Visitor> Annotator(BrowserNewContextOptions? options = null) => Visit(_signedInAnnotator, options);
 
     /// <summary>Somebody with this role, who has just signed in for the first time.</summary>
-    public Task<Visitor> Invited(string role, string name) => browsing.Invite(Server, admin, role, name);
+    public Task<Visitor> Invited(string role, string name) => _browsing.Invite(Server, _admin, role, name);
 
     public async ValueTask DisposeAsync()
     {
-        await admin.DisposeAsync();
+        await _admin.DisposeAsync();
         await Server.DisposeAsync();
     }
 
@@ -42,6 +42,6 @@ public sealed class CommonServer : IAsyncDisposable
     {
         options ??= Browsing.Wide;
         options.StorageState = signedIn;
-        return browsing.Visit(Server, options);
+        return _browsing.Visit(Server, options);
     }
 }

@@ -6,7 +6,7 @@ namespace Labeler.Browser.Tests;
 /// <summary>The built engine, as <c>./labeler engine</c> starts it.</summary>
 public static class EngineProgram
 {
-    private static readonly string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+    private static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
 
     /// <summary>Samples two images of one prompt with the bundled model and gives their pixels.</summary>
     /// <param name="adapter">File of an adapter to put on the model, or null.</param>
@@ -16,15 +16,19 @@ public static class EngineProgram
         try
         {
             var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-            var engine = Path.Combine(root, "artifacts", "bin", "TrainingEngine", configuration, "TrainingEngine.dll");
-            List<string> arguments = [engine, "sample", "--model", Path.Combine(root, "models", "mirror-world"), "--prompt", "1 hand", "--count", "1", "--group", "2", "--seed", "5", "--steps", "5", "--guidance", "1", "--out", folder];
+            var engine = Path.Combine(Root, "artifacts", "bin", "TrainingEngine", configuration, "TrainingEngine.dll");
+            List<string> arguments = [engine, "sample", "--model", Path.Combine(Root, "models", "mirror-world"), "--prompt", "1 hand", "--count", "1", "--group", "2", "--seed", "5", "--steps", "5", "--guidance", "1", "--out", folder];
             if (adapter is not null)
+            {
                 arguments.AddRange(["--adapter", adapter]);
+            }
             using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
             if (process.ExitCode != 0)
+            {
                 throw new InvalidOperationException($"The engine ended with {process.ExitCode}: {await output} {await errors}");
+            }
             // Written anew without the text inside, which names the adapter.
             return [.. Directory.EnumerateFiles(folder, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Picture.Decode(File.ReadAllBytes(file)).ToPng())];
         }

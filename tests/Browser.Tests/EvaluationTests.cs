@@ -7,6 +7,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -15,16 +16,13 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class EvaluationTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
-
     [Fact]
     public async Task Two_raters_judge_a_duel_of_two_checkpoints_and_its_page_tells_who_wins()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var ann = await browsing.Invite(server, admin, "annotator", "Ann");
-        await using var bo = await browsing.Invite(server, admin, "annotator", "Bo");
-        await using var data = new OpenedData(server.Data);
+        await using var server = await OwnServer.Start(browsing);
+        await using var ann = await server.Annotator("Ann");
+        await using var bo = await server.Annotator("Bo");
+        var (admin, data) = (server.Admin, server.Data);
         var trained = await SampledProject.Start(data, "Hands", groups: 2, passes: 1);
         await trained.VoteAndTrain();
         await trained.Reaches(1, EpochState.Complete);
@@ -67,16 +65,18 @@ public sealed class EvaluationTests(Browsing browsing)
     /// <summary>Prefers the trained checkpoint's picture of every pair, by the keys; which side that is only the database knows.</summary>
     private static async Task Judge(Visitor rater, OpenedData data)
     {
-        var desk = await LabelingScreen.Open(rater, "which-hand");
+        var screen = await LabelingScreen.Open(rater, "which-hand");
         for (var n = 0; n < 3; n++)
         {
             var shown = await rater.Page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src");
             var left = await data.Read(db => db.Items.Where(i => i.SecondId != null).AnyAsync(i => shown!.Contains(i.Second!.ContentHash)));
-            await desk.Press(left ? "1" : "2");
+            await screen.Press(left ? "1" : "2");
             await Expect(rater.Page.Locator("[data-saved]")).ToHaveAttributeAsync("data-saved", "saved");
             if (n < 2)
-                await desk.Ready();
+            {
+                await screen.Ready();
+            }
         }
-        await desk.Notice("done");
+        await screen.Notice("done");
     }
 }

@@ -11,7 +11,7 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>What leads see once there are votes. Leaving a visitor checks that no chart broke its page.</summary>
 [Collection(nameof(Browsing))]
-public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHouse>
+public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
     [Theory]
     [InlineData(LabelingTask.FlagBatch, "Rates per epoch")]
@@ -20,8 +20,8 @@ public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHou
     [InlineData(LabelingTask.PreferPair, "Labels per epoch")]
     public async Task The_dashboard_draws_the_votes_of_every_task_and_takes_up_new_ones_without_reload(LabelingTask task, string figure)
     {
-        var seeded = await house.Seed($"Figures of {task}", task, groups: 3, Settings(task));
-        await using var admin = await house.Admin();
+        var seeded = await fixture.Seed($"Figures of {task}", task, groups: 3, Settings(task));
+        await using var admin = await fixture.Admin();
         var who = await Account(seeded);
         await Vote(seeded, who, 1);
 
@@ -38,8 +38,8 @@ public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task A_lead_sets_a_vote_aside_with_a_reason_and_lets_it_count_again()
     {
-        var seeded = await house.Seed("Votes that do not count", groups: 2);
-        await using var lead = await house.Invited("Lena", Role.Lead);
+        var seeded = await fixture.Seed("Votes that do not count", groups: 2);
+        await using var lead = await fixture.Invited("Lena", Role.Lead);
         await Vote(seeded, await Account(seeded), 2);
 
         await lead.Go($"/review/{seeded.Project.Slug}");
@@ -61,8 +61,8 @@ public sealed class FigureTests(LabelingHouse house) : IClassFixture<LabelingHou
     [Fact]
     public async Task The_gallery_shows_an_epochs_images_by_verdict()
     {
-        var seeded = await house.Seed("In the gallery", groups: 2);
-        await using var admin = await house.Admin();
+        var seeded = await fixture.Seed("In the gallery", groups: 2);
+        await using var admin = await fixture.Admin();
         await Vote(seeded, await Account(seeded), 2);
 
         await admin.Go($"/gallery/{seeded.Project.Slug}?show=flagged");

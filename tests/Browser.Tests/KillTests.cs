@@ -63,21 +63,21 @@ public sealed class KillTests(Browsing browsing)
             bo.Expect(complaint);
             admin.Expect(complaint);
         }
-        var desk = await LabelingScreen.Open(bo, seeded);
-        await desk.Flag(1);
-        await desk.Flag(2);
-        await desk.AllSaved();
-        await desk.Ahead(3);
+        var screen = await LabelingScreen.Open(bo, seeded);
+        await screen.Flag(1);
+        await screen.Flag(2);
+        await screen.AllSaved();
+        await screen.Ahead(3);
 
         await server.Kill();
-        Assert.Equal(2, (await desk.Stored()).Count);
-        await desk.Flag(3);
-        await desk.Flag(4);
-        await desk.Waiting(2);
+        Assert.Equal(2, (await screen.Stored()).Count);
+        await screen.Flag(3);
+        await screen.Flag(4);
+        await screen.Waiting(2);
         await server.StartAgain();
-        await desk.Saved.ClickAsync();
-        await desk.AllSaved();
-        var votes = await desk.Stored();
+        await screen.Saved.ClickAsync();
+        await screen.AllSaved();
+        var votes = await screen.Stored();
         Assert.Equal([0, 1, 2, 3], votes.Select(v => ((FlagVerdict)v.Verdict!).Tiles.Single(t => t.Flags != 0).Index));
         Assert.Equal(4, votes.Select(v => v.ItemId).Distinct().Count());
     }
@@ -101,14 +101,16 @@ public sealed class KillTests(Browsing browsing)
 
         var work = Task.WhenAll(annotators.Select(a => a.Work(TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5))));
         while (annotators.Sum(a => a.Acknowledged.Count) < 40 && !work.IsCompleted)
+        {
             await Task.Delay(10);
+        }
         await server.Kill();
         await work;
         var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();
         Assert.True(acknowledged.Count >= 40, string.Join('\n', annotators.SelectMany(a => a.Errors).Distinct()));
         Assert.NotEmpty(annotators.SelectMany(a => a.Errors));
         await server.StartAgain();
-        var stored = (await LabelingHouse.Votes(seeded)).Select(v => v.Key).ToList();
+        var stored = (await LabelingFixture.Votes(seeded)).Select(v => v.Key).ToList();
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Subset(stored.ToHashSet(), acknowledged);
         annotators.ForEach(a => a.Dispose());

@@ -7,15 +7,15 @@ namespace Labeler.Browser.Tests;
 /// <summary>The built web application as a process of its own, on a free port, with an empty data folder that goes with it.</summary>
 public sealed partial class LabelerServer : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(3);
-    private readonly ConcurrentQueue<string> output = new();
-    private string[] settings;
-    private Process process;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly ConcurrentQueue<string> _output = new();
+    private string[] _settings;
+    private Process _process;
 
     private LabelerServer(string[] settings)
     {
-        this.settings = settings;
-        process = Launch(0);
+        _settings = settings;
+        _process = Launch(0);
     }
 
     /// <summary>Such as http://127.0.0.1:40123.</summary>
@@ -24,7 +24,7 @@ public sealed partial class LabelerServer : IAsyncDisposable
     public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
 
     /// <summary>Everything that it wrote to its terminal.</summary>
-    public string Output => string.Join('\n', output);
+    public string Output => string.Join('\n', _output);
 
     /// <summary>Starts it and waits until it listens. <paramref name="settings"/> are of its configuration, such as <c>Web:SignInsPerMinute=3</c>.</summary>
     public static async Task<LabelerServer> Start(params string[] settings)
@@ -39,7 +39,7 @@ public sealed partial class LabelerServer : IAsyncDisposable
     {
         using var process = Process.Start(Program(arguments))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(new CancellationTokenSource(patience).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         await output;
         return (process.ExitCode, await errors);
     }
@@ -50,10 +50,14 @@ public sealed partial class LabelerServer : IAsyncDisposable
         var started = Stopwatch.StartNew();
         while (true)
         {
-            if (output.Select(o => line.Match(o)).FirstOrDefault(m => m.Success) is { } match)
+            if (_output.Select(o => line.Match(o)).FirstOrDefault(m => m.Success) is { } match)
+            {
                 return match;
-            if (process.HasExited || started.Elapsed > patience)
-                throw new InvalidOperationException($"The server {(process.HasExited ? $"ended with {process.ExitCode}" : "did not say")} before /{line}/:\n{Output}");
+            }
+            if (_process.HasExited || started.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"The server {(_process.HasExited ? $"ended with {_process.ExitCode}" : "did not say")} before /{line}/:\n{Output}");
+            }
             await Task.Delay(50);
         }
     }
@@ -61,18 +65,20 @@ public sealed partial class LabelerServer : IAsyncDisposable
     /// <summary>Ends it as a power cut would, without a chance to finish anything.</summary>
     public async Task Kill()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>The trainer worker that it has started and that runs now.</summary>
     public async Task<Process> Worker()
     {
         var started = Stopwatch.StartNew();
-        while (started.Elapsed < patience)
+        while (started.Elapsed < Patience)
         {
             if (Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).FirstOrDefault(name => int.TryParse(name, out _) && IsWorker(name!)) is { } id)
+            {
                 return Process.GetProcessById(int.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
+            }
             await Task.Delay(50);
         }
         throw new InvalidOperationException($"The server has started no worker:\n{Output}");
@@ -81,17 +87,19 @@ public sealed partial class LabelerServer : IAsyncDisposable
     /// <summary>Starts it again on the same port and data, with other settings where some are given.</summary>
     public async Task StartAgain(params string[] other)
     {
-        settings = other is [] ? settings : other;
-        output.Clear();
-        process = Launch(new Uri(Address).Port);
+        _settings = other is [] ? _settings : other;
+        _output.Clear();
+        _process = Launch(new Uri(Address).Port);
         await WaitFor(Listening());
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
+        {
             await Kill();
-        process.Dispose();
+        }
+        _process.Dispose();
         Directory.Delete(Data, recursive: true);
     }
 
@@ -99,8 +107,10 @@ public sealed partial class LabelerServer : IAsyncDisposable
     {
         // No projects to begin with, unless a test asks for them: each test makes what it needs.
         var start = Program("--Web:DemoProjects=false", "--port", $"{port}", "--data", Data);
-        foreach (var setting in settings)
+        foreach (var setting in _settings)
+        {
             start.ArgumentList.Add($"--{setting}");
+        }
         var launched = Process.Start(start)!;
         launched.OutputDataReceived += (_, e) => Keep(e.Data);
         launched.ErrorDataReceived += (_, e) => Keep(e.Data);
@@ -122,7 +132,7 @@ public sealed partial class LabelerServer : IAsyncDisposable
         {
             // The fourth field of stat, the second after the name in brackets, is the parent.
             var parent = File.ReadAllText($"/proc/{id}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-            return parent == $"{process.Id}" && File.ReadAllText($"/proc/{id}/cmdline").Split('\0') is ["dotnet", _, "worker", ..];
+            return parent == $"{_process.Id}" && File.ReadAllText($"/proc/{id}/cmdline").Split('\0') is ["dotnet", _, "worker", ..];
         }
         catch (IOException)
         {
@@ -134,7 +144,9 @@ public sealed partial class LabelerServer : IAsyncDisposable
     private void Keep(string? line)
     {
         if (line is not null)
-            output.Enqueue(line);
+        {
+            _output.Enqueue(line);
+        }
     }
 
     [GeneratedRegex(@"listening on:? (http://\S+)", RegexOptions.IgnoreCase)]

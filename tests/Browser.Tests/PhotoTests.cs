@@ -8,6 +8,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -19,26 +20,26 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class PhotoTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
     private const int Photos = 60, RealPhotos = 12;
 
     [Fact]
     public async Task Sixty_photos_become_labels_captions_an_adapter_and_scores_of_what_it_makes()
     {
         await using var endpoint = new StandIn(StandIn.Body(429, "", ("Retry-After", "0")), StandIn.Says("a picture without the word"), StandIn.Says("A thing and its mirror image"));
-        await using var server = await LabelerServer.Start($"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
-        await using var admin = await browsing.FirstAdmin(server);
+        await using var server = await OwnServer.Start(
+            browsing, $"Captions:Endpoint={endpoint.Address}", "Captions:Model=seer", "Captions:RequestsPerMinute=100000", "Captions:InputPrice=2");
+        var (admin, data) = (server.Admin, server.Data);
         await Import(admin);
         await Expect(admin.Page.GetByText($"0 kept of {Photos} photos, {Photos} without a label")).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         await Expect(admin.Page.GetByRole(AriaRole.Cell, new() { Name = "photos.zip" })).ToBeVisibleAsync();
 
-        var desk = await LabelingScreen.Open(admin, "mirrors");
+        var screen = await LabelingScreen.Open(admin, "mirrors");
         for (var n = 0; n < 30; n++)
         {
-            await desk.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
-            await desk.Ready();
+            await screen.Press(n % 3 == 2 ? "3" : n % 3 == 1 ? "2" : "1");
+            await screen.Ready();
         }
-        await desk.AllSaved();
+        await screen.AllSaved();
 
         await admin.Go("/photos/mirrors/captions");
         await admin.Page.GetByLabel("What does the picture show?").FillAsync("A drawing with a mirror, told by a person");
@@ -47,12 +48,11 @@ public sealed class PhotoTests(Browsing browsing)
         await Expect(admin.Page.GetByText("1 of 20", new() { Exact = true })).ToBeVisibleAsync();
         await admin.Go("/photos/mirrors");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Let seer write them" }).ClickAsync();
-        await Confirm(admin.Page);
+        await admin.Confirm();
         await Expect(admin.Page.GetByText("20 of 20", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });
         Assert.Equal(21, endpoint.Asked.Count);
         await Tune(admin);
 
-        await using var data = new OpenedData(server.Data);
         Assert.Equal([("Label 1", 2), ("Label 1", 4), ("Label 2", 2), ("Label 2", 4)], (await data.Read(db => db.Checkpoints.OrderBy(c => c.Id).ToListAsync())).Select(c => (c.Name!, c.Step!.Value)));
         Assert.Equal(JobState.Succeeded, await data.Read(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
         Assert.Equal("A drawing with a mirror, told by a person", await data.Read(db => db.Photos.Where(p => p.CaptionBy == "Ada").Select(p => p.Caption).SingleAsync()));
@@ -75,7 +75,9 @@ public sealed class PhotoTests(Browsing browsing)
         var page = admin.Page;
         await page.GetByText("Train an adapter").ClickAsync();
         foreach (var (field, value) in new[] { ("Steps", "4"), ("LearningRate", "0.001"), ("WarmUpSteps", "1"), ("ImagesPerStep", "4"), ("EvaluateEvery", "2"), ("EvaluationImages", "2") })
+        {
             await page.Locator($"#Tune-{field}").FillAsync(value);
+        }
         await page.GetByRole(AriaRole.Button, new() { Name = "Fine-tune" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Label 2", Exact = true })).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("Label 2, the same noise") })).ToBeVisibleAsync();
@@ -99,16 +101,18 @@ public sealed class PhotoTests(Browsing browsing)
         // The base model is given 0, the adapter 3 after two steps, and after four 10 at the fixed seed and 6 at the random one; which is whose only the database knows.
         var numbers = await data.Read(db => db.Evaluations.Join(db.Groups, e => e.ProjectId, g => g.ProjectId, (_, g) => g).SelectMany(g => g.Images, (g, i) => new { i.ContentHash, g.Number }).ToListAsync());
         string[] keys = ["1", "1", "3", "3", "5", "4"];
-        var desk = await LabelingScreen.Open(admin, "how-right");
+        var screen = await LabelingScreen.Open(admin, "how-right");
         for (var n = 0; n < 6; n++)
         {
             var shown = (await page.Locator("[data-stage] .frame img").First.GetAttributeAsync("src"))!;
-            await desk.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
-            await desk.AllSaved();
+            await screen.Press(keys[numbers.Find(one => shown.Contains(one.ContentHash, StringComparison.Ordinal))!.Number]);
+            await screen.AllSaved();
             if (n < 5)
-                await desk.Ready();
+            {
+                await screen.Ready();
+            }
         }
-        await desk.Notice("done");
+        await screen.Notice("done");
 
         await admin.Go("/compare/evaluations/how-right");
         var steps = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Scores over training steps" }) });
@@ -121,12 +125,6 @@ public sealed class PhotoTests(Browsing browsing)
             csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => string.Join(',', line.Replace("\"Mirrors, Label 1\",", "", StringComparison.Ordinal).Split(',').Take(5))));
         await Expect(page.GetByText("mean 10.00")).ToBeVisibleAsync();
         await admin.Take("evaluation-scores", fullPage: true);
-    }
-
-    private static async Task Confirm(IPage page)
-    {
-        var dialog = page.Locator("dialog[open]");
-        await dialog.Locator(".primary, .danger").First.ClickAsync();
     }
 
     /// <summary>A dozen photographs; pieces of the bundled model's samples in each format, masks beside them; and one file that is no picture.</summary>
@@ -164,7 +162,9 @@ public sealed class PhotoTests(Browsing browsing)
         var (left, top) = (number * 37 % (sheet.Width - Side), number * 53 % (sheet.Height - Side));
         var rgb = new byte[3 * Side * Side];
         for (var row = 0; row < Side; row++)
+        {
             Array.Copy(sheet.Rgb, 3 * ((top + row) * sheet.Width + left), rgb, 3 * row * Side, 3 * Side);
+        }
         return new(Side, Side, rgb);
     }
 }

@@ -8,6 +8,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -16,14 +17,11 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class RewardPageTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
-
     [Fact]
     public async Task A_reward_learned_from_pair_votes_tells_how_often_it_is_right_then_is_accepted_and_trains_an_epoch()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var data = new OpenedData(server.Data);
+        await using var server = await OwnServer.Start(browsing);
+        var (admin, data) = (server.Admin, server.Data);
         var project = await SampledProject.Start(data, "Pairs of hands", groups: 10, passes: 1, LabelingTask.PreferPair, steps: 2);
         await project.Reaches(1, EpochState.Labeling);
         await Paint(data);
@@ -50,7 +48,7 @@ public sealed class RewardPageTests(Browsing browsing)
         await Expect(card.GetByText("accepted by Ada")).ToBeVisibleAsync();
         await admin.Take("rewards", fullPage: true);
         await card.GetByRole(AriaRole.Button, new() { Name = "Train epoch 1 on it" }).ClickAsync();
-        await page.Locator("dialog[open]").Locator(".primary, .danger").First.ClickAsync();
+        await admin.Confirm();
         await Expect(page.GetByText("The epoch is being trained on the learned reward.")).ToBeVisibleAsync();
         var trained = await project.Reaches(1, EpochState.Complete);
         Assert.Equal(reward.Id, trained.RewardId);
@@ -72,7 +70,9 @@ public sealed class RewardPageTests(Browsing browsing)
         {
             var (random, rgb) = (new Random((int)image.Id), new byte[3 * 64 * 64]);
             for (var at = 0; at < rgb.Length; at++)
+            {
                 rgb[at] = (byte)(Brightness(image) + random.Next(-15, 16));
+            }
             var hash = await data.Get<FileStore>().Put(new Picture(64, 64, rgb).ToPng());
             await db.Images.Where(one => one.Id == image.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.ContentHash, hash));
         }

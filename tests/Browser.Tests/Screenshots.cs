@@ -5,12 +5,12 @@ namespace Labeler.Browser.Tests;
 /// <summary>Pictures of a page as it is now, wide and phone, light and dark, under artifacts/screenshots, for people to look at.</summary>
 public static class Screenshots
 {
-    private static readonly string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
+    private static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
 
     /// <summary>Leaves NAME-wide-light.png and its three siblings. The page is not loaded again, so its state stays.</summary>
     public static async Task Take(this Visitor visitor, string name, bool fullPage = false)
     {
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(Folder);
         var page = visitor.Page;
         var before = page.ViewportSize!;
         foreach (var (size, width, height) in new[] { ("wide", 1440, 900), ("phone", 390, 844) })
@@ -20,7 +20,7 @@ public static class Screenshots
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await page.EvaluateAsync("document.fonts.ready.then(() => { })");
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
             }
         }
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });

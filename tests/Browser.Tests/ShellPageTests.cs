@@ -22,7 +22,7 @@ public sealed class ShellPageTests(Browsing browsing)
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("main")).ToBeFocusedAsync();
 
-        // The colours chosen here hold on the next page and, being the account's, in another browser.
+        // The colors chosen here hold on the next page and, being the account's, in another browser.
         var choice = page.Locator("html");
         await page.Locator("[data-theme-switch]").ClickAsync();
         await page.RunAndWaitForResponseAsync(() => page.Locator("[data-theme-switch]").ClickAsync(), answer => answer.Url.EndsWith("/account/theme") && answer.Status == 204 && answer.Request.PostData!.Contains("theme=dark"));
@@ -56,7 +56,9 @@ public sealed class ShellPageTests(Browsing browsing)
         await using var admin = await browsing.FirstAdmin(server);
         var page = admin.Page;
         foreach (var complaint in new[] { "WebSocket", "ERR_CONNECTION_REFUSED", "Failed to", "Connection disconnected", "reconnect", "ERR_EMPTY_RESPONSE" })
+        {
             admin.Expect(complaint);
+        }
         await admin.Go("/projects/new");
         await page.GetByText("Score", new() { Exact = true }).ClickAsync();
         var add = page.GetByRole(AriaRole.Button, new() { Name = "Add an option" });

@@ -7,8 +7,8 @@ namespace Labeler.Browser.Tests;
 /// <summary>A person at a browser. Leaving fails the test if the browser complained meanwhile: console errors, page errors, violations of the content security policy.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<string> complaints = new();
-    private readonly List<string> expected = [];
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly List<string> _expected = [];
 
     private Visitor(IBrowserContext context, IPage page) => (Context, Page) = (context, page);
 
@@ -26,9 +26,11 @@ public sealed class Visitor : IAsyncDisposable
         {
             // A navigation that a test answers with 403 or 404 on purpose says so by Expect.
             if (message.Type == "error")
-                visitor.complaints.Enqueue($"{message.Text} ({message.Location})");
+            {
+                visitor._complaints.Enqueue($"{message.Text} ({message.Location})");
+            }
         };
-        visitor.Page.PageError += (_, error) => visitor.complaints.Enqueue(error);
+        visitor.Page.PageError += (_, error) => visitor._complaints.Enqueue(error);
         return visitor;
     }
 
@@ -36,12 +38,15 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<int> Go(string path) => (await Page.GotoAsync(path))!.Status;
 
     /// <summary>A complaint that contains this text is part of the test, such as "404" where a missing page is asked for.</summary>
-    public void Expect(string complaint) => expected.Add(complaint);
+    public void Expect(string complaint) => _expected.Add(complaint);
+
+    /// <summary>Answers the question that is open with yes.</summary>
+    public Task Confirm() => Page.Locator("dialog[open]").Locator(".primary, .danger").First.ClickAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Context.DisposeAsync();
-        var unexpected = complaints.Where(complaint => !expected.Any(e => complaint.Contains(e, StringComparison.Ordinal))).ToList();
+        var unexpected = _complaints.Where(complaint => !_expected.Any(e => complaint.Contains(e, StringComparison.Ordinal))).ToList();
         Assert.True(unexpected.Count == 0, string.Join('\n', unexpected));
     }
 }

@@ -11,6 +11,7 @@ using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
+using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -19,15 +20,14 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class WholeLoopTests(Browsing browsing)
 {
-    private const int Minutes = 60_000;
     private const int Groups = 16;
 
     [Fact]
     public async Task People_label_the_model_learns_and_samples_the_next_epoch()
     {
-        await using var server = await LabelerServer.Start();
-        await using var admin = await browsing.FirstAdmin(server);
-        await using var bo = await browsing.Invite(server, admin, "annotator", "Bo");
+        await using var server = await OwnServer.Start(browsing);
+        await using var bo = await server.Annotator("Bo");
+        var (admin, data) = (server.Admin, server.Data);
         await MakeProject(admin);
 
         // The page goes on by itself from "being made" to the first group that is there.
@@ -35,9 +35,8 @@ public sealed class WholeLoopTests(Browsing browsing)
         await Expect(bo.Page.Locator("[data-stage] .frame").First).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         await admin.Go("/epochs/hands");
         await Expect(TrainButton(admin.Page)).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
-        var desk = await LabelingScreen.Open(bo, "hands");
-        await Label(bo, desk);
-        await using var data = new OpenedData(server.Data);
+        var screen = await LabelingScreen.Open(bo, "hands");
+        await Label(bo, screen);
         Assert.Equal((15, 15), await data.Read(async db => (await Standing(db).CountAsync(), await Standing(db).Select(v => v.ItemId).Distinct().CountAsync())));
 
         var manifest = await Train(admin);
@@ -47,15 +46,15 @@ public sealed class WholeLoopTests(Browsing browsing)
         Assert.Equal((EpochState.Complete, manifest, manifest), (first.State, first.ManifestHash, first.Checkpoint!.ManifestHash));
         await TheTrajectoriesNameTheCheckpoint(data, first);
 
-        desk = await LabelingScreen.Open(bo, "hands");
-        await desk.Flag(1);
-        await desk.Flag(2, 3);
-        await desk.AllSaved();
+        screen = await LabelingScreen.Open(bo, "hands");
+        await screen.Flag(1);
+        await screen.Flag(2, 3);
+        await screen.AllSaved();
         await admin.Go("/dashboard/hands");
         await Expect(admin.Page.Locator("section", new() { HasText = "Rates per epoch" }).Locator("tbody tr")).ToHaveCountAsync(2);
         await admin.Take("dashboard-two-epochs", fullPage: true);
 
-        await TheAdapterLoads(admin, server, first.Checkpoint.WeightsHash);
+        await TheAdapterLoads(admin, server.Folder, first.Checkpoint.WeightsHash);
     }
 
     private static async Task MakeProject(Visitor admin)
@@ -70,29 +69,35 @@ public sealed class WholeLoopTests(Browsing browsing)
             ("Settings-GroupSize", "4"), ("Settings-ImagesPerEpoch", $"{Groups * 4}"), ("Settings-EvaluationImages", "4"), ("Sampling-Steps", "5"),
             ("Sampling-GuidanceScale", "1"), ("Settings-SignalBudget", "20"), ("Training-LearningRate", "0.001"), ("Training-ImagesPerStep", "8"),
         })
+        {
             await page.Locator($"#{field}").FillAsync(value);
+        }
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and start sampling" }).ClickAsync();
         await Expect(page.GetByText("The project Hands is made.")).ToBeVisibleAsync();
     }
 
-    private static async Task Label(Visitor bo, LabelingScreen desk)
+    private static async Task Label(Visitor bo, LabelingScreen screen)
     {
         for (var n = 0; n < 12; n++)
-            await desk.Flag(n % 4 + 1);
-        await desk.Press("u");
-        await desk.Ready();
+        {
+            await screen.Flag(n % 4 + 1);
+        }
+        await screen.Press("u");
+        await screen.Ready();
         // It comes back as it was judged: its flag is taken off, another put on.
-        await desk.Flag(4, 2);
-        await desk.AllSaved();
+        await screen.Flag(4, 2);
+        await screen.AllSaved();
 
-        await desk.Ahead(3);
+        await screen.Ahead(3);
         bo.Expect("ERR_INTERNET_DISCONNECTED");
         await bo.Context.SetOfflineAsync(true);
         for (var n = 1; n <= 3; n++)
-            await desk.Flag(n);
-        await desk.Waiting(3);
+        {
+            await screen.Flag(n);
+        }
+        await screen.Waiting(3);
         await bo.Context.SetOfflineAsync(false);
-        await desk.AllSaved();
+        await screen.AllSaved();
     }
 
     /// <summary>Looks at the dry run and presses Train; the manifest that was announced.</summary>
@@ -119,17 +124,19 @@ public sealed class WholeLoopTests(Browsing browsing)
         Assert.Single(origins.Select(o => o.Origin["model_hash"]).Distinct());
     }
 
-    private static async Task TheAdapterLoads(Visitor admin, LabelerServer server, string weights)
+    private static async Task TheAdapterLoads(Visitor admin, string folder, string weights)
     {
         await admin.Go("/epochs/hands");
         var bare = await EngineProgram.Sample(null);
         foreach (var format in new[] { "diffusers", "kohya" })
         {
-            var file = Path.Combine(server.Data, $"{format}.safetensors");
+            var file = Path.Combine(folder, $"{format}.safetensors");
             var download = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Link, new() { Name = format }).First.ClickAsync());
             await download.SaveAsAsync(file);
             if (format == "diffusers")
+            {
                 Assert.Equal(weights, FileStore.HashOf(await File.ReadAllBytesAsync(file)));
+            }
             var adapted = await EngineProgram.Sample(file);
             Assert.Equal(2, adapted.Count);
             Assert.All(adapted.Zip(bare), pair => Assert.NotEqual(pair.First, pair.Second));

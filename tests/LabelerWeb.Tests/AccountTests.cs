@@ -18,7 +18,9 @@ public sealed class AccountTests(WebHost host) : IClassFixture<WebHost>
         await host.Make("Cleo", Role.Annotator);
         using var browser = host.Browser();
         for (var attempt = 0; attempt < 8; attempt++)
+        {
             Assert.Equal(HttpStatusCode.OK, (await browser.SignIn("Cleo", "a wrong password")).StatusCode);
+        }
         var answer = await browser.SignIn("Cleo");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("locked", await answer.Content.ReadAsStringAsync());

@@ -45,7 +45,7 @@ public sealed class AnnotatorClient(HttpClient http, Guid account) : IDisposable
         return (string)problem["detail"]!;
     }
 
-    /// <summary>A judgement of a group of 7 with these pictures flagged as deformed.</summary>
+    /// <summary>A judgment of a group of 7 with these pictures flagged as deformed.</summary>
     public static object Flag(long project, long item, Guid key, params int[] flagged) => new
     {
         op = "vote",

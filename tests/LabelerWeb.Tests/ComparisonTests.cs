@@ -37,7 +37,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
-    public async Task A_result_of_the_engine_is_shown_with_where_it_is_over_optimised_and_removed_again()
+    public async Task A_result_of_the_engine_is_shown_with_where_it_is_over_optimized_and_removed_again()
     {
         using var lead = await host.SignedIn("Leo", Role.Lead);
         Assert.Equal("The run mirror-reward is added.", await Upload(lead, "results.csv", Run, "Mirror <reward>"));
@@ -49,7 +49,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(3, points.Length);
         var ring = Regex.Match(dashed, """<circle class="ring" cx="([^"]+)" cy="([^"]+)".*?<title>([^<]+)""", RegexOptions.Singleline);
         Assert.Equal(points[1], $"{ring.Groups[1].Value},{ring.Groups[2].Value}");
-        Assert.Equal("Over-optimised from here on: d3po, held out, after 56: 2", ring.Groups[3].Value);
+        Assert.Equal("Over-optimized from here on: d3po, held out, after 56: 2", ring.Groups[3].Value);
         Assert.Contains($"<line class=\"mark\" x1=\"{ring.Groups[1].Value}\"", dashed, StringComparison.Ordinal);
         Assert.Contains("d3po,112,1,4,4,4,1.5,1.5,1.5", await lead.GetStringAsync("/compare/runs/mirror-reward.csv"), StringComparison.Ordinal);
 
@@ -101,7 +101,9 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
         // What the form of projects was asked for stays.
         Assert.Contains("""<input type="hidden" name="measure" value="Safe" />""", await lead.GetStringAsync("/compare" + query + "&measure=Safe"), StringComparison.Ordinal);
         foreach (var name in new[] { "first", "second", "third" })
+        {
             await lead.Post("/compare", $"/compare/runs/{name}/remove");
+        }
 
         static string[] Cells(string line) => [.. line.Replace("size, d3po", "size; d3po", StringComparison.Ordinal).Split(',').Take(4).Select(cell => cell.Replace("size; d3po", "size, d3po", StringComparison.Ordinal))];
     }
@@ -155,7 +157,9 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
     {
         Picture[] pictures = [DrawnPicture.Draw(seeded.Project.Id, epoch, 0), DrawnPicture.Draw(seeded.Project.Id, epoch, 1)];
         for (var number = 0; number < prompts.Length; number++)
+        {
             await seeded.AddGroup(number, prompts[number], [pictures[number]], GroupUse.Evaluation);
+        }
         await seeded.Finish();
         return [.. pictures.Select(picture => FileStore.HashOf(picture.ToPng()))];
     }

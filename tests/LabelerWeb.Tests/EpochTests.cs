@@ -25,14 +25,14 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await host.Seed("Stale", groups: 2);
         using var admin = await host.SignedIn("Stale admin", Role.Admin);
-        using var desk = await AnnotatorClient.Open(host, "Stale annotator");
-        var items = await desk.Items(seeded.Project.Id);
+        using var client = await AnnotatorClient.Open(host, "Stale annotator");
+        var items = await client.Items(seeded.Project.Id);
         var page = $"/epochs/{seeded.Project.Slug}";
         Assert.Contains("Nothing to learn yet", await admin.GetStringAsync(page));
 
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
         var shown = HashOn(await admin.GetStringAsync(page));
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2, 3));
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2, 3));
         await Press(admin, page, "train", await Epoch(seeded), ("hash", shown));
         Assert.Contains("Votes have come in since the dry run", await admin.GetStringAsync(page));
         Assert.Equal(EpochState.Labeling, (await Epoch(seeded)).State);
@@ -48,12 +48,12 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await host.Seed("Stopped", groups: 2);
         using var admin = await host.SignedIn("Stopped admin", Role.Admin);
-        using var desk = await AnnotatorClient.Open(host, "Stopped annotator");
-        var items = await desk.Items(seeded.Project.Id);
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
+        using var client = await AnnotatorClient.Open(host, "Stopped annotator");
+        var items = await client.Items(seeded.Project.Id);
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
         var page = $"/epochs/{seeded.Project.Slug}";
         await Press(admin, page, "train", await Epoch(seeded), ("hash", HashOn(await admin.GetStringAsync(page))));
-        Assert.Equal(["surplus"], await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2)));
+        Assert.Equal(["surplus"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2)));
 
         await Press(admin, page, "cancel", await Epoch(seeded));
         Assert.Contains("Stopped. Every vote is still there.", await admin.GetStringAsync(page));
@@ -74,8 +74,8 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await host.Seed("Rolled", groups: 1);
         using var admin = await host.SignedIn("Rolled admin", Role.Admin);
-        using var desk = await AnnotatorClient.Open(host, "Rolled annotator");
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1));
+        using var client = await AnnotatorClient.Open(host, "Rolled annotator");
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1));
         var first = await Epoch(seeded);
         await seeded.Get<EpochCycle>().Train(first.Id, null);
         var job = await Claim(seeded, JobKind.Train);
@@ -103,9 +103,9 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await host.Seed("Export", groups: 3);
         using var admin = await host.SignedIn("Export admin", Role.Admin);
-        using var desk = await AnnotatorClient.Open(host, "Export annotator");
-        var items = await desk.Items(seeded.Project.Id);
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1), AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 0, 6));
+        using var client = await AnnotatorClient.Open(host, "Export annotator");
+        var items = await client.Items(seeded.Project.Id);
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1), AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 0, 6));
         var epoch = await Epoch(seeded);
         var at = $"/epochs/{epoch.Id}";
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"{at}/pairs.csv")).StatusCode);
@@ -161,8 +161,8 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         await using var bare = new WebHost { Settings = [("Trainer:Start", "true"), ("Trainer:EnginePath", "/nowhere/TrainingEngine.dll")] };
         await using var seeded = await SeededProject.Create(bare.Data, "No trainer", LabelingTask.FlagBatch, 1);
         using var admin = await bare.SignedIn("Ada", Role.Admin);
-        using var desk = await AnnotatorClient.Open(bare, "Bo");
-        Assert.Equal(["accepted"], await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1)));
+        using var client = await AnnotatorClient.Open(bare, "Bo");
+        Assert.Equal(["accepted"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1)));
         var page = await admin.GetStringAsync($"/epochs/{seeded.Project.Slug}");
         Assert.Contains("The trainer cannot run.", page);
         Assert.Contains("/nowhere/TrainingEngine.dll", page);
@@ -187,7 +187,9 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         {
             var job = (await seeded.Get<JobQueue>().Claim("tester", [kind]))!;
             if (job.ProjectId == seeded.Project.Id)
+            {
                 return job;
+            }
         }
     }
 

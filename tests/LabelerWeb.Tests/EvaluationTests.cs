@@ -67,7 +67,9 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         using var ann = await AnnotatorClient.Open(host, "Ann of scores");
         var project = (await Read(seeded, db => db.Projects.SingleAsync(p => p.Slug == "scores"))).Id;
         foreach (var item in await ann.Items(project, take: 16))
+        {
             Assert.Equal(["accepted"], await ann.Send(new { op = "vote", key = Guid.NewGuid(), project, item, durationMs = 900, verdict = new { kind = "choice", name = "10", displayed = true, unblurred = true } }));
+        }
 
         var page = WebUtility.HtmlDecode(await lead.Http.GetStringAsync("/compare/evaluations/scores"));
         Assert.Contains("At fixed seeds", page, StringComparison.Ordinal);
@@ -144,16 +146,16 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         await seeded.Get<JobQueue>().Claim($"worker {Guid.NewGuid()}", [kind]) ?? throw new InvalidOperationException($"There is no job to {kind}.");
 
     /// <summary>Judges every pair by the interface: the picture of the trained checkpoint, which is the item's second, is the better one.</summary>
-    private static async Task PreferCheckpoint(SeededProject seeded, AnnotatorClient desk, long project)
+    private static async Task PreferCheckpoint(SeededProject seeded, AnnotatorClient client, long project)
     {
-        foreach (var item in (await desk.Queue(project, take: 16))["items"]!.AsArray())
+        foreach (var item in (await client.Queue(project, take: 16))["items"]!.AsArray())
         {
             var id = (long)item!["item"]!;
-            var lease = await Read(seeded, db => db.Leases.Include(l => l.Item!.Second).SingleAsync(l => l.ItemId == id && l.AnnotatorId == desk.Account));
+            var lease = await Read(seeded, db => db.Leases.Include(l => l.Item!.Second).SingleAsync(l => l.ItemId == id && l.AnnotatorId == client.Account));
             var isLeft = (string)item["images"]![0]!["hash"]! == lease.Item!.Second!.ContentHash;
             Assert.Equal(!lease.FirstOnLeft, isLeft);
             var verdict = new { kind = "pair", pick = isLeft ? "left" : "right", firstOnLeft = lease.FirstOnLeft, displayed = true, unblurred = true };
-            Assert.Equal(["accepted"], await desk.Send(new { op = "vote", key = Guid.NewGuid(), project, item = id, durationMs = 900, verdict }));
+            Assert.Equal(["accepted"], await client.Send(new { op = "vote", key = Guid.NewGuid(), project, item = id, durationMs = 900, verdict }));
         }
     }
 

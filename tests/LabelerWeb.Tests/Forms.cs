@@ -62,12 +62,18 @@ public static partial class Forms
         {
             var (type, name) = (Attribute(input.Value, "type"), Attribute(input.Value, "name"));
             if (name.Length > 0 && type != "file" && (type is not ("checkbox" or "radio") || input.Value.Contains(" checked", StringComparison.Ordinal)))
+            {
                 fields[name] = Attribute(input.Value, "value");
+            }
         }
         foreach (Match select in Select().Matches(form))
+        {
             fields[select.Groups[1].Value] = Chosen().Match(select.Groups[2].Value).Groups[1].Value;
+        }
         foreach (Match area in Area().Matches(form))
+        {
             fields[area.Groups[1].Value] = WebUtility.HtmlDecode(area.Groups[2].Value);
+        }
         return fields;
     }
 

@@ -45,7 +45,9 @@ public sealed class ImageTests(WebHost host) : IClassFixture<WebHost>
         var picture = await Files.Put(DrawnPicture.Draw(1, 2, 4).ToPng());
         using var browser = await host.SignedIn("explorer", Role.Annotator);
         foreach (var address in new[] { $"{trajectory}/256.webp", $"{trajectory}/original", $"{picture}/257.webp", $"{new string('0', 64)}/256.webp", "..%2f..%2flabeler.db/original", "x/256.webp" })
+        {
             Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/api/images/{address}")).StatusCode);
+        }
     }
 
     [Fact]

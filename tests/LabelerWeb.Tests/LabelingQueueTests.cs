@@ -14,8 +14,8 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     public async Task An_item_comes_without_model_epoch_seed_or_votes()
     {
         await using var seeded = await host.Seed("Blind", 2);
-        using var desk = await AnnotatorClient.Open(host, "blind");
-        var answer = await desk.Queue(seeded.Project.Id, 1);
+        using var client = await AnnotatorClient.Open(host, "blind");
+        var answer = await client.Queue(seeded.Project.Id, 1);
         Assert.Equal("open", (string)answer["state"]!);
         var item = answer["items"]!.AsArray().Single()!.AsObject();
         Assert.Equal(["item", "prompt", "images"], item.Select(p => p.Key));
@@ -52,11 +52,11 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
     public async Task While_the_first_images_are_made_the_answer_says_how_far_that_is()
     {
         await using var seeded = await SeededProject.Create(host.Data, "Being sampled", LabelingTask.FlagBatch, 3, finish: false);
-        using var desk = await AnnotatorClient.Open(host, "impatient");
-        var before = await desk.Queue(seeded.Project.Id);
+        using var client = await AnnotatorClient.Open(host, "impatient");
+        var before = await client.Queue(seeded.Project.Id);
         Assert.Equal(("sampling", 0, 3), ((string)before["state"]!, (int)before["sampling"]!["done"]!, (int)before["sampling"]!["total"]!));
         await seeded.AddGroup(0);
-        Assert.Single(await desk.Items(seeded.Project.Id));
+        Assert.Single(await client.Items(seeded.Project.Id));
     }
 
     [Fact]

@@ -19,10 +19,10 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Seed("Worse", new());
         using var admin = await host.SignedIn("Worse admin", Role.Admin);
-        using var desk = await AnnotatorClient.Open(host, "Worse annotator");
-        await Judge(desk, seeded, 1);
+        using var client = await AnnotatorClient.Open(host, "Worse annotator");
+        await Judge(client, seeded, 1);
         await Learn(seeded);
-        await Judge(desk, seeded, 1, 2, 3, 4, 5);
+        await Judge(client, seeded, 1, 2, 3, 4, 5);
         var page = $"/epochs/{seeded.Project.Slug}";
         var shown = await admin.GetStringAsync(page);
         Assert.Contains("Worse than epoch 1", shown);
@@ -94,12 +94,12 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     public async Task The_list_of_work_says_how_far_the_first_pictures_are()
     {
         await using var seeded = await SeededProject.Create(host.Data, "Being made", LabelingTask.FlagBatch, 3, finish: false);
-        using var desk = await AnnotatorClient.Open(host, "Waits");
-        var page = await desk.Http.GetStringAsync("/label");
+        using var client = await AnnotatorClient.Open(host, "Waits");
+        var page = await client.Http.GetStringAsync("/label");
         Assert.Contains("The first pictures are being made", page);
         Assert.Contains("0 of 3", page);
         await seeded.AddGroup(0);
-        Assert.Contains("More pictures are being made", await desk.Http.GetStringAsync("/label"));
+        Assert.Contains("More pictures are being made", await client.Http.GetStringAsync("/label"));
     }
 
     private Task<SeededProject> Seed(string name, ProjectSettings settings) => SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, Groups, settings with { Anchors = 0 });
@@ -108,13 +108,17 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     {
         await seeded.Learn();
         for (var number = 0; number < Groups; number++)
+        {
             await seeded.AddGroup(number);
+        }
         await seeded.Finish();
     }
 
-    private static async Task Judge(AnnotatorClient desk, SeededProject seeded, params int[] flagged)
+    private static async Task Judge(AnnotatorClient client, SeededProject seeded, params int[] flagged)
     {
-        while (await desk.Items(seeded.Project.Id) is { Count: > 0 } items)
-            Assert.All(await desk.Send([.. items.Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
+        while (await client.Items(seeded.Project.Id) is { Count: > 0 } items)
+        {
+            Assert.All(await client.Send([.. items.Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged))]), outcome => Assert.Equal("accepted", outcome));
+        }
     }
 }

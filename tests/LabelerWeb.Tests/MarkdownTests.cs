@@ -32,11 +32,36 @@ public sealed class MarkdownTests
     [InlineData("[<img src=x onerror=alert(1)>](https://example.org)")]
     [InlineData("`\u00010\u0001` **<b onclick=x>**")]
     [InlineData("# <svg/onload=alert(1)>")]
+    [InlineData("[x](javascript&#58;alert(1))")]
+    [InlineData("[x](<javascript:alert(1)>)")]
+    [InlineData("[x][y]\n\n[y]: javascript:alert(1) \"z\" onclick=x")]
+    [InlineData("<javascript:alert(1)> <script src=x>")]
+    [InlineData("[![x](/a \" onerror=alert(1)\")](javascript:alert(1))")]
     public void Nothing_of_the_authors_becomes_a_tag_or_an_attribute(string markdown)
     {
         var html = MarkdownText.ToHtml(markdown);
         Assert.DoesNotMatch("<(script|svg|b )|<[^>]*\\son\\w+=|href=\"(javascript|//)", html);
     }
+
+    [Theory]
+    [InlineData("[x](JavaScript:alert(1))")]
+    [InlineData("[x](data:text/html,y)")]
+    [InlineData("[x](http://example.org)")]
+    [InlineData("[x](/\\\\example.org)")]
+    [InlineData("[x](<//example.org>)")]
+    [InlineData("<https://example.org>")]
+    [InlineData("![x](data:image/png;base64,y)")]
+    public void An_address_that_leads_elsewhere_is_no_link(string markdown) => Assert.DoesNotMatch("<(a|img)", MarkdownText.ToHtml(markdown));
+
+    [Fact]
+    public void A_text_nested_too_deep_is_shown_as_it_was_typed()
+    {
+        var html = MarkdownText.ToHtml(new string('>', 5_000) + "<b>");
+        Assert.EndsWith("&gt;&lt;b&gt;</pre>", html);
+    }
+
+    [Fact]
+    public void Lines_of_code_stay_lines() => Assert.Equal("<pre><code>a\n\n  b</code></pre>", MarkdownText.ToHtml("```\na\n\n  b\n```"));
 
     [Fact]
     public void A_long_hostile_text_takes_no_longer_than_its_length_deserves()

@@ -55,7 +55,9 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
 
         // Nothing is sampled or trained on votes here, so nothing offers it.
         foreach (var other in new[] { "/epochs/mirrors", "/projects" })
+        {
             Assert.DoesNotContain("/start\"", await admin.GetStringAsync(other));
+        }
     }
 
     [Theory]
@@ -111,7 +113,9 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
     private async Task Imported()
     {
         while (await host.With<LabelerDb, bool>(db => db.Jobs.AnyAsync(j => j.Kind == JobKind.Import && (j.State == JobState.Queued || j.State == JobState.Running))))
+        {
             await Task.Delay(50);
+        }
     }
 
     private async Task LabelAll(string label)
@@ -121,7 +125,9 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         var taken = await host.With<ItemQueue, IReadOnlyList<long>>(async queue => [.. (await queue.Take(project.Id, person, 16, [])).Leases.Select(lease => lease.ItemId)]);
         Assert.Equal(2, taken.Count);
         foreach (var item in taken)
+        {
             await host.With<VoteRecorder, VoteResult>(box => box.Cast(new VoteSubmission(Guid.NewGuid(), item, person, new ChoiceVerdict(label, true, true), 500, DateTimeOffset.UtcNow)));
+        }
     }
 
     private static async Task<HttpResponseMessage> Upload(HttpClient browser, string address, byte[] zip, params (string Name, string Value)[] fields)
@@ -129,7 +135,9 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         var token = Token().Match(await browser.GetStringAsync("/photos")).Groups[1].Value;
         var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" } };
         foreach (var (name, value) in fields)
+        {
             form.Add(new StringContent(value), name);
+        }
         var file = new ByteArrayContent(zip);
         file.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
         form.Add(file, "zip", "photos.zip");

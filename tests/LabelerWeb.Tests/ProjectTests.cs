@@ -71,7 +71,9 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     {
         var lines = new StringBuilder();
         for (var i = 0; i < 1_000_000; i++)
+        {
             lines.Append("prompt ").Append(i).Append('\n');
+        }
         var answer = await Save("/projects/new", Encoding.UTF8.GetBytes(lines.ToString()), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
         Assert.Contains("more than 100,000 prompts", await answer.Content.ReadAsStringAsync());
     }
@@ -179,12 +181,18 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         var html = await admin.GetStringAsync(page);
         var fields = Forms.FieldsOf(html);
         foreach (var (name, value) in changed)
+        {
             fields[name] = value;
+        }
         var content = new MultipartFormDataContent();
         foreach (var (name, value) in fields)
+        {
             content.Add(new StringContent(value), name);
+        }
         if (file is not null)
+        {
             content.Add(new ByteArrayContent(file), "PromptFile", "prompts.txt");
+        }
         return await admin.PostAsync(page, content);
     }
 

@@ -25,19 +25,19 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_vote_after_the_model_was_revealed_is_refused()
     {
         await using var seeded = await host.Seed("Revealed", 1);
-        using var desk = await AnnotatorClient.Open(host, "peeker");
-        var item = (await desk.Items(seeded.Project.Id))[0];
-        await seeded.Get<ItemQueue>().Unblind(desk.Account, item);
-        Assert.Equal(["refused"], await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid())));
+        using var client = await AnnotatorClient.Open(host, "peeker");
+        var item = (await client.Items(seeded.Project.Id))[0];
+        await seeded.Get<ItemQueue>().Unblind(client.Account, item);
+        Assert.Equal(["refused"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid())));
     }
 
     [Fact]
     public async Task Votes_of_another_account_are_not_taken_under_this_one()
     {
         await using var seeded = await host.Seed("Other account", 1);
-        using var desk = await AnnotatorClient.Open(host, "owner of the session");
-        var item = (await desk.Items(seeded.Project.Id))[0];
-        var answer = await desk.Http.PostAsJsonAsync("/api/votes", new { account = Guid.NewGuid(), entries = new[] { AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()) } });
+        using var client = await AnnotatorClient.Open(host, "owner of the session");
+        var item = (await client.Items(seeded.Project.Id))[0];
+        var answer = await client.Http.PostAsJsonAsync("/api/votes", new { account = Guid.NewGuid(), entries = new[] { AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()) } });
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(0, await seeded.Stored());
     }
@@ -46,10 +46,10 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_post_without_the_pages_token_is_refused()
     {
         await using var seeded = await host.Seed("No token", 1);
-        using var desk = await AnnotatorClient.Open(host, "tokenless");
-        var item = (await desk.Items(seeded.Project.Id))[0];
-        desk.Http.DefaultRequestHeaders.Remove("RequestVerificationToken");
-        var answer = await desk.Post(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()));
+        using var client = await AnnotatorClient.Open(host, "tokenless");
+        var item = (await client.Items(seeded.Project.Id))[0];
+        client.Http.DefaultRequestHeaders.Remove("RequestVerificationToken");
+        var answer = await client.Post(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid()));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("token", await AnnotatorClient.Detail(answer));
     }
@@ -69,9 +69,9 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [InlineData("""{"account":"ACCOUNT","entries":[{"op":"vote","key":"KEY","project":1,"item":1,"verdict":{"kind":"flags","tiles":[{"index":"first","flags":0,"displayed":true,"unblurred":true}]}}]}""", "tiles")]
     public async Task A_malformed_request_is_answered_with_one_clear_line(string body, string said)
     {
-        using var desk = await AnnotatorClient.Open(host, $"mallory {Guid.NewGuid():n}");
-        var text = body.Replace("ACCOUNT", desk.Account.ToString(), StringComparison.Ordinal).Replace("KEY", Guid.NewGuid().ToString(), StringComparison.Ordinal);
-        var answer = await desk.Http.PostAsync("/api/votes", new StringContent(text, Encoding.UTF8, "application/json"));
+        using var client = await AnnotatorClient.Open(host, $"mallory {Guid.NewGuid():n}");
+        var text = body.Replace("ACCOUNT", client.Account.ToString(), StringComparison.Ordinal).Replace("KEY", Guid.NewGuid().ToString(), StringComparison.Ordinal);
+        var answer = await client.Http.PostAsync("/api/votes", new StringContent(text, Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var detail = await AnnotatorClient.Detail(answer);
         Assert.Contains(said, detail);
@@ -82,12 +82,12 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     public async Task Verdicts_that_do_not_fit_the_item_are_refused_one_by_one()
     {
         await using var seeded = await host.Seed("Misfits", 4);
-        using var desk = await AnnotatorClient.Open(host, "misfit");
+        using var client = await AnnotatorClient.Open(host, "misfit");
         var project = seeded.Project.Id;
-        var items = await desk.Items(project, 4);
+        var items = await client.Items(project, 4);
         object Vote(int n, object verdict) => new { op = "vote", key = Guid.NewGuid(), project, item = items[n], verdict };
         object Tile(int index, int flags, bool displayed) => new { index, flags, displayed, unblurred = displayed };
-        var outcomes = await desk.Send(
+        var outcomes = await client.Send(
             Vote(0, new { kind = "flags", tiles = new[] { Tile(0, 0, true) } }),
             Vote(1, new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(i => Tile(i, 64, true)) }),
             Vote(2, new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(i => Tile(i, 0, false)) }),
@@ -100,8 +100,8 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_huge_body_is_refused_before_it_is_read()
     {
-        using var desk = await AnnotatorClient.Open(host, "giant");
-        var answer = await desk.Http.PostAsync("/api/votes", new StringContent(new string(' ', 4 << 20), Encoding.UTF8, "application/json"));
+        using var client = await AnnotatorClient.Open(host, "giant");
+        var answer = await client.Http.PostAsync("/api/votes", new StringContent(new string(' ', 4 << 20), Encoding.UTF8, "application/json"));
         Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.BadRequest });
     }
 }

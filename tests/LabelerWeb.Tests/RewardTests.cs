@@ -17,7 +17,9 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await SeededProject.Create(host.Data, "Rewarded faces", LabelingTask.FlagBatch, groups: 4, finish: false);
         for (var number = 0; number < 4; number++)
+        {
             await seeded.AddGroup(number, "1 hand", [.. Enumerable.Range(0, 7).Select(n => DrawnPicture.Draw(seeded.Project.Id, number, n))]);
+        }
         await seeded.Finish();
         using var admin = await host.SignedIn("Ada of rewards", Role.Admin);
         using var lead = await host.SignedIn("Lin of rewards", Role.Lead);
@@ -67,7 +69,9 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
     {
         var person = (await host.Make(name, Role.Annotator)).Id;
         foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, person, groups, [])).Leases)
+        {
             await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person, new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n == 1 ? FlagKinds.Deformed : FlagKinds.None, true, true))]), 900, DateTimeOffset.UtcNow));
+        }
     }
 
     private static async Task<Job> Claim(SeededProject seeded) =>

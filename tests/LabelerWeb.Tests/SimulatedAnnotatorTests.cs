@@ -49,7 +49,7 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
     }
 
     [Fact]
-    public async Task It_scores_and_categorises_by_the_mirror_reports_definitions()
+    public async Task It_scores_and_categorizes_by_the_mirror_reports_definitions()
     {
         await using var scores = await Seed("Scores", LabelingTask.Score, new() { GroupSize = 1, Choices = Scale.Rubric }, SceneFamily.Mirror, groups: 4);
         await using var labels = await Seed("Labels", LabelingTask.Categorise, new() { GroupSize = 1, Choices = Scale.Labels }, SceneFamily.Mirror, groups: 4);
@@ -91,8 +91,8 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         var wrong = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(browser, "annotator of faces", "not my password at all", "faces", default));
         var missing = await Assert.ThrowsAsync<EngineException>(() => Open(browser, "annotator of faces", "nowhere"));
         using var second = host.Browser();
-        var desk = await Open(second, "annotator of faces", "faces");
-        var unknown = await Assert.ThrowsAsync<EngineException>(() => new AnnotatorAtWork(desk, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default));
+        var client = await Open(second, "annotator of faces", "faces");
+        var unknown = await Assert.ThrowsAsync<EngineException>(() => new AnnotatorAtWork(client, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default));
 
         Assert.Contains("check name and password", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("there is no project nowhere", missing.Message, StringComparison.Ordinal);
@@ -121,8 +121,8 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         var name = $"simulated {seeded.Project.Slug}";
         await host.Make(name, Role.Annotator);
         using var browser = host.Browser();
-        var desk = await Open(browser, name, seeded.Project.Slug);
-        return await new AnnotatorAtWork(desk, new SimulatedAnnotator(options), work ?? new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default);
+        var client = await Open(browser, name, seeded.Project.Slug);
+        return await new AnnotatorAtWork(client, new SimulatedAnnotator(options), work ?? new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default);
     }
 
     private static async Task<IReadOnlyList<(Vote Vote, int Group)>> Votes(SeededProject seeded)

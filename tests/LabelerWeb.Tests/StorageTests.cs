@@ -17,18 +17,18 @@ public sealed class StorageTests
     {
         await using var host = new WebHost();
         await using var seeded = await SeededProject.Create(host.Data, "Locked", LabelingTask.FlagBatch, 1);
-        using var desk = await AnnotatorClient.Open(host, "patient");
-        var vote = AnnotatorClient.Flag(seeded.Project.Id, (await desk.Items(seeded.Project.Id))[0], Guid.NewGuid(), 3);
+        using var client = await AnnotatorClient.Open(host, "patient");
+        var vote = AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 3);
         await using (var other = new SqliteConnection($"Data Source={seeded.Get<DataFolder>().Database};Pooling=False"))
         {
             await other.OpenAsync();
             using var transaction = other.BeginTransaction();
-            using var answer = await desk.Post(vote);
+            using var answer = await client.Post(vote);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal("The database is busy: nothing was saved, try again in a moment.", await AnnotatorClient.Detail(answer));
         }
-        Assert.Equal(["accepted"], await desk.Send(vote));
-        Assert.Equal(["duplicate"], await desk.Send(vote));
+        Assert.Equal(["accepted"], await client.Send(vote));
+        Assert.Equal(["duplicate"], await client.Send(vote));
     }
 
     [Fact]
@@ -46,11 +46,11 @@ public sealed class StorageTests
         Directory.Move(before, moved);
 
         await using var host = new WebHost { Data = moved };
-        using var desk = await AnnotatorClient.Open(host, "mover");
-        var item = (await desk.Queue(project))["items"]![0]!;
-        using var picture = await desk.Http.GetAsync($"/api/images/{(string)item["images"]![0]!["hash"]!}/256.webp");
+        using var client = await AnnotatorClient.Open(host, "mover");
+        var item = (await client.Queue(project))["items"]![0]!;
+        using var picture = await client.Http.GetAsync($"/api/images/{(string)item["images"]![0]!["hash"]!}/256.webp");
         Assert.Equal((HttpStatusCode.OK, "image/webp"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
-        Assert.Equal(["accepted"], await desk.Send(AnnotatorClient.Flag(project, (long)item["item"]!, Guid.NewGuid(), 1)));
+        Assert.Equal(["accepted"], await client.Send(AnnotatorClient.Flag(project, (long)item["item"]!, Guid.NewGuid(), 1)));
         Assert.False(Directory.Exists(before));
     }
 
@@ -76,23 +76,27 @@ public sealed class StorageTests
         await using (var host = new WebHost { Data = Path.Combine(disk.Folder, "data") })
         {
             await using var seeded = await SeededProject.Create(host.Data, "Full", LabelingTask.FlagBatch, groups);
-            using var desk = await AnnotatorClient.Open(host, "unlucky");
-            var votes = (await desk.Items(seeded.Project.Id, groups)).Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)).ToList();
+            using var client = await AnnotatorClient.Open(host, "unlucky");
+            var votes = (await client.Items(seeded.Project.Id, groups)).Select(item => AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1)).ToList();
             var filler = Path.Combine(disk.Folder, "filler");
             Fill(filler);
             var said = new List<string>();
             foreach (var vote in votes)
             {
-                using var answer = await desk.Post(vote);
+                using var answer = await client.Post(vote);
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
                     said.Add(await AnnotatorClient.Detail(answer));
+                }
                 else
+                {
                     Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                }
             }
             Assert.Contains("The disk that holds the database is full: nothing was saved, free some space and try again.", said);
 
             File.Delete(filler);
-            Assert.All(await desk.Send([.. votes]), outcome => Assert.Contains(outcome, new[] { "accepted", "duplicate" }));
+            Assert.All(await client.Send([.. votes]), outcome => Assert.Contains(outcome, new[] { "accepted", "duplicate" }));
             await using var db = await seeded.Open();
             Assert.Equal(groups, await db.Votes.Select(v => v.ItemId).Distinct().CountAsync());
             Assert.Equal(groups, await db.Votes.CountAsync());
@@ -108,7 +112,9 @@ public sealed class StorageTests
             try
             {
                 while (true)
+                {
                     file.Write(new byte[size]);
+                }
             }
             catch (IOException)
             {

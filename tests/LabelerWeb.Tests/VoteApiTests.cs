@@ -13,11 +13,11 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_vote_sent_twice_is_stored_once_and_acknowledged_both_times()
     {
         await using var seeded = await host.Seed("Replay", 1);
-        using var desk = await AnnotatorClient.Open(host, "replayer");
-        var item = (await desk.Items(seeded.Project.Id))[0];
+        using var client = await AnnotatorClient.Open(host, "replayer");
+        var item = (await client.Items(seeded.Project.Id))[0];
         var vote = AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 2);
-        Assert.Equal(["accepted"], await desk.Send(vote));
-        Assert.Equal(["duplicate", "duplicate"], await desk.Send(vote, vote));
+        Assert.Equal(["accepted"], await client.Send(vote));
+        Assert.Equal(["duplicate", "duplicate"], await client.Send(vote, vote));
         Assert.Equal(1, await seeded.Stored());
     }
 
@@ -25,10 +25,10 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task Progress_counts_what_is_stored_and_the_pairs_it_gives()
     {
         await using var seeded = await host.Seed("Progress", 3);
-        using var desk = await AnnotatorClient.Open(host, "counter");
-        var items = await desk.Items(seeded.Project.Id, 3);
-        await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 0, 1, 2), AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid()));
-        var progress = (await desk.Queue(seeded.Project.Id))["progress"]!;
+        using var client = await AnnotatorClient.Open(host, "counter");
+        var items = await client.Items(seeded.Project.Id, 3);
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 0, 1, 2), AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid()));
+        var progress = (await client.Queue(seeded.Project.Id))["progress"]!;
         Assert.Equal((2, 12, 2, 3), ((int)progress["today"]!, (int)progress["pairsToday"]!, (int)progress["roundDone"]!, (int)progress["roundTotal"]!));
     }
 
@@ -36,10 +36,10 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task An_undone_item_can_be_judged_again_in_the_same_request()
     {
         await using var seeded = await host.Seed("Undo", 1);
-        using var desk = await AnnotatorClient.Open(host, "undoer");
-        var item = (await desk.Items(seeded.Project.Id))[0];
+        using var client = await AnnotatorClient.Open(host, "undoer");
+        var item = (await client.Items(seeded.Project.Id))[0];
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
-        var outcomes = await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, item, first, 0), AnnotatorClient.Undo(seeded.Project.Id, item, first), AnnotatorClient.Flag(seeded.Project.Id, item, second, 1));
+        var outcomes = await client.Send(AnnotatorClient.Flag(seeded.Project.Id, item, first, 0), AnnotatorClient.Undo(seeded.Project.Id, item, first), AnnotatorClient.Flag(seeded.Project.Id, item, second, 1));
         Assert.Equal(["accepted", "accepted", "accepted"], outcomes);
         await using var db = await seeded.Open();
         var standing = await db.Votes.SingleAsync(v => v.ProjectId == seeded.Project.Id && v.Kind != VoteKind.Undo && v.SupersededById == null);
@@ -50,11 +50,13 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task The_last_votes_come_back_with_their_verdicts_so_that_undo_outlives_a_reload()
     {
         await using var seeded = await host.Seed("Recent", 2);
-        using var desk = await AnnotatorClient.Open(host, "rememberer");
-        var items = await desk.Items(seeded.Project.Id, 2);
+        using var client = await AnnotatorClient.Open(host, "rememberer");
+        var items = await client.Items(seeded.Project.Id, 2);
         foreach (var (item, flagged) in items.Zip([3, 5]))
-            await desk.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged));
-        var recent = (await desk.Http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>($"/api/projects/{seeded.Project.Id}/votes/recent"))!["votes"]!.AsArray();
+        {
+            await client.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), flagged));
+        }
+        var recent = (await client.Http.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>($"/api/projects/{seeded.Project.Id}/votes/recent"))!["votes"]!.AsArray();
         Assert.Equal(items, recent.Select(vote => (long)vote!["item"]!["item"]!));
         Assert.Equal(1, (int)recent[0]!["verdict"]!["tiles"]!.AsArray()[3]!["flags"]!);
         Assert.Equal("flags", (string)recent[0]!["verdict"]!["kind"]!);
@@ -77,13 +79,13 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task Votes_that_come_in_another_order_are_stored_once_each_and_an_undo_before_its_vote_waits_for_it()
     {
         await using var seeded = await host.Seed("Reordered", 3);
-        using var desk = await AnnotatorClient.Open(host, "reorderer");
-        var items = await desk.Items(seeded.Project.Id, 3);
+        using var client = await AnnotatorClient.Open(host, "reorderer");
+        var items = await client.Items(seeded.Project.Id, 3);
         var keys = items.Select(_ => Guid.NewGuid()).ToList();
         var votes = items.Select((item, n) => AnnotatorClient.Flag(seeded.Project.Id, item, keys[n], n)).ToList();
         var undo = AnnotatorClient.Undo(seeded.Project.Id, items[0], keys[0]);
-        Assert.Equal(["refused", "accepted", "accepted"], await desk.Send(undo, votes[2], votes[1]));
-        Assert.Equal(["duplicate", "accepted", "accepted", "duplicate"], await desk.Send(votes[1], votes[0], undo, votes[0]));
+        Assert.Equal(["refused", "accepted", "accepted"], await client.Send(undo, votes[2], votes[1]));
+        Assert.Equal(["duplicate", "accepted", "accepted", "duplicate"], await client.Send(votes[1], votes[0], undo, votes[0]));
         await using var db = await seeded.Open();
         var standing = await db.Votes.Where(v => v.ProjectId == seeded.Project.Id && v.Kind == VoteKind.Judgement && v.SupersededById == null).Select(v => v.Key).ToListAsync();
         Assert.Equal(keys.Skip(1).Order(), standing.Order());
@@ -95,10 +97,10 @@ public sealed class VoteApiTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_senders_clock_that_jumps_loses_nothing_and_is_not_believed(string at, int durationMs)
     {
         await using var seeded = await host.Seed($"Clock {durationMs}", 1);
-        using var desk = await AnnotatorClient.Open(host, $"jumper {durationMs}");
-        var item = (await desk.Items(seeded.Project.Id))[0];
+        using var client = await AnnotatorClient.Open(host, $"jumper {durationMs}");
+        var item = (await client.Items(seeded.Project.Id))[0];
         var vote = new { op = "vote", key = Guid.NewGuid(), project = seeded.Project.Id, item, durationMs, at, verdict = new { kind = "flags", tiles = Enumerable.Range(0, 7).Select(index => new { index, flags = 0, displayed = true, unblurred = true }) } };
-        Assert.Equal(["accepted"], await desk.Send(vote));
+        Assert.Equal(["accepted"], await client.Send(vote));
         await using var db = await seeded.Open();
         var stored = await db.Votes.SingleAsync(v => v.ProjectId == seeded.Project.Id);
         Assert.Equal(DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture), stored.ClientTime);

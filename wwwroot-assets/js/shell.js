@@ -1,4 +1,4 @@
-// What every page needs from a script: the switch of colours, confirmation of what cannot be undone, closing of menus.
+// What every page needs from a script: the switch of colors, confirmation of what cannot be undone, closing of menus.
 const themes = ['system', 'light', 'dark'];
 let kept = Promise.resolve();
 

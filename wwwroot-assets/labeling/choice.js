@@ -4,19 +4,19 @@ import { listen, makeFrame, makeTools } from './frame.js';
 import { keyName } from './keys.js';
 
 export class ChoiceView {
-  #desk;
+  #controller;
   #picture;
   #choices;
 
-  constructor(desk, card, project) {
-    this.#desk = desk;
+  constructor(controller, card, project) {
+    this.#controller = controller;
     this.#picture = card.pictures[0];
     this.#choices = project.choices;
-    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': 'The picture' }, makeFrame(this.#picture, 'the picture', desk));
-    listen(button, this.#picture, desk, { choose: () => desk.zoom(this.#picture), other: null });
+    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': 'The picture' }, makeFrame(this.#picture, 'the picture', controller));
+    listen(button, this.#picture, controller, { choose: () => controller.zoom(this.#picture), other: null });
     const options = make('div', { className: 'choices', role: 'group', 'aria-label': project.task === 'score' ? 'Score' : 'Category' },
       ...this.#choices.map(choice => this.#makeButton(choice, card.verdict?.name)));
-    this.element = make('div', { className: `single ${project.task}` }, make('div', { className: 'tile' }, button, makeTools(this.#picture, 'the picture', desk)), options);
+    this.element = make('div', { className: `single ${project.task}` }, make('div', { className: 'tile' }, button, makeTools(this.#picture, 'the picture', controller)), options);
     this.controls = [];
   }
 
@@ -41,7 +41,7 @@ export class ChoiceView {
 
   #choose(choice) {
     const { displayed, unblurred } = this.#picture;
-    this.#desk.commit({ verdict: { kind: 'choice', name: choice.name, displayed, unblurred }, echo: choice.name });
+    this.#controller.commit({ verdict: { kind: 'choice', name: choice.name, displayed, unblurred }, echo: choice.name });
   }
 
   #makeButton(choice, chosen) {

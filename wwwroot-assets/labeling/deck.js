@@ -25,7 +25,7 @@ export class Deck extends EventTarget {
     this.#pictureSize = pictureSize;
     this.cards = [];
     this.at = 0;
-    this.situation = { state: 'loading' };
+    this.status = { state: 'loading' };
     const timer = setInterval(() => this.#keepAlive(), heartbeat);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -83,9 +83,9 @@ export class Deck extends EventTarget {
       const answer = await this.#api.get(`/api/projects/${this.#project.id}/queue?take=${take}&holding=${[...holding].slice(-60)}`);
       for (const item of answer.items)
         if (!this.cards.some(card => card.item.item === item.item) && !this.#outbox.items.includes(item.item)) this.cards.push(this.#card(item));
-      this.situation = { ...answer, asked };
+      this.status = { ...answer, asked };
     } catch (error) {
-      this.situation = { ...this.situation, state: error.status === 401 ? 'signed-out' : error.status === 404 ? 'gone' : error.status ? 'error' : 'offline', message: error.message };
+      this.status = { ...this.status, state: error.status === 401 ? 'signed-out' : error.status === 404 ? 'gone' : error.status ? 'error' : 'offline', message: error.message };
     }
     this.dispatchEvent(new Event('filled'));
   }

@@ -15,8 +15,8 @@ class Running extends HTMLElement {
 
 customElements.define('labeling-desk', class extends Running {
   async run(signal) {
-    const { Desk } = await import('./desk.js');
-    if (!signal.aborted) await new Desk(this, JSON.parse(this.querySelector('script[type="application/json"]').textContent), signal).start();
+    const { Controller } = await import('./controller.js');
+    if (!signal.aborted) await new Controller(this, JSON.parse(this.querySelector('script[type="application/json"]').textContent), signal).start();
   }
 });
 

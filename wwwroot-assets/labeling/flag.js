@@ -7,14 +7,14 @@ const smallest = 132;
 const gap = 10;
 
 export class FlagView {
-  #desk;
+  #controller;
   #card;
   #flags;
   #tiles;
   #kinds;
 
-  constructor(desk, card, project) {
-    this.#desk = desk;
+  constructor(controller, card, project) {
+    this.#controller = controller;
     this.#card = card;
     this.#kinds = project.flags.map(flag => kinds[flag]);
     this.#flags = card.pictures.map((_, n) => card.verdict?.tiles?.[n]?.flags ?? 0);
@@ -34,7 +34,7 @@ export class FlagView {
   digit(digit, shift) {
     const n = digit === 0 ? 9 : digit - 1;
     if (n >= this.#flags.length) return false;
-    this.toggle(n, shift ? this.#other : this.#desk.flagMode);
+    this.toggle(n, shift ? this.#other : this.#controller.flagMode);
     return true;
   }
 
@@ -42,9 +42,9 @@ export class FlagView {
     const { bit } = this.#kinds[Math.min(kind, this.#kinds.length - 1)];
     this.#flags[n] ^= bit;
     this.#paint(n);
-    this.#desk.pointed = this.#card.pictures[n];
-    this.#desk.say(`Picture ${n + 1}: ${this.#words(n)}`);
-    this.#desk.changed();
+    this.#controller.pointed = this.#card.pictures[n];
+    this.#controller.say(`Picture ${n + 1}: ${this.#words(n)}`);
+    this.#controller.changed();
   }
 
   get flagged() { return this.#flags.filter(flags => flags !== 0).length; }
@@ -58,18 +58,18 @@ export class FlagView {
     return { verdict: { kind: 'flags', tiles }, echo };
   }
 
-  get #other() { return this.#desk.flagMode === 0 ? 1 : 0; }
+  get #other() { return this.#controller.flagMode === 0 ? 1 : 0; }
 
   #makeTile(picture, n) {
     const name = `picture ${n + 1}`;
     const badges = make('span', { className: 'badges' });
     const button = make('button', { type: 'button', className: 'tile-button', 'data-tile': String(n + 1), 'aria-pressed': 'false' },
-      makeFrame(picture, name, this.#desk), n < 10 ? make('span', { className: 'digit', 'aria-hidden': 'true' }, String((n + 1) % 10)) : null, badges);
-    listen(button, picture, this.#desk, {
-      choose: event => this.toggle(n, event.shiftKey ? this.#other : this.#desk.flagMode),
+      makeFrame(picture, name, this.#controller), n < 10 ? make('span', { className: 'digit', 'aria-hidden': 'true' }, String((n + 1) % 10)) : null, badges);
+    listen(button, picture, this.#controller, {
+      choose: event => this.toggle(n, event.shiftKey ? this.#other : this.#controller.flagMode),
       other: this.#kinds.length > 1 ? () => this.toggle(n, this.#other) : null,
     });
-    return { button, badges, element: make('div', { className: 'tile' }, button, makeTools(picture, name, this.#desk)) };
+    return { button, badges, element: make('div', { className: 'tile' }, button, makeTools(picture, name, this.#controller)) };
   }
 
   #words(n) {
@@ -90,9 +90,9 @@ export class FlagView {
   #makeMode() {
     const mode = make('div', { className: 'segments', role: 'group', 'aria-label': 'A digit or click flags as' });
     const paint = () => mode.replaceChildren(...this.#kinds.map((kind, n) => make('button', {
-      type: 'button', className: `segment ${kind.name.toLowerCase()}`, 'aria-pressed': String(n === this.#desk.flagMode),
-      onclick: event => { releaseFocus(event); this.#desk.flagMode = n; paint(); },
-    }, icon(kind.icon), kind.name, n === this.#desk.flagMode ? null : keycap('⇧ 1…7'))));
+      type: 'button', className: `segment ${kind.name.toLowerCase()}`, 'aria-pressed': String(n === this.#controller.flagMode),
+      onclick: event => { releaseFocus(event); this.#controller.flagMode = n; paint(); },
+    }, icon(kind.icon), kind.name, n === this.#controller.flagMode ? null : keycap('⇧ 1…7'))));
     paint();
     return mode;
   }

@@ -3,7 +3,7 @@ import { icon, make, releaseFocus } from './dom.js';
 
 const peekAfter = 250;
 
-export function makeFrame(picture, name, desk) {
+export function makeFrame(picture, name, controller) {
   const frame = make('span', { className: 'frame', style: `aspect-ratio: ${picture.width} / ${picture.height}` }, picture.element);
   frame.classList.toggle('blurs', picture.blurs);
   const show = () => {
@@ -12,22 +12,22 @@ export function makeFrame(picture, name, desk) {
     frame.classList.toggle('blurred', !picture.revealed);
     frame.classList.toggle('seen', picture.seen);
   };
-  for (const kind of ['load', 'reveal', 'seen']) picture.addEventListener(kind, show, { signal: desk.signal });
+  for (const kind of ['load', 'reveal', 'seen']) picture.addEventListener(kind, show, { signal: controller.signal });
   show();
   frame.picture = picture;
   return frame;
 }
 
 /** The small buttons over a picture; they stand beside the picture's own button, never inside it. */
-export function makeTools(picture, name, desk) {
+export function makeTools(picture, name, controller) {
   const tools = make('span', { className: 'frame-tools' });
   const retry = make('button', { type: 'button', className: 'button retry', hidden: !picture.failed, onclick: () => picture.load() }, 'Load again');
-  picture.addEventListener('load', () => { retry.hidden = !picture.failed; }, { signal: desk.signal });
-  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': `Zoom ${name}`, title: 'Zoom', onclick: event => { releaseFocus(event); desk.zoom(picture); } }, icon('zoom')));
+  picture.addEventListener('load', () => { retry.hidden = !picture.failed; }, { signal: controller.signal });
+  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': `Zoom ${name}`, title: 'Zoom', onclick: event => { releaseFocus(event); controller.zoom(picture); } }, icon('zoom')));
   if (picture.blurs) {
     const eye = make('button', { type: 'button', className: 'tool', 'aria-pressed': 'false', 'aria-label': `Show ${name} without blur`, title: 'Show without blur' }, icon('review'));
     eye.addEventListener('click', event => { releaseFocus(event); picture.keep(!picture.kept); });
-    picture.addEventListener('reveal', () => eye.setAttribute('aria-pressed', String(picture.revealed)), { signal: desk.signal });
+    picture.addEventListener('reveal', () => eye.setAttribute('aria-pressed', String(picture.revealed)), { signal: controller.signal });
     tools.append(eye);
   }
   return tools;
@@ -37,7 +37,7 @@ export function makeTools(picture, name, desk) {
  * What a pointer does to a picture: a click (or tap) means `choose`, a right click or long press means `other`.
  * A blurred picture is revealed first: for good by a click, for as long as it is held by holding.
  */
-export function listen(target, picture, desk, { choose, other }) {
+export function listen(target, picture, controller, { choose, other }) {
   let timer = 0;
   let held = false;
   const start = event => {
@@ -55,17 +55,17 @@ export function listen(target, picture, desk, { choose, other }) {
     };
     for (const kind of ['pointerup', 'pointercancel', 'pointerleave']) target.addEventListener(kind, end, { once: true });
   };
-  target.addEventListener('pointerdown', start, { signal: desk.signal });
+  target.addEventListener('pointerdown', start, { signal: controller.signal });
   target.addEventListener('contextmenu', event => {
     event.preventDefault();
     if (event.pointerType !== 'touch') other?.();
-  }, { signal: desk.signal });
+  }, { signal: controller.signal });
   target.addEventListener('click', event => {
     releaseFocus(event);
     if (held) { held = false; return; }
     if (!picture.revealed && event.detail > 0) picture.keep(true);
     else choose(event);
-  }, { signal: desk.signal });
-  target.addEventListener('pointerenter', () => { desk.pointed = picture; }, { signal: desk.signal });
-  target.addEventListener('focus', () => { desk.pointed = picture; }, { signal: desk.signal });
+  }, { signal: controller.signal });
+  target.addEventListener('pointerenter', () => { controller.pointed = picture; }, { signal: controller.signal });
+  target.addEventListener('focus', () => { controller.pointed = picture; }, { signal: controller.signal });
 }

@@ -1,15 +1,15 @@
 // What stands on the stage when no picture does. The words are templates of the page; here they get their figures.
-export function makeNotice(root, situation, outbox) {
-  const template = root.querySelector(`template[data-notice="${situation.state}"]`) ?? root.querySelector('template[data-notice=error]');
+export function makeNotice(root, status, outbox) {
+  const template = root.querySelector(`template[data-notice="${status.state}"]`) ?? root.querySelector('template[data-notice=error]');
   const notice = template.content.firstElementChild.cloneNode(true);
-  const figures = { ...situation.sampling, waiting: outbox.waiting.length, message: situation.message };
+  const figures = { ...status.sampling, waiting: outbox.waiting.length, message: status.message };
   for (const slot of notice.querySelectorAll('[data-slot]')) slot.textContent = figures[slot.dataset.slot] ?? '';
   const bar = notice.querySelector('progress');
-  if (bar && situation.sampling) {
-    bar.max = Math.max(1, situation.sampling.total);
-    bar.value = situation.sampling.done;
+  if (bar && status.sampling) {
+    bar.max = Math.max(1, status.sampling.total);
+    bar.value = status.sampling.done;
   }
-  notice.dataset.state = situation.state;
+  notice.dataset.state = status.state;
   return notice;
 }
 

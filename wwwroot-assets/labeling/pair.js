@@ -10,11 +10,11 @@ const picks = {
 };
 
 export class PairView {
-  #desk;
+  #controller;
   #pictures;
 
-  constructor(desk, card) {
-    this.#desk = desk;
+  constructor(controller, card) {
+    this.#controller = controller;
     this.#pictures = card.pictures;
     this.element = make('div', { className: 'pair', role: 'group', 'aria-label': 'Two pictures' },
       ...['left', 'right'].map((side, n) => this.#makeSide(side, n, card.verdict?.pick)));
@@ -51,16 +51,16 @@ export class PairView {
     const displayed = this.#pictures.every(picture => picture.displayed);
     const unblurred = this.#pictures.every(picture => picture.unblurred);
     // Which image stood on the left is the server's to say, whatever is sent.
-    this.#desk.commit({ verdict: { kind: 'pair', pick, firstOnLeft: true, displayed, unblurred }, echo: picks[pick].name, side: pick });
+    this.#controller.commit({ verdict: { kind: 'pair', pick, firstOnLeft: true, displayed, unblurred }, echo: picks[pick].name, side: pick });
   }
 
   #makeSide(side, n, chosen) {
     const picture = this.#pictures[n];
     const name = `the ${side} picture`;
     const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': `Choose ${name}`, 'aria-pressed': String(chosen === side) },
-      makeFrame(picture, name, this.#desk), make('span', { className: 'digit', 'aria-hidden': 'true' }, this.#desk.keys.name(side)));
-    listen(button, picture, this.#desk, { choose: () => this.#choose(side), other: null });
-    return make('div', { className: `tile ${side}` }, button, makeTools(picture, name, this.#desk));
+      makeFrame(picture, name, this.#controller), make('span', { className: 'digit', 'aria-hidden': 'true' }, this.#controller.keys.name(side)));
+    listen(button, picture, this.#controller, { choose: () => this.#choose(side), other: null });
+    return make('div', { className: `tile ${side}` }, button, makeTools(picture, name, this.#controller));
   }
 
   #makeButton(pick, chosen) {
@@ -68,6 +68,6 @@ export class PairView {
     return make('button', {
       type: 'button', className: 'choice-button', 'aria-pressed': String(chosen === pick), 'data-pick': pick,
       onclick: event => { releaseFocus(event); this.#choose(pick); },
-    }, keycap(this.#desk.keys.name(action)), make('span', { className: 'choice-name' }, name));
+    }, keycap(this.#controller.keys.name(action)), make('span', { className: 'choice-name' }, name));
   }
 }

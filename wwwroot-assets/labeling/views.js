@@ -7,12 +7,12 @@ const kinds = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: C
 const whenIdle = window.requestIdleCallback ?? setTimeout;
 
 export class Views {
-  #desk;
+  #controller;
   #project;
   #ahead = null;
 
-  constructor(desk, project) {
-    this.#desk = desk;
+  constructor(controller, project) {
+    this.#controller = controller;
     this.#project = project;
   }
 
@@ -27,7 +27,7 @@ export class Views {
   prepare(next) {
     whenIdle(() => {
       const card = next();
-      if (card && !this.#isReady(card) && !this.#desk.signal.aborted) this.#ahead = { card, view: this.#make(card) };
+      if (card && !this.#isReady(card) && !this.#controller.signal.aborted) this.#ahead = { card, view: this.#make(card) };
     });
   }
 
@@ -36,5 +36,5 @@ export class Views {
 
   #isReady(card) { return this.#ahead?.card === card; }
 
-  #make(card) { return card ? new kinds[this.#project.task](this.#desk, card, this.#project) : null; }
+  #make(card) { return card ? new kinds[this.#project.task](this.#controller, card, this.#project) : null; }
 }

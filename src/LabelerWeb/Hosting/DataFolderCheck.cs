@@ -1,4 +1,3 @@
-using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Storage;
 
@@ -17,21 +16,23 @@ public static class DataFolderCheck
             folder.Probe();
             // Whoever has the keys can forge a session.
             if (!OperatingSystem.IsWindows())
+            {
                 new DirectoryInfo(folder.Keys).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            }
         }
         catch (IOException e) when (e.IsDiskFull())
         {
-            throw new LabelerException($"the disk that holds the data folder {path} is full; free some space or choose another folder with --data DIR", e);
+            throw new LabelerException(
+                $"the disk that holds the data folder {path} is full; free some space or choose another folder with --data DIR", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LabelerException($"cannot write to the data folder {path} ({e.Message.TrimEnd('.')}); mend its permissions or choose another with --data DIR", e);
+            throw new LabelerException(
+                $"cannot write to the data folder {path} ({e.Message.TrimEnd('.')}); "
+                + "mend its permissions or choose another with --data DIR", e);
         }
     }
 
-    /// <summary>Writes and removes a small file.</summary>
-    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public static void Probe(this DataFolder folder)
     {
         var probe = Path.Combine(folder.Root, $".probe-{Guid.NewGuid():N}");

@@ -1,10 +1,7 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Storage;
 using Labeler.Web.Features.Projects;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Hosting;
@@ -18,28 +15,31 @@ public static class FirstStart
     // Older than any upload takes.
     private static readonly TimeSpan HalfReceived = TimeSpan.FromDays(1);
 
-    /// <summary>Brings the database up to date, and prints where to go: the address, and while there is no account the link that makes the first admin.</summary>
-    /// <exception cref="LabelerException">The database cannot be used.</exception>
+    /// <summary>Brings the database up to date, and prints the address, or while there is no account the link to make one.</summary>
     public static async Task Prepare(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
+        var database = app.Services.GetRequiredService<DataFolder>().Database;
         string? token;
         try
         {
             await app.Services.GetRequiredService<Migrator>().Apply();
             app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
+            {
                 await app.Services.GetRequiredService<DemoProjects>().Seed();
+            }
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
             token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
         {
-            throw new LabelerException($"another program holds the database {app.Services.GetRequiredService<DataFolder>().Database}; close it and start again", e);
+            throw new LabelerException($"another program holds the database {database}; close it and start again", e);
         }
         catch (SqliteException e)
         {
-            throw new LabelerException($"cannot use the database {app.Services.GetRequiredService<DataFolder>().Database} ({e.Message}); restore it from the backups folder beside it", e);
+            throw new LabelerException(
+                $"cannot use the database {database} ({e.Message}); restore it from the backups folder beside it", e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }
@@ -47,12 +47,18 @@ public static class FirstStart
     private static void SayWhereToGo(WebApplication app, string? token)
     {
         if (app.Urls.FirstOrDefault() is not { } listening)
+        {
             return;
+        }
         var address = app.Services.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? listening;
         Console.WriteLine($"Labeler is listening on {listening}");
         if (token is not null)
+        {
             Console.WriteLine($"No account yet. Make the first admin with this link, once: {address}/invitation/{token}");
+        }
         else if (address != listening)
+        {
             Console.WriteLine($"Open {address}");
+        }
     }
 }

@@ -12,7 +12,9 @@ public static class BodyLimits
     {
         var limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
         if (!(context.Request.ContentLength > limit))
+        {
             return next(context);
+        }
         context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
         return Task.CompletedTask;
     });

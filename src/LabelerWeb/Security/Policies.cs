@@ -1,4 +1,3 @@
-using Labeler.Shared.Accounts;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Labeler.Web.Security;
@@ -13,12 +12,11 @@ public static class Policies
     {
         var authorization = services.AddAuthorizationBuilder();
         foreach (var role in Role.All)
+        {
             authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        }
         var anyRole = new AuthorizationPolicyBuilder().RequireRole(Role.Annotator).Build();
         authorization.SetFallbackPolicy(anyRole).SetDefaultPolicy(anyRole);
         return services;
     }
-
-    /// <summary>The highest role that somebody holds; null for somebody who is not signed in.</summary>
-    public static string? HighestRole(this System.Security.Claims.ClaimsPrincipal user) => Role.All.LastOrDefault(user.IsInRole);
 }

@@ -30,11 +30,11 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     /// <summary>A project whose pictures a worker makes; <see cref="Stored"/> does not know it.</summary>
     public static Task<LabelingScreen> Open(Visitor visitor, string slug) => Open(new LabelingScreen(visitor, slug, null));
 
-    private static async Task<LabelingScreen> Open(LabelingScreen desk)
+    private static async Task<LabelingScreen> Open(LabelingScreen screen)
     {
-        await desk.Visitor.Go($"/label/{desk.Slug}");
-        await desk.Ready();
-        return desk;
+        await screen.Visitor.Go($"/label/{screen.Slug}");
+        await screen.Ready();
+        return screen;
     }
 
     /// <summary>Every picture of the stage has been decoded and seen (or is blurred).</summary>
@@ -51,7 +51,9 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     public async Task Press(params string[] keys)
     {
         foreach (var key in keys)
+        {
             await Page.Keyboard.PressAsync(key);
+        }
     }
 
     /// <summary>Flags these pictures and commits; the next group is in sight afterwards.</summary>
@@ -69,5 +71,5 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
 
     public async Task<string> PromptText() => (await Prompt.TextContentAsync())!;
 
-    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingHouse.Votes(project!);
+    public Task<IReadOnlyList<Labeler.Shared.Voting.Vote>> Stored() => LabelingFixture.Votes(project!);
 }

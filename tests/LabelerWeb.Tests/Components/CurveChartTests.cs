@@ -1,6 +1,6 @@
 using Bunit;
 using Labeler.Shared.Comparisons;
-using Labeler.Web.Features.Comparison;
+using Labeler.Web.Components.Charts;
 using Xunit;
 
 namespace Labeler.Web.Tests.Components;
@@ -29,7 +29,7 @@ public sealed class CurveChartTests : BunitContext
     }
 
     [Fact]
-    public void Curves_beyond_the_colours_are_told_apart_by_hollow_dots()
+    public void Curves_beyond_the_colors_are_told_apart_by_hollow_dots()
     {
         var chart = Draw([.. Enumerable.Range(0, 7).Select(n => new Curve($"run {n}", [new(1, 100, .5, .5, .5)]))]);
         Assert.Equal([.. Enumerable.Repeat("", 6), "hollow"], chart.FindAll("svg > g").Select(curve => curve.ClassName!.Trim()));

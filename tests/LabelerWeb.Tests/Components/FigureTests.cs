@@ -1,5 +1,5 @@
 using Bunit;
-using Labeler.Web.Features.Dashboard;
+using Labeler.Web.Components.Figures;
 using Xunit;
 
 namespace Labeler.Web.Tests.Components;

@@ -28,7 +28,7 @@ public sealed class RateChartTests : BunitContext
     }
 
     [Fact]
-    public void Two_kinds_of_flag_are_drawn_beside_each_other_in_colours_of_their_own()
+    public void Two_kinds_of_flag_are_drawn_beside_each_other_in_colors_of_their_own()
     {
         var chart = Draw(FlagKinds.Deformed | FlagKinds.Unsafe, Rates(1, quarterToThreeQuarters));
         Assert.Equal(["color: var(--series-1)", "color: var(--series-3)"], chart.FindAll("g").Select(line => line.GetAttribute("style")));

@@ -1,5 +1,3 @@
-using Labeler.Shared.Accounts;
-
 namespace Labeler.Web.Components.Layout;
 
 /// <summary>A destination of the top bar, shown to those who hold its role.</summary>

@@ -1,6 +1,3 @@
-using Labeler.Shared.Accounts;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,13 +15,17 @@ public static class AccountEndpoints
             return Results.LocalRedirect("/sign-in");
         });
 
-        // The switch in the top bar; the browser has changed its colours already.
+        // The switch in the top bar; the browser has changed its colors already.
         account.MapPost("/theme", async ([FromForm] string theme, HttpContext context, UserManager<Account> accounts) =>
         {
             if (!Enum.TryParse<Theme>(theme, ignoreCase: true, out var chosen) || !Enum.IsDefined(chosen))
+            {
                 return Results.BadRequest();
+            }
             if (await accounts.GetUserAsync(context.User) is not { } mine)
+            {
                 return Results.Unauthorized();
+            }
             mine.Choose(chosen);
             Registration.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
@@ -33,11 +34,12 @@ public static class AccountEndpoints
         account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, TimeProvider time) =>
         {
             if (await accounts.GetUserAsync(context.User) is not { } mine)
+            {
                 return Results.Unauthorized();
+            }
             mine.Withdraw(time.GetUtcNow());
             Registration.Require(await accounts.UpdateAsync(mine));
-            context.Tell(new("Your votes teach no further model."));
-            return Results.LocalRedirect("/account");
+            return context.Done("Your votes teach no further model.", "/account");
         });
         return routes;
     }

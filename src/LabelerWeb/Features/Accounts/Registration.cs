@@ -1,22 +1,20 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Accounts;
 
-/// <summary>Makes an account from an invitation's link.</summary>
 public static class Registration
 {
     /// <summary>The new account. Nothing is changed where it fails.</summary>
     /// <exception cref="LabelerException">The link is used up or too old, the name is taken or unfit, or the password too weak.</exception>
-    public static async Task<Account> Join(this UserManager<Account> accounts, LabelerDb db, string token, string name, string password, DateTimeOffset now)
+    public static async Task<Account> Join(this UserManager<Account> accounts, LabelerDb db, string token, string name, string password,
+        DateTimeOffset now)
     {
         var account = new Account(name.Trim(), name, now);
         await using var transaction = await db.Database.BeginTransactionAsync();
         if (!await Invitation.Use(db, token, account.Id, now))
+        {
             throw new LabelerException("This link has been used or is too old. Ask an admin for a new one.");
+        }
         var role = await db.Invitations.Where(i => i.UsedBy == account.Id).Select(i => i.Role).SingleAsync();
         Require(await accounts.CreateAsync(account, password));
         Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
@@ -24,11 +22,12 @@ public static class Registration
         return account;
     }
 
-    /// <exception cref="LabelerException">What was wrong, in sentences.</exception>
     public static void Require(IdentityResult result)
     {
         if (!result.Succeeded)
+        {
             throw new LabelerException(string.Join(" ", result.Errors.Select(Sentence)));
+        }
     }
 
     private static string Sentence(IdentityError error) => error.Code switch

@@ -1,13 +1,5 @@
-using System.Text;
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Storage;
-using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Epochs;
 
@@ -19,19 +11,26 @@ internal static class EpochFiles
         var files = routes.MapGroup("/epochs").RequireAuthorization(Role.Admin);
         files.MapGet("/checkpoints/{id:long}/weights", Weights);
         files.MapGet("/checkpoints/{id:long}/kohya", Kohya);
-        files.MapGet("/{id:long}/votes.csv", (long id, LabelerDb db) => Text("text/csv", $"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
-        files.MapGet("/{id:long}/votes.jsonl", (long id, LabelerDb db) => Text("application/jsonl", $"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
-        files.MapGet("/{id:long}/pairs.csv", (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "text/csv", "csv", PairExport.WriteCsv));
-        files.MapGet("/{id:long}/pairs.jsonl", (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "application/jsonl", "jsonl", PairExport.WriteJsonLines));
+        files.MapGet("/{id:long}/votes.csv",
+            (long id, LabelerDb db) => Downloads.Text("text/csv", $"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
+        files.MapGet("/{id:long}/votes.jsonl", (long id, LabelerDb db) =>
+            Downloads.Text("application/jsonl", $"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
+        files.MapGet("/{id:long}/pairs.csv",
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "text/csv", "csv", PairExport.WriteCsv));
+        files.MapGet("/{id:long}/pairs.jsonl",
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "application/jsonl", "jsonl", PairExport.WriteJsonLines));
         files.MapGet("/{id:long}/manifest.json", async (long id, LabelerDb db, FileStore store) =>
-            await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json") : Results.NotFound());
+            await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json")
+                : Results.NotFound());
         files.MapGet("/{id:long}/d3po.zip", D3po);
     }
 
     private static async Task<IResult> Weights(long id, LabelerDb db, FileStore store)
     {
         if (await Find(db, id) is not { } checkpoint)
+        {
             return Results.NotFound();
+        }
         // The names that diffusers looks for.
         var name = checkpoint.Kind == AdapterKind.Full ? "diffusion_pytorch_model.safetensors" : "pytorch_lora_weights.safetensors";
         return Results.File(store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", name);
@@ -40,7 +39,9 @@ internal static class EpochFiles
     private static async Task<IResult> Kohya(long id, LabelerDb db, FileStore store)
     {
         if (await Find(db, id) is not { Kind: AdapterKind.Lora } checkpoint)
+        {
             return Results.NotFound();
+        }
         var content = KohyaAdapter.From(await store.Read(checkpoint.WeightsHash));
         return Results.File(content, "application/octet-stream", $"checkpoint-{id}.kohya.safetensors");
     }
@@ -48,38 +49,33 @@ internal static class EpochFiles
     private static async Task<IResult> D3po(long id, LabelerDb db, FileStore store)
     {
         if (!await db.Epochs.AnyAsync(epoch => epoch.Id == id))
+        {
             return Results.NotFound();
-        // To a file first: a zip that fails half-way must not look like a whole one.
-        var temporary = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        }
         try
         {
-            await D3poLabels.Write(db, store, id, temporary);
+            return await Downloads.Zip($"d3po-{id}.zip", zip => D3poLabels.Write(db, store, id, zip));
         }
         catch (LabelerException error)
         {
-            await temporary.DisposeAsync();
             return Results.Problem(error.Message, statusCode: StatusCodes.Status409Conflict);
         }
-        temporary.Position = 0;
-        return Results.File(temporary, "application/zip", $"d3po-{id}.zip");
     }
 
-    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending, Func<Manifest, TextWriter, Task> write)
+    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending,
+        Func<Manifest, TextWriter, Task> write)
     {
         if (await ManifestOf(db, id) is not { } hash)
+        {
             return Results.NotFound();
+        }
         var manifest = Manifest.Read(await store.Read(hash));
-        return Text(type, $"pairs-{id}.{ending}", writer => write(manifest, writer));
+        return Downloads.Text(type, $"pairs-{id}.{ending}", writer => write(manifest, writer));
     }
-
-    private static IResult Text(string type, string name, Func<TextWriter, Task> write) => Results.Stream(async body =>
-    {
-        await using var writer = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        await write(writer);
-    }, type, name);
 
     private static Task<string?> ManifestOf(LabelerDb db, long epochId) =>
         db.Epochs.Where(epoch => epoch.Id == epochId).Select(epoch => epoch.ManifestHash).FirstOrDefaultAsync();
 
-    private static Task<Checkpoint?> Find(LabelerDb db, long id) => db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(checkpoint => checkpoint.Id == id);
+    private static Task<Checkpoint?> Find(LabelerDb db, long id) =>
+        db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(checkpoint => checkpoint.Id == id);
 }

@@ -1,12 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Training;
-using Labeler.Web.Components;
-using Labeler.Web.Security;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Evaluations;
 
 public static class EvaluationEndpoints
@@ -14,38 +5,35 @@ public static class EvaluationEndpoints
     public static IEndpointRouteBuilder MapEvaluations(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/compare/evaluations/{slug}/{figure}.csv", async (string slug, string figure, HttpContext context, LabelerDb db) =>
-            (await EvaluationFigures.Read(db, slug, context.RequestAborted))?.Tables.FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
+            (await EvaluationFigures.Read(db, slug, context.RequestAborted))?.Tables
+                .FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
             .RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/evaluations/{slug}", Role.Lead);
         posts.MapPost("/stop", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Cancel((await Find(db, slug)).Epoch.Id);
-            return Back(context, $"/compare/evaluations/{slug}", "Stopped.");
+            return context.Done("Stopped.", $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/retry", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Retry((await Find(db, slug)).Epoch.Id);
-            return Back(context, $"/compare/evaluations/{slug}", "It goes on where it stopped.");
+            return context.Done("It goes on where it stopped.", $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/delete", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle, TimeProvider time) =>
         {
             var line = await Find(db, slug);
             if (line.Epoch.State == EpochState.Sampling)
+            {
                 await cycle.Cancel(line.Epoch.Id);
+            }
             var project = await db.Projects.FirstAsync(p => p.Id == line.Project.Id);
             project.Delete(time.GetUtcNow());
             await db.SaveChangesAsync();
-            return Back(context, "/compare/evaluations", $"{project.Name} is deleted.");
+            return context.Done($"{project.Name} is deleted.", "/compare/evaluations");
         });
         return routes;
     }
 
     private static async Task<EvaluationLine> Find(LabelerDb db, string slug) =>
         await EvaluationLine.Find(db, slug) ?? throw new LabelerException("There is no such evaluation; load the page again.");
-
-    private static IResult Back(HttpContext context, string address, string done)
-    {
-        context.Tell(new(done));
-        return Results.LocalRedirect(address);
-    }
 }

@@ -1,7 +1,5 @@
 using System.Data.Common;
-using Labeler.Shared.Data;
 using Labeler.Web.Hosting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Health;
 

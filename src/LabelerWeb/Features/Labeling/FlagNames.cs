@@ -1,12 +1,11 @@
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Labeling;
 
 /// <summary>The words for flags, in the order in which keys and buttons offer them.</summary>
 public static class FlagNames
 {
     public static IReadOnlyList<string> All(FlagKinds flags) =>
-        [.. new[] { (FlagKinds.Deformed, "deformed"), (FlagKinds.Unsafe, "unsafe") }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2)];
+        [.. new[] { (FlagKinds.Deformed, "deformed"), (FlagKinds.Unsafe, "unsafe") }.Where(f => flags.HasFlag(f.Item1))
+            .Select(f => f.Item2)];
 
     public static (string First, string? Second) Of(FlagKinds flags) => (All(flags)[0], All(flags).ElementAtOrDefault(1));
 }

@@ -7,15 +7,11 @@ public sealed class LabelingOptions
 {
     public const string Section = "Labeling";
 
-    /// <summary>Requests a second that one account may make for long, and ten times as many at once. A quick annotator needs two or three.</summary>
+    /// <summary>Requests a second of one account, and ten times as many at once. A quick annotator needs two or three.</summary>
     [Range(1, 10_000)]
     public int RequestsPerSecond { get; set; } = 30;
 
     /// <summary>Votes that one request may carry.</summary>
     [Range(1, 1000)]
     public int VotesPerRequest { get; set; } = 50;
-
-    /// <summary>Pictures that are shrunk at the same time; each takes a core for some milliseconds, once.</summary>
-    [Range(1, 64)]
-    public int ThumbnailsAtOnce { get; set; } = 2;
 }

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
-using Labeler.Shared.Accounts;
-using Labeler.Web.Security;
+using Labeler.Web.Features.Labeling.Api;
+using Labeler.Web.Features.Labeling.History;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -15,21 +15,20 @@ public static class LabelingSetup
     {
         services.AddOptions<LabelingOptions>().BindConfiguration(LabelingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LabelingStatus>();
-        services.AddSingleton<Thumbnails>();
         services.Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(RateLimit, PerAccount));
         return services;
     }
 
     public static IEndpointRouteBuilder MapLabeling(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api").RequireAuthorization(Role.Annotator).RequireRateLimiting(RateLimit).AddEndpointFilter<ApiProblems>();
+        var api = routes.MapGroup("/api").RequireAuthorization(Role.Annotator).RequireRateLimiting(RateLimit)
+            .AddEndpointFilter<ApiProblems>();
         api.MapGet("/session", SessionEndpoint.Get);
         api.MapGet("/projects/{project:long}/queue", QueueEndpoints.Take);
         api.MapPost("/projects/{project:long}/leases", QueueEndpoints.Extend);
         api.MapGet("/projects/{project:long}/votes/recent", RecentVotesEndpoint.Get);
         api.MapPost("/votes", VotesEndpoint.Post);
         routes.MapPosts("/label", Role.Annotator).MapPost("/{slug}/reopen", ReopenPost.Post);
-        routes.MapGroup("/api/images").RequireAuthorization(Role.Annotator).MapImages();
         return routes;
     }
 

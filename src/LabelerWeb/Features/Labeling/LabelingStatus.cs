@@ -1,10 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Samples;
-using Labeler.Shared.Statistics;
-using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Labeling;
 
 /// <param name="Done">Groups that are there.</param>
@@ -12,7 +5,7 @@ namespace Labeler.Web.Features.Labeling;
 public sealed record Sampling(int Done, int Total);
 
 /// <summary>Only what the server has stored is counted.</summary>
-/// <param name="Today">Judgements of this person since midnight.</param>
+/// <param name="Today">Judgments of this person since midnight.</param>
 /// <param name="PairsToday">Usable pairs that they gave.</param>
 /// <param name="RoundDone">Items of the project's newest epoch with all their votes.</param>
 public sealed record Progress(int Today, int PairsToday, int RoundDone, int RoundTotal);
@@ -20,9 +13,9 @@ public sealed record Progress(int Today, int PairsToday, int RoundDone, int Roun
 /// <summary>Where a project stands for one person: what the page says when there is nothing to judge, and the figures in its bar.</summary>
 public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
-    public async Task<(string State, Sampling? Sampling)> Of(long project, Guid annotator, ItemBatch handed, CancellationToken cancel)
+    public async Task<(string State, Sampling? Sampling)> Of(long project, Guid annotator, ItemBatch batch, CancellationToken cancel)
     {
-        switch (handed.Why)
+        switch (batch.Why)
         {
             case null:
                 return ("open", null);
@@ -53,7 +46,8 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.Epochs.Where(e => e.ProjectId == project && e.State == EpochState.Sampling).OrderByDescending(e => e.Number)
-            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted)).FirstOrDefaultAsync(cancel);
+            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted))
+            .FirstOrDefaultAsync(cancel);
     }
 
     /// <summary>Items that are left for this person to judge.</summary>
@@ -75,7 +69,7 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
     }
 
-    // Open items that this person has not judged, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
+    // Not yet judged by this person, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
     private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
         i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
             && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling))

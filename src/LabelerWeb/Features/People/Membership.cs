@@ -1,13 +1,9 @@
-using Labeler.Shared;
-using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Web.Features.Accounts;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.People;
 
-/// <summary>What an admin does to accounts. Each takes effect on what is signed in within <see cref="Security.AccountRules.Recheck"/>.</summary>
+/// <summary>What an admin does to accounts; it holds for what is signed in within <see cref="AccountRules.Recheck"/>.</summary>
 public static class Membership
 {
     /// <exception cref="LabelerException">Nobody would be left as admin, or there is no such account or role.</exception>
@@ -59,6 +55,8 @@ public static class Membership
                             where role.Name == Role.Admin
                             select account).ToListAsync();
         if (admins.All(IsDisabled))
+        {
             throw new LabelerException("Somebody must remain who can sign in as admin: give another account that role first.");
+        }
     }
 }

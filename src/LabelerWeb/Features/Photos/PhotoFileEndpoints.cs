@@ -1,10 +1,6 @@
-using System.Text;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
-using Labeler.Shared.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Photos;
 
@@ -16,30 +12,26 @@ internal static class PhotoFileEndpoints
         var files = routes.MapGroup("/photos/{slug}").RequireAuthorization(Role.Lead);
         files.MapGet("/curated.zip", Zip);
         files.MapGet("/curated.csv", async (string slug, HttpContext context, LabelerDb db) =>
-            await Kept(db, slug, context) is { } photos ? Text($"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
+            await Kept(db, slug, context) is { } photos
+                ? Downloads.Text("text/csv", $"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
         files.MapGet("/left-out-{job:long}.csv", async (string slug, long job, LabelerDb db) =>
-            await db.Jobs.AnyAsync(j => j.Id == job && j.Kind == JobKind.Import && db.Projects.Any(p => p.Id == j.ProjectId && p.Slug == slug))
-                ? Text($"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer)) : Results.NotFound());
+            await db.Jobs.AnyAsync(j => j.Id == job && j.Kind == JobKind.Import
+                && db.Projects.Any(p => p.Id == j.ProjectId && p.Slug == slug))
+                ? Downloads.Text("text/csv", $"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer))
+                    : Results.NotFound());
     }
 
     private static async Task<IResult> Zip(string slug, HttpContext context, LabelerDb db, FileStore store)
     {
         if (await Kept(db, slug, context) is not { } photos)
+        {
             return Results.NotFound();
-        // To a file first: a zip that fails half-way must not look like a whole one.
-        var temporary = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-        await CuratedExport.WriteZip(photos, store, temporary);
-        temporary.Position = 0;
-        return Results.File(temporary, "application/zip", $"{slug}.zip");
+        }
+        return await Downloads.Zip($"{slug}.zip", zip => CuratedExport.WriteZip(photos, store, zip));
     }
 
     private static async Task<List<CuratedPhoto>?> Kept(LabelerDb db, string slug, HttpContext context) =>
         await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null) is { } project
-            ? await CuratedPhoto.Kept(db, project.Id, context.Request.Query["keep"] is { Count: > 0 } keep ? [.. keep.OfType<string>()] : Curation.KeptByDefault(project)) : null;
-
-    private static IResult Text(string name, Func<TextWriter, Task> write) => Results.Stream(async body =>
-    {
-        await using var writer = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        await write(writer);
-    }, "text/csv", name);
+            ? await CuratedPhoto.Kept(db, project.Id,
+                context.Request.Query["keep"] is { Count: > 0 } keep ? [.. keep.OfType<string>()] : Curation.KeptByDefault(project)) : null;
 }

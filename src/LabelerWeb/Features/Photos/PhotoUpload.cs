@@ -1,4 +1,3 @@
-using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Storage;
@@ -12,9 +11,16 @@ public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
     public async Task<ImportPlace> Take(IFormFile? zip, string? typed, CancellationToken cancel)
     {
         if (zip is not { Length: > 0 })
-            return string.IsNullOrWhiteSpace(typed) ? throw new LabelerException("Choose a zip of pictures, or name a folder.") : ImportPlace.Folder(typed, folder, limits);
+        {
+            return string.IsNullOrWhiteSpace(typed) ? throw new LabelerException("Choose a zip of pictures, or name a folder.")
+                : ImportPlace.Folder(typed, folder, limits);
+        }
         if (zip.Length > limits.MaxZipBytes)
-            throw new LabelerException($"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. Put larger sets into the import folder.");
+        {
+            throw new LabelerException(
+                $"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. "
+                + "Put larger sets into the import folder.");
+        }
         var name = $"{Guid.NewGuid():N}.zip";
         var path = Path.Combine(ImportPlace.Uploads(folder), name);
         try

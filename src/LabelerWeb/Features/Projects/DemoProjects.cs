@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>The projects that a fresh installation begins with, all on the bundled model, one for each task.</summary>
@@ -13,7 +8,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     {
         await using var db = await contexts.CreateDbContextAsync();
         if (await db.Projects.AnyAsync())
+        {
             return;
+        }
         foreach (var project in All(time.GetUtcNow()))
         {
             await editing.Add(project);
@@ -23,11 +20,16 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
 
     private static IEnumerable<Project> All(DateTimeOffset now)
     {
-        yield return Make("Hands", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines, Training = HandTraining }, ["1 hand"], now);
-        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
-        yield return Make("Mirrors: scores", LabelingTask.Score, Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
-        yield return Make("Mirrors: categories", LabelingTask.Categorise, Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
-        yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Hands", LabelingTask.FlagBatch,
+            Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines, Training = HandTraining }, ["1 hand"], now);
+        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true,
+            SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
+        yield return Make("Mirrors: scores", LabelingTask.Score,
+            Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: categories", LabelingTask.Categorise,
+            Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: pairs", LabelingTask.PreferPair,
+            Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
     }
 
     private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
@@ -37,7 +39,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         return project;
     }
 
-    // The settings of the runs in bench/RESULTS.md: the whole U-Net with a pull towards the previous epoch, the touchy last steps left out, no guidance.
+    // The settings of the runs in bench/RESULTS.md: the whole U-Net pulled towards the previous epoch, without the last steps and guidance.
     private static ProjectSettings Settings => new()
     {
         Sampling = new() { GuidanceScale = 1 },
@@ -48,9 +50,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     private static TrainingOptions HandTraining => Settings.Training with { KlWeight = 0.02 };
 
     private static IEnumerable<string> Mirrors =>
-        from colour in new[] { "red", "orange", "green", "blue", "purple" }
+        from color in new[] { "red", "orange", "green", "blue", "purple" }
         from thing in new[] { "flag", "boot", "mug", "arrow" }
-        select $"a {colour} {thing} and its reflection in the mirror";
+        select $"a {color} {thing} and its reflection in the mirror";
 
     private const string HandGuidelines = """
         # Flag deformed hands
@@ -59,7 +61,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
 
         - Flag it when a finger is missing or there is one too many.
         - Flag it when fingers are grown together, or a ghost of a finger shows.
-        - A blurred or oddly coloured hand with five fingers is normal.
+        - A blurred or oddly colored hand with five fingers is normal.
 
         When you cannot tell, skip the batch: a guess teaches the model something wrong.
         """;
@@ -78,7 +80,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         Left stands an object, right of it a dark-framed mirror. A right reflection shows
 
         1. the **same object**,
-        2. in the **same colour**,
+        2. in the **same color**,
         3. **flipped** left to right, as a mirror does.
         """;
 }

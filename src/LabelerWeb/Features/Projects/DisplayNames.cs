@@ -1,16 +1,13 @@
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>What pages call tasks and states.</summary>
+/// <summary>What pages call tasks.</summary>
 public static class DisplayNames
 {
     public static string Of(LabelingTask task) => task switch
     {
         LabelingTask.FlagBatch => "Flag a batch",
         LabelingTask.PreferPair => "Prefer one of a pair",
-        LabelingTask.Categorise => "Categorise",
+        LabelingTask.Categorise => "Categorize",
         _ => "Score",
     };
 
@@ -20,26 +17,5 @@ public static class DisplayNames
         LabelingTask.PreferPair => "Two images of one prompt; the better one wins, or neither.",
         LabelingTask.Categorise => "One image at a time into one of your categories.",
         _ => "One image at a time gets a score with a written definition.",
-    };
-
-    public static string Of(EpochState state) => state switch
-    {
-        EpochState.Sampling => "being sampled",
-        EpochState.Labeling => "being labeled",
-        EpochState.Frozen => "waiting for training",
-        EpochState.Training => "training",
-        EpochState.Complete => "complete",
-        EpochState.Failed => "failed",
-        EpochState.Cancelled => "cancelled",
-        _ => "rolled back",
-    };
-
-    /// <summary>The class of a badge.</summary>
-    public static string Tone(EpochState state) => state switch
-    {
-        EpochState.Failed => "bad",
-        EpochState.Complete => "good",
-        EpochState.Cancelled or EpochState.RolledBack => "",
-        _ => "accent",
     };
 }

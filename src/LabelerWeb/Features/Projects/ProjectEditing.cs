@@ -1,9 +1,3 @@
-using Labeler.Shared;
-using Labeler.Shared.Data;
-using Labeler.Shared.Projects;
-using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Writes what a project's form says.</summary>
@@ -17,11 +11,12 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         project.UsePrompts(file ?? Lines(form.Prompts), Lines(form.HeldOut));
         await Add(project);
         if (startSampling)
+        {
             await cycle.Start(project.Id, null);
+        }
         return project;
     }
 
-    /// <summary>Stores a new project under an address that is free.</summary>
     public async Task Add(Project project)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -30,7 +25,7 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         await db.SaveChangesAsync();
     }
 
-    /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, and where those are empty the ones that there are.</param>
+    /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, or where there are none the present ones.</param>
     /// <exception cref="LabelerException">A setting or the prompts cannot be used; nothing was written.</exception>
     public async Task<Project> Change(long id, ProjectForm form, List<string>? file)
     {
@@ -44,12 +39,16 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         var heldOut = form.HeldOut is null ? Texts(project, PromptUse.HeldOut) : Lines(form.HeldOut);
         // Unchanged prompts keep their rows, which the groups sampled from them name.
         if (!training.SequenceEqual(Texts(project, PromptUse.Training)) || !heldOut.SequenceEqual(Texts(project, PromptUse.HeldOut)))
+        {
             project.UsePrompts(training, heldOut);
+        }
         await db.SaveChangesAsync();
         return project;
     }
 
-    public static List<string> Texts(Project project, PromptUse use) => [.. project.Prompts.Where(p => p.Use == use).OrderBy(p => p.Position).Select(p => p.Text)];
+    public static List<string> Texts(Project project, PromptUse use) =>
+        [.. project.Prompts.Where(p => p.Use == use).OrderBy(p => p.Position).Select(p => p.Text)];
 
-    private static List<string> Lines(string? text) => [.. (text ?? "").ReplaceLineEndings("\n").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
+    private static List<string> Lines(string? text) =>
+        [.. (text ?? "").ReplaceLineEndings("\n").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
 }

@@ -1,8 +1,5 @@
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>Options to begin with.</summary>
 public static class Scale
 {
     /// <summary>The five scores of the mirror study.</summary>
@@ -11,7 +8,7 @@ public static class Scale
         new("0", "1", "No mirror.", 0),
         new("1", "2", "A mirror, but nothing in it and nothing before it.", 1),
         new("3", "3", "The object is only inside or only outside the mirror, or there are several mirrors.", 3),
-        new("6", "4", "One mirror with object and reflection, but the reflection is wrong: its colour, or not flipped.", 6),
+        new("6", "4", "One mirror with object and reflection, but the reflection is wrong: its color, or not flipped.", 6),
         new("10", "5", "One mirror, and its reflection of the object is right.", 10),
     ];
 

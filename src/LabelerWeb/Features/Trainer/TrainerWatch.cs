@@ -6,27 +6,26 @@ namespace Labeler.Web.Features.Trainer;
 public sealed class TrainerWatch(TimeProvider time)
 {
     private const int KeptLines = 400;
-    private readonly ConcurrentQueue<string> lines = new();
-    private volatile TrainerState state = new(TrainerHealth.Starting, null, time.GetUtcNow(), 0, null);
+    private readonly ConcurrentQueue<string> _lines = new();
+    private volatile TrainerState _state = new(TrainerHealth.Starting, null, time.GetUtcNow(), 0, null);
 
     /// <summary>Raised on any thread when the state changes.</summary>
     public event Action? Changed;
 
-    public TrainerState State => state;
+    public TrainerState State => _state;
 
-    /// <summary>The worker's last lines, oldest first.</summary>
-    public IReadOnlyList<string> Lines => [.. lines];
+    public IReadOnlyList<string> Lines => [.. _lines];
 
     internal void Enter(TrainerHealth health, string? message = null, int? processId = null, bool restarted = false)
     {
-        state = new TrainerState(health, message, time.GetUtcNow(), state.Restarts + (restarted ? 1 : 0), processId);
+        _state = new TrainerState(health, message, time.GetUtcNow(), _state.Restarts + (restarted ? 1 : 0), processId);
         Changed?.Invoke();
     }
 
     internal void Heard(string line)
     {
-        lines.Enqueue(line);
-        while (lines.Count > KeptLines && lines.TryDequeue(out _))
+        _lines.Enqueue(line);
+        while (_lines.Count > KeptLines && _lines.TryDequeue(out _))
         {
         }
     }

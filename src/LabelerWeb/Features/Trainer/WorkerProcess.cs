@@ -9,25 +9,24 @@ namespace Labeler.Web.Features.Trainer;
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private readonly Process process;
-    private readonly Action<string> heard;
-    private long lastHeard;
+    private readonly Process _process;
+    private readonly Action<string> _heard;
+    private long _lastHeard;
 
     private WorkerProcess(Process process, Action<string> heard)
     {
-        this.process = process;
-        this.heard = heard;
-        lastHeard = Stopwatch.GetTimestamp();
+        _process = process;
+        _heard = heard;
+        _lastHeard = Stopwatch.GetTimestamp();
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public TimeSpan Silence => Stopwatch.GetElapsedTime(Interlocked.Read(ref lastHeard));
+    public TimeSpan Silence => Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastHeard));
 
     /// <summary>The last line of standard error: a program of ours ends with one line that says what is wrong.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Starts the engine's <c>worker</c> command.</summary>
     /// <param name="name">The worker's, which no other has.</param>
     public static WorkerProcess Start(WorkerLocation place, string name, TrainerOptions options, Action<string> heard)
     {
@@ -39,53 +38,67 @@ internal sealed class WorkerProcess : IDisposable
             ArgumentList =
             {
                 place.Engine, "worker", "--data", place.Data, "--name", name, "--until-input-ends",
-                "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
+                "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every",
+                options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
             },
             // Spinning OpenMP threads collapse where cores are shared with the web application.
             Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
         };
         var worker = new WorkerProcess(new Process { StartInfo = start }, heard);
-        worker.process.OutputDataReceived += (_, line) => worker.Hear(line.Data, error: false);
-        worker.process.ErrorDataReceived += (_, line) => worker.Hear(line.Data, error: true);
-        worker.process.Start();
-        worker.process.BeginOutputReadLine();
-        worker.process.BeginErrorReadLine();
+        worker._process.OutputDataReceived += (_, line) => worker.Hear(line.Data, error: false);
+        worker._process.ErrorDataReceived += (_, line) => worker.Hear(line.Data, error: true);
+        worker._process.Start();
+        worker._process.BeginOutputReadLine();
+        worker._process.BeginErrorReadLine();
         return worker;
     }
 
     public Task<bool> Ended(TimeSpan wait, CancellationToken cancel) =>
-        process.WaitForExitAsync(cancel).WaitAsync(wait, cancel)
-            .ContinueWith(task => task.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _process.WaitForExitAsync(cancel).WaitAsync(wait, cancel)
+            .ContinueWith(task => task.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
 
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Asks the worker to save and end; ends it hard when it has not after <paramref name="patience"/>.</summary>
     public async Task Stop(TimeSpan patience)
     {
-        if (process.HasExited)
+        if (_process.HasExited)
+        {
             return;
-        process.StandardInput.Close();
+        }
+        _process.StandardInput.Close();
         if (!await Ended(patience, CancellationToken.None))
+        {
             Kill();
+        }
     }
 
     public void Kill()
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
     }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     private void Hear(string? line, bool error)
     {
         if (line is null)
+        {
             return;
-        Interlocked.Exchange(ref lastHeard, Stopwatch.GetTimestamp());
+        }
+        Interlocked.Exchange(ref _lastHeard, Stopwatch.GetTimestamp());
         if (error && line.Length > 0)
+        {
             LastError = line;
+        }
         // An empty line is the worker's sign of life; it says nothing worth keeping.
         if (line.Length > 0)
-            heard(line);
+        {
+            _heard(line);
+        }
     }
 }

@@ -1,0 +1,38 @@
+using System.Text;
+using Labeler.Shared.Exports;
+
+namespace Labeler.Web.Components.Figures;
+
+/// <summary>The numbers behind one chart: shown as a table below it, and downloaded as CSV.</summary>
+/// <param name="Name">In the address of the download.</param>
+public sealed record FigureTable(string Name, string Title, string[] Headers, IReadOnlyList<object?[]> Rows)
+{
+    /// <param name="things">What the raters have in common.</param>
+    public static FigureTable Of(AgreementFigures agreement, string title, string things) => new("agreement", title, ["measure", "value"],
+        agreement.Units == 0 ? [] :
+        [
+            [things, agreement.Units], ["people", agreement.Raters], ["percent agreement", new Percent(agreement.Percent)],
+            ["Cohen's kappa, mean over pairs of people", agreement.Cohen], ["Fleiss' kappa", agreement.Fleiss],
+            ["Krippendorff's alpha", agreement.Krippendorff],
+        ]);
+
+    /// <summary>Does a column hold numbers, which stand at the right?</summary>
+    public bool IsNumeric(int column) =>
+        Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
+
+    public IResult ToDownload(string file)
+    {
+        var lines = Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(Headers));
+        return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", file);
+    }
+
+    public static string Show(object? cell) => cell switch
+    {
+        null => "",
+        Percent share => share.ToString(),
+        double.NaN => "–",
+        double number => number.ToString(Math.Abs(number) < 10 ? "0.000" : "0.0", System.Globalization.CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString("d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+        _ => cell.ToString() ?? "",
+    };
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Labeler.Web.Components;
+
+/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected.</summary>
+public abstract partial class Polling : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource _left = new();
+
+    [Inject] protected IDbContextFactory<LabelerDb> Contexts { get; set; } = null!;
+
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] private ILogger<Polling> Logger { get; set; } = null!;
+
+    protected abstract TimeSpan Interval { get; }
+
+    protected virtual bool IsOver => false;
+
+    protected abstract Task Read();
+
+    /// <summary>Has the whole page, which is static, made anew; does nothing while it is being made.</summary>
+    protected void RefreshPage()
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            Navigation.Refresh();
+        }
+    }
+
+    protected override Task OnInitializedAsync() => Read();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _ = Watch(_left.Token);
+        }
+    }
+
+    private async Task Watch(CancellationToken left)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (!IsOver && await timer.WaitForNextTickAsync(left))
+            {
+                await InvokeAsync(ReadAgain);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left.
+        }
+    }
+
+    private async Task ReadAgain()
+    {
+        try
+        {
+            await Read();
+            StateHasChanged();
+        }
+        catch (Exception error) when (!_left.IsCancellationRequested)
+        {
+            // What is shown stays, and the next reading may find the database again.
+            LogFailed(Logger, error);
+        }
+    }
+
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A page could not be read anew and is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}

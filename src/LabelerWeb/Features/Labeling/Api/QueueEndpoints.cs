@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Labeler.Web.Features.Labeling.Api;
+
+/// <summary>Handing out items and keeping them.</summary>
+public static class QueueEndpoints
+{
+    private const int MostHeld = 64;
+
+    /// <param name="State">open, or why there is nothing: see <see cref="LabelingStatus"/>.</param>
+    public sealed record Answer(string State, IReadOnlyList<ApiItem> Items, Sampling? Sampling, Progress Progress);
+
+    public sealed record Held(IReadOnlyList<long> Items);
+
+    public sealed record Lost(IReadOnlyList<long> Items);
+
+    /// <param name="holding">Items that the page has already, separated by commas.</param>
+    public static async Task<Results<JsonHttpResult<Answer>, NotFound>> Take(
+        long project, HttpContext context, ItemQueue queue, LabelingStatus status, int take = 4, string holding = "")
+    {
+        var cancel = context.RequestAborted;
+        var annotator = context.User.AccountId();
+        var batch = await queue.Take(project, annotator, take, Numbers(holding), cancel);
+        if (batch.Why == NoItemsReason.NoProject)
+        {
+            return TypedResults.NotFound();
+        }
+        var (state, sampling) = await status.Of(project, annotator, batch, cancel);
+        var progress = await status.Progress(project, annotator, cancel);
+        return TypedResults.Json(new Answer(state, [.. batch.Leases.Select(ApiItem.Of)], sampling, progress), ApiJson.Options);
+    }
+
+    public static async Task<JsonHttpResult<Lost>> Extend(long project, HttpContext context, ItemQueue queue)
+    {
+        var held = (await ApiJson.Read<Held>(context.Request, context.RequestAborted)).Items;
+        if (held.Count > MostHeld)
+        {
+            throw new LabelerException($"At most {MostHeld} items can be held at a time.");
+        }
+        var still = await queue.Extend(context.User.AccountId(), held, context.RequestAborted);
+        return TypedResults.Json(new Lost([.. held.Except(still)]), ApiJson.Options);
+    }
+
+    private static List<long> Numbers(string text)
+    {
+        var numbers = new List<long>();
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            numbers.Add(numbers.Count < MostHeld && long.TryParse(part, out var number) ? number
+                : throw new LabelerException($"\"holding\" is a list of at most {MostHeld} item numbers."));
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Labeler.Web.Features.Labeling;
+
+/// <summary>A person's own vote in words.</summary>
+public static class VoteText
+{
+    public static string Of(Vote vote) => vote.Verdict switch
+    {
+        FlagVerdict flags => Count(flags),
+        PairVerdict pair => pair.Pick switch { PairPick.Left => "Left", PairPick.Right => "Right", PairPick.Tie => "Tie", _ => "Both bad" },
+        ChoiceVerdict choice => choice.Name,
+        SkipVerdict skip => $"Not sure: {skip.Reason}",
+        _ => "",
+    };
+
+    /// <summary>How a picture of the vote is marked: deformed, unsafe, chosen, unseen or nothing.</summary>
+    public static string ClassOf(Verdict? verdict, int place) => verdict switch
+    {
+        FlagVerdict flags when flags.Tiles.FirstOrDefault(t => t.Index == place) is { } tile =>
+            string.Join(' ', FlagNames.All(tile.Flags).Concat(tile.Displayed ? [] : ["unseen"])),
+        PairVerdict { Pick: PairPick.Left } when place == 0 => "chosen",
+        PairVerdict { Pick: PairPick.Right } when place == 1 => "chosen",
+        _ => "",
+    };
+
+    private static string Count(FlagVerdict flags)
+    {
+        var deformed = flags.Tiles.Count(t => t.Flags.HasFlag(FlagKinds.Deformed));
+        var unsafes = flags.Tiles.Count(t => t.Flags.HasFlag(FlagKinds.Unsafe));
+        var parts = new[] { deformed > 0 ? $"{deformed} deformed" : null, unsafes > 0 ? $"{unsafes} unsafe" : null }.OfType<string>()
+            .ToList();
+        return parts.Count == 0 ? "All normal" : string.Join(", ", parts);
+    }
+}

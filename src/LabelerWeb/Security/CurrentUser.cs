@@ -1,0 +1,13 @@
+using System.Security.Claims;
+
+namespace Labeler.Web.Security;
+
+public static class CurrentUser
+{
+    /// <summary>The id of the account; endpoints and pages that use it admit nobody who is not signed in.</summary>
+    public static Guid AccountId(this ClaimsPrincipal user) =>
+        Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : Guid.Empty;
+
+    /// <summary>The highest role that somebody holds; null for somebody who is not signed in.</summary>
+    public static string? HighestRole(this ClaimsPrincipal user) => Role.All.LastOrDefault(user.IsInRole);
+}
