@@ -14,7 +14,8 @@ public static class Notices
     private const string Cookie = "notice";
 
     public static void Tell(this HttpContext context, Notice notice) =>
-        context.Response.Cookies.Append(Cookie, Protector(context).Protect(JsonSerializer.Serialize(notice), TimeSpan.FromMinutes(1)), new CookieOptions
+        context.Response.Cookies.Append(Cookie, Protector(context).Protect(JsonSerializer.Serialize(notice), TimeSpan.FromMinutes(1)),
+            new CookieOptions
         {
             HttpOnly = true,
             SameSite = SameSiteMode.Strict,

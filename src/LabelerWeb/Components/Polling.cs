@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Labeler.Web.Components;
 
-/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then again and again once the browser is connected.</summary>
+/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected.</summary>
 public abstract partial class Polling : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _left = new();
@@ -15,7 +15,6 @@ public abstract partial class Polling : ComponentBase, IDisposable
 
     protected abstract TimeSpan Interval { get; }
 
-    /// <summary>Nothing will change any more.</summary>
     protected virtual bool IsOver => false;
 
     protected abstract Task Read();

@@ -22,17 +22,17 @@ public static class DataFolderCheck
         }
         catch (IOException e) when (e.IsDiskFull())
         {
-            throw new LabelerException($"the disk that holds the data folder {path} is full; free some space or choose another folder with --data DIR", e);
+            throw new LabelerException(
+                $"the disk that holds the data folder {path} is full; free some space or choose another folder with --data DIR", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LabelerException($"cannot write to the data folder {path} ({e.Message.TrimEnd('.')}); mend its permissions or choose another with --data DIR", e);
+            throw new LabelerException(
+                $"cannot write to the data folder {path} ({e.Message.TrimEnd('.')}); "
+                + "mend its permissions or choose another with --data DIR", e);
         }
     }
 
-    /// <summary>Writes and removes a small file.</summary>
-    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public static void Probe(this DataFolder folder)
     {
         var probe = Path.Combine(folder.Root, $".probe-{Guid.NewGuid():N}");

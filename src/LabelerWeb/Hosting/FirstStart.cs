@@ -15,11 +15,11 @@ public static class FirstStart
     // Older than any upload takes.
     private static readonly TimeSpan HalfReceived = TimeSpan.FromDays(1);
 
-    /// <summary>Brings the database up to date, and prints where to go: the address, and while there is no account the link that makes the first admin.</summary>
-    /// <exception cref="LabelerException">The database cannot be used.</exception>
+    /// <summary>Brings the database up to date, and prints the address, or while there is no account the link to make one.</summary>
     public static async Task Prepare(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
+        var database = app.Services.GetRequiredService<DataFolder>().Database;
         string? token;
         try
         {
@@ -34,11 +34,12 @@ public static class FirstStart
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
         {
-            throw new LabelerException($"another program holds the database {app.Services.GetRequiredService<DataFolder>().Database}; close it and start again", e);
+            throw new LabelerException($"another program holds the database {database}; close it and start again", e);
         }
         catch (SqliteException e)
         {
-            throw new LabelerException($"cannot use the database {app.Services.GetRequiredService<DataFolder>().Database} ({e.Message}); restore it from the backups folder beside it", e);
+            throw new LabelerException(
+                $"cannot use the database {database} ({e.Message}); restore it from the backups folder beside it", e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }

@@ -9,7 +9,7 @@ namespace Labeler.Web.Hosting;
 /// <summary>Where the application listens, what it keeps and how it says that it cannot start.</summary>
 public static class HostingSetup
 {
-    /// <summary>A builder whose content root is the built application's folder, so that its settings are found from any working directory.</summary>
+    /// <summary>The content root is the built application's folder, so that its settings are found from anywhere.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args, RunOptions run)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -33,7 +33,8 @@ public static class HostingSetup
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
-            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            forwarded.ForwardedHeaders =
+                ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var proxy in Settings(builder.Configuration).TrustedProxies)
             {
                 forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
@@ -73,7 +74,8 @@ public static class HostingSetup
         {
             throw new LabelerException(e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"port {port} is in use by another program; choose another with --port N (0 chooses a free one)",
+                SocketError.AddressAlreadyInUse =>
+                    $"port {port} is in use by another program; choose another with --port N (0 chooses a free one)",
                 SocketError.AccessDenied => $"this user may not listen on port {port}; choose one above 1023 with --port N",
                 _ => $"cannot listen on {host}:{port}: {e.Message}; choose another address with --host or --port",
             }, e);
@@ -86,5 +88,6 @@ public static class HostingSetup
         return 1;
     }
 
-    private static WebOptions Settings(IConfiguration configuration) => configuration.GetSection(WebOptions.Section).Get<WebOptions>() ?? new();
+    private static WebOptions Settings(IConfiguration configuration) =>
+        configuration.GetSection(WebOptions.Section).Get<WebOptions>() ?? new();
 }

@@ -3,10 +3,8 @@ using System.Net;
 
 namespace Labeler.Web.Hosting;
 
-/// <summary>What the command line of <c>./labeler run</c> says.</summary>
-/// <param name="Host">Address to listen on; 127.0.0.1 unless asked otherwise, so that nothing is reachable from outside by accident.</param>
+/// <param name="Host">Address to listen on; 127.0.0.1 unless asked otherwise, so that nobody outside reaches it by accident.</param>
 /// <param name="Port">Port to listen on; 0 lets the system choose a free one, which is then printed.</param>
-/// <param name="Data">Folder of the database, images, checkpoints and keys.</param>
 public sealed record RunOptions(IPAddress Host, int Port, string Data)
 {
     /// <summary>The options, or the exit code where the command line asks for help or is wrong (which is then already said).</summary>
@@ -35,7 +33,9 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
             },
         };
         var data = new Option<string>("--data") { Description = "Folder for everything that is kept", DefaultValueFactory = _ => "data" };
-        var command = new RootCommand("Starts the web application and its trainer. Settings of appsettings.json can be given too, as --Web:PublicAddress=https://label.example.org") { port, host, data };
+        var command = new RootCommand(
+            "Starts the web application and its trainer. "
+            + "Settings of appsettings.json can be given too, as --Web:PublicAddress=https://label.example.org") { port, host, data };
         // Settings of the host that a test host or an administrator may pass; the configuration reads them.
         foreach (var name in new[] { "--environment", "--contentRoot", "--applicationName" })
         {
@@ -50,5 +50,6 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
         return (new RunOptions(result.GetValue(host)!, result.GetValue(port), Path.GetFullPath(result.GetValue(data)!)), 0);
     }
 
-    private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Split('=')[0].Contains(':', StringComparison.Ordinal);
+    private static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.Split('=')[0].Contains(':', StringComparison.Ordinal);
 }

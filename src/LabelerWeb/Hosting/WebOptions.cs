@@ -7,13 +7,13 @@ public sealed class WebOptions
 {
     public const string Section = "Web";
 
-    /// <summary>Address under which people reach the application, such as https://label.example.org; links in invitations begin with it. Unset: the address of the request.</summary>
+    /// <summary>Address under which people reach the application, for links in invitations; that of the request when it is empty.</summary>
     [Url]
     public string? PublicAddress { get; set; }
 
     public bool IsHttps => PublicAddress?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;
 
-    /// <summary>Addresses of reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed. Empty: only one on this machine.</summary>
+    /// <summary>Reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed; when empty, one on this machine.</summary>
     public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>Attempts to sign in that one network address may make in a minute.</summary>
@@ -24,6 +24,5 @@ public sealed class WebOptions
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public long MaxRequestBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Begin a fresh installation with projects on the bundled model.</summary>
     public bool DemoProjects { get; set; } = true;
 }

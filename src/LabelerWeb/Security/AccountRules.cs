@@ -33,7 +33,8 @@ public static class AccountRules
         services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = Recheck);
         services.Configure<DataProtectionTokenProviderOptions>(o => o.TokenLifespan = TimeSpan.FromDays(1));
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
-        services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<WebOptions>>((cookie, web) =>
+        services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<IOptions<WebOptions>>((cookie, web) =>
         {
             cookie.Cookie.Name = "labeler";
             cookie.Cookie.HttpOnly = true;
@@ -44,7 +45,8 @@ public static class AccountRules
             // A status, which the error page explains, instead of a redirect; programs get the bare status.
             cookie.Events.OnRedirectToAccessDenied = refused => Answer(refused.Response, StatusCodes.Status403Forbidden);
             var toSignIn = cookie.Events.OnRedirectToLogin;
-            cookie.Events.OnRedirectToLogin = refused => IsForPrograms(refused.Request) ? Answer(refused.Response, StatusCodes.Status401Unauthorized) : toSignIn(refused);
+            cookie.Events.OnRedirectToLogin = refused =>
+                IsForPrograms(refused.Request) ? Answer(refused.Response, StatusCodes.Status401Unauthorized) : toSignIn(refused);
         });
         return services;
     }
@@ -52,13 +54,16 @@ public static class AccountRules
     private static void Rules(IdentityOptions identity)
     {
         // Length is what counts; rules about kinds of characters lead to worse passwords.
-        identity.Password = new() { RequiredLength = ShortestPassword, RequiredUniqueChars = 4, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
-        identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = 8, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
+        identity.Password = new() { RequiredLength = ShortestPassword, RequiredUniqueChars = 4, RequireDigit = false,
+            RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
+        identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = 8,
+            DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
         // Any letters of the world; Account.Rename limits the length and pages escape what they show.
         identity.User.AllowedUserNameCharacters = "";
     }
 
-    private static bool IsForPrograms(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/_blazor");
+    private static bool IsForPrograms(HttpRequest request) =>
+        request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/_blazor");
 
     private static Task Answer(HttpResponse response, int status)
     {
@@ -67,7 +72,8 @@ public static class AccountRules
     }
 
     /// <summary>Adds the name that others see to what the cookie says.</summary>
-    internal sealed class AccountClaims(UserManager<Account> accounts, RoleManager<IdentityRole<Guid>> roles, IOptions<IdentityOptions> options)
+    internal sealed class AccountClaims(UserManager<Account> accounts, RoleManager<IdentityRole<Guid>> roles,
+        IOptions<IdentityOptions> options)
         : UserClaimsPrincipalFactory<Account, IdentityRole<Guid>>(accounts, roles, options)
     {
         protected override async Task<ClaimsIdentity> GenerateClaimsAsync(Account account)

@@ -2,7 +2,6 @@ using System.Security.Claims;
 
 namespace Labeler.Web.Security;
 
-/// <summary>Who a request or a page belongs to.</summary>
 public static class CurrentUser
 {
     /// <summary>The id of the account; endpoints and pages that use it admit nobody who is not signed in.</summary>

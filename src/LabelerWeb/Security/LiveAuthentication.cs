@@ -18,6 +18,7 @@ internal sealed class LiveAuthentication(ILoggerFactory loggers, IServiceScopeFa
         var accounts = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         var account = await accounts.GetUserAsync(state.User);
         return account is not null
-            && state.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) == await accounts.GetSecurityStampAsync(account);
+            && await accounts.GetSecurityStampAsync(account)
+                == state.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
     }
 }

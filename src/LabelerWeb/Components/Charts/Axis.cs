@@ -9,7 +9,6 @@ public sealed record Axis(double From, double To, double Step)
 
     public static Axis Shares { get; } = new(0, 1, 0.2);
 
-    /// <summary>Wide enough for all values.</summary>
     /// <param name="whole">Are only whole numbers of any sense?</param>
     public static Axis For(IEnumerable<double> values, bool whole)
     {

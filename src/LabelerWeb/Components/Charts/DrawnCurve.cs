@@ -1,7 +1,5 @@
 namespace Labeler.Web.Components.Charts;
 
-/// <summary>A curve of a chart.</summary>
-/// <param name="Color">Number of its color, from 0.</param>
 /// <param name="Dashed">What a dashed curve is, beside the one that has its name; null for a whole line.</param>
 /// <param name="Marked">A point to be marked, as where over-optimization begins.</param>
 public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, CurvePoint? Marked = null)
@@ -19,7 +17,8 @@ public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, C
     public static DrawnCurve[] All(ReproducedRun run) =>
     [
         .. run.Curves.SelectMany((curve, n) => curve.HeldOut is { } heldOut
-            ? new[] { new DrawnCurve(curve.Training, n), new DrawnCurve(heldOut, n, Dashed: "held out", Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimisedFrom?.Epoch)) }
+            ? new[] { new DrawnCurve(curve.Training, n), new DrawnCurve(heldOut, n, Dashed: "held out",
+                Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimisedFrom?.Epoch)) }
             : [new DrawnCurve(curve.Training, n)]),
     ];
 }

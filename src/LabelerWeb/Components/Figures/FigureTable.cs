@@ -7,17 +7,25 @@ namespace Labeler.Web.Components.Figures;
 /// <param name="Name">In the address of the download.</param>
 public sealed record FigureTable(string Name, string Title, string[] Headers, IReadOnlyList<object?[]> Rows)
 {
-    /// <summary>Does a column hold numbers, which stand at the right?</summary>
-    public bool IsNumeric(int column) => Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
+    /// <param name="things">What the raters have in common.</param>
+    public static FigureTable Of(AgreementFigures agreement, string title, string things) => new("agreement", title, ["measure", "value"],
+        agreement.Units == 0 ? [] :
+        [
+            [things, agreement.Units], ["people", agreement.Raters], ["percent agreement", new Percent(agreement.Percent)],
+            ["Cohen's kappa, mean over pairs of people", agreement.Cohen], ["Fleiss' kappa", agreement.Fleiss],
+            ["Krippendorff's alpha", agreement.Krippendorff],
+        ]);
 
-    /// <summary>The table as a CSV file.</summary>
+    /// <summary>Does a column hold numbers, which stand at the right?</summary>
+    public bool IsNumeric(int column) =>
+        Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
+
     public IResult ToDownload(string file)
     {
         var lines = Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(Headers));
         return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", file);
     }
 
-    /// <summary>A cell as people read it: shares in per cent, other numbers short.</summary>
     public static string Show(object? cell) => cell switch
     {
         null => "",

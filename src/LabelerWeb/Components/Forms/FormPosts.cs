@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Antiforgery;
 
 namespace Labeler.Web.Components.Forms;
 
-/// <summary>Endpoints behind buttons of pages: a form is posted, something is done, a notice is left, and the browser is sent to a page again.</summary>
+/// <summary>Endpoints behind buttons: a form is posted, something is done, and the browser is sent to a page with a notice.</summary>
 public static class FormPosts
 {
     /// <summary>

@@ -31,7 +31,8 @@ public sealed class SettingField
 
     public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
-    public bool MayBeEmpty => Type == typeof(string) ? _property.GetCustomAttribute<RequiredAttribute>() is null : Nullable.GetUnderlyingType(_property.PropertyType) is not null;
+    public bool MayBeEmpty => Type == typeof(string) ? _property.GetCustomAttribute<RequiredAttribute>() is null
+        : Nullable.GetUnderlyingType(_property.PropertyType) is not null;
 
     public int? LongestText => _property.GetCustomAttribute<StringLengthAttribute>()?.MaximumLength;
 
@@ -39,11 +40,12 @@ public sealed class SettingField
     public string Default => Show(_default);
 
     /// <summary>The default and what is allowed, for people; bounds that nobody meets are left out.</summary>
-    public string Bounds => _property.GetCustomAttribute<RangeAttribute>() is { } range && Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) < 1e9
+    public string Bounds => _property.GetCustomAttribute<RangeAttribute>() is { } range
+        && Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) < 1e9
         ? string.Create(CultureInfo.InvariantCulture, $"Default {Default}, from {range.Minimum} to {range.Maximum}")
         : $"Default {Default}";
 
-    /// <summary>The simple settings of <typeparamref name="T"/>: numbers, texts, switches, choices. In the order in which they are declared.</summary>
+    /// <summary>The simple settings of <typeparamref name="T"/> as they are declared: numbers, texts, switches, choices.</summary>
     public static List<SettingField> Of<T>(string prefix, params string[] except) where T : new()
     {
         var defaults = new T();
@@ -85,7 +87,8 @@ public sealed class SettingField
         }
         if (Type.IsEnum)
         {
-            return Enum.TryParse(Type, text, out var choice) && Enum.IsDefined(Type, choice) ? choice : throw new LabelerException($"{Label} has no choice \"{text}\".");
+            return Enum.TryParse(Type, text, out var choice) && Enum.IsDefined(Type, choice) ? choice
+                : throw new LabelerException($"{Label} has no choice \"{text}\".");
         }
         if (Type == typeof(double) && double.TryParse(text, style, culture, out var real) && double.IsFinite(real))
         {
@@ -99,13 +102,15 @@ public sealed class SettingField
         {
             return large;
         }
-        throw new LabelerException($"{Label} must be a {(Type == typeof(double) ? "number" : "whole number")}, not \"{(text.Length > 40 ? text[..40] : text)}\".");
+        var wanted = Type == typeof(double) ? "number" : "whole number";
+        throw new LabelerException($"{Label} must be a {wanted}, not \"{(text.Length > 40 ? text[..40] : text)}\".");
     }
 
     private static bool IsSimple(Type type)
     {
         var bare = Nullable.GetUnderlyingType(type) ?? type;
-        return bare == typeof(int) || bare == typeof(long) || bare == typeof(double) || bare == typeof(bool) || bare == typeof(string) || (bare.IsEnum && !bare.IsDefined(typeof(FlagsAttribute), false));
+        return bare == typeof(int) || bare == typeof(long) || bare == typeof(double) || bare == typeof(bool) || bare == typeof(string)
+            || (bare.IsEnum && !bare.IsDefined(typeof(FlagsAttribute), false));
     }
 
     private static string Show(object? value) => value switch

@@ -65,7 +65,8 @@ public static class MarkdownText
     }
 
     private static bool IsSafe(string address) =>
-        address.StartsWith("https://", StringComparison.Ordinal) || address.StartsWith("mailto:", StringComparison.Ordinal) || IsOurs(address);
+        address.StartsWith("https://", StringComparison.Ordinal) || address.StartsWith("mailto:", StringComparison.Ordinal)
+            || IsOurs(address);
 
     private static bool IsOurs(string address) => address is ['/', ..] and not ['/', '/' or '\\', ..];
 
@@ -81,7 +82,8 @@ public static class MarkdownText
                 return BlockState.None;
             }
             var paragraphs = processor.Parsers.Find<ParagraphBlockParser>()!;
-            processor.NewBlocks.Push(new ParagraphBlock(paragraphs) { Column = processor.Column, Span = new(processor.Line.Start, processor.Line.End) });
+            processor.NewBlocks.Push(new ParagraphBlock(paragraphs) { Column = processor.Column,
+                Span = new(processor.Line.Start, processor.Line.End) });
             return BlockState.Continue;
         }
     }
@@ -114,7 +116,8 @@ public static class MarkdownText
 
     private sealed class LineBreaks : HtmlObjectRenderer<LineBreakInline>
     {
-        protected override void Write(HtmlRenderer renderer, LineBreakInline line) => renderer.Write(renderer.EnableHtmlForInline ? "<br>" : " ");
+        protected override void Write(HtmlRenderer renderer, LineBreakInline line) =>
+            renderer.Write(renderer.EnableHtmlForInline ? "<br>" : " ");
     }
 
     private sealed class Code : HtmlObjectRenderer<CodeBlock>

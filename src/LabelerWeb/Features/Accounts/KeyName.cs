@@ -1,6 +1,5 @@
 namespace Labeler.Web.Features.Accounts;
 
-/// <summary>What is printed on a key.</summary>
 public static class KeyName
 {
     /// <param name="key">A value of KeyboardEvent.key.</param>

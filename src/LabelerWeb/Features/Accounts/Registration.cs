@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Web.Features.Accounts;
 
-/// <summary>Makes an account from an invitation's link.</summary>
 public static class Registration
 {
     /// <summary>The new account. Nothing is changed where it fails.</summary>
     /// <exception cref="LabelerException">The link is used up or too old, the name is taken or unfit, or the password too weak.</exception>
-    public static async Task<Account> Join(this UserManager<Account> accounts, LabelerDb db, string token, string name, string password, DateTimeOffset now)
+    public static async Task<Account> Join(this UserManager<Account> accounts, LabelerDb db, string token, string name, string password,
+        DateTimeOffset now)
     {
         var account = new Account(name.Trim(), name, now);
         await using var transaction = await db.Database.BeginTransactionAsync();
@@ -22,7 +22,6 @@ public static class Registration
         return account;
     }
 
-    /// <exception cref="LabelerException">What was wrong, in sentences.</exception>
     public static void Require(IdentityResult result)
     {
         if (!result.Succeeded)

@@ -8,14 +8,16 @@ public static class ComparisonEndpoints
 
     public static IEndpointRouteBuilder MapComparison(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/compare/curves.csv", async (HttpContext context, LabelerDb db) =>
-            (await ComparedProjects.Read(db, context.Request.Query, context.RequestAborted)).Table.ToDownload("curves.csv")).RequireAuthorization(Role.Lead);
-        routes.MapGet("/compare/together/{number:int}.csv", (int number, HttpContext context, RunFiles runs) =>
-            ComparedFiles.Read(runs, context.Request.Query).Tables.ElementAtOrDefault(number - 1)?.ToDownload($"together-{number}.csv") ?? Results.NotFound()).RequireAuthorization(Role.Lead);
-        routes.MapGet("/compare/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs)).RequireAuthorization(Role.Lead);
-        routes.MapGet("/compare/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs)).RequireAuthorization(Role.Lead);
-        routes.MapGet("/compare/runs/{name}/training.png", (string name, RunFiles runs) =>
-            runs.Find($"{name}/results")?.Sheet is { } sheet ? Results.File(sheet, "image/png") : Results.NotFound()).RequireAuthorization(Role.Lead);
+        var gets = routes.MapGroup("/compare").RequireAuthorization(Role.Lead);
+        gets.MapGet("/curves.csv", async (HttpContext context, LabelerDb db) =>
+            (await ComparedProjects.Read(db, context.Request.Query, context.RequestAborted)).Table.ToDownload("curves.csv"));
+        gets.MapGet("/together/{number:int}.csv", (int number, HttpContext context, RunFiles runs) =>
+            ComparedFiles.Read(runs, context.Request.Query).Tables.ElementAtOrDefault(number - 1)?.ToDownload($"together-{number}.csv")
+                ?? Results.NotFound());
+        gets.MapGet("/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs));
+        gets.MapGet("/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs));
+        gets.MapGet("/runs/{name}/training.png", (string name, RunFiles runs) =>
+            runs.Find($"{name}/results")?.Sheet is { } sheet ? Results.File(sheet, "image/png") : Results.NotFound());
         var posts = routes.MapPosts("/compare/runs", Role.Lead);
         posts.MapPost("", Add).WithMetadata(new RequestSizeLimitAttribute(RunFiles.LargestFile + FormOverhead));
         posts.MapPost("/{name}/remove", (string name, HttpContext context, RunFiles runs) =>
@@ -27,7 +29,8 @@ public static class ComparisonEndpoints
     }
 
     private static IResult Download(string name, RunFiles runs) =>
-        runs.Find(name) is { Run: { } run } file ? CurveTable.Of(name, file.Title, run).ToDownload($"{name.Replace('/', '-')}.csv") : Results.NotFound();
+        runs.Find(name) is { Run: { } run } file ? CurveTable.Of(name, file.Title, run).ToDownload($"{name.Replace('/', '-')}.csv")
+            : Results.NotFound();
 
     private static async Task<IResult> Add(IFormFile? file, [FromForm] string? name, HttpContext context, RunFiles runs)
     {

@@ -1,15 +1,13 @@
 namespace Labeler.Web.Features.Comparison;
 
-/// <summary>The numbers behind charts of curves.</summary>
 public static class CurveTable
 {
-    /// <param name="along">What the horizontal axis counts.</param>
-    /// <param name="isShare">Are the values shares from 0 to 1?</param>
     public static FigureTable Of(string name, string title, string along, bool isShare, IEnumerable<Curve> curves) => new(
         name, title, ["run", "epoch", along, "n", "mean", "low", "high"],
         [.. curves.SelectMany(curve => curve.Points.Select(point => new object?[]
         {
-            curve.Name, point.Epoch, (long)point.Used, point.Runs, Value(point.Value, isShare), Value(point.Low, isShare), Value(point.High, isShare),
+            curve.Name, point.Epoch, (long)point.Used, point.Runs, Value(point.Value, isShare), Value(point.Low, isShare),
+            Value(point.High, isShare),
         }))]);
 
     /// <summary>Files of the engine: rewards with those on held-out prompts beside, or a rate.</summary>
@@ -19,7 +17,8 @@ public static class CurveTable
             [.. run.Curves.SelectMany(curve => curve.Training.Points.Select(point =>
             {
                 var heldOut = curve.HeldOut?.Points.FirstOrDefault(other => other.Epoch == point.Epoch);
-                return new object?[] { curve.Name, (long)point.Used, point.Runs, point.Value, point.Low, point.High, heldOut?.Value, heldOut?.Low, heldOut?.High };
+                return new object?[] { curve.Name, (long)point.Used, point.Runs, point.Value, point.Low, point.High, heldOut?.Value,
+                    heldOut?.Low, heldOut?.High };
             }))]);
 
     private static object Value(double value, bool isShare) => isShare ? new Percent(value) : value;

@@ -1,7 +1,6 @@
 namespace Labeler.Web.Features.Comparison;
 
 /// <summary>A project's evaluation pictures along training: a row is one prompt and noise, a column one epoch's model.</summary>
-/// <param name="Epochs">Numbers of the shown epochs.</param>
 /// <param name="Left">How many epochs with such pictures there are besides.</param>
 public sealed record Sheet(Project Project, IReadOnlyList<int> Epochs, int Left, IReadOnlyList<SheetRow> Rows)
 {
@@ -10,8 +9,10 @@ public sealed record Sheet(Project Project, IReadOnlyList<int> Epochs, int Left,
     public static async Task<Sheet> Read(LabelerDb db, Project project, CancellationToken cancel)
     {
         var evaluated = db.Groups.AsNoTracking().Where(g => g.Use == GroupUse.Evaluation && g.ProjectId == project.Id);
-        var epochs = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
-            .Where(e => evaluated.Any(g => g.EpochId == e.Id)).OrderBy(e => e.Number).Select(e => new { e.Id, e.Number }).ToListAsync(cancel);
+        var epochs = await db.Epochs.AsNoTracking()
+            .Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
+            .Where(e => evaluated.Any(g => g.EpochId == e.Id)).OrderBy(e => e.Number).Select(e => new { e.Id, e.Number })
+            .ToListAsync(cancel);
         var columns = Evenly.Of(epochs, MostColumns);
         var ids = columns.Select(e => e.Id).ToList();
         var groups = await evaluated.Include(g => g.Images).Where(g => ids.Contains(g.EpochId)).ToListAsync(cancel);

@@ -2,7 +2,6 @@ namespace Labeler.Web.Features.Dashboard;
 
 public static class DashboardEndpoints
 {
-    /// <summary>The numbers of each chart as CSV.</summary>
     public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/dashboard/{slug}/{figure}.csv", Download).RequireAuthorization(Role.Lead);
@@ -11,7 +10,8 @@ public static class DashboardEndpoints
 
     private static async Task<IResult> Download(string slug, string figure, LabelerDb db, TimeProvider time)
     {
-        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(project => project.Slug == slug && project.DeletedAt == null) is not { } project)
+        if (await db.Projects.AsNoTracking()
+            .FirstOrDefaultAsync(project => project.Slug == slug && project.DeletedAt == null) is not { } project)
         {
             return Results.NotFound();
         }

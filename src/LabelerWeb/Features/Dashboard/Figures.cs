@@ -2,8 +2,10 @@ namespace Labeler.Web.Features.Dashboard;
 
 /// <summary>Everything that a lead sees of a project, read anew each time.</summary>
 public sealed record Figures(
-    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores, IReadOnlyList<DuelResults> Wins, IReadOnlyList<VotesPerHour> Hours,
-    IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield, IReadOnlyList<EpochChange> Changes, IReadOnlyList<AnchorFigures> Anchors)
+    Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores,
+    IReadOnlyList<DuelResults> Wins, IReadOnlyList<VotesPerHour> Hours,
+    IReadOnlyList<AnnotatorFigures> People, AgreementFigures Agreement, IReadOnlyList<SignalYield> Yield,
+    IReadOnlyList<EpochChange> Changes, IReadOnlyList<AnchorFigures> Anchors)
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
 
@@ -15,54 +17,61 @@ public sealed record Figures(
         project,
         [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
         [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
-        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await DuelResults.OfEpochs(db, project.Id), await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await DuelResults.OfEpochs(db, project.Id),
+        await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
         [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
         await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
 
-    public IEnumerable<FigureTable> Tables => [RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, AnchorsTable, YieldTable];
+    public IEnumerable<FigureTable> Tables =>
+        [RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, AnchorsTable, YieldTable];
 
     public FigureTable RatesTable => new("rates", "Rates per epoch",
-        ["epoch", "images", "normal", "normal low", "normal high", "deformed", "deformed low", "deformed high", "safe", "safe low", "safe high"],
-        [.. Rates.Select(rates => Row([rates.Number, Math.Round(rates.Normal.Of, 1), .. Of(rates.Normal), .. Of(rates.Deformed), .. Of(rates.Safe)]))]);
+        ["epoch", "images", .. new[] { "normal", "deformed", "safe" }.SelectMany(rate => new[] { rate, $"{rate} low", $"{rate} high" })],
+        [.. Rates.Select(rates =>
+            Row([rates.Number, Math.Round(rates.Normal.Of, 1), .. Percent.Interval(rates.Normal), .. Percent.Interval(rates.Deformed),
+                .. Percent.Interval(rates.Safe)]))]);
 
     public FigureTable ChangesTable => new("changes", "Change from the epoch it learned from",
         ["epoch", "against", "measure", "now", "before", "difference", "low", "high", "verdict"],
         [.. Changes.Select(change => Row([
-            change.Epoch, change.Against, change.Measure, Of(change.Now), Of(change.Before), Of(change.Difference), Of(change.Low), Of(change.High),
-            change.IsWorse ? "worse" : change.Low > 0 ? "better" : "not clear"]))]);
+            change.Epoch, change.Against, change.Measure, Of(change.Now), Of(change.Before), Of(change.Difference),
+            Of(change.Low), Of(change.High), change.IsWorse ? "worse" : change.Low > 0 ? "better" : "not clear"]))]);
 
     public FigureTable AnchorsTable => new("anchors", "Anchors: the first epoch's pictures, judged again",
         ["epoch", "labels", "as at first", "low", "high", "mean now", "mean at first"],
-        [.. Anchors.Select(anchor => Row([anchor.Epoch, anchor.Labels, .. Of(anchor.Same), Of(anchor.Now), Of(anchor.Before)]))]);
+        [.. Anchors.Select(anchor =>
+            Row([anchor.Epoch, anchor.Labels, .. Percent.Interval(anchor.Same), Of(anchor.Now), Of(anchor.Before)]))]);
 
     public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
         ["epoch", "label", "count", "share", "low", "high"],
-        [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Of(label.Share)]))]);
+        [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Percent.Interval(label.Share)]))]);
 
     public FigureTable ScoresTable => new("scores", "Mean score per epoch", ["epoch", "scores", "mean", "low", "high"],
         [.. Scores.Select(score => new object?[] { score.Epoch, score.Votes, score.Mean, score.Low, score.High })]);
 
     public FigureTable WinsTable => new("wins", "Preference win rate against the epoch before",
         ["epoch", "against", "wins", "low", "high", "majority", "votes", "ties", "both bad"],
-        [.. Wins.Select(wins => Row([wins.Contestant, wins.Against, .. Of(wins.Wins), new Percent(wins.Majority.Share), wins.Votes, wins.Ties, wins.BothBad]))]);
+        [.. Wins.Select(wins => Row([wins.Contestant, wins.Against, .. Percent.Interval(wins.Wins), new Percent(wins.Majority.Share),
+            wins.Votes,
+            wins.Ties, wins.BothBad]))]);
 
-    public FigureTable HoursTable => new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
+    public FigureTable HoursTable =>
+        new("hours", "Votes per hour", ["hour (UTC)", "votes"], [.. Hours.Select(hour => new object?[] { hour.Hour, hour.Votes })]);
 
     public FigureTable PeopleTable => new("people", "Annotators",
-        ["name", "votes", "not sure", "taken back", "in quarantine", "surplus", "median seconds", "implausibly fast", "flagged", "share of the signal", "gold right", "last vote"],
+        [
+            "name", "votes", "not sure", "taken back", "in quarantine", "surplus", "median seconds", "implausibly fast",
+            "flagged", "share of the signal", "gold right", "last vote",
+        ],
         [.. People.Select(person => new object?[]
         {
-            person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000, person.Fast,
-            IsFlagged && person.Flagged.Of > 0 ? new Percent(person.Flagged.Share) : null, new Percent(person.Influence), person.Gold is { } gold ? new Percent(gold.Share) : null, person.LastVoteAt,
+            person.Name, person.Votes, person.Skips, person.TakenBack, person.Quarantined, person.Surplus, person.MedianMs / 1000,
+            person.Fast, IsFlagged && person.Flagged.Of > 0 ? new Percent(person.Flagged.Share) : null, new Percent(person.Influence),
+            person.Gold is { } gold ? new Percent(gold.Share) : null, person.LastVoteAt,
         })]);
 
-    public FigureTable AgreementTable => new("agreement", "Agreement", ["measure", "value"],
-        Agreement.Units == 0 ? [] :
-        [
-            ["things that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", Agreement.Percent], ["Cohen's kappa, mean over pairs of people", Agreement.Cohen],
-            ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
-        ]);
+    public FigureTable AgreementTable => FigureTable.Of(Agreement, "Agreement", "things that several people judged");
 
     public FigureTable YieldTable => new("signal", "Signal yield", ["epoch", "usable pairs", "votes", "pairs per vote"],
         [.. Yield.Select(yield => new object?[] { yield.Epoch, yield.Pairs, yield.Votes, yield.PairsPerVote })]);
@@ -71,6 +80,4 @@ public sealed record Figures(
 
     // What an epoch is measured by: a mean score, or a share of the images.
     private object? Of(double? measure) => Project.Task == LabelingTask.Score || measure is null ? measure : new Percent(measure.Value);
-
-    private static object?[] Of(Proportion share) => [new Percent(share.Share), new Percent(share.Low), new Percent(share.High)];
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Epochs;
 
-/// <summary>What the buttons of the epochs' pages do.</summary>
 public static class EpochEndpoints
 {
     private const int FormOverhead = 64 * 1024;
@@ -14,7 +13,8 @@ public static class EpochEndpoints
         posts.MapPost("/projects/{id:long}/start", Start);
         posts.MapPost("/projects/{id:long}/rollback", RollBack);
         posts.MapPost("/{id:long}/train", Train);
-        posts.MapPost("/{id:long}/labels", TakeLabels).WithMetadata(new RequestSizeLimitAttribute(D3poLabelImport.LargestFile + FormOverhead));
+        posts.MapPost("/{id:long}/labels", TakeLabels)
+            .WithMetadata(new RequestSizeLimitAttribute(D3poLabelImport.LargestFile + FormOverhead));
         posts.MapPost("/{id:long}/cancel", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
         {
             await cycle.Cancel(id);
@@ -31,7 +31,8 @@ public static class EpochEndpoints
 
     private static async Task<IResult> Start(long id, HttpContext context, EpochCycle cycle, LabelerDb db)
     {
-        var checkpoint = await db.Epochs.Where(epoch => epoch.ProjectId == id && epoch.State == EpochState.Complete).OrderByDescending(epoch => epoch.Number)
+        var checkpoint = await db.Epochs.Where(epoch => epoch.ProjectId == id && epoch.State == EpochState.Complete)
+            .OrderByDescending(epoch => epoch.Number)
             .Select(epoch => epoch.CheckpointId).FirstOrDefaultAsync();
         var epoch = await cycle.Start(id, checkpoint);
         return await Back(context, db, epoch.Id, $"Epoch {epoch.Number} is being sampled.");
@@ -49,20 +50,24 @@ public static class EpochEndpoints
         return await Back(context, db, id, "The votes are frozen and training is queued.");
     }
 
-    private static async Task<IResult> TakeLabels(long id, IFormFile? file, HttpContext context, IDbContextFactory<LabelerDb> contexts, LabelerDb db, TimeProvider time)
+    private static async Task<IResult> TakeLabels(long id, IFormFile? file, HttpContext context, IDbContextFactory<LabelerDb> contexts,
+        LabelerDb db, TimeProvider time)
     {
         if (file is null || file.Length == 0)
         {
             throw new LabelerException("Choose a label file first.");
         }
         await using var content = file.OpenReadStream();
-        var added = await D3poLabelImport.Read(contexts, id, Path.GetFileName(file.FileName), content, time.GetUtcNow(), context.RequestAborted);
-        return await Back(context, db, id, added == 0 ? $"{file.FileName} holds nothing new." : $"{added} votes of {file.FileName} are taken in.");
+        var added = await D3poLabelImport.Read(contexts, id, Path.GetFileName(file.FileName), content, time.GetUtcNow(),
+            context.RequestAborted);
+        return await Back(context, db, id,
+            added == 0 ? $"{file.FileName} holds nothing new." : $"{added} votes of {file.FileName} are taken in.");
     }
 
     private static async Task<IResult> Back(HttpContext context, LabelerDb db, long epochId, string done)
     {
-        var slug = await db.Epochs.Where(epoch => epoch.Id == epochId).Join(db.Projects, epoch => epoch.ProjectId, project => project.Id, (_, project) => project.Slug).FirstOrDefaultAsync()
+        var slug = await db.Epochs.Where(epoch => epoch.Id == epochId)
+            .Join(db.Projects, epoch => epoch.ProjectId, project => project.Id, (_, project) => project.Slug).FirstOrDefaultAsync()
             ?? throw new LabelerException("There is no such epoch.");
         return context.Done(done, $"/epochs/{slug}");
     }

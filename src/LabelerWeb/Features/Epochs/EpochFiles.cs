@@ -13,12 +13,17 @@ internal static class EpochFiles
         var files = routes.MapGroup("/epochs").RequireAuthorization(Role.Admin);
         files.MapGet("/checkpoints/{id:long}/weights", Weights);
         files.MapGet("/checkpoints/{id:long}/kohya", Kohya);
-        files.MapGet("/{id:long}/votes.csv", (long id, LabelerDb db) => Downloads.Text("text/csv", $"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
-        files.MapGet("/{id:long}/votes.jsonl", (long id, LabelerDb db) => Downloads.Text("application/jsonl", $"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
-        files.MapGet("/{id:long}/pairs.csv", (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "text/csv", "csv", PairExport.WriteCsv));
-        files.MapGet("/{id:long}/pairs.jsonl", (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "application/jsonl", "jsonl", PairExport.WriteJsonLines));
+        files.MapGet("/{id:long}/votes.csv",
+            (long id, LabelerDb db) => Downloads.Text("text/csv", $"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
+        files.MapGet("/{id:long}/votes.jsonl", (long id, LabelerDb db) =>
+            Downloads.Text("application/jsonl", $"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
+        files.MapGet("/{id:long}/pairs.csv",
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "text/csv", "csv", PairExport.WriteCsv));
+        files.MapGet("/{id:long}/pairs.jsonl",
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "application/jsonl", "jsonl", PairExport.WriteJsonLines));
         files.MapGet("/{id:long}/manifest.json", async (long id, LabelerDb db, FileStore store) =>
-            await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json") : Results.NotFound());
+            await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json")
+                : Results.NotFound());
         files.MapGet("/{id:long}/d3po.zip", D3po);
     }
 
@@ -59,7 +64,8 @@ internal static class EpochFiles
         }
     }
 
-    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending, Func<Manifest, TextWriter, Task> write)
+    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending,
+        Func<Manifest, TextWriter, Task> write)
     {
         if (await ManifestOf(db, id) is not { } hash)
         {
@@ -72,5 +78,6 @@ internal static class EpochFiles
     private static Task<string?> ManifestOf(LabelerDb db, long epochId) =>
         db.Epochs.Where(epoch => epoch.Id == epochId).Select(epoch => epoch.ManifestHash).FirstOrDefaultAsync();
 
-    private static Task<Checkpoint?> Find(LabelerDb db, long id) => db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(checkpoint => checkpoint.Id == id);
+    private static Task<Checkpoint?> Find(LabelerDb db, long id) =>
+        db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(checkpoint => checkpoint.Id == id);
 }

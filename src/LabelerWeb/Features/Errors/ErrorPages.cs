@@ -12,11 +12,13 @@ public static class ErrorPages
             ExceptionHandlingPath = "/error/500",
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
         })
-        .UseWhen(context => !IsForPrograms(context), pages => pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true))
+        .UseWhen(context => !IsForPrograms(context),
+            pages => pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true))
         .Use((context, next) =>
         {
             // The page about a failed post is a page to look at, and carries no form token.
-            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null)
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null
+                || context.Features.Get<IExceptionHandlerFeature>() is not null)
             {
                 context.Request.Method = HttpMethods.Get;
             }

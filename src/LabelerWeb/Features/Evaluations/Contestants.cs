@@ -4,7 +4,6 @@ using Labeler.Shared.Projects;
 
 namespace Labeler.Web.Features.Evaluations;
 
-/// <summary>A model that can be chosen.</summary>
 /// <param name="Key">In the form: <c>base:FOLDER</c> or the checkpoint's number.</param>
 /// <param name="Project">Whose it is; for the base model the first project on it.</param>
 /// <param name="RunKey">In the form, for all steps of its training, or all epochs of its project; null where it stands alone.</param>
@@ -25,37 +24,43 @@ public static class Contestants
 {
     public static async Task<IReadOnlyList<Candidate>> All(LabelerDb db, CancellationToken cancel)
     {
-        var projects = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source != PictureSource.Checkpoints).OrderBy(p => p.Name).ToListAsync(cancel);
+        var projects = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source != PictureSource.Checkpoints)
+            .OrderBy(p => p.Name).ToListAsync(cancel);
         var ids = projects.Select(p => p.Id).ToList();
         var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => ids.Contains(c.ProjectId)).OrderBy(c => c.Id)
             .Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { Checkpoint = c, e.Number }).ToListAsync(cancel);
         var taken = await StepsTaken.Read(db, [.. checkpoints.Select(one => one.Checkpoint)], cancel);
         var bases = projects.DistinctBy(p => p.Settings.ModelFolder).Select(p => new Candidate(
-            $"base:{p.Settings.ModelFolder}", $"Base model {p.Settings.ModelFolder}", p, new Contestant($"base model {p.Settings.ModelFolder}", p.Settings.ModelFolder, null, null)));
+            $"base:{p.Settings.ModelFolder}", $"Base model {p.Settings.ModelFolder}", p,
+            new Contestant($"base model {p.Settings.ModelFolder}", p.Settings.ModelFolder, null, null)));
         var trained = from project in projects
                       let own = checkpoints.Where(one => one.Checkpoint.ProjectId == project.Id).ToList()
                       let tunings = own.Select(one => one.Checkpoint.JobId).OfType<long>().Distinct().ToList()
                       from one in own
                       select one.Checkpoint.Step is { } step ? Step(project, one.Checkpoint, step, tunings)
-                          : one.Checkpoint.RolledBackAt is null && taken.TryGetValue(one.Checkpoint.Id, out var steps) ? Epoch(project, one.Checkpoint, one.Number, steps)
+                          : one.Checkpoint.RolledBackAt is null && taken.TryGetValue(one.Checkpoint.Id, out var steps)
+                              ? Epoch(project, one.Checkpoint, one.Number, steps)
                           : Alone(project, one.Checkpoint, one.Number);
         return [.. bases, .. trained];
     }
 
     private static Candidate Alone(Project project, Checkpoint one, int epoch)
     {
-        var name = $"{project.Name}, epoch {epoch}" + (one.Name is { } which ? $", {which}" : "") + (one.RolledBackAt is null ? "" : ", rolled back");
+        var name = $"{project.Name}, epoch {epoch}" + (one.Name is { } which ? $", {which}" : "")
+            + (one.RolledBackAt is null ? "" : ", rolled back");
         return new($"{one.Id}", name, project, new Contestant(name, project.Settings.ModelFolder, one.Id, one.WeightsHash));
     }
 
     private static Candidate Epoch(Project project, Checkpoint one, int epoch, int steps) => new(
         $"{one.Id}", $"epoch {epoch}", project,
-        new Contestant($"{project.Name}, epoch {epoch}", project.Settings.ModelFolder, one.Id, one.WeightsHash, project.Name, steps), Candidate.RunKeyOf(project));
+        new Contestant($"{project.Name}, epoch {epoch}", project.Settings.ModelFolder, one.Id, one.WeightsHash, project.Name, steps),
+        Candidate.RunKeyOf(project));
 
     // Several fine-tunings of one project are numbered in their order.
     private static Candidate Step(Project project, Checkpoint one, int step, List<long> tunings)
     {
         var run = $"{project.Name}, {one.Name}" + (tunings.Count > 1 ? $", fine-tuning {tunings.IndexOf(one.JobId!.Value) + 1}" : "");
-        return new($"{one.Id}", $"step {step}", project, new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id, one.WeightsHash, run, step), Candidate.RunKeyOf(one));
+        return new($"{one.Id}", $"step {step}", project, new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id,
+            one.WeightsHash, run, step), Candidate.RunKeyOf(one));
     }
 }

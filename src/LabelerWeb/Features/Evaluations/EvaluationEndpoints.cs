@@ -5,7 +5,8 @@ public static class EvaluationEndpoints
     public static IEndpointRouteBuilder MapEvaluations(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/compare/evaluations/{slug}/{figure}.csv", async (string slug, string figure, HttpContext context, LabelerDb db) =>
-            (await EvaluationFigures.Read(db, slug, context.RequestAborted))?.Tables.FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
+            (await EvaluationFigures.Read(db, slug, context.RequestAborted))?.Tables
+                .FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
             .RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/evaluations/{slug}", Role.Lead);
         posts.MapPost("/stop", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>

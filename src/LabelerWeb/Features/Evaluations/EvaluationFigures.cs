@@ -1,7 +1,7 @@
 namespace Labeler.Web.Features.Evaluations;
 
-/// <summary>What an evaluation says, read anew each time.</summary>
-public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<RubricResults> Rubric, IReadOnlyList<DuelResults> Duels, AgreementFigures Agreement)
+public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<RubricResults> Rubric, IReadOnlyList<DuelResults> Duels,
+    AgreementFigures Agreement)
 {
     public static async Task<EvaluationFigures?> Read(LabelerDb db, string slug, CancellationToken cancel = default)
     {
@@ -11,7 +11,8 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
         }
         var isRubric = line.Evaluation.Plan.Kind == EvaluationKind.Rubric;
         return new(
-            line, isRubric ? await RubricResults.Read(db, line.Evaluation, cancel) : [], isRubric ? [] : await DuelResults.Read(db, line.Evaluation, cancel),
+            line, isRubric ? await RubricResults.Read(db, line.Evaluation, cancel) : [],
+            isRubric ? [] : await DuelResults.Read(db, line.Evaluation, cancel),
             await AgreementFigures.Read(db, line.Project, null, cancel));
     }
 
@@ -31,29 +32,27 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
         ["checkpoint", .. ScoreHeaders],
         [.. Rubric.Select(result => Row([result.Name, .. Scores(result)]))]);
 
-    public FigureTable WinsTable => new("wins", "Share of wins against all others", WinHeaders("checkpoint"), [.. Overall.Select(duel => Row([Name(duel.Contestant), .. Cells(duel)]))]);
+    public FigureTable WinsTable => new("wins", "Share of wins against all others", WinHeaders("checkpoint"),
+        [.. Overall.Select(duel => Row([Name(duel.Contestant), .. Cells(duel)]))]);
 
     public FigureTable MeetingsTable => new("meetings", "Each against each", WinHeaders("checkpoint", "against"),
-        [.. Duels.Where(duel => duel.Against is not null).Select(duel => Row([Name(duel.Contestant), Name(duel.Against!.Value), .. Cells(duel)]))]);
+        [.. Duels.Where(duel => duel.Against is not null)
+            .Select(duel => Row([Name(duel.Contestant), Name(duel.Against!.Value), .. Cells(duel)]))]);
 
-    public FigureTable AgreementTable => new("agreement", "Agreement among raters", ["measure", "value"],
-        Agreement.Units == 0 ? [] :
-        [
-            ["questions that several people judged", Agreement.Units], ["people", Agreement.Raters], ["percent agreement", new Percent(Agreement.Percent)],
-            ["Cohen's kappa, mean over pairs of people", Agreement.Cohen], ["Fleiss' kappa", Agreement.Fleiss], ["Krippendorff's alpha", Agreement.Krippendorff],
-        ]);
+    public FigureTable AgreementTable => FigureTable.Of(Agreement, "Agreement among raters", "questions that several people judged");
 
-    private IEnumerable<string> ScoreHeaders => ["seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")];
+    private IEnumerable<string> ScoreHeaders =>
+        ["seeds", "pictures", "votes", "mean", "low", "high", .. Line.Project.Settings.Choices.Select(choice => $"share of {choice.Name}")];
 
     private static object?[] Scores(RubricResults result) =>
-        [result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High, .. result.Shares.Select(share => (object)new Percent(share.Share.Share))];
+        [result.IsFixed ? "fixed" : "random", result.Pictures, result.Votes, result.Mean, result.Low, result.High,
+            .. result.Shares.Select(share => (object)new Percent(share.Share.Share))];
 
-    private static string[] WinHeaders(params string[] first) => [.. first, "votes", "wins", "low", "high", "won by more than half of the raters", "low", "high", "ties", "both bad"];
+    private static string[] WinHeaders(params string[] first) =>
+        [.. first, "votes", "wins", "low", "high", "won by more than half of the raters", "low", "high", "ties", "both bad"];
 
     private static object?[] Cells(DuelResults duel) =>
-        [duel.Votes, .. Of(duel.Wins), .. Of(duel.Majority), duel.Ties, duel.BothBad];
-
-    private static object[] Of(Proportion share) => [new Percent(share.Share), new Percent(share.Low), new Percent(share.High)];
+        [duel.Votes, .. Percent.Interval(duel.Wins), .. Percent.Interval(duel.Majority), duel.Ties, duel.BothBad];
 
     private static object?[] Row(object?[] cells) => cells;
 }

@@ -24,7 +24,8 @@ public sealed class EvaluationForm
     public SamplingOptions Sampling { get; private set; } = new();
 
     /// <param name="like">The project whose sampling stands in the form at first.</param>
-    public static EvaluationForm Empty(Project? like) => new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };
+    public static EvaluationForm Empty(Project? like) =>
+        new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };
 
     /// <summary>Scores for all steps of one training on photos.</summary>
     /// <param name="captions">Of the photos that it learned from.</param>
@@ -72,7 +73,8 @@ public sealed class EvaluationForm
     {
         var all = candidates.ToList();
         var steps = all.Where(one => one.RunKey is { } run && Chosen.Contains(run)).ToList();
-        return [.. all.Where(one => Chosen.Contains(one.Key) || steps.Contains(one) || (one.Contestant.Checkpoint is null && steps.Exists(step => step.Contestant.Model == one.Contestant.Model)))];
+        return [.. all.Where(one => Chosen.Contains(one.Key) || steps.Contains(one)
+            || (one.Contestant.Checkpoint is null && steps.Exists(step => step.Contestant.Model == one.Contestant.Model)))];
     }
 
     /// <summary>The plan that the form describes; what cannot be read of it is added to the faults.</summary>

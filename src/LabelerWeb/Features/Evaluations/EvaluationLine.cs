@@ -1,14 +1,13 @@
 namespace Labeler.Web.Features.Evaluations;
 
-/// <summary>An evaluation and how far it is.</summary>
-/// <param name="Made">Pictures that are there.</param>
 /// <param name="Judged">Questions with all the votes they want, of <paramref name="Items"/>.</param>
-public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoch Epoch, Job? Job, int Made, int Items, int Judged, int Votes)
+public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoch Epoch, Job? Job, int Made, int Items, int Judged,
+    int Votes)
 {
-    /// <summary>The newest first.</summary>
     public static async Task<IReadOnlyList<EvaluationLine>> All(LabelerDb db, CancellationToken cancel = default)
     {
-        var slugs = await db.Evaluations.OrderByDescending(e => e.Id).Join(db.Projects.Where(p => p.DeletedAt == null), e => e.ProjectId, p => p.Id, (e, p) => p.Slug).ToListAsync(cancel);
+        var slugs = await db.Evaluations.OrderByDescending(e => e.Id)
+            .Join(db.Projects.Where(p => p.DeletedAt == null), e => e.ProjectId, p => p.Id, (e, p) => p.Slug).ToListAsync(cancel);
         var lines = new List<EvaluationLine>();
         foreach (var slug in slugs)
         {
@@ -17,7 +16,6 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         return lines;
     }
 
-    /// <summary>By its address; null where there is none.</summary>
     public static async Task<EvaluationLine?> Find(LabelerDb db, string slug, CancellationToken cancel = default)
     {
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null, cancel) is not { } project
@@ -28,8 +26,10 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         var epoch = await db.Epochs.AsNoTracking().FirstAsync(e => e.ProjectId == project.Id, cancel);
         var items = db.Items.Where(i => i.EpochId == epoch.Id);
         return new(
-            evaluation, project, epoch, await db.Jobs.AsNoTracking().Where(j => j.EpochId == epoch.Id).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel),
-            await db.Groups.CountAsync(g => g.EpochId == epoch.Id, cancel), await items.CountAsync(cancel), await items.CountAsync(i => i.State == ItemState.Done, cancel),
+            evaluation, project, epoch,
+            await db.Jobs.AsNoTracking().Where(j => j.EpochId == epoch.Id).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel),
+            await db.Groups.CountAsync(g => g.EpochId == epoch.Id, cancel), await items.CountAsync(cancel),
+            await items.CountAsync(i => i.State == ItemState.Done, cancel),
             await db.Votes.Effective().CountAsync(v => v.ProjectId == project.Id, cancel));
     }
 
@@ -43,5 +43,10 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         _ => Judged == Items ? "all judged" : "being judged",
     };
 
-    public string Tone => Epoch.State switch { EpochState.Failed => "bad", EpochState.Labelling => Judged == Items ? "good" : "", _ => "warn" };
+    public string Tone => Epoch.State switch
+    {
+        EpochState.Failed => "bad",
+        EpochState.Labelling => Judged == Items ? "good" : "",
+        _ => "warn",
+    };
 }

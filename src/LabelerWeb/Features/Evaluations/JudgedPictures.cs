@@ -3,8 +3,8 @@ using Labeler.Web.Features.Review;
 namespace Labeler.Web.Features.Evaluations;
 
 /// <summary>One question of an evaluation for the lead: which checkpoint made which picture, and who said what.</summary>
-/// <param name="Votes">Each as a sentence.</param>
-public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadOnlyList<JudgedPicture> Pictures, IReadOnlyList<string> Votes)
+public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadOnlyList<JudgedPicture> Pictures,
+    IReadOnlyList<string> Votes)
 {
     public const int PerPage = 40;
 
@@ -14,11 +14,14 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
         var plan = evaluation.Plan;
         var all = await db.Items.Where(i => i.ProjectId == evaluation.ProjectId && i.FirstId != null)
             .Join(db.Groups, i => i.GroupId, g => g.Id, (i, g) => new { i.Id, g.Number }).ToListAsync(cancel);
-        var ids = all.OrderBy(i => i.Number % plan.PicturesEach).ThenBy(i => i.Number).ThenBy(i => i.Id).Skip((page - 1) * PerPage).Take(PerPage).Select(i => i.Id).ToList();
-        var items = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group).Include(i => i.First).Include(i => i.Second).Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);
+        var ids = all.OrderBy(i => i.Number % plan.PicturesEach).ThenBy(i => i.Number).ThenBy(i => i.Id).Skip((page - 1) * PerPage)
+            .Take(PerPage).Select(i => i.Id).ToList();
+        var items = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group).Include(i => i.First).Include(i => i.Second)
+            .Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);
         var seconds = items.Values.Where(i => i.Second is not null).Select(i => i.Second!.GroupId).ToList();
         var numbers = await db.Groups.Where(g => seconds.Contains(g.Id)).ToDictionaryAsync(g => g.Id, g => g.Number, cancel);
-        var votes = await db.Votes.AsNoTracking().Where(v => ids.Contains(v.ItemId) && v.Kind != VoteKind.Undo && v.SupersededById == null).OrderBy(v => v.Id)
+        var votes = await db.Votes.AsNoTracking().Where(v => ids.Contains(v.ItemId) && v.Kind != VoteKind.Undo && v.SupersededById == null)
+            .OrderBy(v => v.Id)
             .Join(db.Users, v => v.AnnotatorId, a => a.Id, (v, a) => new { Vote = v, a.DisplayName }).ToListAsync(cancel);
         return [.. ids.Select(id =>
         {
@@ -27,17 +30,19 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
             JudgedPicture Of(SampleImage image, int contestant, string choice)
             {
                 var wins = said.Count(v => v.Vote is { Kind: VoteKind.Judgement, Quarantine: null } && v.Vote.Choice == choice);
-                return new(image.ContentHash, plan.Contestants[contestant].Name, item.Second is null || wins == 0 ? "" : $"preferred by {wins}");
+                return new(image.ContentHash, plan.Contestants[contestant].Name,
+                    item.Second is null || wins == 0 ? "" : $"preferred by {wins}");
             }
             List<JudgedPicture> pictures = [Of(item.First!, first.Contestant, "first")];
             if (item.Second is { } second)
             {
                 pictures.Add(Of(second, plan.At(numbers[second.GroupId]).Contestant, "second"));
             }
-            return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v => $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
+            return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v =>
+                $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
         })];
     }
 }
 
-/// <param name="Said">How many preferred it; empty where nobody did or it was scored alone.</param>
+/// <param name="Verdicts">How many preferred it; empty where nobody did or it was scored alone.</param>
 public sealed record JudgedPicture(string Hash, string Model, string Verdicts);

@@ -5,7 +5,8 @@ public static class Verdicts
 {
     public static readonly (string Value, string Text)[] All =
     [
-        ("all", "all images"), ("normal", "judged normal"), ("flagged", "flagged"), ("deformed", "flagged as deformed"), ("unsafe", "flagged as unsafe"), ("unjudged", "not judged yet"),
+        ("all", "all images"), ("normal", "judged normal"), ("flagged", "flagged"), ("deformed", "flagged as deformed"),
+        ("unsafe", "flagged as unsafe"), ("unjudged", "not judged yet"),
     ];
 
     public static bool Matches(this ImageTally image, string show) => show switch

@@ -17,9 +17,11 @@ public static class ImageEndpoints
     {
         var images = routes.MapGroup("/api/images").RequireAuthorization(Role.Annotator);
         images.MapGet("/{hash}/{side:int}.webp", (string hash, int side, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) && Thumbnails.Sides.Contains(side) ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
+            FileStore.IsHash(hash) && Thumbnails.Sides.Contains(side)
+                ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
         images.MapGet("/{hash}/original", (string hash, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
+            FileStore.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context)
+                : Task.FromResult(Results.NotFound()));
         return routes;
     }
 
@@ -32,7 +34,8 @@ public static class ImageEndpoints
                 return Results.NotFound();
             }
             var start = new byte[16];
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 14, FileOptions.Asynchronous);
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 14,
+                FileOptions.Asynchronous);
             var format = PictureFormats.Of(start.AsSpan(0, await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false)));
             file.Position = 0;
             context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Images;
 
-/// <summary>Pictures of the store as browsers get them, made once and kept beside the store; deleting that folder only costs time.</summary>
+/// <summary>Pictures as browsers get them, made once and kept beside the store; deleting that folder only costs time.</summary>
 public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<ImageOptions> options) : IDisposable
 {
     /// <summary>Longest sides in pixels; a page takes the smallest that fills its frame.</summary>
@@ -16,11 +16,13 @@ public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<ImageO
 
     /// <summary>A WebP of one of the sizes; null when there is no such picture.</summary>
     public Task<string?> Shrunk(string hash, int side, CancellationToken cancel) =>
-        Kept(hash, $"{hash}-{side}.webp", file => PictureFormats.Of(file) is null ? null : Thumbnail.WebP(file, side, Quality(file, side)), cancel);
+        Kept(hash, $"{hash}-{side}.webp", file => PictureFormats.Of(file) is null ? null : Thumbnail.WebP(file, side, Quality(file, side)),
+            cancel);
 
     /// <summary>All of its pixels, without the text inside a PNG, which can name the model; null when there is no such picture.</summary>
     public Task<string?> Whole(string hash, CancellationToken cancel) =>
-        Kept(hash, $"{hash}-whole", file => PictureFormats.Of(file) switch { null => null, PictureFormat.Png => Picture.Decode(file).ToPng(), _ => file }, cancel);
+        Kept(hash, $"{hash}-whole",
+            file => PictureFormats.Of(file) switch { null => null, PictureFormat.Png => Picture.Decode(file).ToPng(), _ => file }, cancel);
 
     // A small picture is shown enlarged, where traces of compression would pass for flaws of the model.
     private static int Quality(byte[] file, int side)

@@ -4,7 +4,8 @@ namespace Labeler.Web.Features.Labeling;
 public static class FlagNames
 {
     public static IReadOnlyList<string> All(FlagKinds flags) =>
-        [.. new[] { (FlagKinds.Deformed, "deformed"), (FlagKinds.Unsafe, "unsafe") }.Where(f => flags.HasFlag(f.Item1)).Select(f => f.Item2)];
+        [.. new[] { (FlagKinds.Deformed, "deformed"), (FlagKinds.Unsafe, "unsafe") }.Where(f => flags.HasFlag(f.Item1))
+            .Select(f => f.Item2)];
 
     public static (string First, string? Second) Of(FlagKinds flags) => (All(flags)[0], All(flags).ElementAtOrDefault(1));
 }

@@ -7,7 +7,7 @@ public sealed class LabelingOptions
 {
     public const string Section = "Labeling";
 
-    /// <summary>Requests a second that one account may make for long, and ten times as many at once. A quick annotator needs two or three.</summary>
+    /// <summary>Requests a second of one account, and ten times as many at once. A quick annotator needs two or three.</summary>
     [Range(1, 10_000)]
     public int RequestsPerSecond { get; set; } = 30;
 

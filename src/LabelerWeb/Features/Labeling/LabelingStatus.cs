@@ -46,7 +46,8 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.Epochs.Where(e => e.ProjectId == project && e.State == EpochState.Sampling).OrderByDescending(e => e.Number)
-            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted)).FirstOrDefaultAsync(cancel);
+            .Select(e => new Sampling(db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation), e.GroupsWanted))
+            .FirstOrDefaultAsync(cancel);
     }
 
     /// <summary>Items that are left for this person to judge.</summary>
@@ -68,7 +69,7 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
     }
 
-    // Open items that this person has not judged, in whoever's hands they are. What measures people is batch out among these and is no work of its own.
+    // Not yet judged by this person, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
     private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
         i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
             && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling))

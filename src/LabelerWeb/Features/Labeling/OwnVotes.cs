@@ -8,12 +8,14 @@ public sealed record OwnVote(Vote Vote, Lease Lease, bool CanReopen);
 public static class OwnVotes
 {
     /// <summary>Votes that stand, newest first.</summary>
-    public static async Task<IReadOnlyList<OwnVote>> Newest(LabelerDb db, long project, Guid annotator, int count, CancellationToken cancel, int skip = 0)
+    public static async Task<IReadOnlyList<OwnVote>> Newest(LabelerDb db, long project, Guid annotator, int count,
+        CancellationToken cancel, int skip = 0)
     {
         var votes = await db.Votes.AsNoTracking()
             .Where(v => v.AnnotatorId == annotator && v.ProjectId == project && v.Kind != VoteKind.Undo && v.SupersededById == null)
             .OrderByDescending(v => v.Id).Skip(skip).Take(count)
-            .Select(v => new { Vote = v, Open = v.Surplus || db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling)) })
+            .Select(v => new { Vote = v, Open = v.Surplus
+                || db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labelling)) })
             .ToListAsync(cancel);
         var items = votes.Select(v => v.Vote.ItemId).ToList();
         var leases = await db.Leases.AsNoTrackingWithIdentityResolution()

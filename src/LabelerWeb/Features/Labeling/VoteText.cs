@@ -16,7 +16,7 @@ public static class VoteText
     public static string ClassOf(Verdict? verdict, int place) => verdict switch
     {
         FlagVerdict flags when flags.Tiles.FirstOrDefault(t => t.Index == place) is { } tile =>
-            $"{(tile.Flags.HasFlag(FlagKinds.Deformed) ? "deformed " : "")}{(tile.Flags.HasFlag(FlagKinds.Unsafe) ? "unsafe " : "")}{(tile.Displayed ? "" : "unseen")}".TrimEnd(),
+            string.Join(' ', FlagNames.All(tile.Flags).Concat(tile.Displayed ? [] : ["unseen"])),
         PairVerdict { Pick: PairPick.Left } when place == 0 => "chosen",
         PairVerdict { Pick: PairPick.Right } when place == 1 => "chosen",
         _ => "",
@@ -26,7 +26,8 @@ public static class VoteText
     {
         var deformed = flags.Tiles.Count(t => t.Flags.HasFlag(FlagKinds.Deformed));
         var unsafes = flags.Tiles.Count(t => t.Flags.HasFlag(FlagKinds.Unsafe));
-        var parts = new[] { deformed > 0 ? $"{deformed} deformed" : null, unsafes > 0 ? $"{unsafes} unsafe" : null }.OfType<string>().ToList();
+        var parts = new[] { deformed > 0 ? $"{deformed} deformed" : null, unsafes > 0 ? $"{unsafes} unsafe" : null }.OfType<string>()
+            .ToList();
         return parts.Count == 0 ? "All normal" : string.Join(", ", parts);
     }
 }

@@ -10,17 +10,21 @@ namespace Labeler.Web.Features.Lineage;
 /// <param name="Numbers">Number of the epoch that each checkpoint of the project learned from.</param>
 /// <param name="Reward">What it learned from in the place of its epoch's votes; null where it learned from these.</param>
 public sealed record CheckpointDetails(
-    Checkpoint Checkpoint, Project Project, IReadOnlyList<Checkpoint> Line, IReadOnlyList<Checkpoint> Children, IReadOnlyDictionary<long, int> Numbers,
-    IReadOnlyList<VoteContribution> Own, IReadOnlyList<VoteContribution> WholeLine, IReadOnlyList<EpochChange> Changes, LearnedReward? Reward)
+    Checkpoint Checkpoint, Project Project, IReadOnlyList<Checkpoint> Line, IReadOnlyList<Checkpoint> Children,
+    IReadOnlyDictionary<long, int> Numbers,
+    IReadOnlyList<VoteContribution> Own, IReadOnlyList<VoteContribution> WholeLine, IReadOnlyList<EpochChange> Changes,
+    LearnedReward? Reward)
 {
     public static async Task<CheckpointDetails?> Read(LabelerDb db, long id)
     {
         if (await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id) is not { } checkpoint
-            || await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == checkpoint.ProjectId && p.DeletedAt == null) is not { } project)
+            || await db.Projects.AsNoTracking()
+                .FirstOrDefaultAsync(p => p.Id == checkpoint.ProjectId && p.DeletedAt == null) is not { } project)
         {
             return null;
         }
-        var numbers = await db.Checkpoints.Where(c => c.ProjectId == project.Id).Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { c.Id, e.Number }).ToDictionaryAsync(c => c.Id, c => c.Number);
+        var numbers = await db.Checkpoints.Where(c => c.ProjectId == project.Id)
+            .Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { c.Id, e.Number }).ToDictionaryAsync(c => c.Id, c => c.Number);
         var sampled = await db.Epochs.Where(e => e.SampledById == id).Select(e => e.Number).ToListAsync();
         return new(
             checkpoint, project, await CheckpointLineage.Line(db, id),
@@ -28,6 +32,7 @@ public sealed record CheckpointDetails(
             await VoteContribution.Read(db, db.Votes.Where(v => db.CheckpointVotes.Any(t => t.VoteId == v.Id && t.CheckpointId == id))),
             await VoteContribution.Read(db, await CheckpointLineage.Votes(db, id)),
             [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))],
-            await db.Epochs.Where(e => e.CheckpointId == id).Join(db.LearnedRewards, e => e.RewardId, r => r.Id, (_, r) => r).AsNoTracking().FirstOrDefaultAsync());
+            await db.Epochs.Where(e => e.CheckpointId == id).Join(db.LearnedRewards, e => e.RewardId, r => r.Id, (_, r) => r).AsNoTracking()
+                .FirstOrDefaultAsync());
     }
 }

@@ -12,6 +12,7 @@ public sealed record VoteContribution(Account? Account, int Votes, double Share)
         var all = Math.Max(1, pairs.Values.Sum());
         var ids = votes.Select(v => v.Key).ToList();
         var accounts = await db.Users.AsNoTracking().Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id);
-        return [.. votes.Select(v => new VoteContribution(accounts.GetValueOrDefault(v.Key), v.Count, (double)pairs[v.Key] / all)).OrderByDescending(t => t.Share)];
+        return [.. votes.Select(v => new VoteContribution(accounts.GetValueOrDefault(v.Key), v.Count, (double)pairs[v.Key] / all))
+            .OrderByDescending(t => t.Share)];
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Web.Features.People;
 
-/// <summary>What an admin does to accounts. Each takes effect on what is signed in within <see cref="Security.AccountRules.Recheck"/>.</summary>
+/// <summary>What an admin does to accounts; it holds for what is signed in within <see cref="AccountRules.Recheck"/>.</summary>
 public static class Membership
 {
     /// <exception cref="LabelerException">Nobody would be left as admin, or there is no such account or role.</exception>

@@ -12,7 +12,8 @@ public static class PeopleEndpoints
         var people = routes.MapPosts("/people", Role.Admin);
         people.MapPost("/invite", Invite);
         people.MapPost("/invitations/{id:long}/revoke", Revoke);
-        people.MapPost("/{id:guid}/role", async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
+        people.MapPost("/{id:guid}/role",
+            async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
             Back(context, $"{(await accounts.GiveRole(db, id, role)).DisplayName} is now {role}."));
         people.MapPost("/{id:guid}/disable", async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
             Back(context, $"{(await accounts.Disable(db, id)).DisplayName} can no longer sign in."));
@@ -22,7 +23,8 @@ public static class PeopleEndpoints
         return routes;
     }
 
-    private static async Task<IResult> Invite([FromForm] string role, [FromForm] string? note, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time)
+    private static async Task<IResult> Invite([FromForm] string role, [FromForm] string? note, HttpContext context,
+        UserManager<Account> accounts, LabelerDb db, TimeProvider time)
     {
         var text = note?.Trim() ?? "";
         if (text.Length > 100)
@@ -31,7 +33,9 @@ public static class PeopleEndpoints
         }
         var token = Invitation.Write(db, role, Guid.Parse(accounts.GetUserId(context.User)!), text, time.GetUtcNow());
         await db.SaveChangesAsync();
-        return Back(context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.", $"{PublicAddress(context)}/invitation/{token}");
+        return Back(
+            context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.",
+            $"{PublicAddress(context)}/invitation/{token}");
     }
 
     private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)
@@ -56,5 +60,6 @@ public static class PeopleEndpoints
     private static IResult Back(HttpContext context, string done, string? link = null) => context.Done(done, "/people", link);
 
     private static string PublicAddress(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/') ?? $"{context.Request.Scheme}://{context.Request.Host}";
+        context.RequestServices.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/')
+            ?? $"{context.Request.Scheme}://{context.Request.Host}";
 }

@@ -5,14 +5,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Web.Features.People;
 
 /// <summary>An account with its highest role, as the list of people shows it.</summary>
-/// <param name="Touched">Of somebody who withdrew: the models that had learned from their votes, directly or through the one they were trained on from.</param>
+/// <param name="Touched">Of somebody who withdrew: the models that had learned from their votes, directly or through a parent.</param>
 public sealed record Person(Account Account, string Role, IReadOnlyList<TouchedModel> Touched)
 {
     /// <summary>Everybody, those who can sign in first, by name.</summary>
     public static async Task<List<Person>> All(LabelerDb db)
     {
         var accounts = await db.Users.AsNoTracking().ToListAsync();
-        var held = await (from link in db.UserRoles join role in db.Roles on link.RoleId equals role.Id select new { link.UserId, role.Name }).ToListAsync();
+        var held = await db.UserRoles.Join(db.Roles, link => link.RoleId, role => role.Id, (link, role) => new { link.UserId, role.Name })
+            .ToListAsync();
         var roles = held.ToLookup(h => h.UserId, h => h.Name);
         var touched = new Dictionary<Guid, IReadOnlyList<TouchedModel>>();
         foreach (var withdrawn in accounts.Where(a => a.WithdrawnAt is not null))
@@ -20,7 +21,8 @@ public sealed record Person(Account Account, string Role, IReadOnlyList<TouchedM
             touched[withdrawn.Id] = await TouchedModel.By(db, withdrawn.Id);
         }
         return [.. accounts
-            .Select(a => new Person(a, Shared.Accounts.Role.All.LastOrDefault(r => roles[a.Id].Contains(r)) ?? "none", touched.GetValueOrDefault(a.Id, [])))
+            .Select(a => new Person(a, Shared.Accounts.Role.All.LastOrDefault(r => roles[a.Id].Contains(r)) ?? "none",
+                touched.GetValueOrDefault(a.Id, [])))
             .OrderBy(p => p.Account.IsDisabled()).ThenBy(p => p.Account.DisplayName, StringComparer.CurrentCultureIgnoreCase)];
     }
 }

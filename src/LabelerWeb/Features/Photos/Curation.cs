@@ -6,14 +6,16 @@ using Labeler.Web.Features.Projects;
 namespace Labeler.Web.Features.Photos;
 
 /// <summary>A photo project as its page shows it.</summary>
-public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto> Photos, string[] Keep, List<ImportReport> Imports, List<SkippedFile> Refused, List<Job> Jobs, List<Checkpoint> Adapters, List<TrainingSheet> Sheets)
+public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto> Photos, string[] Keep, List<ImportReport> Imports,
+    List<SkippedFile> Refused, List<Job> Jobs, List<Checkpoint> Adapters, List<TrainingSheet> Sheets)
 {
     public const int RefusedShown = 50;
 
     public static readonly List<SettingField> TuneFields = SettingField.Of<FineTuneOptions>("Tune");
 
     /// <summary>The adapters of each label and fine-tuning, the last step first; the newest fine-tuning first.</summary>
-    public IReadOnlyList<IReadOnlyList<Checkpoint>> Runs => [.. Adapters.GroupBy(adapter => (adapter.JobId ?? -adapter.Id, adapter.Name)).Select(run => run.ToList())];
+    public IReadOnlyList<IReadOnlyList<Checkpoint>> Runs =>
+        [.. Adapters.GroupBy(adapter => (adapter.JobId ?? -adapter.Id, adapter.Name)).Select(run => run.ToList())];
 
     public List<CuratedPhoto> Kept => [.. Photos.Where(photo => photo.Label is { } label && Keep.Contains(label))];
 
@@ -27,7 +29,8 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
 
     public static async Task<Curation?> Read(LabelerDb db, string slug, string[] keep)
     {
-        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null && p.Source == PictureSource.Imported) is not { } project)
+        if (await db.Projects.AsNoTracking()
+            .FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null && p.Source == PictureSource.Imported) is not { } project)
         {
             return null;
         }
@@ -37,13 +40,16 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
         var tunings = jobs.Where(job => job.Kind == JobKind.FineTune).Select(job => job.Id).ToList();
         return new(
             project,
-            await db.Epochs.Where(e => e.ProjectId == project.Id).OrderByDescending(e => e.Number).Select(e => (long?)e.Id).FirstOrDefaultAsync(),
+            await db.Epochs.Where(e => e.ProjectId == project.Id).OrderByDescending(e => e.Number).Select(e => (long?)e.Id)
+                .FirstOrDefaultAsync(),
             await CuratedPhoto.Read(db, project.Id),
             keep.Length > 0 ? keep : KeptByDefault(project),
             imports,
-            await db.SkippedFiles.AsNoTracking().Where(f => ids.Contains(f.JobId) && f.Kind == SkipKind.Refused).OrderByDescending(f => f.Id).Take(RefusedShown).ToListAsync(),
+            await db.SkippedFiles.AsNoTracking().Where(f => ids.Contains(f.JobId) && f.Kind == SkipKind.Refused)
+                .OrderByDescending(f => f.Id).Take(RefusedShown).ToListAsync(),
             jobs,
             await db.Checkpoints.AsNoTracking().Where(c => c.ProjectId == project.Id).OrderByDescending(c => c.Id).ToListAsync(),
-            await db.TrainingSheets.AsNoTracking().Where(s => tunings.Contains(s.JobId)).OrderByDescending(s => s.JobId).ThenBy(s => s.Label).ThenBy(s => s.Seeds).ThenBy(s => s.Step).ToListAsync());
+            await db.TrainingSheets.AsNoTracking().Where(s => tunings.Contains(s.JobId)).OrderByDescending(s => s.JobId)
+                .ThenBy(s => s.Label).ThenBy(s => s.Seeds).ThenBy(s => s.Step).ToListAsync());
     }
 }

@@ -13,10 +13,13 @@ internal static class PhotoFileEndpoints
         var files = routes.MapGroup("/photos/{slug}").RequireAuthorization(Role.Lead);
         files.MapGet("/curated.zip", Zip);
         files.MapGet("/curated.csv", async (string slug, HttpContext context, LabelerDb db) =>
-            await Kept(db, slug, context) is { } photos ? Downloads.Text("text/csv", $"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
+            await Kept(db, slug, context) is { } photos
+                ? Downloads.Text("text/csv", $"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
         files.MapGet("/left-out-{job:long}.csv", async (string slug, long job, LabelerDb db) =>
-            await db.Jobs.AnyAsync(j => j.Id == job && j.Kind == JobKind.Import && db.Projects.Any(p => p.Id == j.ProjectId && p.Slug == slug))
-                ? Downloads.Text("text/csv", $"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer)) : Results.NotFound());
+            await db.Jobs.AnyAsync(j => j.Id == job && j.Kind == JobKind.Import
+                && db.Projects.Any(p => p.Id == j.ProjectId && p.Slug == slug))
+                ? Downloads.Text("text/csv", $"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer))
+                    : Results.NotFound());
     }
 
     private static async Task<IResult> Zip(string slug, HttpContext context, LabelerDb db, FileStore store)
@@ -30,5 +33,6 @@ internal static class PhotoFileEndpoints
 
     private static async Task<List<CuratedPhoto>?> Kept(LabelerDb db, string slug, HttpContext context) =>
         await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null) is { } project
-            ? await CuratedPhoto.Kept(db, project.Id, context.Request.Query["keep"] is { Count: > 0 } keep ? [.. keep.OfType<string>()] : Curation.KeptByDefault(project)) : null;
+            ? await CuratedPhoto.Kept(db, project.Id,
+                context.Request.Query["keep"] is { Count: > 0 } keep ? [.. keep.OfType<string>()] : Curation.KeptByDefault(project)) : null;
 }

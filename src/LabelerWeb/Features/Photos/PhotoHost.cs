@@ -3,14 +3,15 @@ using Labeler.Shared.Photos.Captions;
 
 namespace Labeler.Web.Features.Photos;
 
-/// <summary>Does imports and captions beside the pages: they need no model. A job that a process could not end is taken up by the next.</summary>
+/// <summary>Does imports and captions, which need no model. A job that a process could not end is taken up by the next.</summary>
 internal sealed partial class PhotoHost(JobQueue queue, PhotoImport import, CaptionRun captions, ILogger<PhotoHost> log) : BackgroundService
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly string Worker = $"web-{Environment.MachineName}-{Environment.ProcessId}";
 
     // Side by side, so that a slow endpoint holds up no import.
-    protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(Work(JobKind.Import, import.Run, stopping), Work(JobKind.Caption, captions.Run, stopping));
+    protected override Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll(Work(JobKind.Import, import.Run, stopping), Work(JobKind.Caption, captions.Run, stopping));
 
     private async Task Work(JobKind kind, Func<Job, CancellationToken, Task> run, CancellationToken stopping)
     {
@@ -49,7 +50,8 @@ internal sealed partial class PhotoHost(JobQueue queue, PhotoImport import, Capt
         }
         catch (OperationCanceledException)
         {
-            await (stopping.IsCancellationRequested ? queue.GiveBack(job, CancellationToken.None) : queue.Stop(job, CancellationToken.None));
+            await (stopping.IsCancellationRequested ? queue.GiveBack(job, CancellationToken.None)
+                : queue.Stop(job, CancellationToken.None));
         }
         catch (JobLostException)
         {

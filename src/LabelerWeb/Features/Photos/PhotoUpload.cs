@@ -12,11 +12,14 @@ public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
     {
         if (zip is not { Length: > 0 })
         {
-            return string.IsNullOrWhiteSpace(typed) ? throw new LabelerException("Choose a zip of pictures, or name a folder.") : ImportPlace.Folder(typed, folder, limits);
+            return string.IsNullOrWhiteSpace(typed) ? throw new LabelerException("Choose a zip of pictures, or name a folder.")
+                : ImportPlace.Folder(typed, folder, limits);
         }
         if (zip.Length > limits.MaxZipBytes)
         {
-            throw new LabelerException($"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. Put larger sets into the import folder.");
+            throw new LabelerException(
+                $"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. "
+                + "Put larger sets into the import folder.");
         }
         var name = $"{Guid.NewGuid():N}.zip";
         var path = Path.Combine(ImportPlace.Uploads(folder), name);

@@ -20,11 +20,16 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
 
     private static IEnumerable<Project> All(DateTimeOffset now)
     {
-        yield return Make("Hands", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines, Training = HandTraining }, ["1 hand"], now);
-        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true, SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
-        yield return Make("Mirrors: scores", LabelingTask.Score, Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
-        yield return Make("Mirrors: categories", LabelingTask.Categorise, Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
-        yield return Make("Mirrors: pairs", LabelingTask.PreferPair, Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Hands", LabelingTask.FlagBatch,
+            Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines, Training = HandTraining }, ["1 hand"], now);
+        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true,
+            SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
+        yield return Make("Mirrors: scores", LabelingTask.Score,
+            Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: categories", LabelingTask.Categorise,
+            Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: pairs", LabelingTask.PreferPair,
+            Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
     }
 
     private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
@@ -34,7 +39,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         return project;
     }
 
-    // The settings of the runs in bench/RESULTS.md: the whole U-Net with a pull towards the previous epoch, the touchy last steps left out, no guidance.
+    // The settings of the runs in bench/RESULTS.md: the whole U-Net pulled towards the previous epoch, without the last steps and guidance.
     private static ProjectSettings Settings => new()
     {
         Sampling = new() { GuidanceScale = 1 },

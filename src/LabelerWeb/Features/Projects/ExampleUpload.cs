@@ -18,16 +18,19 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
     {
         if (picture.Length > LargestFile)
         {
-            throw new LabelerException($"The picture has {Math.Ceiling(picture.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
+            throw new LabelerException(
+                $"The picture has {Math.Ceiling(picture.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
         }
         using var sent = new MemoryStream();
         await picture.CopyToAsync(sent, cancel);
         var hash = await files.Put(Shrink(sent.ToArray()), cancel);
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) ?? throw new LabelerException("There is no such project; load the page again.");
+        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
+            ?? throw new LabelerException("There is no such project; load the page again.");
         // Brackets would end the caption in Markdown.
         var text = new string([.. caption.Trim().Where(c => c is not ('[' or ']') && !char.IsControl(c))]);
-        project.Change(project.Settings with { Guidelines = $"{project.Settings.Guidelines.TrimEnd()}\n\n![{text}](/api/images/{hash}/original)\n*{text}*\n".TrimStart() });
+        project.Change(project.Settings with { Guidelines =
+            $"{project.Settings.Guidelines.TrimEnd()}\n\n![{text}](/api/images/{hash}/original)\n*{text}*\n".TrimStart() });
         await db.SaveChangesAsync(cancel);
     }
 

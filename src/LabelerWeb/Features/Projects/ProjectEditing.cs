@@ -17,7 +17,6 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         return project;
     }
 
-    /// <summary>Stores a new project under an address that is free.</summary>
     public async Task Add(Project project)
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -26,7 +25,7 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         await db.SaveChangesAsync();
     }
 
-    /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, and where those are empty the ones that there are.</param>
+    /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, or where there are none the present ones.</param>
     /// <exception cref="LabelerException">A setting or the prompts cannot be used; nothing was written.</exception>
     public async Task<Project> Change(long id, ProjectForm form, List<string>? file)
     {
@@ -47,7 +46,9 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         return project;
     }
 
-    public static List<string> Texts(Project project, PromptUse use) => [.. project.Prompts.Where(p => p.Use == use).OrderBy(p => p.Position).Select(p => p.Text)];
+    public static List<string> Texts(Project project, PromptUse use) =>
+        [.. project.Prompts.Where(p => p.Use == use).OrderBy(p => p.Position).Select(p => p.Text)];
 
-    private static List<string> Lines(string? text) => [.. (text ?? "").ReplaceLineEndings("\n").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
+    private static List<string> Lines(string? text) =>
+        [.. (text ?? "").ReplaceLineEndings("\n").Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
 }

@@ -11,7 +11,8 @@ public static class ProjectEndpoints
     {
         var projects = routes.MapPosts("/projects/{id:long}", Role.Admin);
         projects.MapPost("/delete", (long id, HttpContext context, LabelerDb db, TimeProvider time) =>
-            Change(id, context, db, project => project.Delete(time.GetUtcNow()), project => $"{project.Name} is deleted. It can be restored below."));
+            Change(id, context, db, project => project.Delete(time.GetUtcNow()),
+                project => $"{project.Name} is deleted. It can be restored below."));
         projects.MapPost("/restore", (long id, HttpContext context, LabelerDb db) =>
             Change(id, context, db, project => project.Restore(), project => $"{project.Name} is back."));
         projects.MapPost("/start", async (long id, HttpContext context, EpochCycle cycle) =>
@@ -19,21 +20,24 @@ public static class ProjectEndpoints
             var epoch = await cycle.Start(id, null);
             return context.Done($"Epoch {epoch.Number} is queued for sampling.", "/projects");
         });
-        projects.MapPost("/examples", async (long id, IFormFile? picture, [FromForm] string? caption, HttpContext context, ExampleUpload examples, LabelerDb db) =>
+        projects.MapPost("/examples",
+            async (long id, IFormFile? picture, [FromForm] string? caption, HttpContext context, ExampleUpload examples, LabelerDb db) =>
         {
             if (picture is null || string.IsNullOrWhiteSpace(caption))
             {
                 throw new LabelerException("Choose a picture and write a caption.");
             }
             await examples.Add(id, picture, caption, context.RequestAborted);
-            return context.Done("The picture stands at the end of the guidelines.", $"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
+            return context.Done("The picture stands at the end of the guidelines.",
+                $"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
         }).WithMetadata(new RequestSizeLimitAttribute(ExampleUpload.LargestFile + 64 * 1024));
         return routes;
     }
 
     private static async Task<IResult> Change(long id, HttpContext context, LabelerDb db, Action<Project> verb, Func<Project, string> done)
     {
-        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == id) ?? throw new LabelerException("There is no such project; load the page again.");
+        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == id)
+            ?? throw new LabelerException("There is no such project; load the page again.");
         verb(project);
         await db.SaveChangesAsync();
         return context.Done(done(project), "/projects");

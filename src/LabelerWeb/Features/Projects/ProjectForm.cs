@@ -1,9 +1,10 @@
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>What the form of a project says, read from the posted fields. It is kept as typed, so that a refused form comes back as it was.</summary>
+/// <summary>What the form of a project says. It is kept as typed, so that a refused form comes back as it was.</summary>
 public sealed class ProjectForm
 {
-    public static readonly List<SettingField> General = SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
+    public static readonly List<SettingField> General =
+        SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
     public static readonly List<SettingField> Sampling = SettingField.Of<SamplingOptions>("Sampling");
     public static readonly List<SettingField> Training = SettingField.Of<TrainingOptions>("Training");
 
@@ -18,7 +19,6 @@ public sealed class ProjectForm
 
     public string? HeldOut { get; private set; }
 
-    /// <summary>What could not be read, one sentence each.</summary>
     public List<string> Faults { get; } = [];
 
     public static ProjectForm Of(Project project) => new() { Name = project.Name, Task = project.Task, Settings = project.Settings };
@@ -30,7 +30,8 @@ public sealed class ProjectForm
     {
         var form = new ProjectForm { Name = posted["Name"].ToString(), Prompts = posted["Prompts"], HeldOut = posted["HeldOut"] };
         form.Task = Enum.TryParse<LabelingTask>(posted["Task"], out var task) && Enum.IsDefined(task) ? task : LabelingTask.FlagBatch;
-        var flags = posted["Flags"].Select(f => Enum.TryParse<FlagKinds>(f, out var flag) ? flag : FlagKinds.None).Aggregate(FlagKinds.None, (all, flag) => all | flag);
+        var flags = posted["Flags"].Select(f => Enum.TryParse<FlagKinds>(f, out var flag) ? flag : FlagKinds.None)
+            .Aggregate(FlagKinds.None, (all, flag) => all | flag);
         form.Settings = form.Fill(General, before with { }, posted) with
         {
             Flags = flags == FlagKinds.None && form.Task != LabelingTask.FlagBatch ? FlagKinds.Deformed : flags,
@@ -46,7 +47,8 @@ public sealed class ProjectForm
     private List<Choice> ReadChoices(IFormCollection posted)
     {
         var choices = new List<Choice>();
-        var (names, keys, definitions, values) = (posted["Choice.Name"], posted["Choice.Key"], posted["Choice.Definition"], posted["Choice.Value"]);
+        var (names, keys, definitions, values) =
+            (posted["Choice.Name"], posted["Choice.Key"], posted["Choice.Definition"], posted["Choice.Value"]);
         for (var i = 0; i < Math.Min(names.Count, Math.Min(keys.Count, Math.Min(definitions.Count, values.Count))); i++)
         {
             if (string.IsNullOrWhiteSpace(names[i]) && string.IsNullOrWhiteSpace(definitions[i]))
@@ -56,7 +58,8 @@ public sealed class ProjectForm
             double? value = null;
             if (!string.IsNullOrWhiteSpace(values[i]))
             {
-                if (double.TryParse(values[i], System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+                if (double.TryParse(values[i], System.Globalization.CultureInfo.InvariantCulture, out var number)
+                    && double.IsFinite(number))
                 {
                     value = number;
                 }

@@ -6,7 +6,6 @@ namespace Labeler.Web.Features.Projects;
 /// <param name="Judged">Items with all the votes they want.</param>
 public sealed record ProjectStatus(Project Project, int Prompts, Epoch? Epoch, int Groups, int Items, int Judged, int Votes)
 {
-    /// <summary>All projects by name, or the deleted ones.</summary>
     public static Task<List<ProjectStatus>> All(LabelerDb db, bool deleted) =>
         Read(db, db.Projects.Where(p => (p.DeletedAt != null) == deleted && (deleted || p.Source != PictureSource.Checkpoints)));
 
@@ -18,7 +17,8 @@ public sealed record ProjectStatus(Project Project, int Prompts, Epoch? Epoch, i
         var prompts = await db.Prompts.Where(prompt => which.Any(p => p.Id == prompt.ProjectId)).GroupBy(prompt => prompt.ProjectId)
             .Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count);
         var latest = await db.Epochs.AsNoTracking().Where(e => which.Any(p => p.Id == e.ProjectId))
-            .Where(e => !db.Epochs.Any(later => later.ProjectId == e.ProjectId && later.Number > e.Number)).ToDictionaryAsync(e => e.ProjectId);
+            .Where(e => !db.Epochs.Any(later => later.ProjectId == e.ProjectId && later.Number > e.Number))
+            .ToDictionaryAsync(e => e.ProjectId);
         var ids = latest.Values.Select(e => e.Id).ToList();
         var groups = await db.Groups.Where(g => ids.Contains(g.EpochId) && g.Use != GroupUse.Evaluation).GroupBy(g => g.EpochId)
             .Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count);

@@ -2,7 +2,6 @@ using System.Text;
 
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>Prompts from a text file: one a line.</summary>
 public static class PromptFile
 {
     public const int LargestFile = 20 * 1024 * 1024;
@@ -13,9 +12,11 @@ public static class PromptFile
     {
         if (file.Length > LargestFile)
         {
-            throw new LabelerException($"The file has {Math.Ceiling(file.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
+            throw new LabelerException(
+                $"The file has {Math.Ceiling(file.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
         }
-        using var reader = new StreamReader(file.OpenReadStream(), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+        using var reader = new StreamReader(file.OpenReadStream(), new UTF8Encoding(false, throwOnInvalidBytes: true),
+            detectEncodingFromByteOrderMarks: true);
         var lines = new List<string>();
         try
         {

@@ -1,6 +1,5 @@
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>Options to begin with.</summary>
 public static class Scale
 {
     /// <summary>The five scores of the mirror study.</summary>

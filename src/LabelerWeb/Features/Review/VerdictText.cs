@@ -2,7 +2,7 @@ using Labeler.Web.Features.Labeling;
 
 namespace Labeler.Web.Features.Review;
 
-/// <summary>What people said about an item, in words and marks. Pictures count from 1 and stand in the item's own order, whatever side an annotator saw them on.</summary>
+/// <summary>What people said about an item, in words and marks. Pictures count from 1 in the item's own order, not the shown one.</summary>
 internal static class VerdictText
 {
     public static IReadOnlyList<SampleImage> Images(Item item) => item switch
@@ -16,8 +16,10 @@ internal static class VerdictText
     {
         PairVerdict { FirstWins: true } => "picture 1",
         PairVerdict { FirstWins: false } => "picture 2",
-        FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) => string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
-            .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key).Select(same => $"{(same.Count() == 1 ? "picture" : "pictures")} {string.Join(", ", same)} {NameOf(same.Key)}")),
+        FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) =>
+            string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
+            .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key)
+            .Select(same => $"{(same.Count() == 1 ? "picture" : "pictures")} {string.Join(", ", same)} {NameOf(same.Key)}")),
         _ => VoteText.Of(vote),
     };
 
@@ -32,7 +34,8 @@ internal static class VerdictText
     public static string ClassOf(ReviewedItem reviewed, int place)
     {
         var tiles = Tiles(reviewed, place);
-        string Mark(FlagKinds kind, string name) => 2 * tiles.Count(flags => flags.HasFlag(kind)) >= tiles.Count && tiles.Count > 0 ? name : "";
+        string Mark(FlagKinds kind, string name) =>
+            2 * tiles.Count(flags => flags.HasFlag(kind)) >= tiles.Count && tiles.Count > 0 ? name : "";
         return $"{Mark(FlagKinds.Deformed, "deformed")} {Mark(FlagKinds.Unsafe, "unsafe")}".Trim();
     }
 
@@ -44,9 +47,11 @@ internal static class VerdictText
     }
 
     private static List<FlagKinds> Tiles(ReviewedItem reviewed, int place) =>
-        [.. Judgments(reviewed).OfType<FlagVerdict>().SelectMany(flags => flags.Tiles).Where(tile => tile.Index == place && tile.Displayed).Select(tile => tile.Flags)];
+        [.. Judgments(reviewed).OfType<FlagVerdict>().SelectMany(flags => flags.Tiles).Where(tile => tile.Index == place && tile.Displayed)
+            .Select(tile => tile.Flags)];
 
-    private static IEnumerable<Verdict> Judgments(ReviewedItem reviewed) => reviewed.Votes.Where(said => said.Vote.Quarantine is null).Select(said => said.Vote.Verdict!);
+    private static IEnumerable<Verdict> Judgments(ReviewedItem reviewed) =>
+        reviewed.Votes.Where(said => said.Vote.Quarantine is null).Select(said => said.Vote.Verdict!);
 
     private static string NameOf(FlagKinds flags) => flags switch
     {

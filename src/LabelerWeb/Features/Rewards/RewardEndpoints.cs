@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Rewards;
 
-/// <summary>What the buttons of the page of reward models do.</summary>
 public static class RewardEndpoints
 {
     public static IEndpointRouteBuilder MapRewards(this IEndpointRouteBuilder routes)
@@ -21,7 +20,8 @@ public static class RewardEndpoints
             await learning.Queue(project ?? throw new LabelerException("Choose a project first."));
             return Back(context, "A reward is being learned; its accuracy will stand here.");
         });
-        posts.MapPost("/{id:long}/accept", async (long id, [FromForm] int right, [FromForm] int heldOut, HttpContext context, LabelerDb db, RewardWorkflow learning) =>
+        posts.MapPost("/{id:long}/accept",
+            async (long id, [FromForm] int right, [FromForm] int heldOut, HttpContext context, LabelerDb db, RewardWorkflow learning) =>
         {
             var by = await db.Users.Where(a => a.Id == context.User.AccountId()).Select(a => a.DisplayName).FirstAsync();
             await learning.Accept(id, right, heldOut, by);
@@ -37,14 +37,17 @@ public static class RewardEndpoints
             await measuring.Queue(id);
             return Back(context, "It is being measured on the votes that came since.");
         });
-        posts.MapPost("/jobs/{job:long}/stop", (long job, HttpContext context, LabelerDb db, TimeProvider time) => Change(job, context, db, j => j.Cancel(time.GetUtcNow()), "It stops."));
-        posts.MapPost("/jobs/{job:long}/retry", (long job, HttpContext context, LabelerDb db) => Change(job, context, db, j => j.Retry(), "It is tried again."));
+        posts.MapPost("/jobs/{job:long}/stop", (long job, HttpContext context, LabelerDb db, TimeProvider time) =>
+            Change(job, context, db, j => j.Cancel(time.GetUtcNow()), "It stops."));
+        posts.MapPost("/jobs/{job:long}/retry",
+            (long job, HttpContext context, LabelerDb db) => Change(job, context, db, j => j.Retry(), "It is tried again."));
         return routes;
     }
 
     private static async Task<IResult> Change(long id, HttpContext context, LabelerDb db, Action<Job> verb, string done)
     {
-        verb(await db.Jobs.FirstOrDefaultAsync(j => j.Id == id && j.Kind == JobKind.RewardModel) ?? throw new LabelerException("There is no such job; load the page again."));
+        verb(await db.Jobs.FirstOrDefaultAsync(j => j.Id == id && j.Kind == JobKind.RewardModel)
+            ?? throw new LabelerException("There is no such job; load the page again."));
         await db.SaveChangesAsync();
         return Back(context, done);
     }

@@ -6,11 +6,12 @@ public sealed record RewardJob(Job Job, string Project)
     /// <summary>Such as: learning from Hands.</summary>
     public string Doing => Job.Read<RewardOrder>().Reward is null ? $"learning from {Project}" : $"measuring on later votes of {Project}";
 
-    /// <summary>The last of each project, unless it is done or was stopped.</summary>
     public static async Task<IReadOnlyList<RewardJob>> Standing(LabelerDb db, CancellationToken cancel = default)
     {
         var jobs = await db.Jobs.AsNoTracking().Where(j => j.Kind == JobKind.RewardModel)
-            .Join(db.Projects.Where(p => p.DeletedAt == null), j => j.ProjectId, p => (long?)p.Id, (j, p) => new RewardJob(j, p.Name)).ToListAsync(cancel);
-        return [.. jobs.GroupBy(j => j.Job.ProjectId).Select(of => of.MaxBy(j => j.Job.Id)!).Where(j => j.Job.State is JobState.Queued or JobState.Running or JobState.Failed).OrderBy(j => j.Job.Id)];
+            .Join(db.Projects.Where(p => p.DeletedAt == null), j => j.ProjectId, p => (long?)p.Id, (j, p) => new RewardJob(j, p.Name))
+            .ToListAsync(cancel);
+        return [.. jobs.GroupBy(j => j.Job.ProjectId).Select(of => of.MaxBy(j => j.Job.Id)!)
+            .Where(j => j.Job.State is JobState.Queued or JobState.Running or JobState.Failed).OrderBy(j => j.Job.Id)];
     }
 }

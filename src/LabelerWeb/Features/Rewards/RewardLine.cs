@@ -4,10 +4,8 @@ namespace Labeler.Web.Features.Rewards;
 
 /// <summary>A learned reward for the lead: how often it is right, beside how often people agree with each other.</summary>
 /// <param name="Open">The project's epoch that could be trained on it now; null where none is being labeled.</param>
-/// <param name="Used">Numbers of the epochs that were trained on it.</param>
 public sealed record RewardLine(LearnedReward Reward, Project Project, AgreementFigures People, Epoch? Open, IReadOnlyList<int> Used)
 {
-    /// <summary>The newest first.</summary>
     public static async Task<IReadOnlyList<RewardLine>> All(LabelerDb db, CancellationToken cancel = default)
     {
         var lines = new List<RewardLine>();
@@ -19,8 +17,10 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
                 continue;
             }
             lines.Add(new(
-                reward, project, lines.Find(line => line.Project.Id == project.Id)?.People ?? await AgreementFigures.Read(db, project, null, cancel),
-                await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labelling).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
+                reward, project, lines.Find(line => line.Project.Id == project.Id)?.People
+                    ?? await AgreementFigures.Read(db, project, null, cancel),
+                await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labelling)
+                    .OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
                 await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel)));
         }
         return lines;
@@ -36,7 +36,8 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
         _ => "not measured yet",
     };
 
-    private static string Tell(Proportion right) => string.Create(CultureInfo.InvariantCulture, $"{100 * right.Share:0.0} % of {right.Of:0} (95 %: {100 * right.Low:0.0} to {100 * right.High:0.0})");
+    private static string Tell(Proportion right) => string.Create(CultureInfo.InvariantCulture,
+        $"{100 * right.Share:0.0} % of {right.Of:0} (95 %: {100 * right.Low:0.0} to {100 * right.High:0.0})");
 
     public string Peoples => People.Units == 0
         ? "nothing has been judged by two people yet"

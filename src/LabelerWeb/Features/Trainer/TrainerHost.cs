@@ -7,7 +7,8 @@ namespace Labeler.Web.Features.Trainer;
 /// lets them save their work when the application stops. The worker and the web meet only in the database.
 /// </summary>
 internal sealed partial class TrainerHost(
-    IOptions<TrainerOptions> options, TrainerWatch watch, WorkerLocation place, TimeProvider time, ILogger<TrainerHost> log) : BackgroundService
+    IOptions<TrainerOptions> options, TrainerWatch watch, WorkerLocation place, TimeProvider time, ILogger<TrainerHost> log)
+        : BackgroundService
 {
     /// <summary>A worker that fails so soon has not come to its first job: it cannot run on this machine as it is.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
@@ -83,7 +84,8 @@ internal sealed partial class TrainerHost(
             return worker.ExitCode switch
             {
                 0 => (TrainerHealth.Restarting, null, true),
-                _ when time.GetElapsedTime(started) < SoonAfterStart => (TrainerHealth.Unable, worker.LastError ?? $"The trainer ended at once with code {worker.ExitCode}.", false),
+                _ when time.GetElapsedTime(started) < SoonAfterStart =>
+                    (TrainerHealth.Unable, worker.LastError ?? $"The trainer ended at once with code {worker.ExitCode}.", false),
                 _ => (TrainerHealth.Restarting, worker.LastError ?? $"The trainer ended with code {worker.ExitCode}.", false),
             };
         }

@@ -2,15 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Labeler.Web.Features.Trainer;
 
-/// <summary>How the web application keeps a trainer worker running beside it.</summary>
 public sealed class TrainerOptions
 {
     public const string Section = "Trainer";
 
-    /// <summary>Whether this web application starts workers; off where they are started by hand on another machine.</summary>
     public bool Start { get; set; } = true;
 
-    /// <summary>How many worker processes run on this machine.</summary>
     [Range(1, 16)]
     public int Workers { get; set; } = 1;
 
@@ -33,7 +30,6 @@ public sealed class TrainerOptions
     [Range(1, 300)]
     public int RestartSeconds { get; set; } = 2;
 
-    /// <summary>How long a worker may take to save its work when the application stops.</summary>
     [Range(1, 300)]
     public int StopSeconds { get; set; } = 20;
 }

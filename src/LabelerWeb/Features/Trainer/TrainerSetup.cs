@@ -1,6 +1,5 @@
 namespace Labeler.Web.Features.Trainer;
 
-/// <summary>Registers the trainer that the web application keeps running.</summary>
 public static class TrainerSetup
 {
     public static IServiceCollection AddTrainer(this IServiceCollection services)

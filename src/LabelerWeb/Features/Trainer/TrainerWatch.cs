@@ -14,7 +14,6 @@ public sealed class TrainerWatch(TimeProvider time)
 
     public TrainerState State => _state;
 
-    /// <summary>The worker's last lines, oldest first.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
     internal void Enter(TrainerHealth health, string? message = null, int? processId = null, bool restarted = false)

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Trainer;
 
-/// <summary>Where the worker's program lies and on what it works.</summary>
 internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolder folder)
 {
     private const string Assembly = "TrainingEngine.dll";
@@ -16,8 +15,10 @@ internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolde
 
     public string Data => folder.Root;
 
-    /// <summary>Why no worker can be started, or null.</summary>
-    public string? EngineMissing => File.Exists(Engine) ? null : $"The trainer's program is missing ({Engine}): build it with ./labeler engine info, or set {TrainerOptions.Section}:{nameof(TrainerOptions.EnginePath)}.";
+    public string? EngineMissing =>
+        File.Exists(Engine) ? null
+        : $"The trainer's program is missing ({Engine}): build it with ./labeler engine info, or set "
+            + $"{TrainerOptions.Section}:{nameof(TrainerOptions.EnginePath)}.";
 
     public string NameOf(int number) => $"{Environment.MachineName}-{Environment.ProcessId}-{number}";
 }

@@ -27,7 +27,6 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The last line of standard error: a program of ours ends with one line that says what is wrong.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Starts the engine's <c>worker</c> command.</summary>
     /// <param name="name">The worker's, which no other has.</param>
     public static WorkerProcess Start(WorkerLocation place, string name, TrainerOptions options, Action<string> heard)
     {
@@ -39,7 +38,8 @@ internal sealed class WorkerProcess : IDisposable
             ArgumentList =
             {
                 place.Engine, "worker", "--data", place.Data, "--name", name, "--until-input-ends",
-                "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every", options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
+                "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every",
+                options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
             },
             // Spinning OpenMP threads collapse where cores are shared with the web application.
             Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
@@ -55,7 +55,8 @@ internal sealed class WorkerProcess : IDisposable
 
     public Task<bool> Ended(TimeSpan wait, CancellationToken cancel) =>
         _process.WaitForExitAsync(cancel).WaitAsync(wait, cancel)
-            .ContinueWith(task => task.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            .ContinueWith(task => task.IsCompletedSuccessfully, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
 
     public int ExitCode => _process.ExitCode;
 

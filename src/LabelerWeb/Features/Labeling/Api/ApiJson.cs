@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Labeler.Web.Features.Labeling.Api;
 
-/// <summary>JSON as the labeling page writes it: picks are words, flags are numbers (1 deformed, 2 unsafe). What does not fit is refused, never guessed.</summary>
+/// <summary>JSON of the labeling page: picks are words, flags numbers (1 deformed, 2 unsafe). What does not fit is refused.</summary>
 internal static class ApiJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -25,7 +25,8 @@ internal static class ApiJson
         }
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, Options, cancel) ?? throw new LabelerException("The request is empty.");
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, Options, cancel)
+                ?? throw new LabelerException("The request is empty.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

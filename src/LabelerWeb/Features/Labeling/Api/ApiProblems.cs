@@ -19,7 +19,8 @@ public sealed class ApiProblems(IAntiforgery antiforgery) : IEndpointFilter
         }
         catch (AntiforgeryValidationException)
         {
-            return Results.Problem("The page's token is missing or too old.", statusCode: StatusCodes.Status400BadRequest, extensions: new Dictionary<string, object?> { ["code"] = "antiforgery" });
+            return Results.Problem("The page's token is missing or too old.", statusCode: StatusCodes.Status400BadRequest,
+                extensions: new Dictionary<string, object?> { ["code"] = "antiforgery" });
         }
         catch (StorageException e)
         {

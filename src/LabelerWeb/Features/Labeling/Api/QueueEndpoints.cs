@@ -46,7 +46,8 @@ public static class QueueEndpoints
         var numbers = new List<long>();
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            numbers.Add(numbers.Count < MostHeld && long.TryParse(part, out var number) ? number : throw new LabelerException($"\"holding\" is a list of at most {MostHeld} item numbers."));
+            numbers.Add(numbers.Count < MostHeld && long.TryParse(part, out var number) ? number
+                : throw new LabelerException($"\"holding\" is a list of at most {MostHeld} item numbers."));
         }
         return numbers;
     }

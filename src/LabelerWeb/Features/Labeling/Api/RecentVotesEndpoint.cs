@@ -14,6 +14,7 @@ public static class RecentVotesEndpoint
         var cancel = context.RequestAborted;
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var votes = await OwnVotes.Newest(db, project, context.User.AccountId(), VoteRecorder.UndoDepth, cancel);
-        return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse().Select(v => new Recent(v.Vote.Key, ApiItem.Of(v.Lease), v.Vote.Verdict!))]), ApiJson.Options);
+        return TypedResults.Json(new Answer([.. votes.AsEnumerable().Reverse()
+            .Select(v => new Recent(v.Vote.Key, ApiItem.Of(v.Lease), v.Vote.Verdict!))]), ApiJson.Options);
     }
 }

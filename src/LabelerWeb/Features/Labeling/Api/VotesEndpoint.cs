@@ -9,19 +9,21 @@ namespace Labeler.Web.Features.Labeling.Api;
 /// </summary>
 public static class VotesEndpoint
 {
-    /// <param name="Account">Whose outbox this is: another than the one signed in is refused, so that nobody's votes go under somebody else's name.</param>
+    /// <param name="Account">Whose outbox this is; refused where somebody else is signed in, so that no vote goes under another.</param>
     public sealed record Batch(Guid Account, IReadOnlyList<Entry> Entries);
 
     /// <param name="Op">vote, undo, or reopen (of a vote of any age, with a reason).</param>
     /// <param name="Vote">For undo and reopen: the key of the vote to take back.</param>
-    public sealed record Entry(string Op, Guid Key, long Project, long Item, Verdict? Verdict = null, int DurationMs = 0, DateTimeOffset? At = null, Guid? Vote = null, string? Reason = null);
+    public sealed record Entry(string Op, Guid Key, long Project, long Item, Verdict? Verdict = null, int DurationMs = 0,
+        DateTimeOffset? At = null, Guid? Vote = null, string? Reason = null);
 
     /// <param name="Outcome">accepted, duplicate, surplus or refused.</param>
     public sealed record Result(Guid Key, string Outcome, string? Message);
 
     public sealed record Answer(IReadOnlyList<Result> Results, IReadOnlyDictionary<long, Progress> Progress);
 
-    public static async Task<IResult> Post(HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options)
+    public static async Task<IResult> Post(HttpContext context, VoteRecorder recorder, LabelingStatus status,
+        IOptions<LabelingOptions> options)
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
