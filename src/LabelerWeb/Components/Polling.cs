@@ -14,7 +14,6 @@ public abstract partial class Polling : ComponentBase, IDisposable
     [Inject] private ILogger<Polling> Logger { get; set; } = null!;
 
     protected abstract TimeSpan Interval { get; }
-
     protected virtual bool IsOver => false;
 
     protected abstract Task Read();

@@ -10,7 +10,6 @@ public sealed class WebOptions
     /// <summary>Address under which people reach the application, for links in invitations; that of the request when it is empty.</summary>
     [Url]
     public string? PublicAddress { get; set; }
-
     public bool IsHttps => PublicAddress?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;
 
     /// <summary>Reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed; when empty, one on this machine.</summary>
@@ -23,6 +22,5 @@ public sealed class WebOptions
     /// <summary>Bytes of an ordinary request's body; uploads state their own limit.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public long MaxRequestBytes { get; set; } = 1024 * 1024;
-
     public bool DemoProjects { get; set; } = true;
 }

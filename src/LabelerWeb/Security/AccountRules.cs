@@ -10,7 +10,6 @@ namespace Labeler.Web.Security;
 public static class AccountRules
 {
     public const string DisplayNameClaim = "display_name";
-
     public const int ShortestPassword = 10;
 
     /// <summary>Longer ones would only make hashing a burden.</summary>

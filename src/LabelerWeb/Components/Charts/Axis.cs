@@ -6,7 +6,6 @@ namespace Labeler.Web.Components.Charts;
 public sealed record Axis(double From, double To, double Step)
 {
     private const int About = 5;
-
     public static Axis Shares { get; } = new(0, 1, 0.2);
 
     /// <param name="whole">Are only whole numbers of any sense?</param>

@@ -5,7 +5,6 @@ namespace Labeler.Web.Components.Charts;
 public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, CurvePoint? Marked = null)
 {
     private const int Colors = 6;
-
     public string Style => $"color: var(--series-{Color % Colors + 1})";
 
     /// <summary>More curves than colors are told apart by their dots, which are then hollow.</summary>

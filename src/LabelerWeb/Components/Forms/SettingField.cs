@@ -26,9 +26,7 @@ public sealed class SettingField
     public string Name { get; }
 
     public string Label => _display.Name ?? _property.Name;
-
     public string Help => _display.Description ?? "";
-
     public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
     public bool MayBeEmpty => Type == typeof(string) ? _property.GetCustomAttribute<RequiredAttribute>() is null
@@ -71,6 +69,23 @@ public sealed class SettingField
             return;
         }
         _property.SetValue(settings, Parse(text));
+    }
+
+    /// <param name="faults">Is told of the texts that are no such values, a sentence each; the settings keep what they had.</param>
+    public static T Fill<T>(IEnumerable<SettingField> fields, T settings, IFormCollection posted, List<string> faults) where T : notnull
+    {
+        foreach (var field in fields)
+        {
+            try
+            {
+                field.Set(settings, posted[field.Name].ToString());
+            }
+            catch (LabelerException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+        return settings;
     }
 
     private object Parse(string text)

@@ -8,9 +8,7 @@ public sealed record Figures(
     IReadOnlyList<EpochChange> Changes, IReadOnlyList<AnchorFigures> Anchors)
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
-
     public bool IsFlagged => Project.Task == LabelingTask.FlagBatch;
-
     public int Votes => People.Sum(person => person.Votes);
 
     public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now) => new(

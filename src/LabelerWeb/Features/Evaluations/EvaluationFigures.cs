@@ -21,7 +21,6 @@ public sealed record EvaluationFigures(EvaluationLine Line, IReadOnlyList<Rubric
     public string Name(int contestant) => Line.Evaluation.Plan.Contestants[contestant].Name;
 
     public IEnumerable<DuelResults> Overall => Duels.Where(duel => duel.Against is null);
-
     public IReadOnlyList<RubricCurve> Runs { get; } = RubricCurve.Of(Line.Evaluation.Plan, Rubric);
 
     public FigureTable StepsTable => new("steps", "Scores over training steps",

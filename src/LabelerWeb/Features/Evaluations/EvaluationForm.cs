@@ -8,7 +8,6 @@ namespace Labeler.Web.Features.Evaluations;
 public sealed class EvaluationForm
 {
     private const int PromptsOfRun = 8;
-
     public string Name { get; private set; } = "";
     public EvaluationKind Kind { get; private set; } = EvaluationKind.Duel;
     public IReadOnlySet<string> Chosen { get; private set; } = new HashSet<string>();
@@ -54,17 +53,7 @@ public sealed class EvaluationForm
             Raters = posted["Raters"].ToString(),
             Guidelines = posted["Guidelines"].ToString().ReplaceLineEndings("\n"),
         };
-        foreach (var field in ProjectForm.Sampling)
-        {
-            try
-            {
-                field.Set(form.Sampling, posted[field.Name].ToString());
-            }
-            catch (LabelerException error)
-            {
-                faults.Add(error.Message);
-            }
-        }
+        SettingField.Fill(ProjectForm.Sampling, form.Sampling, posted, faults);
         return form;
     }
 

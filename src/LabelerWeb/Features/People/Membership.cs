@@ -7,30 +7,17 @@ namespace Labeler.Web.Features.People;
 public static class Membership
 {
     /// <exception cref="LabelerException">Nobody would be left as admin, or there is no such account or role.</exception>
-    public static async Task<Account> GiveRole(this UserManager<Account> accounts, LabelerDb db, Guid id, string role)
+    public static Task<Account> GiveRole(this UserManager<Account> accounts, LabelerDb db, Guid id, string role) => accounts.Change(
+        db, id, async account =>
     {
-        var account = await accounts.Get(id);
-        await using var transaction = await db.Database.BeginTransactionAsync();
         Registration.Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
         Registration.Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
-        Registration.Require(await accounts.UpdateSecurityStampAsync(account));
-        await RequireAnAdmin(db);
-        await transaction.CommitAsync();
-        return account;
-    }
+    });
 
     /// <summary>Signs the account out and lets it in no more; its votes stay.</summary>
     /// <exception cref="LabelerException">Nobody would be left as admin.</exception>
-    public static async Task<Account> Disable(this UserManager<Account> accounts, LabelerDb db, Guid id)
-    {
-        var account = await accounts.Get(id);
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        Registration.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue));
-        Registration.Require(await accounts.UpdateSecurityStampAsync(account));
-        await RequireAnAdmin(db);
-        await transaction.CommitAsync();
-        return account;
-    }
+    public static Task<Account> Disable(this UserManager<Account> accounts, LabelerDb db, Guid id) => accounts.Change(
+        db, id, async account => Registration.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue)));
 
     /// <summary>Lets a disabled or locked account in again.</summary>
     public static async Task<Account> Enable(this UserManager<Account> accounts, Guid id)
@@ -47,16 +34,17 @@ public static class Membership
     public static async Task<Account> Get(this UserManager<Account> accounts, Guid id) =>
         await accounts.FindByIdAsync(id.ToString()) ?? throw new LabelerException("There is no such account; load the page again.");
 
-    private static async Task RequireAnAdmin(LabelerDb db)
+    private static async Task<Account> Change(this UserManager<Account> accounts, LabelerDb db, Guid id, Func<Account, Task> change)
     {
-        var admins = await (from held in db.UserRoles
-                            join role in db.Roles on held.RoleId equals role.Id
-                            join account in db.Users on held.UserId equals account.Id
-                            where role.Name == Role.Admin
-                            select account).ToListAsync();
-        if (admins.All(IsDisabled))
+        var account = await accounts.Get(id);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await change(account);
+        Registration.Require(await accounts.UpdateSecurityStampAsync(account));
+        if ((await accounts.GetUsersInRoleAsync(Role.Admin)).All(IsDisabled))
         {
             throw new LabelerException("Somebody must remain who can sign in as admin: give another account that role first.");
         }
+        await transaction.CommitAsync();
+        return account;
     }
 }

@@ -9,7 +9,6 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
     List<SkippedFile> Refused, List<Job> Jobs, List<Checkpoint> Adapters, List<TrainingSheet> Sheets)
 {
     public const int RefusedShown = 50;
-
     public static readonly List<SettingField> TuneFields = SettingField.Of<FineTuneOptions>("Tune");
 
     /// <summary>The adapters of each label and fine-tuning, the last step first; the newest fine-tuning first.</summary>

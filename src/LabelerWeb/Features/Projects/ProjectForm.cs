@@ -7,18 +7,14 @@ public sealed class ProjectForm
         SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
     public static readonly List<SettingField> Sampling = SettingField.Of<SamplingSettings>("Sampling");
     public static readonly List<SettingField> Training = SettingField.Of<TrainingOptions>("Training");
-
     public string Name { get; private set; } = "";
-
     public LabelingTask Task { get; private set; }
-
     public ProjectSettings Settings { get; private set; } = new();
 
     /// <summary>Prompts as typed; null where they were not touched.</summary>
     public string? Prompts { get; private set; }
 
     public string? HeldOut { get; private set; }
-
     public List<string> Faults { get; } = [];
 
     public static ProjectForm Of(Project project) => new() { Name = project.Name, Task = project.Task, Settings = project.Settings };
@@ -32,14 +28,14 @@ public sealed class ProjectForm
         form.Task = Enum.TryParse<LabelingTask>(posted["Task"], out var task) && Enum.IsDefined(task) ? task : LabelingTask.FlagBatch;
         var flags = posted["Flags"].Select(f => Enum.TryParse<FlagKinds>(f, out var flag) ? flag : FlagKinds.None)
             .Aggregate(FlagKinds.None, (all, flag) => all | flag);
-        form.Settings = form.Fill(General, before with { }, posted) with
+        form.Settings = SettingField.Fill(General, before with { }, posted, form.Faults) with
         {
             Flags = flags == FlagKinds.None && form.Task != LabelingTask.FlagBatch ? FlagKinds.Deformed : flags,
             Algorithm = posted["Algorithm"].ToString() is { Length: > 0 } algorithm ? algorithm : before.Algorithm,
             Guidelines = posted["Guidelines"].ToString().ReplaceLineEndings("\n"),
             Choices = form.Task is LabelingTask.Categorise or LabelingTask.Score ? form.ReadChoices(posted) : [],
-            Sampling = form.Fill(Sampling, before.Sampling with { }, posted),
-            Training = form.Fill(Training, before.Training with { }, posted),
+            Sampling = SettingField.Fill(Sampling, before.Sampling with { }, posted, form.Faults),
+            Training = SettingField.Fill(Training, before.Training with { }, posted, form.Faults),
         };
         return form;
     }
@@ -71,21 +67,5 @@ public sealed class ProjectForm
             choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value));
         }
         return choices;
-    }
-
-    private T Fill<T>(List<SettingField> fields, T settings, IFormCollection posted) where T : notnull
-    {
-        foreach (var field in fields)
-        {
-            try
-            {
-                field.Set(settings, posted[field.Name].ToString());
-            }
-            catch (LabelerException e)
-            {
-                Faults.Add(e.Message);
-            }
-        }
-        return settings;
     }
 }

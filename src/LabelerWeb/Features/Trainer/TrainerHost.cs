@@ -37,7 +37,7 @@ internal sealed partial class TrainerHost(
                 break;
             }
             failures = healthy ? 0 : failures + 1;
-            watch.Enter(health, message, restarted: true);
+            watch.Enter(health, message);
             var wait = TimeSpan.FromSeconds(options.Value.RestartSeconds * Math.Pow(2, Math.Min(failures, 10)));
             await Task.Delay(wait < LongestWait ? wait : LongestWait, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
         }
@@ -54,7 +54,7 @@ internal sealed partial class TrainerHost(
         WorkerProcess worker;
         try
         {
-            worker = WorkerProcess.Start(place, place.NameOf(number), options.Value, Heard);
+            worker = WorkerProcess.Start(place, place.NameOf(number), options.Value, line => Log.Line(log, line));
         }
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -64,7 +64,7 @@ internal sealed partial class TrainerHost(
         using (worker)
         {
             Log.Started(log, worker.Id);
-            watch.Enter(TrainerHealth.Running, processId: worker.Id);
+            watch.Enter(TrainerHealth.Running);
             var started = time.GetTimestamp();
             var silence = TimeSpan.FromSeconds(options.Value.SilenceSeconds);
             while (!await worker.Ended(Beat, stopping))
@@ -89,12 +89,6 @@ internal sealed partial class TrainerHost(
                 _ => (TrainerHealth.Restarting, worker.LastError ?? $"The trainer ended with code {worker.ExitCode}.", false),
             };
         }
-    }
-
-    private void Heard(string line)
-    {
-        watch.Heard(line);
-        Log.Line(log, line);
     }
 
     private static partial class Log

@@ -5,7 +5,6 @@ namespace Labeler.Web.Features.Trainer;
 public sealed class TrainerOptions
 {
     public const string Section = "Trainer";
-
     public bool Start { get; set; } = true;
 
     [Range(1, 16)]

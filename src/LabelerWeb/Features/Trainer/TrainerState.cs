@@ -16,5 +16,4 @@ public enum TrainerHealth
 }
 
 /// <param name="Message">One line for people: what is wrong and what to do about it, or null.</param>
-/// <param name="Restarts">How often a worker was started again since the application started.</param>
-public sealed record TrainerState(TrainerHealth Health, string? Message, DateTimeOffset Since, int Restarts, int? ProcessId);
+public sealed record TrainerState(TrainerHealth Health, string? Message);

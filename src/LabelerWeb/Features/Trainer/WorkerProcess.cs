@@ -21,7 +21,6 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     public int Id => _process.Id;
-
     public TimeSpan Silence => Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastHeard));
 
     /// <summary>The last line of standard error: a program of ours ends with one line that says what is wrong.</summary>

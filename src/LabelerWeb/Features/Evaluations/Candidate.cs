@@ -16,11 +16,8 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
 
     /// <summary>In the form, for the model of every epoch of a project and the base model.</summary>
     public static string RunKeyOf(Project project) => $"epochs:{project.Id}";
-}
 
-/// <summary>All models that can be chosen: each base model once, then the checkpoints by project and age.</summary>
-public static class Contestants
-{
+    /// <summary>Each base model once, then the checkpoints by project and age.</summary>
     public static async Task<IReadOnlyList<Candidate>> All(LabelerDb db, CancellationToken cancel)
     {
         var projects = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source != PictureSource.Checkpoints)
