@@ -12,13 +12,13 @@ public sealed partial class Annotator : IDisposable
     private const string Password = "four random words here";
     private const int Low = 5;
     private const int High = 6;
-    private readonly HttpClient http;
-    private readonly long project;
-    private readonly Queue<(long Item, int Images)> hand = new();
-    private readonly Random random;
-    private Guid account;
+    private readonly HttpClient _http;
+    private readonly long _project;
+    private readonly Queue<(long Item, int Images)> _hand = new();
+    private readonly Random _random;
+    private Guid _account;
 
-    private Annotator(HttpClient http, long project, int seed) => (this.http, this.project, random) = (http, project, new Random(seed));
+    private Annotator(HttpClient http, long project, int seed) => (_http, _project, _random) = (http, project, new Random(seed));
 
     /// <summary>Milliseconds from sending a vote to its acknowledgement.</summary>
     public List<double> Acknowledgements { get; } = [];
@@ -36,7 +36,7 @@ public sealed partial class Annotator : IDisposable
         (await http.PostAsync(page, new FormUrlEncodedContent(fields))).EnsureSuccessStatusCode();
         var annotator = new Annotator(http, project, name.GetHashCode(StringComparison.Ordinal));
         var session = (await http.GetFromJsonAsync<JsonObject>("/api/session"))!;
-        annotator.account = (Guid)session["account"]!;
+        annotator._account = (Guid)session["account"]!;
         http.DefaultRequestHeaders.Add("RequestVerificationToken", (string)session["token"]!);
         return annotator;
     }
@@ -46,35 +46,35 @@ public sealed partial class Annotator : IDisposable
     {
         await Task.Delay(arrival);
         var clock = Stopwatch.StartNew();
-        var due = interval * random.NextDouble();
+        var due = interval * _random.NextDouble();
         await Fetch();
-        while (due < length && hand.Count > 0)
+        while (due < length && _hand.Count > 0)
         {
             if (due > clock.Elapsed)
             {
                 await Task.Delay(due - clock.Elapsed);
             }
             await Vote();
-            if (hand.Count < Low)
+            if (_hand.Count < Low)
             {
                 await Fetch();
             }
-            due += interval * (0.5 + random.NextDouble());
+            due += interval * (0.5 + _random.NextDouble());
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task Vote()
     {
-        var (item, images) = hand.Dequeue();
+        var (item, images) = _hand.Dequeue();
         var key = Guid.NewGuid();
-        var tiles = Enumerable.Range(0, images).Select(index => new { index, flags = random.Next(3) == 0 ? 1 : 0, displayed = true, unblurred = true });
-        var body = new { account, entries = new[] { new { op = "vote", key, project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
+        var tiles = Enumerable.Range(0, images).Select(index => new { index, flags = _random.Next(3) == 0 ? 1 : 0, displayed = true, unblurred = true });
+        var body = new { _account, entries = new[] { new { op = "vote", key, _project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
         try
         {
             var clock = Stopwatch.StartNew();
-            using var answer = await http.PostAsJsonAsync("/api/votes", body);
+            using var answer = await _http.PostAsJsonAsync("/api/votes", body);
             var outcome = answer.IsSuccessStatusCode ? (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]![0]!["outcome"]! : $"status {(int)answer.StatusCode}";
             Acknowledgements.Add(clock.Elapsed.TotalMilliseconds);
             if (outcome == "accepted")
@@ -96,16 +96,16 @@ public sealed partial class Annotator : IDisposable
     {
         try
         {
-            var held = string.Join(',', hand.Select(h => h.Item));
-            var queue = (await http.GetFromJsonAsync<JsonObject>($"/api/projects/{project}/queue?take={High - hand.Count}&holding={held}"))!;
+            var held = string.Join(',', _hand.Select(h => h.Item));
+            var queue = (await _http.GetFromJsonAsync<JsonObject>($"/api/projects/{_project}/queue?take={High - _hand.Count}&holding={held}"))!;
             foreach (var item in queue["items"]!.AsArray())
             {
                 var images = item!["images"]!.AsArray();
                 foreach (var image in images)
                 {
-                    await http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/512.webp");
+                    await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/512.webp");
                 }
-                hand.Enqueue(((long)item["item"]!, images.Count));
+                _hand.Enqueue(((long)item["item"]!, images.Count));
             }
         }
         catch (HttpRequestException e)

@@ -8,17 +8,17 @@ namespace Labeler.Bench.Labeling;
 /// <summary>The server's own worker training the bundled model meanwhile: on the same cores and the same database as the votes.</summary>
 public sealed class TrainingBeside : IAsyncDisposable
 {
-    private readonly OpenedData data;
-    private readonly SampledProject project;
-    private readonly Job job;
-    private readonly Process worker;
-    private readonly TimeSpan used;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly OpenedData _data;
+    private readonly SampledProject _project;
+    private readonly Job _job;
+    private readonly Process _worker;
+    private readonly TimeSpan _used;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     private TrainingBeside(OpenedData data, SampledProject project, Job job, Process worker)
     {
-        (this.data, this.project, this.job, this.worker) = (data, project, job, worker);
-        used = worker.TotalProcessorTime;
+        (_data, _project, _job, _worker) = (data, project, job, worker);
+        _used = worker.TotalProcessorTime;
     }
 
     /// <summary>Samples a small epoch, judges it and waits until its training is under way.</summary>
@@ -34,14 +34,14 @@ public sealed class TrainingBeside : IAsyncDisposable
     /// <summary>How it went since it was under way: whether the job still runs, how far it is, and the cores that it used.</summary>
     public async Task<string> Report()
     {
-        var now = await project.Now(job);
-        worker.Refresh();
-        return FormattableString.Invariant($"{now.State}, {now.Message}, {(worker.TotalProcessorTime - used) / clock.Elapsed:0.00} cores");
+        var now = await _project.Now(_job);
+        _worker.Refresh();
+        return FormattableString.Invariant($"{now.State}, {now.Message}, {(_worker.TotalProcessorTime - _used) / _clock.Elapsed:0.00} cores");
     }
 
     public async ValueTask DisposeAsync()
     {
-        worker.Dispose();
-        await data.DisposeAsync();
+        _worker.Dispose();
+        await _data.DisposeAsync();
     }
 }

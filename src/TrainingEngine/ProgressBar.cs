@@ -12,19 +12,19 @@ public sealed class ProgressBar : IDisposable
     private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PlainLineEvery = TimeSpan.FromSeconds(15);
 
-    private readonly string what;
-    private readonly string unit;
-    private readonly long total;
-    private readonly TextWriter output;
-    private readonly bool terminal;
-    private readonly TimeProvider clock;
-    private readonly Lock turn = new();
-    private readonly long started;
-    private readonly long doneBefore;
-    private long done;
-    private string note = "";
-    private long drawn;
-    private bool ended;
+    private readonly string _what;
+    private readonly string _unit;
+    private readonly long _total;
+    private readonly TextWriter _output;
+    private readonly bool _terminal;
+    private readonly TimeProvider _clock;
+    private readonly Lock _turn = new();
+    private readonly long _started;
+    private readonly long _doneBefore;
+    private long _done;
+    private string _note = "";
+    private long _drawn;
+    private bool _ended;
 
     /// <param name="what">What is being done: "sampling".</param>
     /// <param name="total">The number of units in all.</param>
@@ -36,11 +36,11 @@ public sealed class ProgressBar : IDisposable
     public ProgressBar(
         string what, long total, string unit, long doneBefore = 0, TextWriter? output = null, bool? terminal = null, TimeProvider? clock = null)
     {
-        (this.what, this.total, this.unit, this.doneBefore, done) = (what, total, unit, doneBefore, doneBefore);
-        this.output = output ?? Console.Out;
-        this.terminal = terminal ?? !Console.IsOutputRedirected;
-        this.clock = clock ?? TimeProvider.System;
-        started = drawn = this.clock.GetTimestamp();
+        (_what, _total, _unit, _doneBefore, _done) = (what, total, unit, doneBefore, doneBefore);
+        _output = output ?? Console.Out;
+        _terminal = terminal ?? !Console.IsOutputRedirected;
+        _clock = clock ?? TimeProvider.System;
+        _started = _drawn = _clock.GetTimestamp();
         Draw();
     }
 
@@ -49,17 +49,17 @@ public sealed class ProgressBar : IDisposable
     /// </summary>
     public void Advance(long units = 1, string? note = null)
     {
-        using Lock.Scope mine = turn.EnterScope();
-        done += units;
-        this.note = note ?? this.note;
-        TimeSpan since = clock.GetElapsedTime(drawn);
-        if (done >= total)
+        using Lock.Scope mine = _turn.EnterScope();
+        _done += units;
+        _note = note ?? _note;
+        TimeSpan since = _clock.GetElapsedTime(_drawn);
+        if (_done >= _total)
         {
             End();
         }
-        else if (since >= (terminal ? RedrawEvery : PlainLineEvery))
+        else if (since >= (_terminal ? RedrawEvery : PlainLineEvery))
         {
-            drawn = clock.GetTimestamp();
+            _drawn = _clock.GetTimestamp();
             Draw();
         }
     }
@@ -69,46 +69,46 @@ public sealed class ProgressBar : IDisposable
 
     private void End()
     {
-        if (ended)
+        if (_ended)
         {
             return;
         }
 
-        ended = true;
+        _ended = true;
         Draw();
-        if (terminal)
+        if (_terminal)
         {
-            output.WriteLine();
+            _output.WriteLine();
         }
     }
 
     private void Draw()
     {
-        if (terminal)
+        if (_terminal)
         {
             // Erase to the end of the line: a shorter text must not leave the tail of a longer one.
-            output.Write($"\r{Line()}\u001b[K");
-            output.Flush();
+            _output.Write($"\r{Line()}\u001b[K");
+            _output.Flush();
         }
         else
         {
-            output.WriteLine(Line());
+            _output.WriteLine(Line());
         }
     }
 
     private string Line()
     {
-        double share = total > 0 ? (double)done / total : 1;
+        double share = _total > 0 ? (double)_done / _total : 1;
         int filled = (int)(share * Cells);
-        string bar = terminal ? $" {new string('█', filled)}{new string('░', Cells - filled)}" : "";
+        string bar = _terminal ? $" {new string('█', filled)}{new string('░', Cells - filled)}" : "";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{what}{bar} {100 * share,3:0} %  {done}/{total} {unit}{Speed()}{(note.Length > 0 ? "  " : "")}{note}");
+            CultureInfo.InvariantCulture, $"{_what}{bar} {100 * share,3:0} %  {_done}/{_total} {_unit}{Speed()}{(_note.Length > 0 ? "  " : "")}{_note}");
     }
 
     private string Speed()
     {
-        double seconds = clock.GetElapsedTime(started).TotalSeconds;
-        long now = done - doneBefore;
+        double seconds = _clock.GetElapsedTime(_started).TotalSeconds;
+        long now = _done - _doneBefore;
         if (now <= 0 || seconds <= 0)
         {
             return "";
@@ -116,9 +116,9 @@ public sealed class ProgressBar : IDisposable
 
         double rate = now / seconds;
         string speed = rate >= 1 ? $"{rate:0.0} a second" : $"{1 / rate:0.0} s each";
-        return done >= total
+        return _done >= _total
             ? $"  {speed}, took {Clock(seconds)}"
-            : $"  {speed}, {Clock((total - done) / rate)} left";
+            : $"  {speed}, {Clock((_total - _done) / rate)} left";
     }
 
     private static string Clock(double seconds)

@@ -10,26 +10,26 @@ namespace Labeler.TrainingEngine.Commands;
 /// <param name="samplesRequired">False where there is another source.</param>
 public sealed class EpochInput(bool samplesRequired = true)
 {
-    private readonly Option<string> samples = new("--samples") { Description = "folder that sample wrote", Required = samplesRequired };
-    private readonly Option<string?> feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
+    private readonly Option<string> _samples = new("--samples") { Description = "folder that sample wrote", Required = samplesRequired };
+    private readonly Option<string?> _feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
     private readonly Option<bool> _weighted = new("--weighted") { Description = "weigh a pair by the difference of its averaged verdicts" };
-    private readonly Option<string?> reward = new("--reward") { Description = $"in the place of people's verdicts: {RewardName.Known}" };
+    private readonly Option<string?> _reward = new("--reward") { Description = $"in the place of people's verdicts: {RewardName.Known}" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [samples, feedback, reward, _weighted];
+        Option[] all = [_samples, _feedback, _reward, _weighted];
         Array.ForEach(all, command.Add);
     }
 
     /// <summary>The folder of samples.</summary>
     /// <exception cref="EngineException">It is none.</exception>
     public SampleFolder Folder(ParseResult parsed) => SampleFolder.Open(
-        parsed.GetValue(samples) ?? throw new EngineException("say which images: --samples FOLDER, or --pairs FILE of the application"));
+        parsed.GetValue(_samples) ?? throw new EngineException("say which images: --samples FOLDER, or --pairs FILE of the application"));
 
     /// <summary>Verdicts or rewards, whichever was asked for.</summary>
     /// <exception cref="EngineException">Neither or both were, or they cannot be had.</exception>
-    public IReward Reward(ParseResult parsed, SampleFolder folder) => (parsed.GetValue(feedback), parsed.GetValue(reward)) switch
+    public IReward Reward(ParseResult parsed, SampleFolder folder) => (parsed.GetValue(_feedback), parsed.GetValue(_reward)) switch
     {
         ({ } labels, null) => new VerdictReward(LabelFiles.Read(labels, [.. Enumerable.Repeat(folder.Manifest.GroupSize, folder.Groups)])),
         (null, { } name) => RewardName.Parse(name),

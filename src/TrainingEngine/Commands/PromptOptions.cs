@@ -7,29 +7,29 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary>The options by which a command is told its prompts.</summary>
 public sealed class PromptOptions
 {
-    private readonly Option<string[]> prompt = new("--prompt") { Description = "a prompt; may be given more than once" };
-    private readonly Option<string> file = new("--prompts") { Description = "file of prompts: one a line, or a JSON list as in D3PO's prompt.json" };
-    private readonly Option<int> count = new("--count") { Description = "groups in all, the prompts taking turns; by default one per prompt" };
+    private readonly Option<string[]> _prompt = new("--prompt") { Description = "a prompt; may be given more than once" };
+    private readonly Option<string> _file = new("--prompts") { Description = "file of prompts: one a line, or a JSON list as in D3PO's prompt.json" };
+    private readonly Option<int> _count = new("--count") { Description = "groups in all, the prompts taking turns; by default one per prompt" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(prompt);
-        command.Add(file);
-        command.Add(count);
+        command.Add(_prompt);
+        command.Add(_file);
+        command.Add(_count);
     }
 
     /// <summary>One prompt per group.</summary>
     /// <exception cref="EngineException">There is none, the file cannot be read, or the count is not positive.</exception>
     public IReadOnlyList<string> Of(ParseResult parsed)
     {
-        string[] given = [.. parsed.GetValue(prompt) ?? [], .. parsed.GetValue(file) is { } path ? Read(path) : []];
+        string[] given = [.. parsed.GetValue(_prompt) ?? [], .. parsed.GetValue(_file) is { } path ? Read(path) : []];
         if (given.Length == 0)
         {
             throw new EngineException("no prompt is given; take --prompt TEXT or --prompts FILE");
         }
 
-        int groups = parsed.GetResult(count) is { Implicit: false } ? parsed.GetValue(count) : given.Length;
+        int groups = parsed.GetResult(_count) is { Implicit: false } ? parsed.GetValue(_count) : given.Length;
         return groups >= 1
             ? [.. Enumerable.Range(0, groups).Select(group => given[group % given.Length])]
             : throw new EngineException($"--count is {groups}; at least 1 group is needed");

@@ -11,22 +11,22 @@ public sealed class ReproduceCommand
 {
     private const string Duels = "duels", Rubric = "rubric";
 
-    private readonly Argument<string> experiment = new Argument<string>("experiment")
+    private readonly Argument<string> _experiment = new Argument<string>("experiment")
     {
         Description = "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); comparing algorithms on a reward, compressibility, incompressibility, mirror-reward; "
             + "algorithms against each other before raters, duels; fine-tuning on drawn scenes, scored by raters along its steps, rubric",
     }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name), Duels, Rubric]);
 
-    private readonly Option<string> model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
-    private readonly Option<string> output = new("--out") { Description = "new folder for the table, the pictures, the sheets and the checkpoints", Required = true };
-    private readonly ReproduceOptions options;
+    private readonly Option<string> _model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
+    private readonly Option<string> _output = new("--out") { Description = "new folder for the table, the pictures, the sheets and the checkpoints", Required = true };
+    private readonly ReproduceOptions _options;
 
     private ReproduceCommand(Command command)
     {
-        command.Add(experiment);
-        command.Add(model);
-        command.Add(output);
-        options = new ReproduceOptions(command);
+        command.Add(_experiment);
+        command.Add(_model);
+        command.Add(_output);
+        _options = new ReproduceOptions(command);
     }
 
     /// <summary>The command.</summary>
@@ -39,22 +39,22 @@ public sealed class ReproduceCommand
 
     private void Run(ParseResult parsed, CancellationToken stop)
     {
-        var (name, from, into) = (parsed.GetRequiredValue(experiment), parsed.GetRequiredValue(model), parsed.GetRequiredValue(output));
+        var (name, from, into) = (parsed.GetRequiredValue(_experiment), parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_output));
         if (ComparisonTask.All.FirstOrDefault(one => one.Name == name) is { } task)
         {
-            new ComparisonRun(from, options.OfComparison(parsed, task, from), into, Console.Out).Run(stop);
+            new ComparisonRun(from, _options.OfComparison(parsed, task, from), into, Console.Out).Run(stop);
         }
         else if (name == Duels)
         {
-            new DuelRun(from, options.OfDuels(parsed, from), into, Console.Out).Run(stop);
+            new DuelRun(from, _options.OfDuels(parsed, from), into, Console.Out).Run(stop);
         }
         else if (name == Rubric)
         {
-            new RubricRun(from, options.OfRubric(parsed), into, Console.Out).Run(stop);
+            new RubricRun(from, _options.OfRubric(parsed), into, Console.Out).Run(stop);
         }
         else
         {
-            new ReproductionRun(from, options.OfReproduction(parsed, Experiment.Parse(name), from), into, Console.Out).Run(stop);
+            new ReproductionRun(from, _options.OfReproduction(parsed, Experiment.Parse(name), from), into, Console.Out).Run(stop);
         }
     }
 }

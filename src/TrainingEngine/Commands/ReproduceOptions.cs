@@ -14,53 +14,53 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary>The settings of the published experiments as options of a command. What is not given keeps the experiment's default.</summary>
 public sealed class ReproduceOptions
 {
-    private readonly Option<int?> epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
-    private readonly Option<int?> images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
-    private readonly Option<int?> evaluation = new("--evaluation-images") { Description = "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
-    private readonly Option<int?> steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
-    private readonly Option<int?> raters = new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
-    private readonly Option<int> replay = new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
-    private readonly Option<double?> noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
-    private readonly Option<double?> ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment, duels) [0; duels 0.1]" };
-    private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> rank = new("--lora-rank") { Description = "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
-    private readonly Option<bool> allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
-    private readonly Option<int?> seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
-    private readonly Option<string?> algorithms = new("--algorithms")
+    private readonly Option<int?> _epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
+    private readonly Option<int?> _images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
+    private readonly Option<int?> _evaluation = new("--evaluation-images") { Description = "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
+    private readonly Option<int?> _steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
+    private readonly Option<int?> _raters = new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
+    private readonly Option<int> _replay = new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
+    private readonly Option<double?> _noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
+    private readonly Option<double?> _ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment, duels) [0; duels 0.1]" };
+    private readonly Option<double> _guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> _rank = new("--lora-rank") { Description = "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
+    private readonly Option<bool> _allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
+    private readonly Option<int?> _seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
+    private readonly Option<string?> _algorithms = new("--algorithms")
     {
         Description = $"with commas, or all, of {string.Join(", ", ComparedAlgorithm.Names)} [comparisons {string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
     };
 
-    private readonly Option<int?> scenes = new("--scenes") { Description = "drawn scenes that are labeled (rubric) [400]" };
-    private readonly Option<int?> trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
-    private readonly Option<int?> evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
-    private readonly OptionsOnCommandLine d3po;
+    private readonly Option<int?> _scenes = new("--scenes") { Description = "drawn scenes that are labeled (rubric) [400]" };
+    private readonly Option<int?> _trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
+    private readonly Option<int?> _evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
+    private readonly OptionsOnCommandLine _d3po;
 
     /// <param name="command">Gets the options.</param>
     public ReproduceOptions(Command command)
     {
-        Option[] options = [epochs, images, evaluation, steps, raters, replay, noise, ties, guidance, rank, allLayers, seeds, algorithms, scenes, trainingSteps, evaluateEvery];
+        Option[] options = [_epochs, _images, _evaluation, _steps, _raters, _replay, _noise, _ties, _guidance, _rank, _allLayers, _seeds, _algorithms, _scenes, _trainingSteps, _evaluateEvery];
         Array.ForEach(options, command.Add);
-        d3po = new OptionsOnCommandLine(command, new D3poOptions());
+        _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
 
     /// <summary>Of one of D3PO's experiments.</summary>
     public ReproductionOptions OfReproduction(ParseResult parsed, Experiment experiment, string model)
     {
-        Refuse(parsed, experiment.Name, [seeds, algorithms, .. OfTuning]);
-        D3poOptions updates = d3po.Read(parsed, ModelDefaults.Read(model));
+        Refuse(parsed, experiment.Name, [_seeds, _algorithms, .. OfTuning]);
+        D3poOptions updates = _d3po.Read(parsed, ModelDefaults.Read(model));
         var defaults = new ReproductionOptions { Experiment = experiment };
         return defaults with
         {
-            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
-            Images = parsed.GetValue(images) ?? defaults.Images,
-            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
-            Steps = parsed.GetValue(steps) ?? defaults.Steps,
+            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(_images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(_steps) ?? defaults.Steps,
             Seed = updates.Seed,
-            Raters = parsed.GetValue(raters) ?? defaults.Raters,
-            Replay = parsed.GetValue(replay),
+            Raters = parsed.GetValue(_raters) ?? defaults.Raters,
+            Replay = parsed.GetValue(_replay),
             Annotator = Annotator(parsed, defaults.Annotator) with { Seed = updates.Seed },
-            Guidance = parsed.GetValue(guidance),
+            Guidance = parsed.GetValue(_guidance),
             D3po = updates,
             Trained = Part(parsed),
         };
@@ -69,19 +69,19 @@ public sealed class ReproduceOptions
     /// <summary>Of algorithms compared on a reward.</summary>
     public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
     {
-        Refuse(parsed, task.Name, [raters, replay, noise, ties, .. OfTuning]);
+        Refuse(parsed, task.Name, [_raters, _replay, _noise, _ties, .. OfTuning]);
         var defaults = new ComparisonOptions { Task = task };
         return defaults with
         {
             Algorithms = Names(parsed, ComparedAlgorithm.Names) ?? defaults.Algorithms,
-            Seeds = parsed.GetValue(seeds) ?? defaults.Seeds,
-            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
-            Images = parsed.GetValue(images) ?? defaults.Images,
-            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
-            Steps = parsed.GetValue(steps) ?? defaults.Steps,
-            Guidance = parsed.GetValue(guidance),
+            Seeds = parsed.GetValue(_seeds) ?? defaults.Seeds,
+            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(_images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
+            Steps = parsed.GetValue(_steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(_guidance),
             // A pull towards the policy that sampled would hold D3PO back alone.
-            D3po = d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0 }),
+            D3po = _d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0 }),
             Trained = Part(parsed),
         };
     }
@@ -89,20 +89,20 @@ public sealed class ReproduceOptions
     /// <summary>Of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
-        Refuse(parsed, "duels", [replay, .. OfTuning]);
+        Refuse(parsed, "duels", [_replay, .. OfTuning]);
         var defaults = new DuelOptions();
         return defaults with
         {
             Algorithms = Names(parsed, DuelOptions.Possible) ?? defaults.Algorithms,
-            Seeds = parsed.GetValue(seeds) ?? defaults.Seeds,
-            Epochs = parsed.GetValue(epochs) ?? defaults.Epochs,
-            Images = parsed.GetValue(images) ?? defaults.Images,
-            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
-            Raters = parsed.GetValue(raters) ?? defaults.Raters,
+            Seeds = parsed.GetValue(_seeds) ?? defaults.Seeds,
+            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(_images) ?? defaults.Images,
+            EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
+            Raters = parsed.GetValue(_raters) ?? defaults.Raters,
             Annotator = Annotator(parsed, defaults.Annotator),
-            Steps = parsed.GetValue(steps) ?? defaults.Steps,
-            Guidance = parsed.GetValue(guidance),
-            D3po = d3po.Read(parsed, ModelDefaults.Read(model)),
+            Steps = parsed.GetValue(_steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(_guidance),
+            D3po = _d3po.Read(parsed, ModelDefaults.Read(model)),
             Trained = Part(parsed),
         };
     }
@@ -110,17 +110,17 @@ public sealed class ReproduceOptions
     /// <summary>Of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
-        Refuse(parsed, "rubric", [epochs, images, replay, ties, allLayers, seeds, algorithms, .. d3po.OfAlgorithmAlone]);
+        Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
-        D3poOptions updates = d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep, WarmUpSteps = defaults.Tuning.WarmUpSteps });
+        D3poOptions updates = _d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep, WarmUpSteps = defaults.Tuning.WarmUpSteps });
         return defaults with
         {
-            Scenes = parsed.GetValue(scenes) ?? defaults.Scenes,
-            EvaluationImages = parsed.GetValue(evaluation) ?? defaults.EvaluationImages,
-            Raters = parsed.GetValue(raters) ?? defaults.Raters,
+            Scenes = parsed.GetValue(_scenes) ?? defaults.Scenes,
+            EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
+            Raters = parsed.GetValue(_raters) ?? defaults.Raters,
             Annotator = Annotator(parsed, defaults.Annotator),
-            Steps = parsed.GetValue(steps) ?? defaults.Steps,
-            Guidance = parsed.GetValue(guidance),
+            Steps = parsed.GetValue(_steps) ?? defaults.Steps,
+            Guidance = parsed.GetValue(_guidance),
             Tuning = defaults.Tuning with
             {
                 LearningRate = updates.LearningRate,
@@ -131,15 +131,15 @@ public sealed class ReproduceOptions
                 MaxGradientNorm = updates.MaxGradientNorm,
                 ImagesPerStep = updates.ImagesPerStep,
                 Seed = updates.Seed,
-                Steps = parsed.GetValue(trainingSteps) ?? defaults.Tuning.Steps,
-                EvaluateEvery = parsed.GetValue(evaluateEvery) ?? defaults.Tuning.EvaluateEvery,
+                Steps = parsed.GetValue(_trainingSteps) ?? defaults.Tuning.Steps,
+                EvaluateEvery = parsed.GetValue(_evaluateEvery) ?? defaults.Tuning.EvaluateEvery,
                 WarmUpSteps = updates.WarmUpSteps,
             },
-            Trained = defaults.Trained with { Rank = parsed.GetValue(rank) ?? defaults.Trained.Rank },
+            Trained = defaults.Trained with { Rank = parsed.GetValue(_rank) ?? defaults.Trained.Rank },
         };
     }
 
-    private Option[] OfTuning => [scenes, trainingSteps, evaluateEvery];
+    private Option[] OfTuning => [_scenes, _trainingSteps, _evaluateEvery];
 
     // What would change nothing was meant for another experiment.
     private static void Refuse(ParseResult parsed, string experiment, Option[] others)
@@ -151,12 +151,12 @@ public sealed class ReproduceOptions
     }
 
     private AnnotatorOptions Annotator(ParseResult parsed, AnnotatorOptions defaults) =>
-        defaults with { WrongShare = parsed.GetValue(noise) ?? defaults.WrongShare, TieShare = parsed.GetValue(ties) ?? defaults.TieShare };
+        defaults with { WrongShare = parsed.GetValue(_noise) ?? defaults.WrongShare, TieShare = parsed.GetValue(_ties) ?? defaults.TieShare };
 
-    private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) => parsed.GetValue(algorithms) is not { } given ? null
+    private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) => parsed.GetValue(_algorithms) is not { } given ? null
         : given == "all" ? all : given.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private TrainedPart Part(ParseResult parsed) => parsed.GetValue(rank) is > 0 and var inner
-        ? new TrainedPart.Adapter(parsed.GetValue(allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
+    private TrainedPart Part(ParseResult parsed) => parsed.GetValue(_rank) is > 0 and var inner
+        ? new TrainedPart.Adapter(parsed.GetValue(_allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
         : new TrainedPart.WholeUNet();
 }

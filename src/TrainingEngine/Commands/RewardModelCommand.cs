@@ -8,19 +8,19 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>train reward-model</c>: a reward from judged pairs, with its accuracy on pairs that it has not seen.</summary>
 internal sealed class RewardModelCommand
 {
-    private readonly EpochInput input = new(samplesRequired: false);
-    private readonly Option<string?> pairs = new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
-    private readonly Option<string?> data = new("--data") { Description = "the application's data folder, which holds the pairs' images" };
-    private readonly Option<string> output = new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
-    private readonly OptionsOnCommandLine options;
+    private readonly EpochInput _input = new(samplesRequired: false);
+    private readonly Option<string?> _pairs = new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
+    private readonly Option<string?> _data = new("--data") { Description = "the application's data folder, which holds the pairs' images" };
+    private readonly Option<string> _output = new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
+    private readonly OptionsOnCommandLine _options;
 
     private RewardModelCommand(Command command)
     {
-        input.AddTo(command);
-        command.Add(pairs);
-        command.Add(data);
-        command.Add(output);
-        options = new OptionsOnCommandLine(command, new RewardModelOptions());
+        _input.AddTo(command);
+        command.Add(_pairs);
+        command.Add(_data);
+        command.Add(_output);
+        _options = new OptionsOnCommandLine(command, new RewardModelOptions());
     }
 
     /// <summary>The command.</summary>
@@ -33,10 +33,10 @@ internal sealed class RewardModelCommand
 
     private void Run(ParseResult parsed, CancellationToken stop)
     {
-        var settings = options.Read(parsed, new RewardModelOptions());
+        var settings = _options.Read(parsed, new RewardModelOptions());
         var (pictures, judged) = Judged(parsed, stop);
         using var model = RewardModelTraining.Run(pictures, judged, settings, Console.WriteLine, stop);
-        var file = parsed.GetRequiredValue(output);
+        var file = parsed.GetRequiredValue(_output);
         model.Save(file);
         Console.WriteLine(model.IsUsable
             ? $"wrote {file}: right on {RewardModel.Told(model.Accuracy)} held-out pairs"
@@ -45,12 +45,12 @@ internal sealed class RewardModelCommand
 
     private (IReadOnlyList<Func<Picture>>, IReadOnlyList<JudgedPair>) Judged(ParseResult parsed, CancellationToken stop)
     {
-        if (parsed.GetValue(pairs) is { } list)
+        if (parsed.GetValue(_pairs) is { } list)
         {
-            return ExportedPairs.Read(list, parsed.GetValue(data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
+            return ExportedPairs.Read(list, parsed.GetValue(_data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
         }
-        var folder = input.Folder(parsed);
-        var epoch = input.Read(parsed, LearnsFrom.Rewards, stop);
+        var folder = _input.Folder(parsed);
+        var epoch = _input.Read(parsed, LearnsFrom.Rewards, stop);
         var size = folder.Manifest.GroupSize;
         return (
             [.. Enumerable.Range(0, folder.Groups * size).Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],

@@ -12,24 +12,24 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>sample</c>: groups of images with their trajectories, resumable.</summary>
 public sealed class SampleCommand
 {
-    private readonly ModelOptions model = new();
-    private readonly PromptOptions prompts = new();
-    private readonly Option<ulong> seed = new("--seed") { Description = "seed of the run", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> group = new("--group") { Description = "images of one prompt from one starting noise", DefaultValueFactory = _ => 7 };
-    private readonly Option<int> steps = new("--steps") { Description = "DDIM steps", DefaultValueFactory = _ => 20 };
-    private readonly Option<double> eta = new("--eta") { Description = "share of noise, 0 to 1; log-probabilities need more than 0", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> guidance = new("--guidance") { Description = "guidance scale; 1 spares half of the work", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> negative = new("--negative") { Description = "what guidance leads away from", DefaultValueFactory = _ => "" };
-    private readonly Option<int> width = new("--width") { Description = "pixels; by default what the model was made for" };
-    private readonly Option<int> height = new("--height") { Description = "pixels; by default what the model was made for" };
-    private readonly Option<string> storage = new Option<string>("--store") { Description = "element type in which latents are kept", DefaultValueFactory = _ => "float32" }
+    private readonly ModelOptions _model = new();
+    private readonly PromptOptions _prompts = new();
+    private readonly Option<ulong> _seed = new("--seed") { Description = "seed of the run", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _group = new("--group") { Description = "images of one prompt from one starting noise", DefaultValueFactory = _ => 7 };
+    private readonly Option<int> _steps = new("--steps") { Description = "DDIM steps", DefaultValueFactory = _ => 20 };
+    private readonly Option<double> _eta = new("--eta") { Description = "share of noise, 0 to 1; log-probabilities need more than 0", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _guidance = new("--guidance") { Description = "guidance scale; 1 spares half of the work", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _negative = new("--negative") { Description = "what guidance leads away from", DefaultValueFactory = _ => "" };
+    private readonly Option<int> _width = new("--width") { Description = "pixels; by default what the model was made for" };
+    private readonly Option<int> _height = new("--height") { Description = "pixels; by default what the model was made for" };
+    private readonly Option<string> _storage = new Option<string>("--store") { Description = "element type in which latents are kept", DefaultValueFactory = _ => "float32" }
         .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
 
-    private readonly Option<bool> withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
-    private readonly Option<int> atOnce = new("--at-once") { Description = "images in one forward call; 0 decides by the model's size" };
-    private readonly Option<int> workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
-    private readonly Option<string?> adapter = new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
-    private readonly Option<string> output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
+    private readonly Option<bool> _withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
+    private readonly Option<int> _atOnce = new("--at-once") { Description = "images in one forward call; 0 decides by the model's size" };
+    private readonly Option<int> _workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
+    private readonly Option<string?> _adapter = new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
+    private readonly Option<string> _output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
 
     private SampleCommand()
     {
@@ -40,12 +40,12 @@ public sealed class SampleCommand
     {
         var sample = new SampleCommand();
         var command = new Command("sample", "Samples groups of images and keeps their trajectories. Interrupted, it goes on where it stopped.");
-        sample.model.AddTo(command);
-        sample.prompts.AddTo(command);
+        sample._model.AddTo(command);
+        sample._prompts.AddTo(command);
         Option[] others =
         [
-            sample.seed, sample.group, sample.steps, sample.eta, sample.guidance, sample.negative, sample.width, sample.height,
-            sample.storage, sample.withoutMeans, sample.atOnce, sample.workers, sample.adapter, sample.output,
+            sample._seed, sample._group, sample._steps, sample._eta, sample._guidance, sample._negative, sample._width, sample._height,
+            sample._storage, sample._withoutMeans, sample._atOnce, sample._workers, sample._adapter, sample._output,
         ];
         Array.ForEach(others, command.Add);
         command.Does(sample.Run);
@@ -54,14 +54,14 @@ public sealed class SampleCommand
 
     private void Run(ParseResult parsed, CancellationToken stop)
     {
-        IReadOnlyList<string> wanted = prompts.Of(parsed);
+        IReadOnlyList<string> wanted = _prompts.Of(parsed);
         SamplingOptions options = OptionsOf(parsed);
-        StableDiffusion loaded = model.Load(parsed);
-        string? patch = parsed.GetValue(adapter) is { } path ? LoraFile.Locate(path) : null;
+        StableDiffusion loaded = _model.Load(parsed);
+        string? patch = parsed.GetValue(_adapter) is { } path ? LoraFile.Locate(path) : null;
         using ModelPatch? patched = patch is null ? null : new ModelPatch(loaded.Unet, patch);
-        prompts.WarnOfCuts(loaded, wanted);
+        _prompts.WarnOfCuts(loaded, wanted);
         var sampler = new Sampler(loaded, NoiseSchedule.Load(Path.Combine(loaded.Folder, "scheduler")), options);
-        SampleFolder folder = SampleFolder.Begin(parsed.GetRequiredValue(output), ManifestOf(parsed, options, sampler, wanted, patch));
+        SampleFolder folder = SampleFolder.Begin(parsed.GetRequiredValue(_output), ManifestOf(parsed, options, sampler, wanted, patch));
         var groups = new GroupSampler(loaded, sampler, folder.Manifest.ModelHash, folder.Manifest.AdapterHash);
 
         long stepsOf(int count) => (long)count * options.Steps;
@@ -72,24 +72,24 @@ public sealed class SampleCommand
 
     private SamplingOptions OptionsOf(ParseResult parsed) => new()
     {
-        Steps = parsed.GetValue(steps),
-        Eta = parsed.GetValue(eta),
-        Guidance = parsed.GetValue(guidance),
-        Negative = parsed.GetValue(negative) ?? "",
-        Width = parsed.GetValue(width),
-        Height = parsed.GetValue(height),
-        GroupSize = parsed.GetValue(group),
-        Storage = Precisions.Parse(parsed.GetRequiredValue(storage)),
-        KeepMeans = !parsed.GetValue(withoutMeans),
-        ImagesAtOnce = parsed.GetValue(atOnce),
+        Steps = parsed.GetValue(_steps),
+        Eta = parsed.GetValue(_eta),
+        Guidance = parsed.GetValue(_guidance),
+        Negative = parsed.GetValue(_negative) ?? "",
+        Width = parsed.GetValue(_width),
+        Height = parsed.GetValue(_height),
+        GroupSize = parsed.GetValue(_group),
+        Storage = Precisions.Parse(parsed.GetRequiredValue(_storage)),
+        KeepMeans = !parsed.GetValue(_withoutMeans),
+        ImagesAtOnce = parsed.GetValue(_atOnce),
     };
 
     private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted, string? patch) => new()
     {
-        ModelHash = ModelHash.Of(model.FolderOf(parsed)),
+        ModelHash = ModelHash.Of(_model.FolderOf(parsed)),
         AdapterHash = patch is null ? "" : ContentHash.OfFile(patch),
         Prompts = wanted,
-        Seed = parsed.GetValue(seed),
+        Seed = parsed.GetValue(_seed),
         GroupSize = options.GroupSize,
         Steps = options.Steps,
         Eta = options.Eta,
@@ -97,7 +97,7 @@ public sealed class SampleCommand
         Negative = options.Negative,
         Width = sampler.Width,
         Height = sampler.Height,
-        Precision = model.PrecisionOf(parsed).Name(),
+        Precision = _model.PrecisionOf(parsed).Name(),
         Storage = options.Storage.Name(),
         KeepMeans = options.KeepMeans,
         ImagesAtOnce = options.ImagesAtOnce,
@@ -108,8 +108,8 @@ public sealed class SampleCommand
     {
         int cores = Environment.ProcessorCount;
         bool small = loaded.IsSmall;
-        bool onProcessor = model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
-        int asked = parsed.GetValue(workers);
+        bool onProcessor = _model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
+        int asked = parsed.GetValue(_workers);
         int count = asked > 0 ? asked : small && onProcessor ? cores : 1;
         return new ComputeThreads(Math.Clamp(count, 1, Math.Max(1, missing)), small ? 1 : cores);
     }

@@ -15,11 +15,11 @@ public sealed class TrainedPartOptions
         ["linear"] = LoraTargets.AllLinear,
     };
 
-    private readonly Option<string?> from = new("--adapter") { Description = "adapter (or whole U-Net's weights) of the policy that sampled; it is trained on" };
-    private readonly Option<bool> whole = new("--full") { Description = "train all weights of the U-Net instead of an adapter" };
-    private readonly Option<int> rank = new("--lora-rank") { Description = "inner width of a new adapter", DefaultValueFactory = _ => 4 };
-    private readonly Option<double?> alpha = new("--lora-alpha") { Description = "scale times rank of a new adapter; the rank by default" };
-    private readonly Option<string> targets = new("--lora-targets")
+    private readonly Option<string?> _from = new("--adapter") { Description = "adapter (or whole U-Net's weights) of the policy that sampled; it is trained on" };
+    private readonly Option<bool> _whole = new("--full") { Description = "train all weights of the U-Net instead of an adapter" };
+    private readonly Option<int> _rank = new("--lora-rank") { Description = "inner width of a new adapter", DefaultValueFactory = _ => 4 };
+    private readonly Option<double?> _alpha = new("--lora-alpha") { Description = "scale times rank of a new adapter; the rank by default" };
+    private readonly Option<string> _targets = new("--lora-targets")
     {
         Description = $"layers of a new adapter, with commas: {string.Join(", ", Targets.Keys)}",
         DefaultValueFactory = _ => "attention",
@@ -28,7 +28,7 @@ public sealed class TrainedPartOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [from, whole, rank, alpha, targets];
+        Option[] all = [_from, _whole, _rank, _alpha, _targets];
         Array.ForEach(all, command.Add);
     }
 
@@ -36,10 +36,10 @@ public sealed class TrainedPartOptions
     /// <exception cref="EngineException">A target is unknown, or there is no such adapter.</exception>
     public TrainedPart Read(ParseResult parsed)
     {
-        var file = parsed.GetValue(from) is { } path ? LoraFile.Locate(path) : null;
-        return parsed.GetValue(whole)
+        var file = parsed.GetValue(_from) is { } path ? LoraFile.Locate(path) : null;
+        return parsed.GetValue(_whole)
             ? new TrainedPart.WholeUNet { From = file }
-            : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(targets)), parsed.GetValue(rank), parsed.GetValue(alpha)) { From = file };
+            : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(_targets)), parsed.GetValue(_rank), parsed.GetValue(_alpha)) { From = file };
     }
 
     private static LoraTargets TargetsOf(string list) => list.Split(',', StringSplitOptions.TrimEntries).Aggregate(

@@ -16,9 +16,9 @@ namespace Labeler.TrainingEngine.Diffusion;
 public sealed class DdimStep
 {
     private static readonly double LogRootTwoPi = 0.5 * Math.Log(2 * Math.PI);
-    private readonly NoiseSchedule schedule;
-    private readonly double eta;
-    private readonly bool clampPrevious;
+    private readonly NoiseSchedule _schedule;
+    private readonly double _eta;
+    private readonly bool _clampPrevious;
 
     /// <param name="schedule">The model's noise schedule.</param>
     /// <param name="steps">Sampling steps.</param>
@@ -32,7 +32,7 @@ public sealed class DdimStep
             throw new EngineException($"eta is {eta}; 0 to 1 is possible");
         }
 
-        (this.schedule, this.eta, this.clampPrevious) = (schedule, eta, clampPrevious);
+        (_schedule, _eta, _clampPrevious) = (schedule, eta, clampPrevious);
         Timesteps = schedule.Timesteps(steps);
         Stride = schedule.Options.TrainTimesteps / steps;
     }
@@ -54,7 +54,7 @@ public sealed class DdimStep
     }
 
     /// <summary>Standard deviation of the step from a timestep.</summary>
-    public double Sigma(long timestep) => (float)eta * MathF.Sqrt((float)Variance(timestep));
+    public double Sigma(long timestep) => (float)_eta * MathF.Sqrt((float)Variance(timestep));
 
     /// <summary>True when the step from a timestep has no noise, hence no log-probability.</summary>
     public bool IsDeterministic(long timestep) => Sigma(timestep) < 1e-12;
@@ -67,7 +67,7 @@ public sealed class DdimStep
     {
         using var scope = NewDisposeScope();
         var (x, output) = (sample.to(float32), modelOutput.to(float32));
-        Tensor mean = schedule.Options.ClipSample
+        Tensor mean = _schedule.Options.ClipSample
             ? (Scaled(Original(x, output, timesteps), timesteps, t => Math.Sqrt(PreviousAlpha(t)))
                 + Combined(x, output, timesteps, t => Noise(t) switch { var (a, b) => (a * Direction(t), b * Direction(t)) }))
             : Combined(x, output, timesteps, MeanFactors);
@@ -79,8 +79,8 @@ public sealed class DdimStep
     {
         using var scope = NewDisposeScope();
         Tensor original = Combined(sample.to(float32), modelOutput.to(float32), timesteps, Clean);
-        double range = schedule.Options.ClipSampleRange;
-        return (schedule.Options.ClipSample ? original.clamp(-range, range) : original).MoveToOuterDisposeScope();
+        double range = _schedule.Options.ClipSampleRange;
+        return (_schedule.Options.ClipSample ? original.clamp(-range, range) : original).MoveToOuterDisposeScope();
     }
 
     /// <summary>The next latent for standard normal <paramref name="noise"/>: mean + σ·noise, [n, …] float32.</summary>
@@ -107,13 +107,13 @@ public sealed class DdimStep
         return logProbability.MoveToOuterDisposeScope();
     }
 
-    private double Alpha(long timestep) => timestep >= 0 && timestep < schedule.AlphasCumprod.Count
-        ? schedule.AlphasCumprod[(int)timestep]
-        : throw new EngineException($"timestep {timestep} is not among the {schedule.AlphasCumprod.Count} that this model was trained on");
+    private double Alpha(long timestep) => timestep >= 0 && timestep < _schedule.AlphasCumprod.Count
+        ? _schedule.AlphasCumprod[(int)timestep]
+        : throw new EngineException($"timestep {timestep} is not among the {_schedule.AlphasCumprod.Count} that this model was trained on");
 
     private double PreviousAlpha(long timestep) => timestep >= Stride
         ? Alpha(timestep - Stride)
-        : clampPrevious ? Alpha(0) : schedule.FinalAlphaCumprod;
+        : _clampPrevious ? Alpha(0) : _schedule.FinalAlphaCumprod;
 
     /// <summary>Weight of the direction that points to x_t: √(1 − ᾱ_prev − σ²).</summary>
     private double Direction(long timestep) => Math.Sqrt(Math.Max(0, 1 - PreviousAlpha(timestep) - Math.Pow(Sigma(timestep), 2)));
@@ -122,7 +122,7 @@ public sealed class DdimStep
     private (double Sample, double Output) Clean(long timestep)
     {
         var (alphaRoot, betaRoot) = (Math.Sqrt(Alpha(timestep)), Math.Sqrt(1 - Alpha(timestep)));
-        return schedule.Options.Prediction switch
+        return _schedule.Options.Prediction switch
         {
             PredictionType.Epsilon => (1 / alphaRoot, -betaRoot / alphaRoot),
             PredictionType.VPrediction => (alphaRoot, -betaRoot),
@@ -134,7 +134,7 @@ public sealed class DdimStep
     private (double Sample, double Output) Noise(long timestep)
     {
         var (alphaRoot, betaRoot) = (Math.Sqrt(Alpha(timestep)), Math.Sqrt(1 - Alpha(timestep)));
-        return schedule.Options.Prediction switch
+        return _schedule.Options.Prediction switch
         {
             PredictionType.Epsilon => (0, 1),
             PredictionType.VPrediction => (betaRoot, alphaRoot),

@@ -9,19 +9,19 @@ namespace Labeler.TrainingEngine.Diffusion;
 public sealed class NoiseSchedule
 {
     private const int MostTimesteps = 1_000_000;
-    private readonly float[] alphasCumprod;
+    private readonly float[] _alphasCumprod;
 
     /// <exception cref="EngineException">A setting is unknown or out of range.</exception>
     public NoiseSchedule(NoiseScheduleOptions options)
     {
         Options = options;
         Betas = BetasOf(options);
-        alphasCumprod = new float[Betas.Count];
+        _alphasCumprod = new float[Betas.Count];
         double product = 1;
-        for (int t = 0; t < alphasCumprod.Length; t++)
+        for (int t = 0; t < _alphasCumprod.Length; t++)
         {
             product *= 1f - Betas[t];
-            alphasCumprod[t] = (float)product;
+            _alphasCumprod[t] = (float)product;
         }
     }
 
@@ -32,10 +32,10 @@ public sealed class NoiseSchedule
     public IReadOnlyList<float> Betas { get; }
 
     /// <summary>ᾱ_t per timestep, falling from almost 1 to almost 0.</summary>
-    public IReadOnlyList<float> AlphasCumprod => alphasCumprod;
+    public IReadOnlyList<float> AlphasCumprod => _alphasCumprod;
 
     /// <summary>ᾱ beyond the lowest timestep.</summary>
-    public double FinalAlphaCumprod => Options.SetAlphaToOne ? 1 : alphasCumprod[0];
+    public double FinalAlphaCumprod => Options.SetAlphaToOne ? 1 : _alphasCumprod[0];
 
     /// <summary>Reads the folder <c>scheduler</c> of a diffusers model.</summary>
     /// <exception cref="EngineException">See <see cref="NoiseScheduleOptions.Read"/>.</exception>
@@ -75,9 +75,9 @@ public sealed class NoiseSchedule
         _ => (PerRow(timesteps, AlphaRoot, original) * noise) - (PerRow(timesteps, SigmaRoot, original) * original),
     };
 
-    private double AlphaRoot(long t) => Math.Sqrt(alphasCumprod[t]);
+    private double AlphaRoot(long t) => Math.Sqrt(_alphasCumprod[t]);
 
-    private double SigmaRoot(long t) => Math.Sqrt(1 - (double)alphasCumprod[t]);
+    private double SigmaRoot(long t) => Math.Sqrt(1 - (double)_alphasCumprod[t]);
 
     private static Tensor PerRow(long[] timesteps, Func<long, double> value, Tensor like)
     {

@@ -10,9 +10,9 @@ namespace Labeler.TrainingEngine.Diffusion;
 public sealed class SampleFolder
 {
     private const string ManifestName = "sampling.json";
-    private readonly string folder;
+    private readonly string _folder;
 
-    private SampleFolder(string folder, SampleManifest manifest) => (this.folder, Manifest) = (folder, manifest);
+    private SampleFolder(string folder, SampleManifest manifest) => (_folder, Manifest) = (folder, manifest);
 
     /// <summary>What the folder is to hold.</summary>
     public SampleManifest Manifest { get; }
@@ -73,10 +73,10 @@ public sealed class SampleFolder
     }
 
     /// <summary>Where a group's trajectory is.</summary>
-    public string TrajectoryOf(int group) => Path.Combine(folder, "trajectories", $"{group:00000}.safetensors");
+    public string TrajectoryOf(int group) => Path.Combine(_folder, "trajectories", $"{group:00000}.safetensors");
 
     /// <summary>Where an image of a group is.</summary>
-    public string ImageOf(int group, int image) => Path.Combine(folder, "images", $"{(group * Manifest.GroupSize) + image:00000}.png");
+    public string ImageOf(int group, int image) => Path.Combine(_folder, "images", $"{(group * Manifest.GroupSize) + image:00000}.png");
 
     /// <summary>Writes a complete group; each file is there whole or not at all.</summary>
     /// <exception cref="EngineException">A file cannot be written.</exception>

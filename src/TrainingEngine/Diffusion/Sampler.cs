@@ -17,20 +17,20 @@ public sealed class Sampler
 {
     private const int RowsTogether = 56;
 
-    private readonly StableDiffusion model;
-    private readonly SamplingOptions options;
-    private readonly GuidedUNet unet;
-    private readonly DdimStep step;
-    private readonly TextConditioning negative;
-    private readonly Device device;
-    private readonly ScalarType precision;
+    private readonly StableDiffusion _model;
+    private readonly SamplingOptions _options;
+    private readonly GuidedUNet _unet;
+    private readonly DdimStep _step;
+    private readonly TextConditioning _negative;
+    private readonly Device _device;
+    private readonly ScalarType _precision;
 
     /// <exception cref="EngineException">An option is impossible for this model.</exception>
     public Sampler(StableDiffusion model, NoiseSchedule schedule, SamplingOptions options)
     {
-        (this.model, this.options) = (model, options);
-        unet = new GuidedUNet(model.Unet, options.Guidance);
-        step = new DdimStep(schedule, options.Steps, options.Eta);
+        (_model, _options) = (model, options);
+        _unet = new GuidedUNet(model.Unet, options.Guidance);
+        _step = new DdimStep(schedule, options.Steps, options.Eta);
         (Width, Height) = Size();
         if (options.GroupSize < 1)
         {
@@ -38,9 +38,9 @@ public sealed class Sampler
         }
 
         Tensor weight = model.Unet.Parameters["conv_in.weight"];
-        (device, precision) = (weight.device, weight.dtype);
+        (_device, _precision) = (weight.device, weight.dtype);
         using var gradients = no_grad();
-        negative = model.Encode([options.Negative], (Width, Height));
+        _negative = model.Encode([options.Negative], (Width, Height));
     }
 
     /// <summary>Width of the images in pixels.</summary>
@@ -53,10 +53,10 @@ public sealed class Sampler
     /// Groups that are computed together: of a small model several, because libtorch's processor kernels reach their speed
     /// from a few dozen rows on. It decides the last bits, so it follows from the options and the model alone.
     /// </summary>
-    public int GroupsTogether => options.ImagesAtOnce > 0
-        ? Math.Max(1, options.ImagesAtOnce / options.GroupSize)
-        : model.IsSmall && device.type == DeviceType.CPU
-            ? Math.Max(1, RowsTogether / (options.GroupSize * (unet.IsGuided ? 2 : 1)))
+    public int GroupsTogether => _options.ImagesAtOnce > 0
+        ? Math.Max(1, _options.ImagesAtOnce / _options.GroupSize)
+        : _model.IsSmall && _device.type == DeviceType.CPU
+            ? Math.Max(1, RowsTogether / (_options.GroupSize * (_unet.IsGuided ? 2 : 1)))
             : 1;
 
     /// <summary>Samples the images of one prompt. The caller frees the trajectory.</summary>
@@ -77,28 +77,28 @@ public sealed class Sampler
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        ulong[][] seeds = [.. groups.Select(group => Enumerable.Range(0, options.GroupSize).Select(image => Seeds.At(group.Seed, 1, (ulong)image)).ToArray())];
+        ulong[][] seeds = [.. groups.Select(group => Enumerable.Range(0, _options.GroupSize).Select(image => Seeds.At(group.Seed, 1, (ulong)image)).ToArray())];
         Generator[] generators = [.. seeds.SelectMany(group => group).Select(image => new Generator(image))];
         try
         {
-            TextConditioning texts = model.Encode([.. groups.Select(group => group.Prompt)], (Width, Height));
+            TextConditioning texts = _model.Encode([.. groups.Select(group => group.Prompt)], (Width, Height));
             Tensor starts = cat([.. groups.Select(group => StartingNoise(group.Seed))]); // [groups, c, h, w]
-            Tensor groupOfRow = tensor([.. Enumerable.Range(0, groups.Count * options.GroupSize).Select(row => (long)(row / options.GroupSize))], device: device);
+            Tensor groupOfRow = tensor([.. Enumerable.Range(0, groups.Count * _options.GroupSize).Select(row => (long)(row / _options.GroupSize))], device: _device);
             TextConditioning textOfRow = texts.At(groupOfRow);
             var (latents, means, scores) = (new List<Tensor> { starts.index_select(0, groupOfRow.cpu()) }, new List<Tensor>(), new List<Tensor>());
-            foreach (long timestep in step.Timesteps)
+            foreach (long timestep in _step.Timesteps)
             {
                 stop.ThrowIfCancellationRequested();
                 // At the first step one row stands for all images of a group, as they are equal.
                 Tensor mean = latents.Count == 1
                     ? Mean(starts, timestep, texts).index_select(0, groupOfRow)
                     : Mean(latents[^1], timestep, textOfRow);
-                Tensor next = options.Eta > 0 ? step.Next(mean, Noise(generators, mean), timestep) : mean;
+                Tensor next = _options.Eta > 0 ? _step.Next(mean, Noise(generators, mean), timestep) : mean;
 
                 // Round first, then score: the ratio to the same policy is then 1 in training.
-                latents.Add(next.to(options.Storage));
+                latents.Add(next.to(_options.Storage));
                 means.Add(mean);
-                scores.Add(step.LogProbability(mean, latents[^1], timestep));
+                scores.Add(_step.LogProbability(mean, latents[^1], timestep));
                 afterStep?.Invoke();
             }
 
@@ -114,36 +114,36 @@ public sealed class Sampler
     private Tensor Mean(Tensor latents, long timestep, TextConditioning text)
     {
         using var scope = NewDisposeScope();
-        Tensor here = latents.to(device);
-        long rows = here.shape[0], atOnce = options.ImagesAtOnce > 0 ? options.ImagesAtOnce : rows;
+        Tensor here = latents.to(_device);
+        long rows = here.shape[0], atOnce = _options.ImagesAtOnce > 0 ? _options.ImagesAtOnce : rows;
         var outputs = new List<Tensor>();
         for (long first = 0; first < rows; first += atOnce)
         {
             long count = Math.Min(atOnce, rows - first);
-            TextConditioning said = count == rows ? text : text.At(arange(first, first + count, int64, device));
-            outputs.Add(unet.Predict(here.narrow(0, first, count).to(precision), [timestep], said, negative.Repeat(count)));
+            TextConditioning said = count == rows ? text : text.At(arange(first, first + count, int64, _device));
+            outputs.Add(_unet.Predict(here.narrow(0, first, count).to(_precision), [timestep], said, _negative.Repeat(count)));
         }
 
-        return step.Mean(here, outputs.Count == 1 ? outputs[0] : cat(outputs), timestep).MoveToOuterDisposeScope();
+        return _step.Mean(here, outputs.Count == 1 ? outputs[0] : cat(outputs), timestep).MoveToOuterDisposeScope();
     }
 
     private Tensor StartingNoise(ulong seed)
     {
         using var generator = new Generator(Seeds.At(seed, 0));
-        return Draw(generator).to(options.Storage);
+        return Draw(generator).to(_options.Storage);
     }
 
     private Tensor Noise(Generator[] generators, Tensor like) => cat([.. generators.Select(Draw)]).to(like.device);
 
     private Tensor Draw(Generator generator) => randn(
-        [1, model.Unet.Config.InChannels, Height / model.Vae.Config.Factor, Width / model.Vae.Config.Factor], generator: generator);
+        [1, _model.Unet.Config.InChannels, Height / _model.Vae.Config.Factor, Width / _model.Vae.Config.Factor], generator: generator);
 
     private IReadOnlyList<Trajectory> Gathered(
         IReadOnlyList<GroupRequest> groups, ulong[][] seeds, List<Tensor> latents, List<Tensor> means, List<Tensor> scores)
     {
         Tensor path = stack([.. latents.Select(latent => latent.cpu())], 1);
-        Tensor? kept = options.KeepMeans ? stack([.. means.Select(mean => mean.cpu())], 1) : null;
-        Tensor? scored = options.Eta > 0 ? stack([.. scores.Select(score => score.cpu())], 1) : null;
+        Tensor? kept = _options.KeepMeans ? stack([.. means.Select(mean => mean.cpu())], 1) : null;
+        Tensor? scored = _options.Eta > 0 ? stack([.. scores.Select(score => score.cpu())], 1) : null;
         Tensor[] final = [.. Enumerable.Range(0, groups.Count).Select(group => Of(group, path).select(1, latents.Count - 1))];
         if (Array.FindIndex(final, images => !images.isfinite().all().item<bool>()) is var broken and >= 0)
         {
@@ -155,28 +155,28 @@ public sealed class Sampler
             new TrajectoryOrigin
             {
                 Prompt = group.Prompt,
-                Negative = options.Negative,
-                Guidance = options.Guidance,
-                Eta = options.Eta,
+                Negative = _options.Negative,
+                Guidance = _options.Guidance,
+                Eta = _options.Eta,
                 Seed = group.Seed,
                 ImageSeeds = seeds[index],
                 Width = Width,
                 Height = Height,
             },
-            [.. step.Timesteps],
+            [.. _step.Timesteps],
             Of(index, path).clone().DetachFromDisposeScope(),
             scored is null ? null : Of(index, scored).clone().DetachFromDisposeScope(),
             kept is null ? null : Of(index, kept).clone().DetachFromDisposeScope()))];
     }
 
-    private Tensor Of(int group, Tensor rows) => rows.narrow(0, (long)group * options.GroupSize, options.GroupSize);
+    private Tensor Of(int group, Tensor rows) => rows.narrow(0, (long)group * _options.GroupSize, _options.GroupSize);
 
     private (int Width, int Height) Size()
     {
-        int factor = (int)model.Vae.Config.Factor;
+        int factor = (int)_model.Vae.Config.Factor;
 
-        int own = (int)model.Unet.Config.SampleSize * factor;
-        var (width, height) = (options.Width > 0 ? options.Width : own, options.Height > 0 ? options.Height : own);
+        int own = (int)_model.Unet.Config.SampleSize * factor;
+        var (width, height) = (_options.Width > 0 ? _options.Width : own, _options.Height > 0 ? _options.Height : own);
         return width % factor == 0 && height % factor == 0
             ? (width, height)
             : throw new EngineException($"{width} x {height} pixels are impossible; this model makes multiples of {factor}");

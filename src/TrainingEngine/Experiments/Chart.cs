@@ -23,15 +23,15 @@ internal sealed class Chart
 {
     private const int TextHeight = 18;
     private static readonly Rgb Paper = new(255, 255, 255);
-    private readonly List<(string Text, Vector2 Place, int Width, Align Align)> words = [];
-    private readonly Canvas canvas;
-    private readonly int size;
+    private readonly List<(string Text, Vector2 Place, int Width, Align Align)> _words = [];
+    private readonly Canvas _canvas;
+    private readonly int _size;
 
     /// <param name="size">Width and height in pixels.</param>
     public Chart(int size)
     {
-        (this.size, canvas) = (size, new Canvas(size));
-        canvas.Fill(Paper, Paper);
+        (_size, _canvas) = (size, new Canvas(size));
+        _canvas.Fill(Paper, Paper);
     }
 
     /// <summary>Of lines behind the figures.</summary>
@@ -45,30 +45,30 @@ internal sealed class Chart
         [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0), new(0, 150, 170), new(128, 84, 50), new(226, 110, 170)];
 
     /// <summary>Draws a line with round ends.</summary>
-    public void Line(Vector2 from, Vector2 to, float halfWidth, Rgb colour, float opacity = 1) => canvas.Paint(new Capsule(from, to, halfWidth), colour, opacity);
+    public void Line(Vector2 from, Vector2 to, float halfWidth, Rgb colour, float opacity = 1) => _canvas.Paint(new Capsule(from, to, halfWidth), colour, opacity);
 
     /// <summary>Draws a disc.</summary>
-    public void Dot(Vector2 centre, float radius, Rgb colour) => canvas.Paint(new Disc(centre, radius), colour);
+    public void Dot(Vector2 centre, float radius, Rgb colour) => _canvas.Paint(new Disc(centre, radius), colour);
 
     /// <summary>Draws a box.</summary>
-    public void Bar(float left, float top, float right, float bottom, Rgb colour) => canvas.Paint(new Box(left, top, right, bottom), colour);
+    public void Bar(float left, float top, float right, float bottom, Rgb colour) => _canvas.Paint(new Box(left, top, right, bottom), colour);
 
     /// <summary>Writes a line of text over all that is drawn.</summary>
     /// <param name="text">The text.</param>
     /// <param name="place">Upper edge of the text, and its end or middle.</param>
     /// <param name="width">Pixels that it may take; more is cut off.</param>
     /// <param name="align">What lies at the place.</param>
-    public void Write(string text, Vector2 place, int width, Align align = Align.Left) => words.Add((text, place, width, align));
+    public void Write(string text, Vector2 place, int width, Align align = Align.Left) => _words.Add((text, place, width, align));
 
     /// <summary>The sheet as it stands.</summary>
     public Picture ToPicture()
     {
-        Picture picture = canvas.ToPicture();
-        foreach (var (text, place, width, align) in words)
+        Picture picture = _canvas.ToPicture();
+        foreach (var (text, place, width, align) in _words)
         {
             if (Caption.Draw(text, width, TextHeight) is { } written)
             {
-                Put(picture, written, (int)(place.X * size / Canvas.Units) - ((int)align * written.Width / 2), (int)(place.Y * size / Canvas.Units));
+                Put(picture, written, (int)(place.X * _size / Canvas.Units) - ((int)align * written.Width / 2), (int)(place.Y * _size / Canvas.Units));
             }
         }
 
@@ -78,13 +78,13 @@ internal sealed class Chart
     // Black on white: what is darker stays, so a word on a bar keeps the bar's colour around it.
     private void Put(Picture picture, Picture written, int left, int top)
     {
-        for (int row = Math.Max(0, -top); row < Math.Min(written.Height, size - top); row++)
+        for (int row = Math.Max(0, -top); row < Math.Min(written.Height, _size - top); row++)
         {
-            for (int column = Math.Max(0, -left); column < Math.Min(written.Width, size - left); column++)
+            for (int column = Math.Max(0, -left); column < Math.Min(written.Width, _size - left); column++)
             {
                 for (int channel = 0; channel < 3; channel++)
                 {
-                    ref byte pixel = ref picture.Rgb[(3 * (((top + row) * size) + left + column)) + channel];
+                    ref byte pixel = ref picture.Rgb[(3 * (((top + row) * _size) + left + column)) + channel];
                     pixel = (byte)(pixel * written.Rgb[(3 * ((row * written.Width) + column)) + channel] / 255);
                 }
             }

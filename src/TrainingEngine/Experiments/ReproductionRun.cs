@@ -23,29 +23,29 @@ namespace Labeler.TrainingEngine.Experiments;
 public sealed class ReproductionRun(string modelFolder, ReproductionOptions options, string folder, TextWriter output)
 {
     private const int RowsAlongTraining = 8;
-    private ReproductionState state = null!;
+    private ReproductionState _state = null!;
 
     /// <exception cref="EngineException">An option is impossible, or the folder holds something else.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; what is complete stays, and the next call goes on.</exception>
     public IReadOnlyList<EpochRow> Run(CancellationToken stop)
     {
         options.Check();
-        state = ReproductionState.Begin(folder, modelFolder, options);
+        _state = ReproductionState.Begin(folder, modelFolder, options);
         output.WriteLine($"{options.Experiment.Name}: share of {options.Experiment.Good} among {options.EvaluationImages} evaluation images");
         output.WriteLine(EpochRow.TableHeader);
-        foreach (EpochRow known in state.Rows)
+        foreach (EpochRow known in _state.Rows)
         {
             output.WriteLine(known.ToText(LabelsAt(known.Epoch)));
         }
 
-        if (state.Rows.Count == 0)
+        if (_state.Rows.Count == 0)
         {
             Measure(0, null, 0, 0, stop);
         }
 
-        for (int epoch = state.Rows.Count; epoch <= options.Epochs; epoch++)
+        for (int epoch = _state.Rows.Count; epoch <= options.Epochs; epoch++)
         {
-            string? policy = state.Policy is null ? null : Path.Combine(folder, state.Policy);
+            string? policy = _state.Policy is null ? null : Path.Combine(folder, _state.Policy);
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(epoch, policy, stop);
             double sampled = clock.Elapsed.TotalSeconds;
@@ -56,7 +56,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             Measure(epoch, policy, sampled, clock.Elapsed.TotalSeconds, stop);
         }
 
-        return state.Rows;
+        return _state.Rows;
     }
 
     private int LabelsAt(int epoch) => epoch * options.Groups * ReproductionOptions.GroupSize;
@@ -87,21 +87,21 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
     {
         using ComputeThreads workers = Workers();
         Measurement measured = Measurement.Of(modelFolder, policy, options, workers, stop);
-        double[] baseColour = epoch == 0 ? measured.Colour : state.BaseColour;
+        double[] baseColour = epoch == 0 ? measured.Colour : _state.BaseColour;
         EpochRow row = measured.ToRow(epoch, baseColour, sampleSeconds, trainSeconds);
-        state = state with { Rows = [.. state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
+        _state = _state with { Rows = [.. _state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
         new SamplesAlongTraining(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(
-            folder, [new SheetSeries("", [.. state.Rows.Select(known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])], RowsAlongTraining);
-        Write("curve.png", RateCurve.Draw(options.Experiment.Good, state.Rows).ToPng());
+            folder, [new SheetSeries("", [.. _state.Rows.Select(known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])], RowsAlongTraining);
+        Write("curve.png", RateCurve.Draw(options.Experiment.Good, _state.Rows).ToPng());
         WriteLines("results.csv", EpochRow.CsvHeader, known => known.ToCsv());
         WriteLines("labels.csv", ReproducedRun.LabelsHeader, known => known.ToLabelsCsv(LabelsAt(known.Epoch)));
-        state.Save(folder);
+        _state.Save(folder);
     }
 
     private void WriteLines(string name, string header, Func<EpochRow, string> line) =>
-        Write(name, Encoding.UTF8.GetBytes(string.Concat(state.Rows.Select(line).Prepend(header).Select(text => text + "\n"))));
+        Write(name, Encoding.UTF8.GetBytes(string.Concat(_state.Rows.Select(line).Prepend(header).Select(text => text + "\n"))));
 
     private void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), content);
 

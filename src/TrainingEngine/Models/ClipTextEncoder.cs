@@ -14,21 +14,21 @@ public sealed record EncodedText(Tensor Last, Tensor Penultimate, Tensor Pooled,
 /// <summary>CLIP's text transformer (arXiv 2103.00020), named and shaped as in transformers 4.30.</summary>
 public sealed class ClipTextEncoder
 {
-    private readonly Embedding tokens, positions;
-    private readonly ClipLayer[] layers;
-    private readonly LayerNorm finalNorm;
-    private readonly Linear? projection;
+    private readonly Embedding _tokens, _positions;
+    private readonly ClipLayer[] _layers;
+    private readonly LayerNorm _finalNorm;
+    private readonly Linear? _projection;
 
     public ClipTextEncoder(ClipTextConfig config, WeightSource source)
     {
         Config = config;
         var root = ModelPart.Root(source);
         var part = root["text_model"];
-        tokens = new(part["embeddings"], "token_embedding", config.VocabularySize, config.Width);
-        positions = new(part["embeddings"], "position_embedding", config.Positions, config.Width);
-        layers = [.. Enumerable.Range(0, (int)config.Layers).Select(n => new ClipLayer(part["encoder.layers"][$"{n}"], config))];
-        finalNorm = new(part, "final_layer_norm", config.Width, config.Epsilon);
-        projection = config.ProjectionWidth > 0 ? new(root, "text_projection", config.Width, config.ProjectionWidth, bias: false) : null;
+        _tokens = new(part["embeddings"], "token_embedding", config.VocabularySize, config.Width);
+        _positions = new(part["embeddings"], "position_embedding", config.Positions, config.Width);
+        _layers = [.. Enumerable.Range(0, (int)config.Layers).Select(n => new ClipLayer(part["encoder.layers"][$"{n}"], config))];
+        _finalNorm = new(part, "final_layer_norm", config.Width, config.Epsilon);
+        _projection = config.ProjectionWidth > 0 ? new(root, "text_projection", config.Width, config.ProjectionWidth, bias: false) : null;
         source.Finish();
         Parameters = source.Taken;
     }
@@ -45,43 +45,43 @@ public sealed class ClipTextEncoder
         var length = ids.shape[1];
         if (length > Config.Positions)
             throw new EngineException($"The text encoder takes {Config.Positions} tokens; {length} were given.");
-        var x = tokens.Forward(ids) + positions.Weight.narrow(0, 0, length);
+        var x = _tokens.Forward(ids) + _positions.Weight.narrow(0, 0, length);
         // Each token sees itself and those before it.
         var mask = full([length, length], double.NegativeInfinity, x.dtype, x.device).triu(1);
         var penultimate = x;
-        foreach (var layer in layers)
+        foreach (var layer in _layers)
         {
             penultimate = x;
             x = layer.Forward(x, mask);
         }
-        var last = finalNorm.Forward(x);
+        var last = _finalNorm.Forward(x);
         // The end token has the highest id of CLIP's vocabulary; the first of them ends the text.
         var ends = ids.to(ScalarType.Int32).argmax(-1);
         var pooled = last.reshape(-1, Config.Width).index_select(0, arange(ids.shape[0], ScalarType.Int64, ids.device) * length + ends);
-        return new(scope.MoveToOuter(last), scope.MoveToOuter(penultimate), scope.MoveToOuter(pooled), projection is null ? null : scope.MoveToOuter(projection.Forward(pooled)));
+        return new(scope.MoveToOuter(last), scope.MoveToOuter(penultimate), scope.MoveToOuter(pooled), _projection is null ? null : scope.MoveToOuter(_projection.Forward(pooled)));
     }
 }
 
 /// <summary>Self-attention and two matrices, each behind a norm and beside a shortcut.</summary>
 internal sealed class ClipLayer(ModelPart part, ClipTextConfig config)
 {
-    private readonly LayerNorm norm1 = new(part, "layer_norm1", config.Width, config.Epsilon);
-    private readonly Linear query = new(part["self_attn"], "q_proj", config.Width, config.Width);
-    private readonly Linear key = new(part["self_attn"], "k_proj", config.Width, config.Width);
-    private readonly Linear value = new(part["self_attn"], "v_proj", config.Width, config.Width);
-    private readonly Linear output = new(part["self_attn"], "out_proj", config.Width, config.Width);
-    private readonly LayerNorm norm2 = new(part, "layer_norm2", config.Width, config.Epsilon);
-    private readonly Linear wide = new(part["mlp"], "fc1", config.Width, config.InnerWidth);
-    private readonly Linear narrow = new(part["mlp"], "fc2", config.InnerWidth, config.Width);
+    private readonly LayerNorm _norm1 = new(part, "layer_norm1", config.Width, config.Epsilon);
+    private readonly Linear _query = new(part["self_attn"], "q_proj", config.Width, config.Width);
+    private readonly Linear _key = new(part["self_attn"], "k_proj", config.Width, config.Width);
+    private readonly Linear _value = new(part["self_attn"], "v_proj", config.Width, config.Width);
+    private readonly Linear _output = new(part["self_attn"], "out_proj", config.Width, config.Width);
+    private readonly LayerNorm _norm2 = new(part, "layer_norm2", config.Width, config.Epsilon);
+    private readonly Linear _wide = new(part["mlp"], "fc1", config.Width, config.InnerWidth);
+    private readonly Linear _narrow = new(part["mlp"], "fc2", config.InnerWidth, config.Width);
 
     public Tensor Forward(Tensor x, Tensor mask)
     {
         using var scope = NewDisposeScope();
-        var y = norm1.Forward(x);
-        var mixed = TorchExtensions.Attend(Heads(query), Heads(key), Heads(value), mask: mask);
-        x = x + output.Forward(mixed.transpose(1, 2).reshape(x.shape));
-        y = wide.Forward(norm2.Forward(x));
-        return scope.MoveToOuter(x + narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y)));
+        var y = _norm1.Forward(x);
+        var mixed = TorchExtensions.Attend(Heads(_query), Heads(_key), Heads(_value), mask: mask);
+        x = x + _output.Forward(mixed.transpose(1, 2).reshape(x.shape));
+        y = _wide.Forward(_norm2.Forward(x));
+        return scope.MoveToOuter(x + _narrow.Forward(config.QuickGelu ? y * sigmoid(1.702 * y) : nn.functional.gelu(y)));
 
         Tensor Heads(Linear projection) => projection.Forward(y).view(x.shape[0], x.shape[1], config.Heads, -1).transpose(1, 2);
     }

@@ -8,27 +8,27 @@ namespace Labeler.TrainingEngine.Models;
 /// </summary>
 public sealed class ClipTokenizer
 {
-    private readonly ClipTokenizerFiles files;
-    private readonly BytePairs pairs;
-    private readonly ClipCleaning cleaning;
+    private readonly ClipTokenizerFiles _files;
+    private readonly BytePairs _pairs;
+    private readonly ClipCleaning _cleaning;
 
     private ClipTokenizer(ClipTokenizerFiles files, ClipCleaning cleaning)
     {
-        (this.files, this.cleaning) = (files, cleaning);
-        pairs = new BytePairs(files.Merges, files.Vocabulary, files.UnknownId);
+        (_files, _cleaning) = (files, cleaning);
+        _pairs = new BytePairs(files.Merges, files.Vocabulary, files.UnknownId);
     }
 
     /// <summary>Length of every encoded text: 77 in all released models.</summary>
-    public int MaxLength => files.MaxLength;
+    public int MaxLength => _files.MaxLength;
 
     /// <summary>Number of ids in the vocabulary.</summary>
-    public int VocabularySize => files.Vocabulary.Count;
+    public int VocabularySize => _files.Vocabulary.Count;
 
     /// <summary>The highest id that a text can become; the text encoder must know it.</summary>
-    public int LargestId => files.Vocabulary.Values.Max();
+    public int LargestId => _files.Vocabulary.Values.Max();
 
     /// <summary>The id that ends a text; the text encoder pools there.</summary>
-    public int EndId => files.EndId;
+    public int EndId => _files.EndId;
 
     /// <summary>Reads the folder <c>tokenizer</c> (or <c>tokenizer_2</c>) of a diffusers model.</summary>
     /// <exception cref="EngineException">A file is missing or malformed; the message names it.</exception>
@@ -40,22 +40,22 @@ public sealed class ClipTokenizer
     {
         List<int> words = Words(text);
         var ids = new long[MaxLength];
-        Array.Fill(ids, files.PadId);
+        Array.Fill(ids, _files.PadId);
         int kept = Math.Min(words.Count, MaxLength - 2);
-        ids[0] = files.StartId;
+        ids[0] = _files.StartId;
         for (int index = 0; index < kept; index++)
         {
             ids[index + 1] = words[index];
         }
 
-        ids[kept + 1] = files.EndId;
+        ids[kept + 1] = _files.EndId;
         return new ClipTokens(ids, words.Count + 2);
     }
 
     private List<int> Words(string text)
     {
         var ids = new List<int>();
-        foreach ((string part, int? special) in files.Specials.Split(text))
+        foreach ((string part, int? special) in _files.Specials.Split(text))
         {
             if (special is { } id)
             {
@@ -63,10 +63,10 @@ public sealed class ClipTokenizer
                 continue;
             }
 
-            string clean = cleaning == ClipCleaning.Ftfy ? FtfyCleaning.Clean(part) : BasicCleaning.Clean(part);
+            string clean = _cleaning == ClipCleaning.Ftfy ? FtfyCleaning.Clean(part) : BasicCleaning.Clean(part);
             foreach (string word in WordSplitter.Split(clean))
             {
-                pairs.Encode(word, ids);
+                _pairs.Encode(word, ids);
             }
         }
 

@@ -11,9 +11,9 @@ public sealed class ConfigFile
 
     private const long LargestSize = 1 << 24;
     private const int MostLevels = 12;
-    private readonly JsonElement root;
+    private readonly JsonElement _root;
 
-    private ConfigFile(string path, JsonElement root) => (Path, this.root) = (path, root);
+    private ConfigFile(string path, JsonElement root) => (Path, _root) = (path, root);
 
     public string Path { get; }
 
@@ -107,7 +107,7 @@ public sealed class ConfigFile
 
     private EngineException Missing(string key) => new($"{Path}: {key} is missing");
 
-    private JsonElement? Present(string key) => root.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+    private JsonElement? Present(string key) => _root.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
 
     private T Value<T>(string key, Func<JsonElement, T> read, T? otherwise) where T : struct =>
         Present(key) is { } element ? Convert(key, element, read) : otherwise ?? throw Missing(key);

@@ -8,16 +8,16 @@ namespace Labeler.TrainingEngine.Models;
 /// <summary>A whole model: tokenizers, text encoders, U-Net and autoencoder, from a folder in the diffusers layout.</summary>
 public sealed class StableDiffusion
 {
-    private readonly (ClipTokenizer Tokenizer, ClipTextEncoder Encoder)[] encoders;
+    private readonly (ClipTokenizer Tokenizer, ClipTextEncoder Encoder)[] _encoders;
 
     public StableDiffusion(string folder, IEnumerable<(ClipTokenizer, ClipTextEncoder)> encoders, UNet2DConditionModel unet, AutoencoderKL vae) =>
-        (Folder, this.encoders, Unet, Vae) = (folder, [.. encoders], unet, vae);
+        (Folder, _encoders, Unet, Vae) = (folder, [.. encoders], unet, vae);
 
     public string Folder { get; }
     public UNet2DConditionModel Unet { get; }
     public AutoencoderKL Vae { get; }
-    public IReadOnlyList<ClipTextEncoder> TextEncoders => [.. encoders.Select(pair => pair.Encoder)];
-    public IReadOnlyList<ClipTokenizer> Tokenizers => [.. encoders.Select(pair => pair.Tokenizer)];
+    public IReadOnlyList<ClipTextEncoder> TextEncoders => [.. _encoders.Select(pair => pair.Encoder)];
+    public IReadOnlyList<ClipTokenizer> Tokenizers => [.. _encoders.Select(pair => pair.Tokenizer)];
 
     /// <summary>Small enough that a group on each core is faster than a group on all cores; above it, memory counts.</summary>
     public bool IsSmall => Unet.Parameters.Values.Sum(weight => weight.numel()) < 50_000_000;
@@ -81,7 +81,7 @@ public sealed class StableDiffusion
     public TextConditioning Encode(IReadOnlyList<string> prompts, (long Width, long Height) size)
     {
         using var scope = NewDisposeScope();
-        var said = encoders.Select(pair => pair.Encoder.Forward(Ids(pair.Tokenizer, prompts))).ToArray();
+        var said = _encoders.Select(pair => pair.Encoder.Forward(Ids(pair.Tokenizer, prompts))).ToArray();
         if (!IsXl)
             return new(said[0].Last.MoveToOuterDisposeScope());
         var device = said[0].Last.device;

@@ -22,26 +22,26 @@ public sealed record LearningRateSchedule(double Rate, double Beta2, double Deca
 /// </summary>
 public sealed class EmaTrainer
 {
-    private readonly string[] names;
-    private readonly Tensor[] weights, firstMoments, secondMoments, averages, sums;
-    private readonly LearningRateSchedule schooling;
+    private readonly string[] _names;
+    private readonly Tensor[] _weights, _firstMoments, _secondMoments, _averages, _sums;
+    private readonly LearningRateSchedule _schooling;
 
     public EmaTrainer(IEnumerable<KeyValuePair<string, Tensor>> parameters, LearningRateSchedule schooling)
     {
-        this.schooling = schooling;
+        _schooling = schooling;
         var ordered = parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
-        (names, weights) = ([.. ordered.Select(pair => pair.Key)], [.. ordered.Select(pair => pair.Value.requires_grad_(true))]);
-        (firstMoments, secondMoments, sums) = (Zeros(), Zeros(), Zeros());
-        averages = [.. weights.Select(weight => weight.detach().clone().DetachFromDisposeScope())];
+        (_names, _weights) = ([.. ordered.Select(pair => pair.Key)], [.. ordered.Select(pair => pair.Value.requires_grad_(true))]);
+        (_firstMoments, _secondMoments, _sums) = (Zeros(), Zeros(), Zeros());
+        _averages = [.. _weights.Select(weight => weight.detach().clone().DetachFromDisposeScope())];
     }
 
     /// <summary>Steps taken.</summary>
     public int Step { get; private set; }
 
-    public int Steps => schooling.Steps;
+    public int Steps => _schooling.Steps;
 
     /// <summary>The running averages by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Averages => names.Zip(averages).ToDictionary(pair => pair.First, pair => pair.Second);
+    public IReadOnlyDictionary<string, Tensor> Averages => _names.Zip(_averages).ToDictionary(pair => pair.First, pair => pair.Second);
 
     /// <summary>One step on the sum of what micro-batches find; each returns its part of the loss, already divided by their count.</summary>
     /// <returns>The loss.</returns>
@@ -52,7 +52,7 @@ public sealed class EmaTrainer
         workers.Run(parts, Gradients, Take, cancel);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var norm = stack([.. sums.Select(sum => sum.norm())]).norm().item<float>();
+        var norm = stack([.. _sums.Select(sum => sum.norm())]).norm().item<float>();
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
             throw new EngineException($"training left the numbers at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
         Update(Math.Min(1, LearningRateSchedule.MaxNorm / (norm + 1e-6)));
@@ -63,7 +63,7 @@ public sealed class EmaTrainer
         {
             using var inner = NewDisposeScope();
             var found = lossOf(part);
-            var gradients = autograd.grad([found], weights, allow_unused: true);
+            var gradients = autograd.grad([found], _weights, allow_unused: true);
             return (found.item<float>(), [.. gradients.Select(gradient => gradient?.DetachFromDisposeScope())]);
         }
 
@@ -72,17 +72,17 @@ public sealed class EmaTrainer
             using var inner = NewDisposeScope();
             using var unrecorded = no_grad();
             loss += result.Loss;
-            for (var n = 0; n < sums.Length; n++)
+            for (var n = 0; n < _sums.Length; n++)
                 if (result.Gradients[n] is { } gradient)
                 {
-                    sums[n].add_(gradient);
+                    _sums[n].add_(gradient);
                     gradient.Dispose();
                 }
         }
     }
 
     /// <summary>Puts the averages in the place of the weights until the result is disposed of.</summary>
-    public IDisposable Averaged() => new Exchange(weights, averages);
+    public IDisposable Averaged() => new Exchange(_weights, _averages);
 
     public void Save(string file)
     {
@@ -116,53 +116,53 @@ public sealed class EmaTrainer
 
     private void Update(double gradientScale)
     {
-        var rate = schooling.RateAt(Step);
+        var rate = _schooling.RateAt(Step);
         var correction1 = 1 - Math.Pow(LearningRateSchedule.Beta1, Step + 1);
-        var correction2 = Math.Sqrt(1 - Math.Pow(schooling.Beta2, Step + 1));
+        var correction2 = Math.Sqrt(1 - Math.Pow(_schooling.Beta2, Step + 1));
         // A young average would remember the random start; it may not look further back than the run is old.
-        var remembered = Math.Min(schooling.AverageDecay, (1 + Step) / (10.0 + Step));
-        for (var n = 0; n < weights.Length; n++)
+        var remembered = Math.Min(_schooling.AverageDecay, (1 + Step) / (10.0 + Step));
+        for (var n = 0; n < _weights.Length; n++)
         {
             using var scope = NewDisposeScope();
-            var gradient = sums[n].mul_(gradientScale);
-            weights[n].mul_(1 - rate * schooling.Decay);
-            firstMoments[n].mul_(LearningRateSchedule.Beta1).add_(gradient, 1 - LearningRateSchedule.Beta1);
-            secondMoments[n].mul_(schooling.Beta2).addcmul_(gradient, gradient, 1 - schooling.Beta2);
-            weights[n].addcdiv_(firstMoments[n], secondMoments[n].sqrt().div_(correction2).add_(LearningRateSchedule.Epsilon), -rate / correction1);
-            averages[n].mul_(remembered).add_(weights[n], 1 - remembered);
+            var gradient = _sums[n].mul_(gradientScale);
+            _weights[n].mul_(1 - rate * _schooling.Decay);
+            _firstMoments[n].mul_(LearningRateSchedule.Beta1).add_(gradient, 1 - LearningRateSchedule.Beta1);
+            _secondMoments[n].mul_(_schooling.Beta2).addcmul_(gradient, gradient, 1 - _schooling.Beta2);
+            _weights[n].addcdiv_(_firstMoments[n], _secondMoments[n].sqrt().div_(correction2).add_(LearningRateSchedule.Epsilon), -rate / correction1);
+            _averages[n].mul_(remembered).add_(_weights[n], 1 - remembered);
             gradient.zero_();
         }
     }
 
     /// <summary>All that a checkpoint keeps, by its key in the file.</summary>
     private IEnumerable<(string Key, Tensor Tensor)> Keyed() =>
-        new[] { ("weight", weights), ("first", firstMoments), ("second", secondMoments), ("average", averages) }
-            .SelectMany(part => names.Zip(part.Item2, (name, tensor) => ($"{part.Item1}.{name}", tensor)));
+        new[] { ("weight", _weights), ("first", _firstMoments), ("second", _secondMoments), ("average", _averages) }
+            .SelectMany(part => _names.Zip(part.Item2, (name, tensor) => ($"{part.Item1}.{name}", tensor)));
 
-    private Tensor[] Zeros() => [.. weights.Select(weight => zeros_like(weight).DetachFromDisposeScope())];
+    private Tensor[] Zeros() => [.. _weights.Select(weight => zeros_like(weight).DetachFromDisposeScope())];
 
     private sealed class Exchange : IDisposable
     {
-        private readonly Tensor[] weights, before;
+        private readonly Tensor[] _weights, _before;
 
         public Exchange(Tensor[] weights, Tensor[] averages)
         {
-            (this.weights, before) = (weights, [.. weights.Select(weight => weight.detach().clone().DetachFromDisposeScope())]);
+            (_weights, _before) = (weights, [.. weights.Select(weight => weight.detach().clone().DetachFromDisposeScope())]);
             Copy(averages);
         }
 
         public void Dispose()
         {
-            Copy(before);
-            Array.ForEach(before, tensor => tensor.Dispose());
+            Copy(_before);
+            Array.ForEach(_before, tensor => tensor.Dispose());
         }
 
         private void Copy(Tensor[] source)
         {
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
-            for (var n = 0; n < weights.Length; n++)
-                weights[n].copy_(source[n]);
+            for (var n = 0; n < _weights.Length; n++)
+                _weights[n].copy_(source[n]);
         }
     }
 }

@@ -20,12 +20,12 @@ namespace Labeler.TrainingEngine.Pretraining;
 public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, ThreadChoice choice, TextWriter output)
 {
     private static readonly string[] Texts = [.. Enum.GetValues<SceneFamily>().SelectMany(ScenePrompts.Of)];
-    private readonly string work = Path.Combine(folder, "pretraining");
+    private readonly string _work = Path.Combine(folder, "pretraining");
 
     /// <exception cref="EngineException">The folder holds a run with other options, or training left the numbers.</exception>
     public void Run(CancellationToken cancel)
     {
-        Directory.CreateDirectory(work);
+        Directory.CreateDirectory(_work);
         Claim();
         using var workers = new ComputeThreads(choice.Workers, choice.Threads);
         var vae = TrainVae(workers, cancel);
@@ -36,7 +36,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     /// <summary>Writes down the options, or checks that they are those with which the run was begun.</summary>
     private void Claim()
     {
-        var file = Path.Combine(work, "options.json");
+        var file = Path.Combine(_work, "options.json");
         var mine = JsonSerializer.Serialize(options with { SaveEvery = 0, SheetEvery = 0 });
         if (!File.Exists(file))
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(mine));
@@ -58,7 +58,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
 
     private LatentPool Pool(AutoencoderKL vae, ComputeThreads workers, CancellationToken cancel)
     {
-        var file = Path.Combine(work, "latents.safetensors");
+        var file = Path.Combine(_work, "latents.safetensors");
         if (!File.Exists(file))
         {
             using var progress = new ProgressBar("latents", options.Scenes, "scenes", output: output);
@@ -91,11 +91,11 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     /// <summary>Steps to the end with checkpoints and sample sheets on the way; begins where the last checkpoint stands.</summary>
     private void Train(string name, EmaTrainer trainee, Func<double> step, Func<Picture[]> sheet, int columns, Action? saved = null)
     {
-        var file = Path.Combine(work, $"{name}.safetensors");
+        var file = Path.Combine(_work, $"{name}.safetensors");
         if (File.Exists(file))
             trainee.Load(file);
         using var progress = new ProgressBar(name, trainee.Steps, "steps", trainee.Step, output);
-        using var metrics = new StreamWriter(Path.Combine(work, $"{name}.csv"), append: true);
+        using var metrics = new StreamWriter(Path.Combine(_work, $"{name}.csv"), append: true);
         while (trainee.Step < trainee.Steps)
         {
             var loss = step();
@@ -109,7 +109,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
                 saved?.Invoke();
             }
             if (last || trainee.Step % options.SheetEvery == 0)
-                AtomicFile.Write(Path.Combine(work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
+                AtomicFile.Write(Path.Combine(_work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
         }
     }
 }

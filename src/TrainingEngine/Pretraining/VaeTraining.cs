@@ -14,12 +14,12 @@ namespace Labeler.TrainingEngine.Pretraining;
 public sealed class VaeTraining
 {
     private const double KlWeight = 3e-4;
-    private readonly PretrainOptions options;
-    private readonly int size;
+    private readonly PretrainOptions _options;
+    private readonly int _size;
 
     public VaeTraining(PretrainOptions options, VaeConfig config)
     {
-        (this.options, size) = (options, (int)config.SampleSize);
+        (_options, _size) = (options, (int)config.SampleSize);
         Vae = new(config, new RandomWeights((ulong)options.Seed * 2));
         EmaTrainer = new(Vae.Parameters, new(options.VaeRate, 0.99, 0, 60, options.VaeSteps, 0.995));
     }
@@ -32,12 +32,12 @@ public sealed class VaeTraining
     public double Step(ComputeThreads workers, int parts, CancellationToken cancel)
     {
         var step = EmaTrainer.Step;
-        var each = options.VaeBatch / parts;
+        var each = _options.VaeBatch / parts;
         return EmaTrainer.Learn(workers, parts, part =>
         {
             var first = (step * parts + part) * (long)each;
-            var images = Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(options.Seed, first + n, size: size).Picture)]);
-            using var generator = new Generator(Streams.Seed(options.Seed, Stream.Vae, first));
+            var images = Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(_options.Seed, first + n, size: _size).Picture)]);
+            using var generator = new Generator(Streams.Seed(_options.Seed, Stream.Vae, first));
             return Loss(images, generator) / parts;
         }, cancel);
     }
@@ -48,7 +48,7 @@ public sealed class VaeTraining
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using var averaged = EmaTrainer.Averaged();
-        var drawn = Enumerable.Range(0, count).Select(n => Scene.Draw(options.Seed + 1, n, size: size).Picture).ToArray();
+        var drawn = Enumerable.Range(0, count).Select(n => Scene.Draw(_options.Seed + 1, n, size: _size).Picture).ToArray();
         var restored = Pixels.ToPictures(Vae.Decode(Vae.Encode(Pixels.ToTensor(drawn)).Mean));
         return [.. drawn.Zip(restored).SelectMany(pair => new[] { pair.First, pair.Second })];
     }
@@ -59,7 +59,7 @@ public sealed class VaeTraining
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using var averaged = EmaTrainer.Averaged();
-        var images = Pixels.ToTensor([.. Enumerable.Range(0, count).Select(n => Scene.Draw(options.Seed + 2, n, size: size).Picture)]);
+        var images = Pixels.ToTensor([.. Enumerable.Range(0, count).Select(n => Scene.Draw(_options.Seed + 2, n, size: _size).Picture)]);
         var error = (Vae.Decode(Vae.Encode(images).Mean).clamp(-1, 1) - images).square().mean().item<float>();
         return 10 * Math.Log10(4 / error);
     }
@@ -69,8 +69,8 @@ public sealed class VaeTraining
         var (mean, logVariance) = Vae.Encode(images);
         var latent = mean + exp(0.5 * logVariance) * randn(mean.shape, generator: generator);
         var difference = Vae.Decode(latent) - images;
-        var across = difference.slice(3, 1, size, 1) - difference.slice(3, 0, size - 1, 1);
-        var down = difference.slice(2, 1, size, 1) - difference.slice(2, 0, size - 1, 1);
+        var across = difference.slice(3, 1, _size, 1) - difference.slice(3, 0, _size - 1, 1);
+        var down = difference.slice(2, 1, _size, 1) - difference.slice(2, 0, _size - 1, 1);
         var kl = 0.5 * (mean.square() + logVariance.exp() - 1 - logVariance).mean();
         return difference.abs().mean() + 2 * difference.square().mean() + across.abs().mean() + down.abs().mean() + KlWeight * kl;
     }

@@ -30,57 +30,57 @@ public sealed record EndpointOptions
 /// </summary>
 public sealed class EndpointReward : IReward
 {
-    private readonly Uri address;
-    private readonly EndpointOptions options;
-    private readonly HttpClient client;
+    private readonly Uri _address;
+    private readonly EndpointOptions _options;
+    private readonly HttpClient _client;
 
     /// <exception cref="EngineException">The address is none.</exception>
     public EndpointReward(string address, EndpointOptions? options = null)
     {
-        this.address = Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        _address = Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? uri
             : throw new EngineException($"{address} is no address of a reward server; it begins with http:// or https://");
-        this.options = options ?? new EndpointOptions();
-        client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = this.options.Timeout, MaxResponseContentBufferSize = this.options.LargestAnswer };
+        _options = options ?? new EndpointOptions();
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = _options.Timeout, MaxResponseContentBufferSize = _options.LargestAnswer };
     }
 
     /// <inheritdoc />
-    public string Name => $"score of {address.Host}";
+    public string Name => $"score of {_address.Host}";
 
     /// <inheritdoc />
     public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop)
     {
         var answered = 0;
         string reason = "";
-        double[] values = [.. images.Chunk(options.AtOnce).SelectMany(some =>
+        double[] values = [.. images.Chunk(_options.AtOnce).SelectMany(some =>
         {
             var (scores, failure) = Ask(some, stop);
             answered += scores is null ? 0 : 1;
             if (scores is null)
             {
                 reason = failure;
-                report($"{address} gave no scores for {some.Length} images from image {some[0].Image} of group {some[0].Group} on ({failure}); they are left out");
+                report($"{_address} gave no scores for {some.Length} images from image {some[0].Image} of group {some[0].Group} on ({failure}); they are left out");
             }
             return scores ?? [.. Enumerable.Repeat(double.NaN, some.Length)];
         })];
-        return answered > 0 || images.Count == 0 ? values : throw new EngineException($"{address} gave no scores at all ({reason}); check the server");
+        return answered > 0 || images.Count == 0 ? values : throw new EngineException($"{_address} gave no scores at all ({reason}); check the server");
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private (double[]? Scores, string Failure) Ask(Candidate[] images, CancellationToken stop)
     {
         string failure = "";
-        for (int attempt = 0; attempt < options.Attempts; attempt++)
+        for (int attempt = 0; attempt < _options.Attempts; attempt++)
         {
-            if (attempt > 0 && stop.WaitHandle.WaitOne(options.Pause * Math.Pow(2, attempt - 1)))
+            if (attempt > 0 && stop.WaitHandle.WaitOne(_options.Pause * Math.Pow(2, attempt - 1)))
             {
                 stop.ThrowIfCancellationRequested();
             }
             try
             {
-                using var response = client.PostAsJsonAsync(
-                    address,
+                using var response = _client.PostAsJsonAsync(
+                    _address,
                     new { images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())), prompts = images.Select(image => image.Prompt) },
                     stop).GetAwaiter().GetResult();
                 if (!response.IsSuccessStatusCode)
@@ -96,7 +96,7 @@ public sealed class EndpointReward : IReward
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                failure = $"no answer within {options.Timeout.TotalSeconds:0.##} s";
+                failure = $"no answer within {_options.Timeout.TotalSeconds:0.##} s";
             }
             catch (Exception error) when (error is HttpRequestException or IOException or JsonException or FormatException)
             {

@@ -11,22 +11,22 @@ namespace Labeler.TrainingEngine.Rewards;
 /// <param name="mirrorClass">The number of the class that is a mirror.</param>
 public sealed class ScriptDetector(string path, long mirrorClass) : IDetector
 {
-    private readonly ScriptFile script = new(path);
+    private readonly ScriptFile _script = new(path);
 
     /// <inheritdoc />
     public IReadOnlyList<Detection>? Find(Candidate image, Action<string> report)
     {
         using var scope = NewDisposeScope();
         var picture = image.Open();
-        var (boxes, classes, scores) = script.Ask([picture]) switch
+        var (boxes, classes, scores) = _script.Ask([picture]) switch
         {
             (Tensor first, Tensor second, Tensor third) => (first, second, third),
-            _ => throw script.Wrong("is no detector; one gives boxes, classes and scores"),
+            _ => throw _script.Wrong("is no detector; one gives boxes, classes and scores"),
         };
         long count = scores.numel();
         if (!boxes.shape.SequenceEqual([count, 4L]) || !classes.shape.SequenceEqual([count]) || !scores.shape.SequenceEqual([count]))
         {
-            throw script.Wrong($"gives boxes [{string.Join(", ", boxes.shape)}], classes [{string.Join(", ", classes.shape)}] and scores [{string.Join(", ", scores.shape)}]; [k, 4], [k] and [k] are needed");
+            throw _script.Wrong($"gives boxes [{string.Join(", ", boxes.shape)}], classes [{string.Join(", ", classes.shape)}] and scores [{string.Join(", ", scores.shape)}]; [k, 4], [k] and [k] are needed");
         }
         float[] edges = boxes.to(float32).cpu().reshape(count * 4).data<float>().ToArray();
         float[] sure = scores.to(float32).cpu().data<float>().ToArray();
@@ -42,5 +42,5 @@ public sealed class ScriptDetector(string path, long mirrorClass) : IDetector
             edges[4 * n] / width, edges[(4 * n) + 1] / height, edges[(4 * n) + 2] / width, edges[(4 * n) + 3] / height, sure[n]))];
     }
 
-    public void Dispose() => script.Dispose();
+    public void Dispose() => _script.Dispose();
 }

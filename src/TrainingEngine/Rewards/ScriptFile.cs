@@ -9,17 +9,17 @@ namespace Labeler.TrainingEngine.Rewards;
 /// <summary>A TorchScript module that looks at images: float32 [n, 3, H, W] of 0 to 1 go in.</summary>
 internal sealed class ScriptFile : IDisposable
 {
-    private readonly jit.ScriptModule module;
-    private readonly string path;
+    private readonly jit.ScriptModule _module;
+    private readonly string _path;
 
     /// <exception cref="EngineException">The file is missing or no TorchScript.</exception>
     public ScriptFile(string path)
     {
-        this.path = path;
+        _path = path;
         try
         {
-            module = jit.load(path);
-            module.eval();
+            _module = jit.load(path);
+            _module.eval();
         }
         catch (Exception error) when (error is ExternalException or IOException)
         {
@@ -34,23 +34,23 @@ internal sealed class ScriptFile : IDisposable
         using var untracked = no_grad();
         try
         {
-            return OneDnn.Without(() => module.forward(Pixels.ToTensor(pictures) / 2 + 0.5));
+            return OneDnn.Without(() => _module.forward(Pixels.ToTensor(pictures) / 2 + 0.5));
         }
         catch (ExternalException error)
         {
-            throw new EngineException($"{path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})", error);
+            throw new EngineException($"{_path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})", error);
         }
         // TorchSharp reads tensors, numbers, and lists and tuples of them; over a text or a dictionary it stumbles like this.
         catch (Exception error) when (error is ArgumentOutOfRangeException or NotImplementedException)
         {
-            throw new EngineException($"{path} gives neither a tensor nor tensors, but what cannot be read here", error);
+            throw new EngineException($"{_path} gives neither a tensor nor tensors, but what cannot be read here", error);
         }
     }
 
     /// <summary>An error that names the file.</summary>
-    public EngineException Wrong(string what) => new($"{path} {what}");
+    public EngineException Wrong(string what) => new($"{_path} {what}");
 
-    public void Dispose() => module.Dispose();
+    public void Dispose() => _module.Dispose();
 
     // libtorch's messages go on with the interpreter's stack, and the last line of that says what went wrong.
     private static string FirstLine(Exception error) => error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -9,7 +9,7 @@ namespace Labeler.TrainingEngine.Rewards;
 public sealed class ScriptScore(string path) : IReward
 {
     private const int AtOnce = 16;
-    private readonly ScriptFile script = new(path);
+    private readonly ScriptFile _script = new(path);
 
     /// <inheritdoc />
     public string Name => $"score of {Path.GetFileName(path)}";
@@ -21,18 +21,18 @@ public sealed class ScriptScore(string path) : IReward
         return Score(some, report);
     })];
 
-    public void Dispose() => script.Dispose();
+    public void Dispose() => _script.Dispose();
 
     private double[] Score(Candidate[] images, Action<string> report)
     {
         using var scope = NewDisposeScope();
-        if (script.Ask([.. images.Select(image => image.Open())]) is not Tensor answer)
+        if (_script.Ask([.. images.Select(image => image.Open())]) is not Tensor answer)
         {
-            throw script.Wrong("gives no tensor; a reward gives one number an image");
+            throw _script.Wrong("gives no tensor; a reward gives one number an image");
         }
         if (!answer.shape.SequenceEqual([images.Length]) && !answer.shape.SequenceEqual([images.Length, 1L]))
         {
-            throw script.Wrong($"gives the shape [{string.Join(", ", answer.shape)}] for {images.Length} images; a reward gives [{images.Length}] or [{images.Length}, 1]");
+            throw _script.Wrong($"gives the shape [{string.Join(", ", answer.shape)}] for {images.Length} images; a reward gives [{images.Length}] or [{images.Length}, 1]");
         }
         float[] values = answer.to(float32).cpu().reshape(images.Length).data<float>().ToArray();
         foreach (Candidate image in images.Where((_, n) => !float.IsFinite(values[n])))

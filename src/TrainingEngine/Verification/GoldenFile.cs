@@ -7,7 +7,7 @@ namespace Labeler.TrainingEngine.Verification;
 /// <summary>One file of a golden folder, with what lies around it.</summary>
 internal sealed class GoldenFile(string root, string name, Device device)
 {
-    private Dictionary<string, Tensor>? tensors;
+    private Dictionary<string, Tensor>? _tensors;
 
     /// <summary>Folder and file, <c>golden-sd15/vae.safetensors</c>.</summary>
     public string Name { get; } = name;
@@ -19,7 +19,7 @@ internal sealed class GoldenFile(string root, string name, Device device)
 
     /// <summary>The file's tensors by name, on <see cref="Device"/>, in their stored types.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors =>
-        tensors ??= SafeTensors.ReadAll(Path).ToDictionary(pair => pair.Key, pair => pair.Value.to(Device), StringComparer.Ordinal);
+        _tensors ??= SafeTensors.ReadAll(Path).ToDictionary(pair => pair.Key, pair => pair.Value.to(Device), StringComparer.Ordinal);
 
     public Tensor this[string key] => Tensors.TryGetValue(key, out var tensor) ? tensor : throw new EngineException($"{Path}: there is no tensor {key}");
 

@@ -11,14 +11,14 @@ namespace Labeler.TrainingEngine.Weights;
 public sealed class CheckpointWeights : WeightSource, IDisposable
 {
     internal const int ListedAtMost = 20;
-    private readonly string place, wanted;
-    private readonly List<SafeTensors> files = [];
-    private readonly Dictionary<string, SafeTensors> homes = new(StringComparer.Ordinal);
-    private readonly ScalarType dtype;
-    private readonly Device device;
-    private readonly List<string> missing = [];
-    private readonly List<string> misshapen = [];
-    private readonly List<string> notFinite = [];
+    private readonly string _place, _wanted;
+    private readonly List<SafeTensors> _files = [];
+    private readonly Dictionary<string, SafeTensors> _homes = new(StringComparer.Ordinal);
+    private readonly ScalarType _dtype;
+    private readonly Device _device;
+    private readonly List<string> _missing = [];
+    private readonly List<string> _misshapen = [];
+    private readonly List<string> _notFinite = [];
 
     /// <param name="folder">Holds the files, as a model's <c>unet</c> folder does.</param>
     /// <param name="name">The file's name without ending, <c>diffusion_pytorch_model</c> or <c>model</c>.</param>
@@ -26,7 +26,7 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="device">Their device.</param>
     public CheckpointWeights(string folder, string name, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        (place, wanted, this.dtype, this.device) = (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
+        (_place, _wanted, _dtype, _device) = (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
         Open(FilesOf(folder, name));
     }
 
@@ -37,31 +37,31 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="device">Their device.</param>
     public CheckpointWeights(IReadOnlyList<string> files, string wanted, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        (place, this.wanted, this.dtype, this.device) = (files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!, wanted, dtype, device ?? CPU);
+        (_place, _wanted, _dtype, _device) = (files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!, wanted, dtype, device ?? CPU);
         Open(files);
     }
 
-    public override bool Has(string path) => homes.ContainsKey(path);
+    public override bool Has(string path) => _homes.ContainsKey(path);
 
     /// <exception cref="EngineException">Lists everything that does not fit.</exception>
     public override void Finish()
     {
-        var surplus = homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named).ToList();
-        var faults = new[] { Tell("missing", missing), Tell("surplus", surplus), Tell("wrongly shaped", misshapen), Tell("not finite", notFinite) };
+        var surplus = _homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named).ToList();
+        var faults = new[] { Tell("missing", _missing), Tell("surplus", surplus), Tell("wrongly shaped", _misshapen), Tell("not finite", _notFinite) };
         if (faults.All(fault => fault is null))
             return;
         foreach (var tensor in Taken.Values)
             tensor.Dispose();
-        throw new EngineException($"{place}: the weights do not fit {wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
+        throw new EngineException($"{_place}: the weights do not fit {_wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
     }
 
-    public void Dispose() => files.ForEach(file => file.Dispose());
+    public void Dispose() => _files.ForEach(file => file.Dispose());
 
     protected override Tensor Find(string path, long[] shape, Start start, long fanIn)
     {
-        if (!homes.TryGetValue(path, out var file))
+        if (!_homes.TryGetValue(path, out var file))
         {
-            missing.Add(path);
+            _missing.Add(path);
             return Nothing();
         }
         var stored = file.ShapeOf(path);
@@ -69,13 +69,13 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         var alike = stored.SequenceEqual(shape) || (stored.Length == 4 && shape.Length == 2 && stored is [_, _, 1, 1] && stored[..2].SequenceEqual(shape));
         if (!alike)
         {
-            misshapen.Add($"{Named(path)} is {Shapes.Told(stored)} and should be {Shapes.Told(shape)}");
+            _misshapen.Add($"{Named(path)} is {Shapes.Told(stored)} and should be {Shapes.Told(shape)}");
             return Nothing();
         }
         using var scope = NewDisposeScope();
-        var tensor = file.Read(path).to(dtype).reshape(shape).to(device);
+        var tensor = file.Read(path).to(_dtype).reshape(shape).to(_device);
         if (!isfinite(tensor).all().item<bool>())
-            notFinite.Add(Named(path));
+            _notFinite.Add(Named(path));
         return tensor.DetachFromDisposeScope();
     }
 
@@ -83,7 +83,7 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     private static Tensor Nothing() => empty([0]);
 
     /// <summary>The tensor, and which of several files it is in.</summary>
-    private string Named(string path) => files.Count == 1 ? path : $"{path} (in {Path.GetFileName(homes[path].Path)})";
+    private string Named(string path) => _files.Count == 1 ? path : $"{path} (in {Path.GetFileName(_homes[path].Path)})";
 
     private void Open(IEnumerable<string> paths)
     {
@@ -101,10 +101,10 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
 
     private void Add(SafeTensors file)
     {
-        files.Add(file);
+        _files.Add(file);
         foreach (var name in file.Names)
-            if (!homes.TryAdd(name, file))
-                throw new EngineException($"{file.Path}: the tensor {name} is in {homes[name].Path} already");
+            if (!_homes.TryAdd(name, file))
+                throw new EngineException($"{file.Path}: the tensor {name} is in {_homes[name].Path} already");
     }
 
     private static IEnumerable<string> FilesOf(string folder, string name)

@@ -7,22 +7,22 @@ namespace Labeler.TrainingEngine.Weights;
 /// <summary>Reads and writes safetensors files (float32, float16, bfloat16, float64, integers, bool), tensor by tensor.</summary>
 public sealed class SafeTensors : IDisposable
 {
-    private readonly FileStream file;
-    private readonly SafeTensorsHeader header;
-    private readonly Dictionary<string, SafeTensorsEntry> entries;
+    private readonly FileStream _file;
+    private readonly SafeTensorsHeader _header;
+    private readonly Dictionary<string, SafeTensorsEntry> _entries;
 
     private SafeTensors(FileStream file, SafeTensorsHeader header)
     {
-        this.file = file;
-        this.header = header;
-        entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        _file = file;
+        _header = header;
+        _entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
-    public string Path => file.Name;
+    public string Path => _file.Name;
 
-    public IReadOnlyCollection<string> Names => entries.Keys;
+    public IReadOnlyCollection<string> Names => _entries.Keys;
 
-    public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header; tensors are read when they are asked for.</summary>
     /// <exception cref="EngineException">There is no such file, or it is not a whole, consistent safetensors file.</exception>
@@ -55,7 +55,7 @@ public sealed class SafeTensors : IDisposable
         return file.Names.ToDictionary(name => name, file.Read, StringComparer.Ordinal);
     }
 
-    public bool Has(string name) => entries.ContainsKey(name);
+    public bool Has(string name) => _entries.ContainsKey(name);
 
     public long[] ShapeOf(string name) => Entry(name).Shape;
 
@@ -68,8 +68,8 @@ public sealed class SafeTensors : IDisposable
             return tensor;
         try
         {
-            file.Position = header.DataStart + entry.Begin;
-            TorchExtensions.Fill(tensor, file);
+            _file.Position = _header.DataStart + entry.Begin;
+            TorchExtensions.Fill(tensor, _file);
         }
         catch (IOException error)
         {
@@ -141,8 +141,8 @@ public sealed class SafeTensors : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private SafeTensorsEntry Entry(string name) =>
-        entries.TryGetValue(name, out var entry) ? entry : throw new EngineException($"{Path}: there is no tensor {name}");
+        _entries.TryGetValue(name, out var entry) ? entry : throw new EngineException($"{Path}: there is no tensor {name}");
 }

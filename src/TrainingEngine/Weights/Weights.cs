@@ -20,16 +20,16 @@ public enum Start
 /// </summary>
 public abstract class WeightSource
 {
-    private readonly Dictionary<string, Tensor> taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> _taken = new(StringComparer.Ordinal);
 
     /// <summary>Every tensor handed out, by path: the model's parameters.</summary>
-    public IReadOnlyDictionary<string, Tensor> Taken => taken;
+    public IReadOnlyDictionary<string, Tensor> Taken => _taken;
 
     /// <summary>The tensor of a path. <paramref name="fanIn"/> matters to <see cref="Start.FanIn"/> alone.</summary>
     public Tensor Take(string path, long[] shape, Start start, long fanIn = 1)
     {
         var tensor = Find(path, shape, start, fanIn).DetachFromDisposeScope();
-        taken.Add(path, tensor);
+        _taken.Add(path, tensor);
         return tensor;
     }
 
@@ -47,7 +47,7 @@ public abstract class WeightSource
 /// <summary>Weights of a model made from nothing, from a seed.</summary>
 public sealed class RandomWeights(ulong seed, ScalarType dtype = ScalarType.Float32, Device? device = null) : WeightSource
 {
-    private readonly Generator generator = new(seed);
+    private readonly Generator _generator = new(seed);
 
     protected override Tensor Find(string path, long[] shape, Start start, long fanIn)
     {
@@ -56,8 +56,8 @@ public sealed class RandomWeights(ulong seed, ScalarType dtype = ScalarType.Floa
         {
             Start.Ones => ones(shape),
             Start.Zeros => zeros(shape),
-            Start.Embedding => randn(shape, generator: generator).mul_(0.02),
-            _ => rand(shape, generator: generator).mul_(2 * bound).sub_(bound),
+            Start.Embedding => randn(shape, generator: _generator).mul_(0.02),
+            _ => rand(shape, generator: _generator).mul_(2 * bound).sub_(bound),
         };
         return tensor.to(dtype, device ?? CPU, copy: true);
     }

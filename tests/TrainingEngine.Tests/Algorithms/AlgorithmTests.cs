@@ -21,16 +21,16 @@ public sealed class AlgorithmTests : IDisposable
     private static readonly RewardWeightedOptions Weighted = new() { LearningRate = 3e-3, InnerEpochs = 20, ImagesPerStep = 16, Temperature = 30 };
     private static readonly DiffusionDpoOptions Dpo = new() { LearningRate = 3e-3, InnerEpochs = 6, ImagesPerStep = 8, Beta = 200 };
 
-    private readonly TinyEpoch tiny = new();
+    private readonly TinyEpoch _tiny = new();
 
-    public void Dispose() => tiny.Dispose();
+    public void Dispose() => _tiny.Dispose();
 
     [Theory]
     [InlineData(Estimator.ImportanceSampling)]
     [InlineData(Estimator.ScoreFunction)]
     public void Ddpo_makes_better_images_more_probable_than_worse_ones(Estimator estimator)
     {
-        var result = Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo with { Estimator = estimator }, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        var result = Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, Ddpo with { Estimator = estimator }, TinyEpoch.Adapter, _tiny.Place("ddpo"));
 
         Assert.True(GainOfBetter(result) > 0, $"{GainOfBetter(result)}");
         Assert.Equal(estimator == Estimator.ScoreFunction ? 1 : 3 * 2 * 2, Metrics("ddpo").Count);
@@ -49,8 +49,8 @@ public sealed class AlgorithmTests : IDisposable
     public void Dpoks_divergence_is_zero_before_the_first_update_and_real_after_it_and_a_large_weight_holds_the_model()
     {
         var free = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 8, TimestepsPerStep = 2, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
-        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, free, TinyEpoch.Adapter, tiny.Place("free"));
-        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, free with { KlWeight = 1e4 }, TinyEpoch.Adapter, tiny.Place("held"));
+        Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, free, TinyEpoch.Adapter, _tiny.Place("free"));
+        Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, free with { KlWeight = 1e4 }, TinyEpoch.Adapter, _tiny.Place("held"));
 
         var (loose, held) = (Figure("free", "base_divergence"), Figure("held", "base_divergence"));
         Assert.Equal(0, loose[0]);
@@ -65,8 +65,8 @@ public sealed class AlgorithmTests : IDisposable
     {
         var options = new DpokOptions { LearningRate = whole ? 1e-3 : 1e-2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0.01, Baseline = Baseline.Batch, RatioTolerance = 10 };
         TrainedPart part = whole ? new TrainedPart.WholeUNet() : TinyEpoch.Adapter;
-        var first = Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, options, part, tiny.Place("first"));
-        Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, options, part with { From = first.Weights }, tiny.Place("second") with { CheckHashes = false });
+        var first = Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, options, part, _tiny.Place("first"));
+        Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, options, part with { From = first.Weights }, _tiny.Place("second") with { CheckHashes = false });
 
         Assert.Equal(0, Figure("first", "base_divergence")[0]);
         Assert.True(Figure("second", "base_divergence")[0] > 1e-8, $"{Figure("second", "base_divergence")[0]}");
@@ -78,8 +78,8 @@ public sealed class AlgorithmTests : IDisposable
         var dpok = new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, KlWeight = 0, Baseline = Baseline.Batch };
         var ddpo = new DdpoOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, Clip = 0.2, Baseline = Baseline.Batch };
 
-        var first = Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, dpok, TinyEpoch.Adapter, tiny.Place("dpok"));
-        var second = Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
+        var first = Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, dpok, TinyEpoch.Adapter, _tiny.Place("dpok"));
+        var second = Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, ddpo, TinyEpoch.Adapter, _tiny.Place("ddpo"));
 
         Assert.Equal(Figure("ddpo", "loss"), Figure("dpok", "loss"));
         Assert.Equal(WeightsOf(second), WeightsOf(first));
@@ -88,7 +88,7 @@ public sealed class AlgorithmTests : IDisposable
     [Fact]
     public void Reward_weighted_regression_lowers_the_weighted_denoising_loss()
     {
-        Learn(new RewardWeightedAlgorithm(), tiny.Model, tiny.Epoch, Weighted, TinyEpoch.Adapter, tiny.Place("weighted"));
+        Learn(new RewardWeightedAlgorithm(), _tiny.Model, _tiny.Epoch, Weighted, TinyEpoch.Adapter, _tiny.Place("weighted"));
 
         var losses = Figure("weighted", "loss");
         Assert.True(losses.TakeLast(5).Average() < losses.Take(5).Average(), string.Join(" ", losses));
@@ -98,7 +98,7 @@ public sealed class AlgorithmTests : IDisposable
     public void Diffusion_dpo_comes_to_tell_winners_from_losers()
     {
         var options = Dpo with { LearningRate = 1e-2, InnerEpochs = 20, ImagesPerStep = 24 };
-        Learn(new DiffusionDpoAlgorithm(), tiny.Model, tiny.Epoch, options, TinyEpoch.Adapter, tiny.Place("dpo"));
+        Learn(new DiffusionDpoAlgorithm(), _tiny.Model, _tiny.Epoch, options, TinyEpoch.Adapter, _tiny.Place("dpo"));
 
         var losses = Figure("dpo", "loss");
         Assert.Equal(Math.Log(2), losses[0], 4);
@@ -110,8 +110,8 @@ public sealed class AlgorithmTests : IDisposable
     public void The_learning_rate_warms_up_from_nothing()
     {
         var preferred = new PreferredOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 16, WeightDecay = 0 };
-        var quick = Learn(new PreferredAlgorithm(), tiny.Model, tiny.Epoch, preferred, TinyEpoch.Adapter, tiny.Place("quick"));
-        var slow = Learn(new PreferredAlgorithm(), tiny.Model, tiny.Epoch, preferred with { WarmUpSteps = 1000 }, TinyEpoch.Adapter, tiny.Place("slow"));
+        var quick = Learn(new PreferredAlgorithm(), _tiny.Model, _tiny.Epoch, preferred, TinyEpoch.Adapter, _tiny.Place("quick"));
+        var slow = Learn(new PreferredAlgorithm(), _tiny.Model, _tiny.Epoch, preferred with { WarmUpSteps = 1000 }, TinyEpoch.Adapter, _tiny.Place("slow"));
 
         // Adam's steps are as long as its rate, whose mean over three steps of the warm-up is a five-hundredth.
         Assert.InRange(MoveOf(slow) / MoveOf(quick), 0.0005, 0.01);
@@ -124,9 +124,9 @@ public sealed class AlgorithmTests : IDisposable
     [InlineData("dpo")]
     public void A_stopped_run_goes_on_and_ends_with_the_same_bits(string name)
     {
-        var unbroken = Train(name, tiny.Place(name + "-unbroken"), default);
+        var unbroken = Train(name, _tiny.Place(name + "-unbroken"), default);
         using var stop = new CancellationTokenSource();
-        var place = tiny.Place(name + "-stopped") with
+        var place = _tiny.Place(name + "-stopped") with
         {
             Progress = progress =>
             {
@@ -151,8 +151,8 @@ public sealed class AlgorithmTests : IDisposable
     [InlineData("dpo")]
     public void Parts_and_recomputed_activations_change_nothing_but_the_last_bits(string name)
     {
-        var whole = WeightsOf(Train(name, tiny.Place(name + "-whole") with { MicroBatch = 64 }, default));
-        var parts = WeightsOf(Train(name, tiny.Place(name + "-parts") with { MicroBatch = 3, Recompute = true, Workers = 2 }, default));
+        var whole = WeightsOf(Train(name, _tiny.Place(name + "-whole") with { MicroBatch = 64 }, default));
+        var parts = WeightsOf(Train(name, _tiny.Place(name + "-parts") with { MicroBatch = 3, Recompute = true, Workers = 2 }, default));
 
         var difference = Math.Sqrt(whole.Zip(parts, (one, other) => Math.Pow(one - other, 2)).Sum() / whole.Sum(one => Math.Pow(one, 2)));
         Assert.True(difference < 1e-3, $"{difference}");
@@ -161,10 +161,10 @@ public sealed class AlgorithmTests : IDisposable
     [Fact]
     public void Other_rewards_do_not_resume_a_run()
     {
-        Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"));
-        var others = tiny.Epoch with { Rewards = [.. tiny.Epoch.Rewards.Select(group => group.Select(reward => -reward).ToArray())] };
+        Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, Ddpo, TinyEpoch.Adapter, _tiny.Place("ddpo"));
+        var others = _tiny.Epoch with { Rewards = [.. _tiny.Epoch.Rewards.Select(group => group.Select(reward => -reward).ToArray())] };
 
-        Assert.Contains("other data or options", Assert.Throws<EngineException>(() => Learn(new DdpoAlgorithm(), tiny.Model, others, Ddpo, TinyEpoch.Adapter, tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
+        Assert.Contains("other data or options", Assert.Throws<EngineException>(() => Learn(new DdpoAlgorithm(), _tiny.Model, others, Ddpo, TinyEpoch.Adapter, _tiny.Place("ddpo"))).Message, StringComparison.Ordinal);
     }
 
     private static TrainingResult Learn(
@@ -173,14 +173,14 @@ public sealed class AlgorithmTests : IDisposable
 
     private TrainingResult Train(string name, RunOptions place, CancellationToken stop) => name switch
     {
-        "ddpo" => Learn(new DdpoAlgorithm(), tiny.Model, tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
-        "dpok" => Learn(new DpokAlgorithm(), tiny.Model, tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
-        "weighted" => Learn(new RewardWeightedAlgorithm(), tiny.Model, tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
-        _ => Learn(new DiffusionDpoAlgorithm(), tiny.Model, tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
+        "ddpo" => Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
+        "dpok" => Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
+        "weighted" => Learn(new RewardWeightedAlgorithm(), _tiny.Model, _tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
+        _ => Learn(new DiffusionDpoAlgorithm(), _tiny.Model, _tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
     };
 
     // Covariance of reward and gained log-probability, over all images.
-    private double GainOfBetter(TrainingResult result) => Gain(tiny.Gains(result.Weights), tiny);
+    private double GainOfBetter(TrainingResult result) => Gain(_tiny.Gains(result.Weights), _tiny);
 
     private static double Gain(double[][] gains, TinyEpoch epoch)
     {
@@ -190,7 +190,7 @@ public sealed class AlgorithmTests : IDisposable
 
     private double[] Figure(string run, string name) => [.. Metrics(run).Select(line => line.RootElement.GetProperty(name).GetDouble())];
 
-    private List<JsonDocument> Metrics(string run) => [.. File.ReadLines(Path.Combine(tiny.Place(run).Output, "metrics.jsonl"))
+    private List<JsonDocument> Metrics(string run) => [.. File.ReadLines(Path.Combine(_tiny.Place(run).Output, "metrics.jsonl"))
         .Select(line => JsonDocument.Parse(line)).Where(line => line.RootElement.GetProperty("kind").GetString() == "step")];
 
     private static float[] WeightsOf(TrainingResult result) => [.. TrainingEngine.Weights.SafeTensors.ReadAll(result.Weights).OrderBy(pair => pair.Key, StringComparer.Ordinal)

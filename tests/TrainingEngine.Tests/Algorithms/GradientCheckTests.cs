@@ -16,40 +16,40 @@ namespace Labeler.TrainingEngine.Tests.Algorithms;
 /// <summary>The gradients that objectives hand to the optimizer against finite differences of the losses that they report.</summary>
 public sealed class GradientCheckTests : IDisposable
 {
-    private readonly TinyEpoch tiny = new();
+    private readonly TinyEpoch _tiny = new();
 
-    public void Dispose() => tiny.Dispose();
+    public void Dispose() => _tiny.Dispose();
 
     [Fact]
     public void Of_a_policy_gradient()
     {
-        using var data = new EpochData(tiny.Epoch.Trajectories, Enumerable.Range(0, TinyEpoch.Groups), tiny.Model, null);
+        using var data = new EpochData(_tiny.Epoch.Trajectories, Enumerable.Range(0, TinyEpoch.Groups), _tiny.Model, null);
         var options = new DdpoOptions { ImagesPerStep = 6, TimestepsPerStep = 3, LastStep = 2, Clip = 5 };
-        Check(memory => new PolicyGradientObjective(tiny.Model, data, Advantages.Of(tiny.Epoch, Baseline.Batch), options, new Reinforce(), memory));
+        Check(memory => new PolicyGradientObjective(_tiny.Model, data, Advantages.Of(_tiny.Epoch, Baseline.Batch), options, new Reinforce(), memory));
     }
 
     [Fact]
     public void Of_the_weighted_denoising_loss()
     {
         using var latents = Latents();
-        var weights = RewardWeightedAlgorithm.Weights([.. tiny.Epoch.Rewarded.Select(image => image.Reward)], new RewardWeightedOptions { Temperature = 20 });
-        Check(memory => new DenoisingObjective(tiny.Model, latents, weights, new RewardWeightedOptions { ImagesPerStep = 7 }, memory));
+        var weights = RewardWeightedAlgorithm.Weights([.. _tiny.Epoch.Rewarded.Select(image => image.Reward)], new RewardWeightedOptions { Temperature = 20 });
+        Check(memory => new DenoisingObjective(_tiny.Model, latents, weights, new RewardWeightedOptions { ImagesPerStep = 7 }, memory));
     }
 
     [Fact]
     public void Of_diffusion_dpo()
     {
         using var latents = Latents();
-        LatentPair[] pairs = [.. tiny.Epoch.Preferences.Select(pair => new LatentPair((pair.Group * TinyEpoch.GroupSize) + pair.Winner, (pair.Group * TinyEpoch.GroupSize) + pair.Loser, 1 + pair.Winner))];
-        Check(memory => new DiffusionDpoObjective(tiny.Model, latents, pairs, new DiffusionDpoOptions { ImagesPerStep = 5, Beta = 30 }, memory));
+        LatentPair[] pairs = [.. _tiny.Epoch.Preferences.Select(pair => new LatentPair((pair.Group * TinyEpoch.GroupSize) + pair.Winner, (pair.Group * TinyEpoch.GroupSize) + pair.Loser, 1 + pair.Winner))];
+        Check(memory => new DiffusionDpoObjective(_tiny.Model, latents, pairs, new DiffusionDpoOptions { ImagesPerStep = 5, Beta = 30 }, memory));
     }
 
-    private CleanLatents Latents() => CleanLatents.OfTrajectories(tiny.Model, tiny.Epoch.Trajectories, [.. tiny.Epoch.Rewarded.Select(image => (image.Group, image.Image))]);
+    private CleanLatents Latents() => CleanLatents.OfTrajectories(_tiny.Model, _tiny.Epoch.Trajectories, [.. _tiny.Epoch.Rewarded.Select(image => (image.Group, image.Image))]);
 
     // Along the gradient itself, the loss rises by its squared norm.
     private void Check(Func<MemoryPlan, IObjective> make)
     {
-        using var model = new TrainedModel(tiny.Model.Unet, TinyEpoch.Adapter, 3);
+        using var model = new TrainedModel(_tiny.Model.Unet, TinyEpoch.Adapter, 3);
         using var weights = new TrainableWeights(model.Parameters, new AdamWSettings(1e-3, 0.9, 0.999, 1e-8, 0));
         var objective = make(new MemoryPlan(2, false));
         using var generator = new Generator(5);

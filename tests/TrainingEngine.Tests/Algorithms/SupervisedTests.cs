@@ -14,26 +14,26 @@ namespace Labeler.TrainingEngine.Tests.Algorithms;
 public sealed class SupervisedTests : IDisposable
 {
     private static readonly SupervisedOptions Quick = new() { LearningRate = 3e-3, WarmUpSteps = 5, Steps = 60, ImagesPerStep = 8, EvaluateEvery = 30, EvaluationImages = 2 };
-    private readonly TemporaryFolder folder = new();
-    private readonly StableDiffusion model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly StableDiffusion _model;
 
-    public SupervisedTests() => model = TinyTrajectories.Model(folder.File("model"));
+    public SupervisedTests() => _model = TinyTrajectories.Model(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Fine_tuning_lowers_the_loss_and_evaluates_with_fixed_and_random_seeds()
     {
-        var result = SupervisedTraining.Run(model, CaptionedFolder.Read(Images()), Quick, new TrainedPart.WholeUNet(), Place("out"));
+        var result = SupervisedTraining.Run(_model, CaptionedFolder.Read(Images()), Quick, new TrainedPart.WholeUNet(), Place("out"));
 
         Assert.True(File.Exists(result.Weights));
-        double[] losses = [.. File.ReadLines(folder.File("out", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble())];
+        double[] losses = [.. File.ReadLines(_folder.File("out", "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble())];
         Assert.Equal(60, losses.Length);
         Assert.True(losses.TakeLast(20).Average() < losses.Take(20).Average() - 0.02, string.Join(" ", losses));
-        string Name(string step, string image) => folder.File("out", "evaluation", step, image);
+        string Name(string step, string image) => _folder.File("out", "evaluation", step, image);
         foreach (var step in new[] { "step-00000030", "step-00000060" })
         {
-            Assert.Equal(["fixed-00.png", "fixed-01.png", "random-00.png", "random-01.png"], Directory.GetFileSystemEntries(folder.File("out", "evaluation", step)).Select(Path.GetFileName).Order());
+            Assert.Equal(["fixed-00.png", "fixed-01.png", "random-00.png", "random-01.png"], Directory.GetFileSystemEntries(_folder.File("out", "evaluation", step)).Select(Path.GetFileName).Order());
         }
         Assert.Equal(PngComments.Of(File.ReadAllBytes(Name("step-00000030", "fixed-00.png")))["seed"], PngComments.Of(File.ReadAllBytes(Name("step-00000060", "fixed-00.png")))["seed"]);
         Assert.NotEqual(PngComments.Of(File.ReadAllBytes(Name("step-00000030", "random-00.png")))["seed"], PngComments.Of(File.ReadAllBytes(Name("step-00000060", "random-00.png")))["seed"]);
@@ -46,10 +46,10 @@ public sealed class SupervisedTests : IDisposable
     [InlineData("", "names no image")]
     public void A_wrong_list_is_refused_by_line(string line, string reason)
     {
-        Directory.CreateDirectory(folder.File("wrong"));
-        File.WriteAllText(folder.File("wrong", "metadata.jsonl"), line);
+        Directory.CreateDirectory(_folder.File("wrong"));
+        File.WriteAllText(_folder.File("wrong", "metadata.jsonl"), line);
 
-        Assert.Contains(reason, Assert.Throws<EngineException>(() => CaptionedFolder.Read(folder.File("wrong"))).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<EngineException>(() => CaptionedFolder.Read(_folder.File("wrong"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,15 +57,15 @@ public sealed class SupervisedTests : IDisposable
     {
         File.WriteAllText(Path.Combine(Images(), "1.png"), "no image");
 
-        Assert.Contains("1.png", Assert.Throws<EngineException>(() => SupervisedTraining.Run(model, CaptionedFolder.Read(folder.File("images")), Quick, TinyEpoch.Adapter, Place("out"))).Message, StringComparison.Ordinal);
+        Assert.Contains("1.png", Assert.Throws<EngineException>(() => SupervisedTraining.Run(_model, CaptionedFolder.Read(_folder.File("images")), Quick, TinyEpoch.Adapter, Place("out"))).Message, StringComparison.Ordinal);
     }
 
-    private RunOptions Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1 };
+    private RunOptions Place(string name) => new() { Output = _folder.File(name), Workers = 1, Threads = 1 };
 
     // Four stripes of colour, none of the model's size.
     private string Images()
     {
-        var path = Directory.CreateDirectory(folder.File("images")).FullName;
+        var path = Directory.CreateDirectory(_folder.File("images")).FullName;
         for (var number = 0; number < 4; number++)
         {
             var rgb = new byte[40 * 30 * 3];

@@ -16,12 +16,12 @@ internal sealed class TinyEpoch : IDisposable
 {
     public const int Groups = 4, GroupSize = 4;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public TinyEpoch(double guidance = 1)
     {
-        Model = TinyTrajectories.Model(folder.File("model"));
-        var files = TinyTrajectories.Sample(Model, folder.File("trajectories"), Groups, GroupSize, guidance);
+        Model = TinyTrajectories.Model(_folder.File("model"));
+        var files = TinyTrajectories.Sample(Model, _folder.File("trajectories"), Groups, GroupSize, guidance);
         Epoch = new JudgedEpoch(files, [.. files.Select((_, group) => group % 2 == 0 ? "a cat" : "a dog")], [.. files.Select(Rewards)]);
     }
 
@@ -31,7 +31,7 @@ internal sealed class TinyEpoch : IDisposable
 
     public static TrainedPart Adapter { get; } = new TrainedPart.Adapter(LoraTargets.AllLinear);
 
-    public RunOptions Place(string name) => new() { Output = folder.File(name), Workers = 1, Threads = 1, CheckpointEvery = TimeSpan.FromDays(1) };
+    public RunOptions Place(string name) => new() { Output = _folder.File(name), Workers = 1, Threads = 1, CheckpointEvery = TimeSpan.FromDays(1) };
 
     /// <summary>How much more probable a trained policy made each image's stored steps, by group and image.</summary>
     public double[][] Gains(string weights)
@@ -53,7 +53,7 @@ internal sealed class TinyEpoch : IDisposable
         })];
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static double[] Rewards(string file)
     {

@@ -8,23 +8,23 @@ namespace Labeler.TrainingEngine.Tests.Build;
 /// </summary>
 public sealed class PublishTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_publish_carries_libtorch_beside_the_program_which_runs_on_it()
     {
         Publish();
 
-        var files = Directory.GetFiles(folder.File("out", "libtorch")).Select(Path.GetFileName).ToArray();
+        var files = Directory.GetFiles(_folder.File("out", "libtorch")).Select(Path.GetFileName).ToArray();
         Assert.Contains("libtorch_cpu.so", files);
         Assert.Contains(files, file => file!.StartsWith("libgomp", StringComparison.Ordinal));
         Assert.DoesNotContain(files, file => file == "libtorch_python.so" || file!.EndsWith("_test.so", StringComparison.Ordinal));
-        Assert.Matches($@"libtorch +2\.10\.[0-9.]+ from {folder.File("out", "libtorch")}\n", Info().Output);
+        Assert.Matches($@"libtorch +2\.10\.[0-9.]+ from {_folder.File("out", "libtorch")}\n", Info().Output);
 
-        var model = TinyModel.Write(folder.File("model"));
-        var (code, _, errors) = MsBuild.Run("dotnet", null, Program, "sample", "--model", model, "--prompt", "a cat", "--count", "1", "--steps", "2", "--out", folder.File("samples"));
+        var model = TinyModel.Write(_folder.File("model"));
+        var (code, _, errors) = MsBuild.Run("dotnet", null, Program, "sample", "--model", model, "--prompt", "a cat", "--count", "1", "--steps", "2", "--out", _folder.File("samples"));
         Assert.True(code == 0, errors);
     }
 
@@ -32,18 +32,18 @@ public sealed class PublishTests : IDisposable
     public void A_publish_without_libtorch_takes_the_one_that_a_variable_names()
     {
         Publish("-p:PublishLibTorch=false");
-        Assert.False(Directory.Exists(folder.File("out", "libtorch")));
+        Assert.False(Directory.Exists(_folder.File("out", "libtorch")));
         // As a Python installation has it: the libraries in torch/lib, what they are beside them.
-        Directory.CreateDirectory(folder.File("torch"));
-        Directory.CreateSymbolicLink(folder.File("torch", "lib"), LibTorch.Folder!);
-        File.WriteAllText(folder.File("torch", "version.py"), "from typing import Optional\n__version__ = '2.10.0+cpu'\n");
+        Directory.CreateDirectory(_folder.File("torch"));
+        Directory.CreateSymbolicLink(_folder.File("torch", "lib"), LibTorch.Folder!);
+        File.WriteAllText(_folder.File("torch", "version.py"), "from typing import Optional\n__version__ = '2.10.0+cpu'\n");
 
-        Assert.Contains($"libtorch  2.10.0+cpu from {folder.File("torch", "lib")}\n", Info(folder.File("torch", "lib")).Output, StringComparison.Ordinal);
+        Assert.Contains($"libtorch  2.10.0+cpu from {_folder.File("torch", "lib")}\n", Info(_folder.File("torch", "lib")).Output, StringComparison.Ordinal);
 
-        File.WriteAllText(folder.File("torch", "version.py"), "__version__ = '2.9.1+cu128'\n");
+        File.WriteAllText(_folder.File("torch", "version.py"), "__version__ = '2.9.1+cu128'\n");
         Assert.Equal(
-            (1, $"error: LABELER_LIBTORCH={folder.File("torch", "lib")} is libtorch 2.9.1+cu128; this program needs 2.10\n"),
-            (Info(folder.File("torch", "lib")).Code, Info(folder.File("torch", "lib")).Errors));
+            (1, $"error: LABELER_LIBTORCH={_folder.File("torch", "lib")} is libtorch 2.9.1+cu128; this program needs 2.10\n"),
+            (Info(_folder.File("torch", "lib")).Code, Info(_folder.File("torch", "lib")).Errors));
     }
 
     [Fact]
@@ -57,20 +57,20 @@ public sealed class PublishTests : IDisposable
             return errors;
         }
 
-        Assert.Contains($"LABELER_LIBTORCH={folder.File("none")}: there is no such folder", Refusal(folder.File("none")), StringComparison.Ordinal);
-        Assert.Contains("holds no libtorch (libc10.so and libtorch_cpu.so)", Refusal(folder.Path), StringComparison.Ordinal);
+        Assert.Contains($"LABELER_LIBTORCH={_folder.File("none")}: there is no such folder", Refusal(_folder.File("none")), StringComparison.Ordinal);
+        Assert.Contains("holds no libtorch (libc10.so and libtorch_cpu.so)", Refusal(_folder.Path), StringComparison.Ordinal);
 
-        Directory.CreateDirectory(folder.File("lib"));
+        Directory.CreateDirectory(_folder.File("lib"));
         foreach (var library in Directory.GetFiles(LibTorch.Folder!))
-            File.CreateSymbolicLink(folder.File("lib", Path.GetFileName(library)), library);
-        File.WriteAllText(folder.File("lib", "libtorch_cuda.so"), "half of it");
-        Assert.Matches("a part of it cannot be loaded; is it complete\\? \\(.*libtorch_cuda.so", Refusal(folder.File("lib")));
+            File.CreateSymbolicLink(_folder.File("lib", Path.GetFileName(library)), library);
+        File.WriteAllText(_folder.File("lib", "libtorch_cuda.so"), "half of it");
+        Assert.Matches("a part of it cannot be loaded; is it complete\\? \\(.*libtorch_cuda.so", Refusal(_folder.File("lib")));
     }
 
-    private string Program => folder.File("out", "TrainingEngine.dll");
+    private string Program => _folder.File("out", "TrainingEngine.dll");
 
     private void Publish(params string[] properties) => MsBuild.Dotnet(
-        null, ["publish", MsBuild.Engine, "-c", MsBuild.Configuration, "--no-build", "-o", folder.File("out"), "-v", "q", "--nologo", "-p:CreateHardLinksForPublishFilesIfPossible=true", .. properties]);
+        null, ["publish", MsBuild.Engine, "-c", MsBuild.Configuration, "--no-build", "-o", _folder.File("out"), "-v", "q", "--nologo", "-p:CreateHardLinksForPublishFilesIfPossible=true", .. properties]);
 
     private (int Code, string Output, string Errors) Info(string? libTorch = null) =>
         MsBuild.Run("dotnet", libTorch is null ? null : new Dictionary<string, string> { ["LABELER_LIBTORCH"] = libTorch }, Program, "info");

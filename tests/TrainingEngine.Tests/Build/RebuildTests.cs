@@ -3,17 +3,17 @@ namespace Labeler.TrainingEngine.Tests.Build;
 /// <summary>When ./labeler builds again, with a stand-in for the compiler.</summary>
 public sealed class RebuildTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public RebuildTests()
     {
         foreach (var name in new[] { "src", "build", "wwwroot-assets", "bench", "tests/Support" })
-            Directory.CreateDirectory(folder.File(name));
-        File.WriteAllText(folder.File("a.props"), "");
-        File.WriteAllText(folder.File("appsettings.json"), "{}");
+            Directory.CreateDirectory(_folder.File(name));
+        File.WriteAllText(_folder.File("a.props"), "");
+        File.WriteAllText(_folder.File("appsettings.json"), "{}");
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void It_builds_once_and_again_when_a_source_is_newer()
@@ -21,8 +21,8 @@ public sealed class RebuildTests : IDisposable
         Assert.Equal(1, Builds("", "engine"));
         Assert.Equal(0, Builds("", "engine"));
 
-        File.WriteAllText(folder.File("src", "new.cs"), "");
-        File.SetLastWriteTimeUtc(folder.File("src", "new.cs"), DateTime.UtcNow.AddMinutes(1));
+        File.WriteAllText(_folder.File("src", "new.cs"), "");
+        File.SetLastWriteTimeUtc(_folder.File("src", "new.cs"), DateTime.UtcNow.AddMinutes(1));
 
         Assert.Equal(1, Builds("", "engine"));
     }
@@ -42,10 +42,10 @@ public sealed class RebuildTests : IDisposable
 
     private int Builds(string cuda, params string[] projects)
     {
-        var script = $"""root='{folder.Path}'; dotnet() (echo built >> "$root/log"); . '{Path.Combine(MsBuild.Root, "build", "build.sh")}'; build_project {string.Join(' ', projects)}""";
-        File.WriteAllText(folder.File("log"), "");
+        var script = $"""root='{_folder.Path}'; dotnet() (echo built >> "$root/log"); . '{Path.Combine(MsBuild.Root, "build", "build.sh")}'; build_project {string.Join(' ', projects)}""";
+        File.WriteAllText(_folder.File("log"), "");
         var (code, _, errors) = MsBuild.Run("bash", cuda.Length == 0 ? null : new Dictionary<string, string> { ["LABELER_CUDA"] = cuda }, "-c", script);
         Assert.True(code == 0, errors);
-        return File.ReadAllLines(folder.File("log")).Length;
+        return File.ReadAllLines(_folder.File("log")).Length;
     }
 }

@@ -56,20 +56,20 @@ public sealed class WeakVersionTests(WeakVersionTests.Libraries libraries) : ICl
             ("other version", "", "GLIBCXX_9.9.9"), ("beginning of a version", "", "GLIBCXX_3.4.3"),
         ];
 
-        private readonly TemporaryFolder folder = new();
+        private readonly TemporaryFolder _folder = new();
 
         public Libraries()
         {
             string Quoted(string path) => SecurityElement.Escape(path);
             var steps = Made.Select(step =>
                 $"""<WeakenVersionNeed Source="{Quoted(step.From.Length == 0 ? Original : PathOf(step.From))}" Destination="{Quoted(PathOf(step.Name))}" Version="{step.Version}" />""");
-            File.WriteAllText(folder.File("weaken.proj"), $"""
+            File.WriteAllText(_folder.File("weaken.proj"), $"""
                 <Project>
                   <Import Project="{Quoted(Path.Combine(MsBuild.Root, "build", "torch.targets"))}" />
                   <Target Name="Weaken">{string.Concat(steps)}</Target>
                 </Project>
                 """);
-            MsBuild.Dotnet(null, "msbuild", folder.File("weaken.proj"), "-t:Weaken", "-v:q", "-nologo");
+            MsBuild.Dotnet(null, "msbuild", _folder.File("weaken.proj"), "-t:Weaken", "-v:q", "-nologo");
         }
 
         public static string Original { get; } = Path.Combine(
@@ -78,8 +78,8 @@ public sealed class WeakVersionTests(WeakVersionTests.Libraries libraries) : ICl
 
         internal byte[] this[string name] => File.ReadAllBytes(PathOf(name));
 
-        internal string PathOf(string name) => folder.File(name, "libLibTorchSharp.so");
+        internal string PathOf(string name) => _folder.File(name, "libLibTorchSharp.so");
 
-        public void Dispose() => folder.Dispose();
+        public void Dispose() => _folder.Dispose();
     }
 }

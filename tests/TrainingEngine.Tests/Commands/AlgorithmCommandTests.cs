@@ -6,17 +6,17 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 [Collection("Console")]
 public sealed class AlgorithmCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
     public AlgorithmCommandTests()
     {
-        model = TinyModel.Write(folder.File("model"));
-        (int code, _, string error) = Run(SampleCommand.Create(), "sample", "--model", model, "--prompt", "a cat", "--count", "3", "--group", "3", "--steps", "4", "--out", folder.File("samples"));
+        _model = TinyModel.Write(_folder.File("model"));
+        (int code, _, string error) = Run(SampleCommand.Create(), "sample", "--model", _model, "--prompt", "a cat", "--count", "3", "--group", "3", "--steps", "4", "--out", _folder.File("samples"));
         Assert.Equal((0, ""), (code, error));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("ddpo", "--estimator", "score-function")]
@@ -27,20 +27,20 @@ public sealed class AlgorithmCommandTests : IDisposable
     [InlineData("preferred", "--inner-epochs", "2")]
     public void An_algorithm_learns_from_a_reward_by_one_command(string algorithm, string option, string value)
     {
-        (int code, string output, string error) = Train(algorithm, "--samples", folder.File("samples"), "--reward", "compressibility", option, value);
+        (int code, string output, string error) = Train(algorithm, "--samples", _folder.File("samples"), "--reward", "compressibility", option, value);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("9 images of 3 groups, JPEG size, −kB: mean -", output, StringComparison.Ordinal);
-        Assert.True(File.Exists(folder.File("out", "adapter", "pytorch_lora_weights.safetensors")));
+        Assert.True(File.Exists(_folder.File("out", "adapter", "pytorch_lora_weights.safetensors")));
     }
 
     [Fact]
     public void Peoples_verdicts_are_a_reward_too()
     {
-        Directory.CreateDirectory(folder.File("feedback"));
-        File.WriteAllText(folder.File("feedback", "someone.json"), "[[0, -1, 0], [-1, -1, 0], [0, 0, 0]]");
+        Directory.CreateDirectory(_folder.File("feedback"));
+        File.WriteAllText(_folder.File("feedback", "someone.json"), "[[0, -1, 0], [-1, -1, 0], [0, 0, 0]]");
 
-        (int code, string output, string error) = Train("ddpo", "--samples", folder.File("samples"), "--feedback", folder.File("feedback"), "--baseline", "batch");
+        (int code, string output, string error) = Train("ddpo", "--samples", _folder.File("samples"), "--feedback", _folder.File("feedback"), "--baseline", "batch");
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("mean verdict: mean -0.3333, from -1 to 0", output, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class AlgorithmCommandTests : IDisposable
     [InlineData("a detector is named detector:FILE:CLASS", "--reward", "detector:file.pt")]
     public void What_cannot_be_done_is_one_line(string reason, params string[] options)
     {
-        (int code, _, string error) = Train("ddpo", ["--samples", folder.File("samples"), .. options]);
+        (int code, _, string error) = Train("ddpo", ["--samples", _folder.File("samples"), .. options]);
 
         Assert.Equal(1, code);
         Assert.Contains(reason, error, StringComparison.Ordinal);
@@ -66,16 +66,16 @@ public sealed class AlgorithmCommandTests : IDisposable
     [Fact]
     public void A_reward_model_is_made_and_says_when_it_may_be_guessing()
     {
-        (int code, string output, string error) = Run(TrainCommand.Create(), "train", "reward-model", "--samples", folder.File("samples"),
-            "--reward", "compressibility", "--inner-epochs", "1", "--out", folder.File("reward.safetensors"));
+        (int code, string output, string error) = Run(TrainCommand.Create(), "train", "reward-model", "--samples", _folder.File("samples"),
+            "--reward", "compressibility", "--inner-epochs", "1", "--out", _folder.File("reward.safetensors"));
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("held-out pairs may be guessing", output, StringComparison.Ordinal);
-        Assert.Contains("may be guessing", Train("ddpo", "--samples", folder.File("samples"), "--reward", "model:" + folder.File("reward.safetensors")).Error, StringComparison.Ordinal);
+        Assert.Contains("may be guessing", Train("ddpo", "--samples", _folder.File("samples"), "--reward", "model:" + _folder.File("reward.safetensors")).Error, StringComparison.Ordinal);
     }
 
     private (int Code, string Output, string Error) Train(string algorithm, params string[] options) => Run(
-        TrainCommand.Create(), ["train", algorithm, "--model", model, "--out", folder.File("out"), "--workers", "1", "--threads", "1", .. options]);
+        TrainCommand.Create(), ["train", algorithm, "--model", _model, "--out", _folder.File("out"), "--workers", "1", "--threads", "1", .. options]);
 
     private static (int Code, string Output, string Error) Run(Command command, params string[] arguments) =>
         ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { command }, arguments));

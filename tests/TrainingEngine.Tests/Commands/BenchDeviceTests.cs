@@ -6,12 +6,12 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 [Collection("Console")]
 public sealed class BenchDeviceTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public BenchDeviceTests() => model = TinyModel.Write(folder.File("model"));
+    public BenchDeviceTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("float32", "3")]
@@ -37,5 +37,5 @@ public sealed class BenchDeviceTests : IDisposable
     }
 
     private (int Code, string Output, string Error) Run(params string[] options) =>
-        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { BenchCommand.Create() }, ["bench", "device", "--model", model, .. options]));
+        ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { BenchCommand.Create() }, ["bench", "device", "--model", _model, .. options]));
 }

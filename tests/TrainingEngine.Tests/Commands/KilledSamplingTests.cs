@@ -6,11 +6,11 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 public sealed class KilledSamplingTests : IDisposable
 {
     private const int Groups = 12;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public KilledSamplingTests() => TinyModel.Write(folder.File("model"));
+    public KilledSamplingTests() => TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Sampling_killed_or_interrupted_at_any_moment_ends_with_the_same_bytes()
@@ -33,7 +33,7 @@ public sealed class KilledSamplingTests : IDisposable
         Assert.InRange(Complete("broken"), 3, Groups - 1);
         Assert.Equal((0, ""), End(Sample("broken")));
         Assert.Equal(Files("unbroken"), Files("broken"));
-        Assert.All(Files("unbroken"), file => Assert.Equal(File.ReadAllBytes(folder.File("unbroken", file)), File.ReadAllBytes(folder.File("broken", file))));
+        Assert.All(Files("unbroken"), file => Assert.Equal(File.ReadAllBytes(_folder.File("unbroken", file)), File.ReadAllBytes(_folder.File("broken", file))));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class KilledSamplingTests : IDisposable
         Assert.Equal(0, Complete("full"));
         Assert.Equal((0, ""), End(Sample("full")));
         Assert.Equal(Groups, Complete("full"));
-        using Trajectory last = Trajectory.Load(folder.File("full", "trajectories", $"{Groups - 1:00000}.safetensors"));
+        using Trajectory last = Trajectory.Load(_folder.File("full", "trajectories", $"{Groups - 1:00000}.safetensors"));
         Assert.Equal(2, last.Images);
     }
 
@@ -55,14 +55,14 @@ public sealed class KilledSamplingTests : IDisposable
     // A group at a time and many steps, so that there is time to stop it.
     private string[] Arguments(string output) =>
     [
-        "sample", "--model", folder.File("model"), "--prompt", "a cat", "--count", $"{Groups}", "--group", "2", "--steps", "20", "--at-once", "2", "--workers", "1", "--out", folder.File(output),
+        "sample", "--model", _folder.File("model"), "--prompt", "a cat", "--count", $"{Groups}", "--group", "2", "--steps", "20", "--at-once", "2", "--workers", "1", "--out", _folder.File(output),
     ];
 
     private int Complete(string output) =>
-        Directory.Exists(folder.File(output, "trajectories")) ? Directory.GetFiles(folder.File(output, "trajectories"), "*.safetensors").Length : 0;
+        Directory.Exists(_folder.File(output, "trajectories")) ? Directory.GetFiles(_folder.File(output, "trajectories"), "*.safetensors").Length : 0;
 
     private string[] Files(string output) =>
-        [.. Directory.GetFiles(folder.File(output), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.File(output), file)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(_folder.File(output), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.File(output), file)).Order(StringComparer.Ordinal)];
 
     private static (int Code, string Errors) End(EngineProcess process)
     {

@@ -6,12 +6,12 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 [Collection("Console")]
 public sealed class ReproduceCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public ReproduceCommandTests() => model = TinyModel.Write(folder.File("model"));
+    public ReproduceCommandTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("changes nothing about duels; leave it out", "duels", "--replay", "1")]
@@ -34,7 +34,7 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(letter => letter == '\n'));
-        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("reward-weighted, seed 5, epoch 1: 7 images sampled", output, StringComparison.Ordinal);
         Assert.Contains("won by more than half %", output, StringComparison.Ordinal);
-        Assert.Equal(["5,base,all", "5,base,reward-weighted"], File.ReadLines(folder.File("out", "duels.csv")).Where(line => line.StartsWith("5,base,", StringComparison.Ordinal)).Select(line => string.Join(',', line.Split(',').Take(3))));
+        Assert.Equal(["5,base,all", "5,base,reward-weighted"], File.ReadLines(_folder.File("out", "duels.csv")).Where(line => line.StartsWith("5,base,", StringComparison.Ordinal)).Select(line => string.Join(',', line.Split(',').Take(3))));
     }
 
     [Fact]
@@ -57,9 +57,9 @@ public sealed class ReproduceCommandTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("label 1: 2 steps learned", output, StringComparison.Ordinal);
-        Assert.Equal(1 + (2 * 2 * 3), File.ReadAllLines(folder.File("out", "rubric.csv")).Length);
+        Assert.Equal(1 + (2 * 2 * 3), File.ReadAllLines(_folder.File("out", "rubric.csv")).Length);
     }
 
     private (int Code, string Output, string Error) Run(params string[] arguments) => ConsoleCapture.Of(() =>
-        CommandLine.Run(new RootCommand { ReproduceCommand.Create() }, ["reproduce", .. arguments, "--model", model, "--out", folder.File("out")]));
+        CommandLine.Run(new RootCommand { ReproduceCommand.Create() }, ["reproduce", .. arguments, "--model", _model, "--out", _folder.File("out")]));
 }

@@ -12,12 +12,12 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 [Collection("Console")]
 public sealed class SampleCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public SampleCommandTests() => model = TinyModel.Write(folder.File("model"));
+    public SampleCommandTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void It_samples_groups_into_a_folder_and_shows_its_progress()
@@ -26,10 +26,10 @@ public sealed class SampleCommandTests : IDisposable
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("sampling 100 %  6/6 steps", output, StringComparison.Ordinal);
-        Assert.Equal(6, Directory.GetFiles(folder.File("out", "images")).Length);
-        using Trajectory group = Trajectory.Load(folder.File("out", "trajectories", "00001.safetensors"));
+        Assert.Equal(6, Directory.GetFiles(_folder.File("out", "images")).Length);
+        using Trajectory group = Trajectory.Load(_folder.File("out", "trajectories", "00001.safetensors"));
         Assert.Equal(("a cat", 3, Seeds.At(4, 1)), (group.Origin.Prompt, group.Images, group.Origin.Seed));
-        Assert.Equal(["a cat", "a cat"], JsonSerializer.Deserialize<string[]>(File.ReadAllText(folder.File("out", "prompt.json")))!);
+        Assert.Equal(["a cat", "a cat"], JsonSerializer.Deserialize<string[]>(File.ReadAllText(_folder.File("out", "prompt.json")))!);
     }
 
     [Fact]
@@ -37,10 +37,10 @@ public sealed class SampleCommandTests : IDisposable
     {
         string[] settings = ["--prompt", "a cat", "--group", "1", "--steps", "2"];
         Sample(settings);
-        DateTime written = File.GetLastWriteTimeUtc(folder.File("out", "images", "00000.png"));
+        DateTime written = File.GetLastWriteTimeUtc(_folder.File("out", "images", "00000.png"));
 
         Assert.Equal(0, Sample(settings).Code);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(folder.File("out", "images", "00000.png")));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("out", "images", "00000.png")));
         (int code, _, string error) = Sample([.. settings, "--guidance", "3"]);
         Assert.Equal(1, code);
         Assert.Contains("was begun with another guidance", error, StringComparison.Ordinal);
@@ -49,10 +49,10 @@ public sealed class SampleCommandTests : IDisposable
     [Fact]
     public void An_adapter_changes_the_images_and_its_hash_is_kept()
     {
-        string file = folder.File("adapter.safetensors");
+        string file = _folder.File("adapter.safetensors");
         using (var scope = NewDisposeScope())
         {
-            var unet = StableDiffusion.Load(model).Unet;
+            var unet = StableDiffusion.Load(_model).Unet;
             using var lora = LoraAdapter.Create(unet, LoraTargets.Attention, rank: 2, alpha: 2, seed: 1);
             foreach (var (_, weight) in lora.Parameters)
             {
@@ -64,11 +64,11 @@ public sealed class SampleCommandTests : IDisposable
 
         string[] settings = ["--prompt", "a cat", "--group", "1", "--steps", "2"];
         Sample(settings);
-        (int code, _, string error) = Run(["sample", "--model", model, "--adapter", file, "--out", folder.File("adapted"), .. settings]);
+        (int code, _, string error) = Run(["sample", "--model", _model, "--adapter", file, "--out", _folder.File("adapted"), .. settings]);
 
         Assert.Equal((0, ""), (code, error));
-        using Trajectory plain = Trajectory.Load(folder.File("out", "trajectories", "00000.safetensors"));
-        using Trajectory adapted = Trajectory.Load(folder.File("adapted", "trajectories", "00000.safetensors"));
+        using Trajectory plain = Trajectory.Load(_folder.File("out", "trajectories", "00000.safetensors"));
+        using Trajectory adapted = Trajectory.Load(_folder.File("adapted", "trajectories", "00000.safetensors"));
         Assert.Equal(("", ContentHash.OfFile(file)), (plain.Origin.AdapterHash, adapted.Origin.AdapterHash));
         Assert.Equal(plain.Latents[0, 0].data<float>().ToArray(), adapted.Latents[0, 0].data<float>().ToArray());
         Assert.NotEqual(plain.Final.contiguous().data<float>().ToArray(), adapted.Final.contiguous().data<float>().ToArray());
@@ -77,11 +77,11 @@ public sealed class SampleCommandTests : IDisposable
     [Fact]
     public void Prompts_of_a_file_take_turns()
     {
-        File.WriteAllText(folder.File("prompts.txt"), "a cat\n\n  a dog\n");
+        File.WriteAllText(_folder.File("prompts.txt"), "a cat\n\n  a dog\n");
 
-        Sample("--prompts", folder.File("prompts.txt"), "--count", "3", "--group", "1", "--steps", "2");
+        Sample("--prompts", _folder.File("prompts.txt"), "--count", "3", "--group", "1", "--steps", "2");
 
-        Assert.Equal(["a cat", "a dog", "a cat"], SampleFolder.Open(folder.File("out")).Manifest.Prompts);
+        Assert.Equal(["a cat", "a dog", "a cat"], SampleFolder.Open(_folder.File("out")).Manifest.Prompts);
     }
 
     [Fact]
@@ -111,33 +111,33 @@ public sealed class SampleCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(letter => letter == '\n'));
-        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     [Fact]
     public void A_missing_model_folder_is_named()
     {
-        (int code, _, string error) = Run(["sample", "--model", folder.File("none"), "--prompt", "x", "--out", folder.File("out")]);
+        (int code, _, string error) = Run(["sample", "--model", _folder.File("none"), "--prompt", "x", "--out", _folder.File("out")]);
 
         Assert.Equal(1, code);
-        Assert.StartsWith($"error: {folder.File("none")}", error, StringComparison.Ordinal);
+        Assert.StartsWith($"error: {_folder.File("none")}", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Info_describes_the_engine_and_a_model()
     {
-        (int code, string output, _) = Run(["info", "--model", model]);
+        (int code, string output, _) = Run(["info", "--model", _model]);
 
         Assert.Equal(0, code);
         Assert.Contains("libtorch", output, StringComparison.Ordinal);
         Assert.Contains("16 x 16 pixels", output, StringComparison.Ordinal);
-        Assert.Contains(ModelHash.Of(model), output, StringComparison.Ordinal);
+        Assert.Contains(ModelHash.Of(_model), output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Bench_sampling_prints_speed_the_shares_of_layers_and_the_cost_of_an_operator()
     {
-        (int code, string output, string error) = Run(["bench", "sampling", "--model", model, "--rounds", "1"]);
+        (int code, string output, string error) = Run(["bench", "sampling", "--model", _model, "--rounds", "1"]);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Matches(@"steps +\d+\.\d per second", output);
@@ -150,7 +150,7 @@ public sealed class SampleCommandTests : IDisposable
     }
 
     private (int Code, string Output, string Error) Sample(params string[] options) =>
-        Run(["sample", "--model", model, "--out", folder.File("out"), .. options]);
+        Run(["sample", "--model", _model, "--out", _folder.File("out"), .. options]);
 
     private static (int Code, string Output, string Error) Run(string[] arguments) =>
         ConsoleCapture.Of(() => CommandLine.Run(new RootCommand { SampleCommand.Create(), InfoCommand.Create(), BenchCommand.Create() }, arguments));

@@ -5,7 +5,7 @@ namespace Labeler.TrainingEngine.Tests.Diffusion;
 
 public sealed class DdimStepTests
 {
-    private readonly NoiseSchedule schedule = new(NoiseScheduleTests.Parse(NoiseScheduleTests.StableDiffusion15));
+    private readonly NoiseSchedule _schedule = new(NoiseScheduleTests.Parse(NoiseScheduleTests.StableDiffusion15));
 
     [Theory]
     [InlineData(951, 0.64439)]
@@ -13,13 +13,13 @@ public sealed class DdimStepTests
     [InlineData(51, 0.04060)]
     [InlineData(1, 0.02065)]
     public void Sigmas_of_stable_diffusion_at_twenty_steps_are_the_known_ones(int timestep, double sigma) =>
-        Assert.Equal(sigma, new DdimStep(schedule, 20).Sigma(timestep), 5e-6);
+        Assert.Equal(sigma, new DdimStep(_schedule, 20).Sigma(timestep), 5e-6);
 
     [Fact]
     public void The_log_probability_is_the_mean_over_elements_of_the_normal_density()
     {
         using var scope = NewDisposeScope();
-        var step = new DdimStep(schedule, 20);
+        var step = new DdimStep(_schedule, 20);
         var mean = zeros(1, 4, 8, 8);
         var next = full([1, 4, 8, 8], 2 * step.Sigma(951));
 
@@ -32,7 +32,7 @@ public sealed class DdimStepTests
     public void Rows_of_different_timesteps_are_what_each_is_alone()
     {
         using var scope = NewDisposeScope();
-        var step = new DdimStep(schedule, 20);
+        var step = new DdimStep(_schedule, 20);
         using var generator = new Generator(1);
         var (x, output, noise) = (randn([3, 4, 5, 6], generator: generator), randn([3, 4, 5, 6], generator: generator), randn([3, 4, 5, 6], generator: generator));
         long[] timesteps = [951, 51, 1];
@@ -72,7 +72,7 @@ public sealed class DdimStepTests
     public void Without_eta_noise_changes_nothing()
     {
         using var scope = NewDisposeScope();
-        var step = new DdimStep(schedule, 20, eta: 0);
+        var step = new DdimStep(_schedule, 20, eta: 0);
         var mean = step.Mean(ones(1, 4, 3, 3), ones(1, 4, 3, 3), 501);
 
         Assert.Equal(mean.data<float>().ToArray(), step.Next(mean, ones(1, 4, 3, 3), 501).data<float>().ToArray());
@@ -82,7 +82,7 @@ public sealed class DdimStepTests
     public void The_gradient_flows_through_the_mean_and_not_through_the_stored_latent()
     {
         using var scope = NewDisposeScope();
-        var step = new DdimStep(schedule, 20);
+        var step = new DdimStep(_schedule, 20);
         var output = ones(1, 4, 3, 3).requires_grad_();
         var next = ones(1, 4, 3, 3).requires_grad_();
 
@@ -96,7 +96,7 @@ public sealed class DdimStepTests
     public void Half_precision_latents_are_stepped_in_single_precision()
     {
         using var scope = NewDisposeScope();
-        var step = new DdimStep(schedule, 20);
+        var step = new DdimStep(_schedule, 20);
         var x = ones([1, 4, 3, 3], dtype: bfloat16);
 
         Assert.Equal(float32, step.Mean(x, x, 51).dtype);
@@ -106,5 +106,5 @@ public sealed class DdimStepTests
     [InlineData(-0.1)]
     [InlineData(1.5)]
     [InlineData(double.NaN)]
-    public void An_impossible_eta_is_refused(double eta) => Assert.Throws<EngineException>(() => new DdimStep(schedule, 20, eta));
+    public void An_impossible_eta_is_refused(double eta) => Assert.Throws<EngineException>(() => new DdimStep(_schedule, 20, eta));
 }

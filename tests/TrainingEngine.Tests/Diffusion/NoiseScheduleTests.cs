@@ -11,7 +11,7 @@ public sealed class NoiseScheduleTests : IDisposable
          "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1, "trained_betas": null}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static NoiseScheduleOptions Parse(string json)
     {
@@ -19,7 +19,7 @@ public sealed class NoiseScheduleTests : IDisposable
         return NoiseScheduleOptions.From(document.RootElement);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Twenty_steps_of_stable_diffusion_go_from_951_to_1()
@@ -64,9 +64,9 @@ public sealed class NoiseScheduleTests : IDisposable
     [InlineData("""{"beta_start" """, "scheduler_config.json")]
     public void What_cannot_be_done_is_said_in_one_line(string json, string message)
     {
-        File.WriteAllText(folder.File("scheduler_config.json"), json);
+        File.WriteAllText(_folder.File("scheduler_config.json"), json);
 
-        var refusal = Assert.Throws<EngineException>(() => NoiseSchedule.Load(folder.Path).Timesteps(10));
+        var refusal = Assert.Throws<EngineException>(() => NoiseSchedule.Load(_folder.Path).Timesteps(10));
 
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }

@@ -8,21 +8,21 @@ namespace Labeler.TrainingEngine.Tests.Diffusion;
 public sealed class SamplerTests : IDisposable
 {
     private static readonly SamplingOptions Options = new() { Steps = 4, GroupSize = 3, Guidance = 2 };
-    private readonly TemporaryFolder folder = new();
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly StableDiffusion model;
-    private readonly NoiseSchedule schedule;
+    private readonly TemporaryFolder _folder = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly StableDiffusion _model;
+    private readonly NoiseSchedule _schedule;
 
     public SamplerTests()
     {
-        model = StableDiffusion.Load(TinyModel.Write(folder.Path));
-        schedule = NoiseSchedule.Load(folder.File("scheduler"));
+        _model = StableDiffusion.Load(TinyModel.Write(_folder.Path));
+        _schedule = NoiseSchedule.Load(_folder.File("scheduler"));
     }
 
     public void Dispose()
     {
-        scope.Dispose();
-        folder.Dispose();
+        _scope.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SamplerTests : IDisposable
     [Fact]
     public void Groups_sampled_together_are_what_each_is_alone()
     {
-        var sampler = new Sampler(model, schedule, Options);
+        var sampler = new Sampler(_model, _schedule, Options);
 
         IReadOnlyList<Trajectory> together = sampler.Sample([new("a cat", 5), new("a dog", 6)]);
 
@@ -82,7 +82,7 @@ public sealed class SamplerTests : IDisposable
     public void The_stored_log_probability_is_that_of_the_stored_latent(ScalarType storage)
     {
         Trajectory group = Sample(Options with { Storage = storage });
-        var step = new DdimStep(schedule, Options.Steps);
+        var step = new DdimStep(_schedule, Options.Steps);
 
         Assert.Equal(storage, group.Latents.dtype);
         for (int at = 0; at < Options.Steps; at++)
@@ -98,10 +98,10 @@ public sealed class SamplerTests : IDisposable
     {
         Trajectory group = Sample(Options);
         using var gradients = no_grad();
-        var step = new DdimStep(schedule, Options.Steps);
-        var (text, nothing) = (model.Encode(["a cat"], (16, 16)), model.Encode([""], (16, 16)));
+        var step = new DdimStep(_schedule, Options.Steps);
+        var (text, nothing) = (_model.Encode(["a cat"], (16, 16)), _model.Encode([""], (16, 16)));
         Tensor latents = group.Latents.select(1, 2);
-        Tensor output = new GuidedUNet(model.Unet, Options.Guidance).Predict(latents, [group.Timesteps[2]], text.Repeat(3), nothing.Repeat(3));
+        Tensor output = new GuidedUNet(_model.Unet, Options.Guidance).Predict(latents, [group.Timesteps[2]], text.Repeat(3), nothing.Repeat(3));
 
         Assert.InRange(Largest(step.Mean(latents, output, group.Timesteps[2]) - group.Means!.select(1, 2)), 0, 1e-5);
     }
@@ -127,12 +127,12 @@ public sealed class SamplerTests : IDisposable
     [Fact]
     public void Detaching_the_unconditional_branch_changes_the_gradient_and_not_the_value()
     {
-        Tensor latents = ones(1, 4, 8, 8), weight = model.Unet.Parameters["conv_out.weight"];
-        TextConditioning text = model.Encode(["a cat"], (16, 16)), nothing = model.Encode([""], (16, 16));
+        Tensor latents = ones(1, 4, 8, 8), weight = _model.Unet.Parameters["conv_out.weight"];
+        TextConditioning text = _model.Encode(["a cat"], (16, 16)), nothing = _model.Encode([""], (16, 16));
         (Tensor Value, Tensor Gradient) Of(bool detach)
         {
             weight.requires_grad_();
-            Tensor value = new GuidedUNet(model.Unet, 3, detach).Predict(latents, [501], text, nothing);
+            Tensor value = new GuidedUNet(_model.Unet, 3, detach).Predict(latents, [501], text, nothing);
             return (value.detach(), autograd.grad([value.square().sum()], [weight])[0]);
         }
 
@@ -146,7 +146,7 @@ public sealed class SamplerTests : IDisposable
     [Fact]
     public void Weights_that_are_not_numbers_are_an_error_instead_of_a_black_image()
     {
-        model.Unet.Parameters["conv_out.bias"].fill_(float.NaN);
+        _model.Unet.Parameters["conv_out.bias"].fill_(float.NaN);
 
         Assert.Contains("not finite", Assert.Throws<EngineException>(() => Sample(Options)).Message, StringComparison.Ordinal);
     }
@@ -159,14 +159,14 @@ public sealed class SamplerTests : IDisposable
             Options with { Width = 17 }, Options with { GroupSize = 0 }, Options with { Guidance = 0.5 }, Options with { Eta = 2 }, Options with { Steps = 0 },
         })
         {
-            Assert.Throws<EngineException>(() => new Sampler(model, schedule, options));
+            Assert.Throws<EngineException>(() => new Sampler(_model, _schedule, options));
         }
     }
 
     [Fact]
     public void Decoding_gives_a_picture_per_image()
     {
-        var pictures = LatentDecoder.Decode(model.Vae, Sample(Options).Final);
+        var pictures = LatentDecoder.Decode(_model.Vae, Sample(Options).Final);
 
         Assert.Equal(3, pictures.Count);
         Assert.All(pictures, picture => Assert.Equal((16, 16), (picture.Width, picture.Height)));
@@ -182,12 +182,12 @@ public sealed class SamplerTests : IDisposable
 
     private Trajectory Sample(SamplingOptions options, ulong seed = 5)
     {
-        Trajectory group = new Sampler(model, schedule, options).Sample("a cat", seed);
+        Trajectory group = new Sampler(_model, _schedule, options).Sample("a cat", seed);
         foreach (Tensor? kept in new[] { group.Latents, group.LogProbabilities, group.Means })
         {
             if (kept is not null)
             {
-                scope.Attach(kept);
+                _scope.Attach(kept);
             }
         }
 

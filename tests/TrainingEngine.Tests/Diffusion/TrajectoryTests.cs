@@ -6,9 +6,9 @@ namespace Labeler.TrainingEngine.Tests.Diffusion;
 
 public sealed class TrajectoryTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_trajectory_comes_back_as_it_was_saved()
@@ -16,8 +16,8 @@ public sealed class TrajectoryTests : IDisposable
         using var scope = NewDisposeScope();
         Trajectory saved = Make();
 
-        saved.Save(folder.File("t.safetensors"));
-        using Trajectory read = Trajectory.Load(folder.File("t.safetensors"));
+        saved.Save(_folder.File("t.safetensors"));
+        using Trajectory read = Trajectory.Load(_folder.File("t.safetensors"));
 
         Assert.Equivalent(saved.Origin, read.Origin);
         Assert.Equal(saved.Timesteps, read.Timesteps);
@@ -30,9 +30,9 @@ public sealed class TrajectoryTests : IDisposable
     public void Means_stay_on_the_disk_where_they_are_not_wanted()
     {
         using var scope = NewDisposeScope();
-        Make().Save(folder.File("t.safetensors"));
+        Make().Save(_folder.File("t.safetensors"));
 
-        using Trajectory read = Trajectory.Load(folder.File("t.safetensors"), withMeans: false);
+        using Trajectory read = Trajectory.Load(_folder.File("t.safetensors"), withMeans: false);
 
         Assert.Null(read.Means);
     }
@@ -41,7 +41,7 @@ public sealed class TrajectoryTests : IDisposable
     public void A_file_of_something_else_is_refused()
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(folder.File("t.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones(2) });
+        SafeTensors.Write(_folder.File("t.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones(2) });
 
         Assert.Contains("no trajectory", Refusal(), StringComparison.Ordinal);
     }
@@ -50,16 +50,16 @@ public sealed class TrajectoryTests : IDisposable
     public void Shapes_that_contradict_each_other_are_refused()
     {
         using var scope = NewDisposeScope();
-        (Make() with { LogProbabilities = ones(2, 4) }).Save(folder.File("t.safetensors"));
+        (Make() with { LogProbabilities = ones(2, 4) }).Save(_folder.File("t.safetensors"));
         Assert.Contains("log_probs", Refusal(), StringComparison.Ordinal);
 
-        (Make() with { Latents = ones([2, 3, 4, 5, 6]) }).Save(folder.File("t.safetensors"));
+        (Make() with { Latents = ones([2, 3, 4, 5, 6]) }).Save(_folder.File("t.safetensors"));
         Assert.Contains("latents", Refusal(), StringComparison.Ordinal);
     }
 
     private static float[] Numbers(Tensor tensor) => tensor.data<float>().ToArray();
 
-    private string Refusal() => Assert.Throws<EngineException>(() => Trajectory.Load(folder.File("t.safetensors"))).Message;
+    private string Refusal() => Assert.Throws<EngineException>(() => Trajectory.Load(_folder.File("t.safetensors"))).Message;
 
     private static Trajectory Make() => new(
         new TrajectoryOrigin

@@ -17,12 +17,12 @@ namespace Labeler.TrainingEngine.Tests.Experiments;
 /// <summary>Algorithms against each other on a tiny model.</summary>
 public sealed class ComparisonTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public ComparisonTests() => model = TinyModel.Write(folder.File("model"));
+    public ComparisonTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_algorithm_gets_a_row_for_each_epoch_and_seed_and_a_line_in_the_table()
@@ -30,14 +30,14 @@ public sealed class ComparisonTests : IDisposable
         string[] names = ["d3po", "ddpo", "ddpo-group", "ddpo-greedy", "dpok", "reward-weighted", "reward-weighted-sparse", "diffusion-dpo", "preferred"];
         var said = new StringWriter();
 
-        var points = new ComparisonRun(model, Options() with { Algorithms = names }, folder.File("out"), said).Run(default);
+        var points = new ComparisonRun(_model, Options() with { Algorithms = names }, _folder.File("out"), said).Run(default);
 
         Assert.Equal(names.SelectMany(name => new[] { (name, 0), (name, 14) }), points.Select(point => (point.Algorithm, point.Images)));
         Assert.Single(points.Where(point => point.Images == 0).Select(point => point.Mean).Distinct());
-        Assert.Equal(names.Length, names.Select(name => ContentHash.OfFile(folder.File("out", name, "seed-0", "epoch-1", "policy.safetensors"))).Distinct().Count());
-        Assert.Equal(1 + (2 * names.Length), File.ReadAllLines(folder.File("out", "results.csv")).Length);
-        Assert.True(Picture.Decode(File.ReadAllBytes(folder.File("out", "curve.png"))).Width > 300);
-        Assert.True(File.Exists(folder.File("out", "dpok", "seed-0", "epoch-1.png")));
+        Assert.Equal(names.Length, names.Select(name => ContentHash.OfFile(_folder.File("out", name, "seed-0", "epoch-1", "policy.safetensors"))).Distinct().Count());
+        Assert.Equal(1 + (2 * names.Length), File.ReadAllLines(_folder.File("out", "results.csv")).Length);
+        Assert.True(Picture.Decode(File.ReadAllBytes(_folder.File("out", "curve.png"))).Width > 300);
+        Assert.True(File.Exists(_folder.File("out", "dpok", "seed-0", "epoch-1.png")));
         AlongTraining(names);
         Assert.Contains("diffusion-dpo", said.ToString(), StringComparison.Ordinal);
     }
@@ -45,8 +45,8 @@ public sealed class ComparisonTests : IDisposable
     // Three noises of each algorithm, before and after, each pixel twice as large; the base model's are the same for all.
     private void AlongTraining(string[] names)
     {
-        var drawn = new ContactSheet(2, CaptionHeight: 28).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "training.png"))), names.Length * 3 * 2);
-        var before = new ContactSheet(8, CaptionHeight: 14).Cut(Picture.Decode(File.ReadAllBytes(folder.File("out", "base.png"))), 4);
+        var drawn = new ContactSheet(2, CaptionHeight: 28).Cut(Picture.Decode(File.ReadAllBytes(_folder.File("out", "training.png"))), names.Length * 3 * 2);
+        var before = new ContactSheet(8, CaptionHeight: 14).Cut(Picture.Decode(File.ReadAllBytes(_folder.File("out", "base.png"))), 4);
         Assert.All(drawn.Where((_, cell) => cell % 6 == 0), cell => Assert.Equal(before[0].Rgb[..3], cell.Rgb[3..6]));
         Assert.Equal(2 * before[0].Width, drawn[0].Width);
         Assert.Equal(names.Length, Enumerable.Range(0, names.Length).Select(algorithm => Convert.ToHexString(drawn[(6 * algorithm) + 1].Rgb)).Distinct().Count());
@@ -56,16 +56,16 @@ public sealed class ComparisonTests : IDisposable
     public void A_run_that_was_stopped_goes_on_and_ends_with_the_same_rows()
     {
         var options = Options() with { Algorithms = ["ddpo"], Epochs = 2 };
-        var unbroken = new ComparisonRun(model, options, folder.File("unbroken"), TextWriter.Null).Run(default);
-        new ComparisonRun(model, options with { Epochs = 1 }, folder.File("resumed"), TextWriter.Null).Run(default);
-        var resumed = new ComparisonRun(model, options, folder.File("resumed"), TextWriter.Null).Run(default);
+        var unbroken = new ComparisonRun(_model, options, _folder.File("unbroken"), TextWriter.Null).Run(default);
+        new ComparisonRun(_model, options with { Epochs = 1 }, _folder.File("resumed"), TextWriter.Null).Run(default);
+        var resumed = new ComparisonRun(_model, options, _folder.File("resumed"), TextWriter.Null).Run(default);
 
         Assert.Equal(unbroken.Select(point => (point.Images, Math.Round(point.Mean, 6))), resumed.Select(point => (point.Images, Math.Round(point.Mean, 6))));
         Assert.Contains("other options", Assert.Throws<EngineException>(() =>
-            new ComparisonRun(model, options with { Images = 21 }, folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+            new ComparisonRun(_model, options with { Images = 21 }, _folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
         // An adapter is another thing to train than the whole U-Net.
         Assert.Contains("other options", Assert.Throws<EngineException>(() =>
-            new ComparisonRun(model, options with { Trained = new TrainedPart.Adapter() }, folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+            new ComparisonRun(_model, options with { Trained = new TrainedPart.Adapter() }, _folder.File("resumed"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class ComparisonTests : IDisposable
         var said = new StringWriter();
         var options = Options() with { Task = Options().Task with { Reward = "oracle", Training = [ScenePrompts.Hand] }, Algorithms = ["d3po", "ddpo"], Epochs = 2 };
 
-        var points = new ComparisonRun(model, options, folder.File("alike"), said).Run(default);
+        var points = new ComparisonRun(_model, options, _folder.File("alike"), said).Run(default);
 
         Assert.Equal([0, 14, 28, 0, 14, 28], points.Select(point => point.Images));
         Assert.All(points, point => Assert.Equal(0, point.Mean));
@@ -144,8 +144,8 @@ public sealed class ComparisonTests : IDisposable
     public void An_unknown_algorithm_is_refused_before_anything_is_sampled()
     {
         Assert.Contains("there is no algorithm magic", Assert.Throws<EngineException>(() =>
-            new ComparisonRun(model, Options() with { Algorithms = ["magic"] }, folder.File("out"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("out")));
+            new ComparisonRun(_model, Options() with { Algorithms = ["magic"] }, _folder.File("out"), TextWriter.Null).Run(default)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     // The tiny model knows two prompts, and its images differ from noise to noise.

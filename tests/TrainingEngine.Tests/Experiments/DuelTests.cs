@@ -13,12 +13,12 @@ namespace Labeler.TrainingEngine.Tests.Experiments;
 /// <summary>Checkpoints of a tiny model that meet before simulated raters.</summary>
 public sealed class DuelTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public DuelTests() => model = TinyModel.Write(folder.File("model"));
+    public DuelTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_two_checkpoints_meet_on_every_image_and_seed_and_every_rater_votes()
@@ -32,17 +32,17 @@ public sealed class DuelTests : IDisposable
         // 5 images, 2 seeds, 3 opponents, 3 raters.
         Assert.All(all, one => Assert.Equal((90, 30.0), (one.Votes, one.Majority.Of)));
         Assert.Equal(12, results.Count(one => one.Against is not null));
-        string[] lines = File.ReadAllLines(folder.File("out", "duels.csv"));
+        string[] lines = File.ReadAllLines(_folder.File("out", "duels.csv"));
         Assert.Equal(DuelTable.CsvHeader, lines[0]);
         Assert.Equal(["0", "1", "all"], lines.Skip(1).Select(line => line.Split(',')[0]).Distinct());
         Assert.Equal(1 + (3 * 16), lines.Length);
         Assert.All(lines, line => Assert.Equal(13, line.Split(',').Length));
         foreach (string picture in new[] { "duels.png", Path.Combine("seed-0", "meetings.png"), Path.Combine("seed-1", "before-after.png") })
         {
-            Assert.True(Picture.Decode(File.ReadAllBytes(folder.File("out", picture))).Width > 50, picture);
+            Assert.True(Picture.Decode(File.ReadAllBytes(_folder.File("out", picture))).Width > 50, picture);
         }
 
-        string[] policies = [.. new[] { "preferred", "reward-weighted", "d3po" }.SelectMany(name => new[] { "seed-0", "seed-1" }.Select(seed => folder.File("out", seed, name, "epoch-1", "policy.safetensors")))];
+        string[] policies = [.. new[] { "preferred", "reward-weighted", "d3po" }.SelectMany(name => new[] { "seed-0", "seed-1" }.Select(seed => _folder.File("out", seed, name, "epoch-1", "policy.safetensors")))];
         Assert.Equal(6, policies.Select(ContentHash.OfFile).Distinct().Count());
         Assert.Contains("reward-weighted", said.ToString(), StringComparison.Ordinal);
     }
@@ -54,7 +54,7 @@ public sealed class DuelTests : IDisposable
         IReadOnlyList<DuelResults> whole = Run("whole", options);
         using var stop = new CancellationTokenSource();
         var said = new StringWriter();
-        using var watch = new FileSystemWatcher(folder.Path, "policy.safetensors") { IncludeSubdirectories = true, EnableRaisingEvents = true, InternalBufferSize = 65536 };
+        using var watch = new FileSystemWatcher(_folder.Path, "policy.safetensors") { IncludeSubdirectories = true, EnableRaisingEvents = true, InternalBufferSize = 65536 };
         watch.Renamed += (_, renamed) => Stop(renamed.FullPath);
         watch.Created += (_, created) => Stop(created.FullPath);
         void Stop(string file)
@@ -66,11 +66,11 @@ public sealed class DuelTests : IDisposable
         }
 
         Assert.ThrowsAny<OperationCanceledException>(() => Run("pieces", options, null, stop.Token));
-        Assert.False(File.Exists(folder.File("pieces", "duels.csv")));
+        Assert.False(File.Exists(_folder.File("pieces", "duels.csv")));
         Assert.Equal(whole, Run("pieces", options, said));
 
         Assert.DoesNotContain("preferred, seed 0, epoch", said.ToString(), StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllText(folder.File("whole", "duels.csv")), File.ReadAllText(folder.File("pieces", "duels.csv")));
+        Assert.Equal(File.ReadAllText(_folder.File("whole", "duels.csv")), File.ReadAllText(_folder.File("pieces", "duels.csv")));
         Assert.Contains("other options", Assert.Throws<EngineException>(() => Run("pieces", options with { Raters = 5 })).Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class DuelTests : IDisposable
     [Fact]
     public void Meetings_are_read_as_they_were_written_and_a_damaged_line_is_named()
     {
-        string file = folder.File("meetings.csv");
+        string file = _folder.File("meetings.csv");
         DuelMeeting[] meetings = [new(0, 1, 2, 1, 0, 0), new(1, 2, 0, 0, 1, 2)];
         MeetingsFile.Write(file, meetings);
 
@@ -122,21 +122,21 @@ public sealed class DuelTests : IDisposable
         DuelOptions options = Options() with { Epochs = epochs, Raters = raters, Algorithms = algorithms.Split(',') };
 
         Assert.Contains(reason, Assert.Throws<EngineException>(() => Run("out", options)).Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     [Fact]
     public void A_folder_with_other_files_is_refused_and_left_alone()
     {
-        string mine = Path.Combine(Directory.CreateDirectory(folder.File("mine")).FullName, "notes.txt");
+        string mine = Path.Combine(Directory.CreateDirectory(_folder.File("mine")).FullName, "notes.txt");
         File.WriteAllText(mine, "mine");
 
         Assert.EndsWith("holds other files; choose a new folder", Assert.Throws<EngineException>(() => Run("mine", Options())).Message, StringComparison.Ordinal);
-        Assert.Equal([mine], Directory.GetFileSystemEntries(folder.File("mine")));
+        Assert.Equal([mine], Directory.GetFileSystemEntries(_folder.File("mine")));
     }
 
     private IReadOnlyList<DuelResults> Run(string name, DuelOptions options, TextWriter? output = null, CancellationToken stop = default) =>
-        new DuelRun(model, options, folder.File(name), output ?? TextWriter.Null).Run(stop);
+        new DuelRun(_model, options, _folder.File(name), output ?? TextWriter.Null).Run(stop);
 
     // Untrained weights draw nothing that can be judged, so raters who always err prefer one or the other; with many ties some images never lose.
     private static DuelOptions Options() => new()

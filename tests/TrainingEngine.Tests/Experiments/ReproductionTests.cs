@@ -13,16 +13,16 @@ namespace Labeler.TrainingEngine.Tests.Experiments;
 
 public sealed class ReproductionTests(ReproductionTests.Finished finished) : IClassFixture<ReproductionTests.Finished>, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("normalcy")]
     [InlineData("alignment")]
     public void A_run_writes_a_row_a_sheet_and_a_curve_for_the_base_and_every_epoch(string experiment)
     {
-        (string output, IReadOnlyList<EpochRow> rows) = experiment == Finished.Experiment ? (finished.Output, finished.Rows) : (folder.File("out"), Run(experiment, folder.File("out"), seed: 1));
+        (string output, IReadOnlyList<EpochRow> rows) = experiment == Finished.Experiment ? (finished.Output, finished.Rows) : (_folder.File("out"), Run(experiment, _folder.File("out"), seed: 1));
 
         Assert.Equal([0, 1, 2], rows.Select(row => row.Epoch));
         string[] lines = File.ReadAllLines(Path.Combine(output, "results.csv"));
@@ -43,21 +43,21 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
     [Fact]
     public void Two_runs_with_one_seed_learn_the_same_and_another_seed_learns_something_else()
     {
-        Run(Finished.Experiment, folder.File("same"), Finished.Seed);
-        Run(Finished.Experiment, folder.File("other"), Finished.Seed + 1);
+        Run(Finished.Experiment, _folder.File("same"), Finished.Seed);
+        Run(Finished.Experiment, _folder.File("other"), Finished.Seed + 1);
 
-        Assert.Equal(Policy(finished.Output), Policy(folder.File("same")));
-        Assert.NotEqual(Policy(finished.Output), Policy(folder.File("other")));
+        Assert.Equal(Policy(finished.Output), Policy(_folder.File("same")));
+        Assert.NotEqual(Policy(finished.Output), Policy(_folder.File("other")));
     }
 
     [Fact]
     public void A_run_that_was_stopped_goes_on_and_ends_like_one_that_was_not()
     {
-        IReadOnlyList<EpochRow> whole = Run("normalcy", folder.File("whole"), seed: 3);
-        string pieces = folder.File("pieces");
+        IReadOnlyList<EpochRow> whole = Run("normalcy", _folder.File("whole"), seed: 3);
+        string pieces = _folder.File("pieces");
         using var stop = new CancellationTokenSource();
         // The epoch's first samples are on the disk, and the run is in the middle of it.
-        using var watch = new FileSystemWatcher(Directory.CreateDirectory(folder.Path).FullName, "00001.safetensors") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        using var watch = new FileSystemWatcher(Directory.CreateDirectory(_folder.Path).FullName, "00001.safetensors") { IncludeSubdirectories = true, EnableRaisingEvents = true };
         watch.Renamed += (_, renamed) => { if (renamed.FullPath.Contains("epoch-2", StringComparison.Ordinal)) { stop.Cancel(); } };
 
         Assert.Throws<OperationCanceledException>(() => Run("normalcy", pieces, seed: 3, stop.Token));
@@ -65,14 +65,14 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
         IReadOnlyList<EpochRow> resumed = Run("normalcy", pieces, seed: 3);
 
         Assert.Equal(whole.Select(row => (row.Epoch, row.Rate, row.Diversity)), resumed.Select(row => (row.Epoch, row.Rate, row.Diversity)));
-        Assert.Equal(Policy(folder.File("whole")), Policy(pieces));
+        Assert.Equal(Policy(_folder.File("whole")), Policy(pieces));
         Assert.Empty(Directory.EnumerateFiles(pieces, "*.part", SearchOption.AllDirectories));
     }
 
     [Fact]
     public void Judged_pictures_of_the_epoch_before_are_learned_from_again_where_that_is_asked_for()
     {
-        (string once, string again) = (finished.Output, folder.File("again"));
+        (string once, string again) = (finished.Output, _folder.File("again"));
         Run(Finished.Experiment, again, Finished.Seed, replay: 1);
 
         Assert.Equal(PairsOf(once, 1), PairsOf(again, 1));
@@ -91,9 +91,9 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
     [Fact]
     public void A_folder_with_other_files_is_refused()
     {
-        File.WriteAllText(folder.File("mine.txt"), "");
+        File.WriteAllText(_folder.File("mine.txt"), "");
 
-        var error = Assert.Throws<EngineException>(() => Run("normalcy", folder.Path, seed: 1));
+        var error = Assert.Throws<EngineException>(() => Run("normalcy", _folder.Path, seed: 1));
 
         Assert.EndsWith("holds other files; choose a new folder", error.Message, StringComparison.Ordinal);
     }
@@ -164,16 +164,16 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
     {
         public const string Experiment = "normalcy";
         public const int Seed = 1;
-        private readonly TemporaryFolder folder = new();
+        private readonly TemporaryFolder _folder = new();
 
         public Finished() => Rows = Run(TinyModel.Write(Model), Experiment, Output, Seed, default, replay: 0);
 
-        public string Model => folder.File("model");
+        public string Model => _folder.File("model");
 
-        public string Output => folder.File("run");
+        public string Output => _folder.File("run");
 
         internal IReadOnlyList<EpochRow> Rows { get; }
 
-        public void Dispose() => folder.Dispose();
+        public void Dispose() => _folder.Dispose();
     }
 }

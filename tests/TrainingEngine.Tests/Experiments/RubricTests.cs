@@ -9,12 +9,12 @@ namespace Labeler.TrainingEngine.Tests.Experiments;
 /// <summary>Adapters of a tiny model, each learned from one label's drawn scenes, scored along their steps.</summary>
 public sealed class RubricTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string model;
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _model;
 
-    public RubricTests() => model = TinyModel.Write(folder.File("model"));
+    public RubricTests() => _model = TinyModel.Write(_folder.File("model"));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_label_gets_a_score_for_the_base_and_every_evaluation_at_fixed_and_at_random_seeds()
@@ -29,12 +29,12 @@ public sealed class RubricTests : IDisposable
         Assert.All(scored, one => Assert.Equal((6, 18, 1.0), (one.Results.Pictures, one.Results.Votes, Math.Round(one.Results.Shares.Sum(share => share.Share.Share), 9))));
         // Both labels begin with the same pictures of the base model.
         Assert.Equal(scored.Where(one => one is { Label: 1, Step: 0 }).Select(one => one.Results.Mean), scored.Where(one => one is { Label: 2, Step: 0 }).Select(one => one.Results.Mean));
-        string[] lines = File.ReadAllLines(folder.File("out", "rubric.csv"));
+        string[] lines = File.ReadAllLines(_folder.File("out", "rubric.csv"));
         Assert.Equal([ScoredCheckpoint.CsvHeader, .. scored.Select(one => one.ToCsv())], lines);
         Assert.All(lines, line => Assert.Equal(23, line.Split(',').Length));
         foreach (string picture in new[] { "label-1.png", "label-2.png", "label-1-fixed.png", "label-2-random.png", "curated.png" })
         {
-            Assert.True(Picture.Decode(File.ReadAllBytes(folder.File("out", picture))).Width > 50, picture);
+            Assert.True(Picture.Decode(File.ReadAllBytes(_folder.File("out", picture))).Width > 50, picture);
         }
 
         Assert.Contains("label 2: 4 steps learned", said.ToString(), StringComparison.Ordinal);
@@ -46,11 +46,11 @@ public sealed class RubricTests : IDisposable
         IReadOnlyList<ScoredCheckpoint> whole = Run("whole", Options());
         using var stop = new CancellationTokenSource();
         var said = new StringWriter();
-        using var watch = new FileSystemWatcher(folder.Path, "label-1-00000002-fixed.csv") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        using var watch = new FileSystemWatcher(_folder.Path, "label-1-00000002-fixed.csv") { IncludeSubdirectories = true, EnableRaisingEvents = true };
         watch.Renamed += (_, _) => stop.Cancel();
 
         Assert.ThrowsAny<OperationCanceledException>(() => Run("pieces", Options(), null, stop.Token));
-        Assert.False(File.Exists(folder.File("pieces", "rubric.csv")));
+        Assert.False(File.Exists(_folder.File("pieces", "rubric.csv")));
         IReadOnlyList<ScoredCheckpoint> resumed = Run("pieces", Options(), said);
 
         Assert.Equal(whole.Select(one => one.ToCsv()), resumed.Select(one => one.ToCsv()));
@@ -61,7 +61,7 @@ public sealed class RubricTests : IDisposable
     [Fact]
     public void A_labeler_who_never_errs_keeps_what_is_label_1_or_2_and_leaves_label_3_out()
     {
-        IReadOnlyList<CaptionedImage> images = CuratedScenes.Make(folder.File("curated"), Options() with { Scenes = 60, Annotator = new AnnotatorOptions() }, default);
+        IReadOnlyList<CaptionedImage> images = CuratedScenes.Make(_folder.File("curated"), Options() with { Scenes = 60, Annotator = new AnnotatorOptions() }, default);
 
         Assert.All(images, image => Assert.Equal(image.Label, $"{Oracle.Judge(Picture.Decode(File.ReadAllBytes(image.File)), SceneFamily.Mirror).Label}"));
         Assert.Equal(["1", "2"], images.Select(image => image.Label).Distinct().Order());
@@ -97,11 +97,11 @@ public sealed class RubricTests : IDisposable
         RubricOptions options = Options() with { Scenes = scenes, Raters = raters, Tuning = Options().Tuning with { Steps = steps, EvaluateEvery = every } };
 
         Assert.Contains(reason, Assert.Throws<EngineException>(() => Run("out", options)).Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.False(Directory.Exists(_folder.File("out")));
     }
 
     private IReadOnlyList<ScoredCheckpoint> Run(string name, RubricOptions options, TextWriter? output = null, CancellationToken stop = default) =>
-        new RubricRun(model, options, folder.File(name), output ?? TextWriter.Null).Run(stop);
+        new RubricRun(_model, options, _folder.File(name), output ?? TextWriter.Null).Run(stop);
 
     private static RubricOptions Options() => new()
     {

@@ -4,9 +4,9 @@ namespace Labeler.TrainingEngine.Tests.Models;
 
 public sealed class BundledModelTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_bundled_model_is_whole_and_small_enough_to_bundle()
@@ -21,12 +21,12 @@ public sealed class BundledModelTests : IDisposable
     public void An_altered_file_of_the_bundled_model_is_refused_with_its_name()
     {
         Copy();
-        var file = folder.File("unet", "diffusion_pytorch_model.safetensors");
+        var file = _folder.File("unet", "diffusion_pytorch_model.safetensors");
         var bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
 
-        var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(folder.Path));
+        var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(_folder.Path));
 
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
@@ -35,11 +35,11 @@ public sealed class BundledModelTests : IDisposable
     public void A_truncated_file_of_the_bundled_model_is_refused_with_its_name()
     {
         Copy();
-        var file = folder.File("vae", "diffusion_pytorch_model.safetensors");
+        var file = _folder.File("vae", "diffusion_pytorch_model.safetensors");
         using (var stream = File.OpenWrite(file))
             stream.SetLength(stream.Length / 2);
 
-        var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(folder.Path));
+        var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(_folder.Path));
 
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class BundledModelTests : IDisposable
     {
         foreach (var file in Directory.EnumerateFiles(Bundled(), "*", SearchOption.AllDirectories))
         {
-            var target = folder.File(Path.GetRelativePath(Bundled(), file));
+            var target = _folder.File(Path.GetRelativePath(Bundled(), file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }

@@ -11,14 +11,14 @@ namespace Labeler.TrainingEngine.Tests.Pretraining;
 public sealed class PretrainRunTests(PretrainRunTests.Whole whole) : IClassFixture<PretrainRunTests.Whole>, IDisposable
 {
     private static readonly PretrainOptions Short = new(Seed: 3, VaeSteps: 4, VaeBatch: 4, Scenes: 32, UnetSteps: 4, UnetBatch: 8, SaveEvery: 1, SheetEvery: 4);
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_run_that_was_stopped_and_resumed_ends_with_the_same_weights()
     {
-        var pieces = folder.File("pieces");
+        var pieces = _folder.File("pieces");
         for (var tries = 0; !File.Exists(Path.Combine(pieces, "pretraining", "u-net-00004.png")); tries++)
         {
             Assert.True(tries < 50);
@@ -58,13 +58,13 @@ public sealed class PretrainRunTests(PretrainRunTests.Whole whole) : IClassFixtu
     /// <summary>A run from beginning to end, which the tests look at.</summary>
     public sealed class Whole : IDisposable
     {
-        private readonly TemporaryFolder folder = new();
+        private readonly TemporaryFolder _folder = new();
 
         public Whole() => Run(Folder).Run(CancellationToken.None);
 
-        public string Folder => folder.Path;
+        public string Folder => _folder.Path;
 
-        public void Dispose() => folder.Dispose();
+        public void Dispose() => _folder.Dispose();
     }
 
     private static PretrainRun Run(string path, PretrainOptions? options = null) =>

@@ -12,27 +12,27 @@ namespace Labeler.TrainingEngine.Tests.Rewards;
 public sealed class EndpointRewardTests : IAsyncLifetime
 {
     private static readonly EndpointOptions Hasty = new() { AtOnce = 2, Timeout = TimeSpan.FromSeconds(1), Attempts = 3, Pause = TimeSpan.FromMilliseconds(1) };
-    private readonly List<string> said = [];
-    private WebApplication server = null!;
-    private Func<int, HttpContext, Task> answer = (_, _) => Task.CompletedTask;
-    private int requests;
+    private readonly List<string> _said = [];
+    private WebApplication _server = null!;
+    private Func<int, HttpContext, Task> _answer = (_, _) => Task.CompletedTask;
+    private int _requests;
 
     public async Task InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        server = builder.Build();
-        server.MapPost("/", context => answer(Interlocked.Increment(ref requests), context));
-        await server.StartAsync();
+        _server = builder.Build();
+        _server.MapPost("/", context => _answer(Interlocked.Increment(ref _requests), context));
+        await _server.StartAsync();
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public void Images_and_prompts_go_out_and_their_scores_come_back_in_order()
     {
-        answer = async (_, context) =>
+        _answer = async (_, context) =>
         {
             using var asked = await JsonDocument.ParseAsync(context.Request.Body);
             Assert.All(asked.RootElement.GetProperty("prompts").EnumerateArray(), prompt => Assert.Equal("a cat", prompt.GetString()));
@@ -41,28 +41,28 @@ public sealed class EndpointRewardTests : IAsyncLifetime
         };
 
         Assert.Equal([5, 10, 15], Of(Hasty, 10, 20, 30));
-        Assert.Equal(2, requests);
+        Assert.Equal(2, _requests);
     }
 
     [Fact]
     public void A_server_that_is_busy_for_a_while_is_asked_again()
     {
-        answer = (request, context) => request < 3 ? Status(context, request == 1 ? 429 : 503) : Scores(context, "[1, 2]");
+        _answer = (request, context) => request < 3 ? Status(context, request == 1 ? 429 : 503) : Scores(context, "[1, 2]");
 
         Assert.Equal([1, 2], Of(Hasty, 0, 0));
-        Assert.Equal(3, requests);
-        Assert.Empty(said);
+        Assert.Equal(3, _requests);
+        Assert.Empty(_said);
     }
 
     [Fact]
     public void Images_whose_request_hangs_are_left_out_and_the_rest_goes_on()
     {
-        answer = (request, context) => request > 3 ? Scores(context, "[7]") : Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+        _answer = (request, context) => request > 3 ? Scores(context, "[7]") : Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
 
         var scores = Of(Hasty, 0, 0, 0);
 
         Assert.Equal([double.NaN, double.NaN, 7], scores);
-        Assert.Contains("no answer within 1 s", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("no answer within 1 s", Assert.Single(_said), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class EndpointRewardTests : IAsyncLifetime
     [InlineData("[1, 2]")]
     public void Garbage_is_not_a_score(string body)
     {
-        answer = (_, context) => context.Response.WriteAsync(body);
+        _answer = (_, context) => context.Response.WriteAsync(body);
 
         var error = Assert.Throws<EngineException>(() => Of(Hasty, 0, 0));
 
@@ -84,7 +84,7 @@ public sealed class EndpointRewardTests : IAsyncLifetime
     [Fact]
     public void A_null_leaves_one_image_out()
     {
-        answer = (_, context) => Scores(context, "[null, 2]");
+        _answer = (_, context) => Scores(context, "[null, 2]");
 
         Assert.Equal([double.NaN, 2], Of(Hasty, 0, 0));
     }
@@ -92,17 +92,17 @@ public sealed class EndpointRewardTests : IAsyncLifetime
     [Fact]
     public void A_refusal_is_not_repeated_and_a_redirect_is_not_followed()
     {
-        answer = (_, context) => Status(context, 302);
+        _answer = (_, context) => Status(context, 302);
         Assert.Contains("status 302", Assert.Throws<EngineException>(() => Of(Hasty, 0)).Message, StringComparison.Ordinal);
-        answer = (_, context) => Status(context, 401);
+        _answer = (_, context) => Status(context, 401);
         Assert.Contains("status 401", Assert.Throws<EngineException>(() => Of(Hasty, 0)).Message, StringComparison.Ordinal);
-        Assert.Equal(2, requests);
+        Assert.Equal(2, _requests);
     }
 
     [Fact]
     public void An_answer_without_end_is_cut_off()
     {
-        answer = async (_, context) =>
+        _answer = async (_, context) =>
         {
             while (!context.RequestAborted.IsCancellationRequested)
             {
@@ -118,8 +118,8 @@ public sealed class EndpointRewardTests : IAsyncLifetime
 
     private IReadOnlyList<double> Of(EndpointOptions options, params byte[] greys)
     {
-        using var reward = new EndpointReward(server.Urls.Single(), options);
-        return reward.Of(Candidates.Of(greys), said.Add, CancellationToken.None);
+        using var reward = new EndpointReward(_server.Urls.Single(), options);
+        return reward.Of(Candidates.Of(greys), _said.Add, CancellationToken.None);
     }
 
     private static Task Scores(HttpContext context, string list) => context.Response.WriteAsync($$"""{"scores": {{list}}}""");

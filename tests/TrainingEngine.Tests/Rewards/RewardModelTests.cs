@@ -12,11 +12,11 @@ namespace Labeler.TrainingEngine.Tests.Rewards;
 public sealed class RewardModelTests : IDisposable
 {
     private static readonly RewardModelOptions Quick = new() { InnerEpochs = 8, LearningRate = 3e-3, HeldOutShare = 0.4 };
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public RewardModelTests() => TorchExtensions.SetThreads(1);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_loss_is_bradley_and_terrys_and_so_is_its_gradient()
@@ -42,8 +42,8 @@ public sealed class RewardModelTests : IDisposable
         Assert.Equal(12 * 3, model.Accuracy.Of);
         Assert.True(model.Accuracy.Share > 0.9, $"{model.Accuracy}");
 
-        model.Save(folder.File("reward.safetensors"));
-        using var loaded = RewardModel.Load(folder.File("reward.safetensors"));
+        model.Save(_folder.File("reward.safetensors"));
+        using var loaded = RewardModel.Load(_folder.File("reward.safetensors"));
         var scores = Of(loaded, 40, 200);
         Assert.Equal(Of(model, 40, 200), scores);
         Assert.True(scores[1] > scores[0]);
@@ -57,10 +57,10 @@ public sealed class RewardModelTests : IDisposable
         var random = new Random(1);
         JudgedPair[] guesses = [.. pairs.Select(pair => random.Next(2) == 0 ? pair : pair with { Winner = pair.Loser, Loser = pair.Winner })];
         using var model = RewardModelTraining.Run(pictures, guesses, Quick with { InnerEpochs = 1 }, _ => { }, CancellationToken.None);
-        model.Save(folder.File("reward.safetensors"));
+        model.Save(_folder.File("reward.safetensors"));
 
         Assert.False(model.IsUsable);
-        Assert.Contains("may be guessing", Assert.Throws<EngineException>(() => RewardName.Parse("model:" + folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains("may be guessing", Assert.Throws<EngineException>(() => RewardName.Parse("model:" + _folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RewardModelTests : IDisposable
     [Fact]
     public async Task Pairs_that_the_application_exported_are_read_with_their_images()
     {
-        var store = new FileStore(new DataFolder(folder.File("data")).Files);
+        var store = new FileStore(new DataFolder(_folder.File("data")).Files);
         var (pictures, _) = BrighterIsBetter(2);
         var hashes = new List<string>();
         foreach (var open in pictures)
@@ -96,12 +96,12 @@ public sealed class RewardModelTests : IDisposable
         }
         ManifestGroup Group(long id, int first, params ManifestPreference[] pairs) => new(id, "a cat", 1, null, [.. hashes.Skip(first).Take(3)], pairs, []);
         var manifest = new Manifest(1, "p", 1, "m", null, "d3po", new(), new(), [Group(7, 0, new ManifestPreference(2, 0, 0.5), new ManifestPreference(1, 0, 1)), Group(9, 3, new ManifestPreference(0, 1, 1))]);
-        await using (var file = File.CreateText(folder.File("pairs.jsonl")))
+        await using (var file = File.CreateText(_folder.File("pairs.jsonl")))
         {
             await PairExport.WriteJsonLines(manifest, file);
         }
 
-        var (images, read) = ExportedPairs.Read(folder.File("pairs.jsonl"), folder.File("data"));
+        var (images, read) = ExportedPairs.Read(_folder.File("pairs.jsonl"), _folder.File("data"));
 
         Assert.Equal(5, images.Count);
         Assert.Equal([(0, 0.5), (0, 1), (1, 1)], read.Select(pair => (pair.Group, pair.Weight)));
@@ -110,9 +110,9 @@ public sealed class RewardModelTests : IDisposable
         Assert.Equal(pictures[4]().Rgb, images[read[2].Loser]().Rgb);
 
         File.Delete(store.PathOf(hashes[1]));
-        Assert.Contains("pairs.jsonl, line 2: the image", Assert.Throws<EngineException>(() => ExportedPairs.Read(folder.File("pairs.jsonl"), folder.File("data"))).Message, StringComparison.Ordinal);
-        File.WriteAllText(folder.File("wrong.jsonl"), "{\"group\": 1}");
-        Assert.Contains("wrong.jsonl, line 1", Assert.Throws<EngineException>(() => ExportedPairs.Read(folder.File("wrong.jsonl"), folder.File("data"))).Message, StringComparison.Ordinal);
+        Assert.Contains("pairs.jsonl, line 2: the image", Assert.Throws<EngineException>(() => ExportedPairs.Read(_folder.File("pairs.jsonl"), _folder.File("data"))).Message, StringComparison.Ordinal);
+        File.WriteAllText(_folder.File("wrong.jsonl"), "{\"group\": 1}");
+        Assert.Contains("wrong.jsonl, line 1", Assert.Throws<EngineException>(() => ExportedPairs.Read(_folder.File("wrong.jsonl"), _folder.File("data"))).Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<double> Of(RewardModel model, params byte[] greys) => model.Of(Candidates.Of(greys), _ => { }, CancellationToken.None);

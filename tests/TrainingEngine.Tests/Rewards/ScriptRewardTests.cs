@@ -4,10 +4,10 @@ namespace Labeler.TrainingEngine.Tests.Rewards;
 
 public sealed class ScriptRewardTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly List<string> said = [];
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _said = [];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_score_is_what_the_module_says_of_pixels_between_0_and_1()
@@ -15,7 +15,7 @@ public sealed class ScriptRewardTests : IDisposable
         using var reward = new ScriptScore(Script("return torch.mean(x, [1, 2, 3])"));
 
         Assert.Equal([0, 0.2, 1], Of(reward, 0, 51, 255).Select(value => Math.Round(value, 5)));
-        Assert.Empty(said);
+        Assert.Empty(_said);
     }
 
     [Fact]
@@ -38,14 +38,14 @@ public sealed class ScriptRewardTests : IDisposable
     [Fact]
     public void A_file_that_is_no_script_is_refused_in_one_line()
     {
-        var path = folder.File("reward.pt");
+        var path = _folder.File("reward.pt");
         File.WriteAllText(path, "not a module");
 
         var error = Assert.Throws<EngineException>(() => new ScriptScore(path));
 
         Assert.Contains("is no TorchScript module", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
-        Assert.Contains("nothing.pt", Assert.Throws<EngineException>(() => new ScriptScore(folder.File("nothing.pt"))).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing.pt", Assert.Throws<EngineException>(() => new ScriptScore(_folder.File("nothing.pt"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,12 +78,12 @@ public sealed class ScriptRewardTests : IDisposable
     public void Whatever_else_a_module_gives_is_refused_and_ends_nothing(string body, string type)
     {
         using var score = new ScriptScore(Script(body, type));
-        using var detector = new MirrorDetections(new ScriptDetector(folder.File("reward.pt"), 0));
+        using var detector = new MirrorDetections(new ScriptDetector(_folder.File("reward.pt"), 0));
 
         foreach (var reward in new IReward[] { score, detector })
         {
             var error = Assert.Throws<EngineException>(() => Of(reward, 0)).Message;
-            Assert.StartsWith(folder.File("reward.pt"), error, StringComparison.Ordinal);
+            Assert.StartsWith(_folder.File("reward.pt"), error, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error);
         }
     }
@@ -101,11 +101,11 @@ public sealed class ScriptRewardTests : IDisposable
     [InlineData("return torch.zeros([1])", "x: List[Tensor]")]
     public void A_module_that_cannot_take_these_images_is_refused_and_ends_nothing(string body, string parameters)
     {
-        using var reward = new ScriptScore(ScriptArchive.Write(folder.File("reward.pt"), body, parameters: parameters));
+        using var reward = new ScriptScore(ScriptArchive.Write(_folder.File("reward.pt"), body, parameters: parameters));
 
         var error = Assert.Throws<EngineException>(() => Of(reward, 0, 255)).Message;
 
-        Assert.StartsWith($"{folder.File("reward.pt")} failed on images of 8 x 4 (", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.File("reward.pt")} failed on images of 8 x 4 (", error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
     }
 
@@ -140,7 +140,7 @@ public sealed class ScriptRewardTests : IDisposable
         var scores = Of(reward, 255, 0, 200);
 
         Assert.Equal([false, true, false], scores.Select(double.IsNaN));
-        Assert.Equal("reward.pt gives no finite number for image 1 of group 0; it is left out", Assert.Single(said));
+        Assert.Equal("reward.pt gives no finite number for image 1 of group 0; it is left out", Assert.Single(_said));
     }
 
     [Fact]
@@ -171,10 +171,10 @@ public sealed class ScriptRewardTests : IDisposable
             "return (torch.log(torch.neg(torch.ones([1, 4]))), torch.zeros([1]), torch.ones([1]))", "Tuple[Tensor, Tensor, Tensor]"), 0));
 
         Assert.True(double.IsNaN(Of(reward, 0)[0]));
-        Assert.Contains("not finite for image 0", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("not finite for image 0", Assert.Single(_said), StringComparison.Ordinal);
     }
 
-    private string Script(string body, string type = "Tensor") => ScriptArchive.Write(folder.File("reward.pt"), body, type);
+    private string Script(string body, string type = "Tensor") => ScriptArchive.Write(_folder.File("reward.pt"), body, type);
 
-    private IReadOnlyList<double> Of(IReward reward, params byte[] greys) => reward.Of(Candidates.Of(greys), said.Add, CancellationToken.None);
+    private IReadOnlyList<double> Of(IReward reward, params byte[] greys) => reward.Of(Candidates.Of(greys), _said.Add, CancellationToken.None);
 }

@@ -6,9 +6,9 @@ namespace Labeler.TrainingEngine.Tests.Tokenizer;
 public sealed class ClipVocabularyTests : IDisposable
 {
     private const int Length = 12;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_word_of_a_made_vocabulary_is_one_token()
@@ -64,11 +64,11 @@ public sealed class ClipVocabularyTests : IDisposable
     [Fact]
     public void An_exclamation_mark_as_padding_swallows_those_of_the_prompt()
     {
-        ClipVocabulary.Create(["wow"]).Write(folder.Path, Length);
-        string map = folder.File("special_tokens_map.json");
+        ClipVocabulary.Create(["wow"]).Write(_folder.Path, Length);
+        string map = _folder.File("special_tokens_map.json");
         File.WriteAllText(map, File.ReadAllText(map).Replace("\"pad_token\": \"<|endoftext|>\"", "\"pad_token\": \"!\"", StringComparison.Ordinal));
 
-        long[] ids = ClipTokenizer.Load(folder.Path).Encode("wow ! wow").Ids;
+        long[] ids = ClipTokenizer.Load(_folder.Path).Encode("wow ! wow").Ids;
 
         Assert.Equal(0, ids[2]);
         Assert.Equal(ids[1], ids[3]);
@@ -78,21 +78,21 @@ public sealed class ClipVocabularyTests : IDisposable
     [Fact]
     public void Missing_and_broken_files_are_named()
     {
-        string Refusal() => Assert.Throws<EngineException>(() => ClipTokenizer.Load(folder.Path)).Message;
+        string Refusal() => Assert.Throws<EngineException>(() => ClipTokenizer.Load(_folder.Path)).Message;
         Assert.Contains("vocab.json", Refusal(), StringComparison.Ordinal);
 
         Written("hand");
-        File.WriteAllText(folder.File("vocab.json"), "[1, 2");
+        File.WriteAllText(_folder.File("vocab.json"), "[1, 2");
         Assert.Contains("vocab.json", Refusal(), StringComparison.Ordinal);
-        File.WriteAllText(folder.File("vocab.json"), "{\"a\": 1}");
+        File.WriteAllText(_folder.File("vocab.json"), "{\"a\": 1}");
         Assert.Contains("<|startoftext|>", Refusal(), StringComparison.Ordinal);
-        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\nh a n\n");
+        File.WriteAllText(_folder.File("merges.txt"), "#version: 0.2\nh a n\n");
         Assert.Contains("merges.txt, line 2", Refusal(), StringComparison.Ordinal);
     }
 
     private ClipTokenizer Written(params string[] words)
     {
-        ClipVocabulary.Create(words).Write(folder.Path, Length);
-        return ClipTokenizer.Load(folder.Path);
+        ClipVocabulary.Create(words).Write(_folder.Path, Length);
+        return ClipTokenizer.Load(_folder.Path);
     }
 }

@@ -37,8 +37,8 @@ public sealed class ChangedGoldenTests : IDisposable
         ("golden-misc/stat_tracker.json", "golden-misc/stat_tracker.json", "0.updates.0.stats.cat.mean"),
     ];
 
-    private readonly TemporaryFolder copy = new();
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly TemporaryFolder _copy = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
     public static IEnumerable<object[]> TensorFiles => Tensors.Select(row => new object[] { row.File, row.Inputs });
 
@@ -48,8 +48,8 @@ public sealed class ChangedGoldenTests : IDisposable
 
     public void Dispose()
     {
-        scope.Dispose();
-        copy.Dispose();
+        _scope.Dispose();
+        _copy.Dispose();
     }
 
     [Theory]
@@ -66,11 +66,11 @@ public sealed class ChangedGoldenTests : IDisposable
     public void A_picture_fails_where_one_byte_is_changed(string name)
     {
         Copy(GoldenCopy.Path);
-        Picture picture = Picture.Decode(File.ReadAllBytes(copy.File(name.Split('/'))));
+        Picture picture = Picture.Decode(File.ReadAllBytes(_copy.File(name.Split('/'))));
         picture.Rgb[1000] = (byte)(picture.Rgb[1000] < 128 ? picture.Rgb[1000] + 3 : picture.Rgb[1000] - 3);
         Replace(name, picture.ToPng());
 
-        Assert.False(GoldenVerification.One(copy.Path, name, CPU).Ok);
+        Assert.False(GoldenVerification.One(_copy.Path, name, CPU).Ok);
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class ChangedGoldenTests : IDisposable
     public void A_file_fails_where_a_number_of_its_json_is_changed(string name, string json, string path)
     {
         Copy(GoldenCopy.Path);
-        JsonNode root = JsonNode.Parse(File.ReadAllBytes(copy.File(json.Split('/'))))!;
+        JsonNode root = JsonNode.Parse(File.ReadAllBytes(_copy.File(json.Split('/'))))!;
         string[] parts = path.Split('.');
         JsonNode parent = parts[..^1].Aggregate(root, (node, part) => node is JsonArray list ? list[int.Parse(part)]! : node[part]!);
         if (parent is JsonArray numbers)
@@ -92,7 +92,7 @@ public sealed class ChangedGoldenTests : IDisposable
 
         Replace(json, System.Text.Encoding.UTF8.GetBytes(root.ToJsonString()));
 
-        Assert.False(GoldenVerification.One(copy.Path, name, CPU).Ok);
+        Assert.False(GoldenVerification.One(_copy.Path, name, CPU).Ok);
     }
 
     [Fact]
@@ -106,17 +106,17 @@ public sealed class ChangedGoldenTests : IDisposable
     private void AssertEveryKeyFails(string root, string name, string inputs)
     {
         Copy(root);
-        Dictionary<string, Tensor> tensors = SafeTensors.ReadAll(copy.File(name.Split('/')));
+        Dictionary<string, Tensor> tensors = SafeTensors.ReadAll(_copy.File(name.Split('/')));
         string[] expected = [.. tensors.Keys.Where(key => !Regex.IsMatch(key, inputs))];
         foreach (string key in expected)
         {
             Change(tensors[key]);
         }
 
-        SafeTensors.Write(copy.File("changed.safetensors"), tensors);
-        Replace(name, File.ReadAllBytes(copy.File("changed.safetensors")));
+        SafeTensors.Write(_copy.File("changed.safetensors"), tensors);
+        Replace(name, File.ReadAllBytes(_copy.File("changed.safetensors")));
 
-        VerifiedFile file = GoldenVerification.One(copy.Path, name, CPU);
+        VerifiedFile file = GoldenVerification.One(_copy.Path, name, CPU);
 
         Assert.True(file.Fault is null && file.Skipped is null, file.ToString());
         string[] failed = [.. file.Findings.Where(finding => !finding.Ok).Select(finding => finding.Quantity.Split(' ')[0]).Distinct()];
@@ -146,7 +146,7 @@ public sealed class ChangedGoldenTests : IDisposable
     {
         foreach (string folder in Directory.GetDirectories(root))
         {
-            string target = copy.File(Path.GetFileName(folder));
+            string target = _copy.File(Path.GetFileName(folder));
             if (Path.GetFileName(folder).StartsWith("tiny-", StringComparison.Ordinal))
             {
                 Directory.CreateSymbolicLink(target, folder);
@@ -163,7 +163,7 @@ public sealed class ChangedGoldenTests : IDisposable
 
     private void Replace(string name, byte[] bytes)
     {
-        File.Delete(copy.File(name.Split('/')));
-        File.WriteAllBytes(copy.File(name.Split('/')), bytes);
+        File.Delete(_copy.File(name.Split('/')));
+        File.WriteAllBytes(_copy.File(name.Split('/')), bytes);
     }
 }

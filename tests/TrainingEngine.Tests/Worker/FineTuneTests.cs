@@ -16,16 +16,16 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 /// <summary>From photos in a zip to an adapter for each label, on a real database.</summary>
 public sealed class FineTuneTests : IDisposable
 {
-    private readonly WorkerData data = new();
+    private readonly WorkerData _data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task Described_photos_make_one_adapter_a_label_kept_with_sheets_at_every_evaluation()
     {
         var project = await Photos();
         await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });
-        data.WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.FineTune && job.State > JobState.Running));
+        _data.WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.FineTune && job.State > JobState.Running));
 
         await using var db = Open();
         var tuned = await db.Jobs.SingleAsync(job => job.Kind == JobKind.FineTune);
@@ -48,7 +48,7 @@ public sealed class FineTuneTests : IDisposable
 
     private async Task<long> Photos()
     {
-        var settings = new ProjectSettings { ModelFolder = TinyModel.Write(data.Model), GroupSize = 1, Choices = [new("Label 1", "1"), new("Label 2", "2")] };
+        var settings = new ProjectSettings { ModelFolder = TinyModel.Write(_data.Model), GroupSize = 1, Choices = [new("Label 1", "1"), new("Label 2", "2")] };
         var project = Project.Create("photos", LabelingTask.Categorise, settings, DateTimeOffset.UtcNow, PictureSource.Imported);
         await using (var db = Open())
         {
@@ -85,7 +85,7 @@ public sealed class FineTuneTests : IDisposable
         return new("photos.zip", IsZip: true, "photos.zip");
     }
 
-    private LabelerDb Open() => data.Open();
+    private LabelerDb Open() => _data.Open();
 
-    private T Get<T>() where T : notnull => data.Get<T>();
+    private T Get<T>() where T : notnull => _data.Get<T>();
 }

@@ -18,9 +18,9 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 /// <summary>The whole way of the data on a real database: sample, vote, train, sample again.</summary>
 public sealed class LoopTests : IDisposable
 {
-    private readonly WorkerData data = new();
+    private readonly WorkerData _data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Theory]
     [InlineData(AdapterKind.Lora)]
@@ -104,7 +104,7 @@ public sealed class LoopTests : IDisposable
     public async Task A_model_folder_that_is_gone_fails_the_epoch_with_a_reason()
     {
         var project = await Project(AdapterKind.Lora);
-        Directory.Delete(data.Model, recursive: true);
+        Directory.Delete(_data.Model, recursive: true);
         var epoch = await Get<EpochCycle>().Start(project.Id, null);
 
         WorkUntil(() => State(epoch.Id) == EpochState.Failed);
@@ -163,7 +163,7 @@ public sealed class LoopTests : IDisposable
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyModel.Write(data.Model),
+            ModelFolder = TinyModel.Write(_data.Model),
             GroupSize = 3,
             ImagesPerEpoch = groups * 3,
             EvaluationImages = 3,
@@ -208,9 +208,9 @@ public sealed class LoopTests : IDisposable
 
     private EpochState State(long epochId) => Open().Epochs.Single(epoch => epoch.Id == epochId).State;
 
-    private void WorkUntil(Func<bool> holds) => data.WorkUntil(holds);
+    private void WorkUntil(Func<bool> holds) => _data.WorkUntil(holds);
 
-    private LabelerDb Open() => data.Open();
+    private LabelerDb Open() => _data.Open();
 
-    private T Get<T>() where T : notnull => data.Get<T>();
+    private T Get<T>() where T : notnull => _data.Get<T>();
 }

@@ -15,9 +15,9 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 public sealed class RewardedEpochTests : IDisposable
 {
     private const int Groups = 40, Later = 8;
-    private readonly WorkerData data = new();
+    private readonly WorkerData _data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Theory]
     [InlineData("d3po")]
@@ -74,7 +74,7 @@ public sealed class RewardedEpochTests : IDisposable
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyModel.Write(data.Model),
+            ModelFolder = TinyModel.Write(_data.Model),
             GroupSize = 3,
             ImagesPerEpoch = Groups * 3,
             EvaluationImages = 0,
@@ -126,9 +126,9 @@ public sealed class RewardedEpochTests : IDisposable
         }
     }
 
-    private void WorkUntil(Func<bool> holds) => data.WorkUntil(holds);
+    private void WorkUntil(Func<bool> holds) => _data.WorkUntil(holds);
 
-    private LabelerDb Open() => data.Open();
+    private LabelerDb Open() => _data.Open();
 
-    private T Get<T>() where T : notnull => data.Get<T>();
+    private T Get<T>() where T : notnull => _data.Get<T>();
 }

@@ -15,17 +15,17 @@ namespace Labeler.TrainingEngine.Tests.Worker;
 internal sealed class WorkerData : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _services;
 
     public WorkerData()
     {
-        _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder.File("data")).BuildServiceProvider();
+        _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data")).BuildServiceProvider();
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
 
     /// <summary>Where a test writes the tiny model.</summary>
-    public string Model => folder.File("model");
+    public string Model => _folder.File("model");
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -45,7 +45,7 @@ internal sealed class WorkerData : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        using var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder.File("data"))
+        using var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data"))
             .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
@@ -56,7 +56,7 @@ internal sealed class WorkerData : IDisposable
     {
         _services.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     private List<(long Id, string? Error)> Failures()

@@ -8,11 +8,11 @@ namespace Labeler.TrainingEngine.Tests.WrongShapes;
 
 public sealed class AdapterFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Formats => [.. LoraFormats.All];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -22,9 +22,9 @@ public sealed class AdapterFileTests : IDisposable
         var targets = format == "attention processors" ? LoraTargets.Attention : LoraTargets.Attention | LoraTargets.AllLinear | LoraTargets.Convolutions;
         using (var scope = NewDisposeScope())
         using (var adapter = LoraAdapter.Create(unet, targets, 3, 3, 0))
-            LoraFormats.Write(format, folder.File("right.safetensors"), adapter.Branches);
-        var file = new ReshapedFile(folder.File("right.safetensors"));
-        var target = folder.File("adapter.safetensors");
+            LoraFormats.Write(format, _folder.File("right.safetensors"), adapter.Branches);
+        var file = new ReshapedFile(_folder.File("right.safetensors"));
+        var target = _folder.File("adapter.safetensors");
         file.Write(target, new Dictionary<string, long[]>());
         LoraAdapter.Load(unet, target).Dispose();
 
@@ -50,13 +50,13 @@ public sealed class AdapterFileTests : IDisposable
         var unet = TinyUNet.Make();
         using var scope = NewDisposeScope();
         using (var adapter = LoraAdapter.Create(unet, LoraTargets.Attention, 2, 2, 0))
-            LoraFile.WriteDiffusers(folder.File("adapter.safetensors"), adapter.Branches);
-        var tensors = SafeTensors.ReadAll(folder.File("adapter.safetensors"));
+            LoraFile.WriteDiffusers(_folder.File("adapter.safetensors"), adapter.Branches);
+        var tensors = SafeTensors.ReadAll(_folder.File("adapter.safetensors"));
         const string Layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k.lora";
         tensors[$"{Layer}.down.weight"] = zeros(2, 9);
-        SafeTensors.Write(folder.File("adapter.safetensors"), tensors);
+        SafeTensors.Write(_folder.File("adapter.safetensors"), tensors);
 
-        var error = Assert.Throws<EngineException>(() => LoraAdapter.Load(unet, folder.File("adapter.safetensors"))).Message;
+        var error = Assert.Throws<EngineException>(() => LoraAdapter.Load(unet, _folder.File("adapter.safetensors"))).Message;
 
         Assert.EndsWith($"{Layer}.down.weight is [2, 9] and {Layer}.up.weight is [16, 2]; for a weight [16, 8] they should be [rank, 8] and [16, rank]", error, StringComparison.Ordinal);
     }
@@ -69,11 +69,11 @@ public sealed class AdapterFileTests : IDisposable
     {
         var unet = TinyUNet.Make();
         using (var adapter = LoraAdapter.Create(unet, LoraTargets.Attention, 2, 2, 0))
-            LoraFormats.Write("peft", folder.File("adapter.safetensors"), adapter.Branches);
-        File.WriteAllText(folder.File(PeftConfig.FileName), config);
+            LoraFormats.Write("peft", _folder.File("adapter.safetensors"), adapter.Branches);
+        File.WriteAllText(_folder.File(PeftConfig.FileName), config);
 
-        var error = Assert.Throws<EngineException>(() => LoraAdapter.Load(unet, folder.File("adapter.safetensors"))).Message;
+        var error = Assert.Throws<EngineException>(() => LoraAdapter.Load(unet, _folder.File("adapter.safetensors"))).Message;
 
-        Assert.StartsWith($"{folder.File(PeftConfig.FileName)} cannot be read", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.File(PeftConfig.FileName)} cannot be read", error, StringComparison.Ordinal);
     }
 }

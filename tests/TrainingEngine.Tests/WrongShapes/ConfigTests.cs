@@ -9,14 +9,14 @@ namespace Labeler.TrainingEngine.Tests.WrongShapes;
 /// <summary>Configs say which shapes weights must have; what they say must be possible, and the same in all parts of a model.</summary>
 public sealed class ConfigTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string, string> Parts => new()
     {
         { "classic", "unet" }, { "classic", "vae" }, { "classic", "text_encoder" }, { "xl", "unet" }, { "xl", "text_encoder_2" },
     };
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("classic", "vae/config.json", "latent_channels", "8", "vae/config.json has 8 latent_channels, and unet/config.json 4 in_channels")]
@@ -119,8 +119,8 @@ public sealed class ConfigTests : IDisposable
 
     private string Made(string shape)
     {
-        RandomModel.Write(SmallShapes.All.Single(known => known.Name == shape), folder.File(shape), ScalarType.Float32, 5);
-        return folder.File(shape);
+        RandomModel.Write(SmallShapes.All.Single(known => known.Name == shape), _folder.File(shape), ScalarType.Float32, 5);
+        return _folder.File(shape);
     }
 
     private static void Change(string model, string file, string key, JsonNode? value)

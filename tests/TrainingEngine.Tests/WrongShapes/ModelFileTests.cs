@@ -11,7 +11,7 @@ namespace Labeler.TrainingEngine.Tests.WrongShapes;
 /// </summary>
 public sealed class ModelFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string, string> Parts
     {
@@ -25,14 +25,14 @@ public sealed class ModelFileTests : IDisposable
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Parts))]
     public void Every_weight_of_every_tiny_model_is_refused_in_a_wrong_shape_when_it_is_loaded(string model, string part)
     {
         var file = new ReshapedFile(Copied(model, part));
-        var target = folder.File(part, FileOf(part));
+        var target = _folder.File(part, FileOf(part));
         file.Write(target, new Dictionary<string, long[]>());
         Load(part);
 
@@ -41,7 +41,7 @@ public sealed class ModelFileTests : IDisposable
         {
             file.Write(target, wrong);
             var error = Assert.Throws<EngineException>(() => Load(part)).Message;
-            Assert.StartsWith(folder.File(part), error, StringComparison.Ordinal);
+            Assert.StartsWith(_folder.File(part), error, StringComparison.Ordinal);
             foreach (var (name, shape) in wrong)
             {
                 Assert.Contains($"{name} is {Shapes.Told(shape)} and should be {Shapes.Told(file.Shapes[name])}", error, StringComparison.Ordinal);
@@ -57,9 +57,9 @@ public sealed class ModelFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var unet = Training.TinyUNet.Make();
-        SafeTensors.Write(folder.File("right.safetensors"), unet.Parameters);
-        var file = new ReshapedFile(folder.File("right.safetensors"));
-        var target = folder.File("weights.safetensors");
+        SafeTensors.Write(_folder.File("right.safetensors"), unet.Parameters);
+        var file = new ReshapedFile(_folder.File("right.safetensors"));
+        var target = _folder.File("weights.safetensors");
         file.Write(target, new Dictionary<string, long[]>());
         using (new TrainingEngine.Training.ModelPatch(unet, target))
         {
@@ -78,40 +78,40 @@ public sealed class ModelFileTests : IDisposable
     public void A_wrong_tensor_among_several_files_is_told_with_its_file()
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(folder.File("a.safetensors"), new Dictionary<string, Tensor> { ["first"] = ones(2) });
-        SafeTensors.Write(folder.File("b.safetensors"), new Dictionary<string, Tensor> { ["second"] = ones(3), ["third"] = full([1], double.NaN) });
-        using var source = new CheckpointWeights([folder.File("a.safetensors"), folder.File("b.safetensors")], "this");
+        SafeTensors.Write(_folder.File("a.safetensors"), new Dictionary<string, Tensor> { ["first"] = ones(2) });
+        SafeTensors.Write(_folder.File("b.safetensors"), new Dictionary<string, Tensor> { ["second"] = ones(3), ["third"] = full([1], double.NaN) });
+        using var source = new CheckpointWeights([_folder.File("a.safetensors"), _folder.File("b.safetensors")], "this");
         source.Take("second", [2], Start.Zeros);
         source.Take("third", [1], Start.Zeros);
 
         var error = Assert.Throws<EngineException>(source.Finish).Message;
 
-        Assert.Equal($"{folder.Path}: the weights do not fit this: surplus: first (in a.safetensors); wrongly shaped: second (in b.safetensors) is [3] and should be [2]; not finite: third (in b.safetensors)", error);
+        Assert.Equal($"{_folder.Path}: the weights do not fit this: surplus: first (in a.safetensors); wrongly shaped: second (in b.safetensors) is [3] and should be [2]; not finite: third (in b.safetensors)", error);
     }
 
     /// <summary>Puts the part's config where it is loaded from, and returns a file with all of its weights.</summary>
     private string Copied(string model, string part)
     {
         var source = model == "mirror-world" ? Path.Combine(GoldenCopy.Path, "..", "..", "models", model, part) : GoldenCopy.File(model, part);
-        Directory.CreateDirectory(folder.File(part));
-        File.Copy(Path.Combine(source, "config.json"), folder.File(part, "config.json"));
+        Directory.CreateDirectory(_folder.File(part));
+        File.Copy(Path.Combine(source, "config.json"), _folder.File(part, "config.json"));
         var weights = Path.Combine(source, FileOf(part));
         if (File.Exists(weights))
             return weights;
         // The copy of the reference data lacks the large tables of two text encoders; their configs say what is in them.
         using var scope = NewDisposeScope();
-        var encoder = new ClipTextEncoder(ClipTextConfig.Read(ConfigFile.Read(folder.File(part, "config.json"))), new RandomWeights(1));
-        SafeTensors.Write(folder.File("made.safetensors"), encoder.Parameters);
-        return folder.File("made.safetensors");
+        var encoder = new ClipTextEncoder(ClipTextConfig.Read(ConfigFile.Read(_folder.File(part, "config.json"))), new RandomWeights(1));
+        SafeTensors.Write(_folder.File("made.safetensors"), encoder.Parameters);
+        return _folder.File("made.safetensors");
     }
 
     private void Load(string part)
     {
         var parameters = part switch
         {
-            "unet" => StableDiffusion.LoadUnet(folder.File(part)).Parameters,
-            "vae" => StableDiffusion.LoadVae(folder.File(part)).Parameters,
-            _ => StableDiffusion.LoadTextEncoder(folder.File(part)).Parameters,
+            "unet" => StableDiffusion.LoadUnet(_folder.File(part)).Parameters,
+            "vae" => StableDiffusion.LoadVae(_folder.File(part)).Parameters,
+            _ => StableDiffusion.LoadTextEncoder(_folder.File(part)).Parameters,
         };
         foreach (var tensor in parameters.Values)
             tensor.Dispose();

@@ -10,13 +10,13 @@ namespace Labeler.TrainingEngine.Tests.WrongShapes;
 /// </summary>
 internal sealed class ReshapedFile
 {
-    private readonly SafeTensorsHeader header;
+    private readonly SafeTensorsHeader _header;
 
     public ReshapedFile(string path)
     {
         using var file = File.OpenRead(path);
-        header = SafeTensorsHeader.Read(file, path);
-        Shapes = header.Entries.Where(entry => !CheckpointWeights.IsBuffer(entry.Name)).ToDictionary(entry => entry.Name, entry => entry.Shape);
+        _header = SafeTensorsHeader.Read(file, path);
+        Shapes = _header.Entries.Where(entry => !CheckpointWeights.IsBuffer(entry.Name)).ToDictionary(entry => entry.Name, entry => entry.Shape);
     }
 
     /// <summary>The right shapes by name, of every tensor that loaders read.</summary>
@@ -26,9 +26,9 @@ internal sealed class ReshapedFile
     /// <param name="changed">Other shapes, by name; none for a copy that must be taken.</param>
     public void Write(string path, IReadOnlyDictionary<string, long[]> changed)
     {
-        var described = new Dictionary<string, object> { ["__metadata__"] = header.Metadata };
+        var described = new Dictionary<string, object> { ["__metadata__"] = _header.Metadata };
         var place = 0L;
-        foreach (var entry in header.Entries)
+        foreach (var entry in _header.Entries)
         {
             var shape = changed.GetValueOrDefault(entry.Name, entry.Shape);
             var end = place + (ElementTypes.SizeOf(entry.Type)!.Value * shape.Aggregate(1L, (product, size) => product * size));

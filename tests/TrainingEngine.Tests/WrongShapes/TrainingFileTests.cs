@@ -17,24 +17,24 @@ namespace Labeler.TrainingEngine.Tests.WrongShapes;
 /// <summary>Files that the engine itself writes between its runs.</summary>
 public sealed class TrainingFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Every_weight_and_moment_of_a_training_checkpoint_is_refused_in_a_wrong_shape()
     {
         using var adapter = LoraAdapter.Create(TinyUNet.Make(), LoraTargets.Attention, 2, 2, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new RewardModelOptions().AdamW);
-        TrainedModel.Save(Directory.CreateDirectory(folder.File("right")).FullName, weights);
-        TrainedModel.Restore(folder.File("right"), weights, 1);
+        TrainedModel.Save(Directory.CreateDirectory(_folder.File("right")).FullName, weights);
+        TrainedModel.Restore(_folder.File("right"), weights, 1);
 
         foreach (var name in new[] { "weights.safetensors", "optimizer.safetensors" })
         {
-            TrainedModel.Save(Directory.CreateDirectory(folder.File("wrong")).FullName, weights);
-            var refused = WalkedThrough(folder.File("right", name), folder.File("wrong", name), CheckpointWeights.ListedAtMost, () => TrainedModel.Restore(folder.File("wrong"), weights, 1), told =>
+            TrainedModel.Save(Directory.CreateDirectory(_folder.File("wrong")).FullName, weights);
+            var refused = WalkedThrough(_folder.File("right", name), _folder.File("wrong", name), CheckpointWeights.ListedAtMost, () => TrainedModel.Restore(_folder.File("wrong"), weights, 1), told =>
             {
-                Assert.StartsWith($"{folder.File("wrong")}: the weights do not fit what this run trains; delete the checkpoint to start over", told, StringComparison.Ordinal);
+                Assert.StartsWith($"{_folder.File("wrong")}: the weights do not fit what this run trains; delete the checkpoint to start over", told, StringComparison.Ordinal);
                 Assert.Contains($"(in {name}) is [", told, StringComparison.Ordinal);
             });
             Assert.Equal(name[0] == 'w' ? weights.Names.Length : 2 * weights.Names.Length, refused);
@@ -47,15 +47,15 @@ public sealed class TrainingFileTests : IDisposable
         using var scope = NewDisposeScope();
         using var adapter = LoraAdapter.Create(TinyUNet.Make(), LoraTargets.Attention, 2, 2, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new RewardModelOptions().AdamW);
-        TrainedModel.Save(folder.Path, weights);
-        var moments = SafeTensors.ReadAll(folder.File("optimizer.safetensors"));
+        TrainedModel.Save(_folder.Path, weights);
+        var moments = SafeTensors.ReadAll(_folder.File("optimizer.safetensors"));
         moments.Remove($"{weights.Names[3]}.exp_avg_sq");
-        SafeTensors.Write(folder.File("optimizer.safetensors"), moments);
+        SafeTensors.Write(_folder.File("optimizer.safetensors"), moments);
         var before = weights.Weights[0].data<float>().ToArray();
         using (no_grad())
             weights.Weights[0].add_(1);
 
-        var error = Assert.Throws<EngineException>(() => TrainedModel.Restore(folder.Path, weights, 1)).Message;
+        var error = Assert.Throws<EngineException>(() => TrainedModel.Restore(_folder.Path, weights, 1)).Message;
 
         Assert.EndsWith($"missing: {weights.Names[3]}.exp_avg_sq", error, StringComparison.Ordinal);
         Assert.Equal(before.Select(value => value + 1), weights.Weights[0].data<float>().ToArray());
@@ -65,11 +65,11 @@ public sealed class TrainingFileTests : IDisposable
     public void Every_weight_of_a_reward_model_is_refused_in_a_wrong_shape()
     {
         using (var network = RewardNetwork.Create(3, 1))
-            new RewardModel(network, ["a", "b", "c"], Proportion.Wilson(90, 100), 200).Save(folder.File("right.safetensors"));
-        RewardModel.Load(folder.File("right.safetensors")).Dispose();
+            new RewardModel(network, ["a", "b", "c"], Proportion.Wilson(90, 100), 200).Save(_folder.File("right.safetensors"));
+        RewardModel.Load(_folder.File("right.safetensors")).Dispose();
 
-        var wrong = folder.File("reward.safetensors");
-        var refused = WalkedThrough(folder.File("right.safetensors"), wrong, CheckpointWeights.ListedAtMost, () => RewardModel.Load(wrong).Dispose(), told =>
+        var wrong = _folder.File("reward.safetensors");
+        var refused = WalkedThrough(_folder.File("right.safetensors"), wrong, CheckpointWeights.ListedAtMost, () => RewardModel.Load(wrong).Dispose(), told =>
             Assert.StartsWith($"{wrong}: the weights do not fit a reward model of this program; train it again", told, StringComparison.Ordinal));
 
         Assert.Equal(19, refused);
@@ -83,7 +83,7 @@ public sealed class TrainingFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using (var network = RewardNetwork.Create(3, 1))
-            SafeTensors.Write(folder.File("reward.safetensors"), network.Weights, new Dictionary<string, string>
+            SafeTensors.Write(_folder.File("reward.safetensors"), network.Weights, new Dictionary<string, string>
             {
                 ["format"] = "labeler-reward-1",
                 ["prompts"] = prompts,
@@ -92,7 +92,7 @@ public sealed class TrainingFileTests : IDisposable
                 ["learned_pairs"] = "5",
             });
 
-        Assert.Contains(told, Assert.Throws<EngineException>(() => RewardModel.Load(folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(told, Assert.Throws<EngineException>(() => RewardModel.Load(_folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,13 +100,13 @@ public sealed class TrainingFileTests : IDisposable
     [InlineData(false)]
     public void Every_tensor_of_a_trajectory_is_refused_in_a_wrong_shape_by_what_trains_on_it(bool withMeans)
     {
-        var model = TinyTrajectories.Model(folder.File("model"));
-        var right = TinyTrajectories.Sample(model, folder.File("right"), 1, 3, keepMeans: withMeans)[0];
+        var model = TinyTrajectories.Model(_folder.File("model"));
+        var right = TinyTrajectories.Sample(model, _folder.File("right"), 1, 3, keepMeans: withMeans)[0];
         using (Trajectory.Load(right, fits: model))
         {
         }
         var file = new ReshapedFile(right);
-        var wrong = folder.File("wrong.safetensors");
+        var wrong = _folder.File("wrong.safetensors");
         foreach (var name in file.Shapes.Keys)
             foreach (var shape in EveryDimensionOffByOne(file.Shapes[name]))
             {
@@ -122,13 +122,13 @@ public sealed class TrainingFileTests : IDisposable
     [Fact]
     public void A_trajectory_of_no_images_or_impossible_ones_is_refused()
     {
-        var model = TinyTrajectories.Model(folder.File("model"));
-        var file = TinyTrajectories.Sample(model, folder.File("right"), 1, 2)[0];
+        var model = TinyTrajectories.Model(_folder.File("model"));
+        var file = TinyTrajectories.Sample(model, _folder.File("right"), 1, 2)[0];
         using var sampled = Trajectory.Load(file);
         string Refusal(Trajectory trajectory)
         {
-            trajectory.Save(folder.File("wrong.safetensors"));
-            return Assert.Throws<EngineException>(() => Trajectory.Load(folder.File("wrong.safetensors"), fits: model)).Message;
+            trajectory.Save(_folder.File("wrong.safetensors"));
+            return Assert.Throws<EngineException>(() => Trajectory.Load(_folder.File("wrong.safetensors"), fits: model)).Message;
         }
 
         Assert.Contains("holds no images", Refusal(sampled with { Origin = sampled.Origin with { ImageSeeds = [] } }), StringComparison.Ordinal);
@@ -149,15 +149,15 @@ public sealed class TrainingFileTests : IDisposable
     public void Every_weight_moment_and_average_of_pretraining_is_refused_in_a_wrong_shape()
     {
         var trainee = EmaTrainer();
-        trainee.Save(folder.File("right.safetensors"));
-        EmaTrainer().Load(folder.File("right.safetensors"));
+        trainee.Save(_folder.File("right.safetensors"));
+        EmaTrainer().Load(_folder.File("right.safetensors"));
 
-        var wrong = folder.File("wrong.safetensors");
-        var refused = WalkedThrough(folder.File("right.safetensors"), wrong, CheckpointWeights.ListedAtMost, () => trainee.Load(wrong), told =>
+        var wrong = _folder.File("wrong.safetensors");
+        var refused = WalkedThrough(_folder.File("right.safetensors"), wrong, CheckpointWeights.ListedAtMost, () => trainee.Load(wrong), told =>
             Assert.StartsWith($"{wrong}: the weights do not fit this run; delete the file to start over", told, StringComparison.Ordinal));
 
         Assert.Equal(4 * trainee.Averages.Count, refused);
-        SafeTensors.Write(wrong, SafeTensors.ReadAll(folder.File("right.safetensors")));
+        SafeTensors.Write(wrong, SafeTensors.ReadAll(_folder.File("right.safetensors")));
         Assert.Contains("does not say at which step", Assert.Throws<EngineException>(() => trainee.Load(wrong)).Message, StringComparison.Ordinal);
     }
 
@@ -166,12 +166,12 @@ public sealed class TrainingFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var pool = new LatentPool(ones([6, 4, 8, 8]), ones([6, 4, 8, 8]), zeros([6], ScalarType.Int64), ["a"], 0.5);
-        pool.Save(folder.File("right.safetensors"));
+        pool.Save(_folder.File("right.safetensors"));
         LatentPool Load(string file, int texts = 1) => LatentPool.Load(file, [.. Enumerable.Repeat("a", texts)], 6, TinyModel.Vae);
-        Assert.Equal(0.5, Load(folder.File("right.safetensors")).Scale);
+        Assert.Equal(0.5, Load(_folder.File("right.safetensors")).Scale);
 
-        var wrong = folder.File("wrong.safetensors");
-        Assert.Equal(3, WalkedThrough(folder.File("right.safetensors"), wrong, 1, () => Load(wrong), told =>
+        var wrong = _folder.File("wrong.safetensors");
+        Assert.Equal(3, WalkedThrough(_folder.File("right.safetensors"), wrong, 1, () => Load(wrong), told =>
             Assert.EndsWith("delete the file to compute it again", told, StringComparison.Ordinal)));
         (pool with { Prompts = full([6], 1, ScalarType.Int64) }).Save(wrong);
         Assert.Contains("beyond the 1 that there are", Assert.Throws<EngineException>(() => Load(wrong)).Message, StringComparison.Ordinal);

@@ -11,11 +11,11 @@ namespace Labeler.TrainingEngine.Algorithms.Denoising;
 /// </summary>
 public sealed class CleanLatents : IDisposable
 {
-    private readonly StableDiffusion model;
-    private readonly List<(Tensor Mean, Tensor? Deviation, string Prompt)> latents = [];
-    private readonly Dictionary<string, TextConditioning> texts = [];
+    private readonly StableDiffusion _model;
+    private readonly List<(Tensor Mean, Tensor? Deviation, string Prompt)> _latents = [];
+    private readonly Dictionary<string, TextConditioning> _texts = [];
 
-    private CleanLatents(StableDiffusion model) => this.model = model;
+    private CleanLatents(StableDiffusion model) => _model = model;
 
     /// <summary>Width of the images in pixels; those of one set are alike.</summary>
     public int Width { get; private set; }
@@ -78,27 +78,27 @@ public sealed class CleanLatents : IDisposable
     }
 
     /// <summary>Latents in all.</summary>
-    public int Count => latents.Count;
+    public int Count => _latents.Count;
 
     /// <summary>[c, h, w].</summary>
-    public long[] ShapeOf(int index) => latents[index].Mean.shape;
+    public long[] ShapeOf(int index) => _latents[index].Mean.shape;
 
     /// <summary>A clean latent [c, h, w] on the CPU; a draw where the autoencoder gave a distribution.</summary>
-    public Tensor Draw(int index, Generator generator) => latents[index] is (var mean, { } deviation, _)
+    public Tensor Draw(int index, Generator generator) => _latents[index] is (var mean, { } deviation, _)
         ? mean + (deviation * randn(mean.shape, generator: generator))
-        : latents[index].Mean;
+        : _latents[index].Mean;
 
     /// <summary>What the U-Net is told of latents, a row each.</summary>
-    public TextConditioning Texts(IEnumerable<int> indices) => indices.Select(index => texts[latents[index].Prompt]).Aggregate((all, next) => all.Then(next));
+    public TextConditioning Texts(IEnumerable<int> indices) => indices.Select(index => _texts[_latents[index].Prompt]).Aggregate((all, next) => all.Then(next));
 
     public void Dispose()
     {
-        foreach (var (mean, deviation, _) in latents)
+        foreach (var (mean, deviation, _) in _latents)
         {
             mean.Dispose();
             deviation?.Dispose();
         }
-        foreach (var tensor in texts.Values.SelectMany(text => new[] { text.Context, text.Pooled, text.TimeIds }).OfType<Tensor>())
+        foreach (var tensor in _texts.Values.SelectMany(text => new[] { text.Context, text.Pooled, text.TimeIds }).OfType<Tensor>())
         {
             tensor.Dispose();
         }
@@ -111,7 +111,7 @@ public sealed class CleanLatents : IDisposable
         {
             throw new EngineException($"'{name}' is {width} x {height} pixels, those before it {Width} x {Height}; learn from images of one size");
         }
-        var factor = model.Vae.Config.Factor;
+        var factor = _model.Vae.Config.Factor;
         if (width % factor != 0 || height % factor != 0)
         {
             throw new EngineException($"'{name}' is {width} x {height} pixels; this model takes multiples of {factor}");
@@ -121,10 +121,10 @@ public sealed class CleanLatents : IDisposable
     private void Add(Tensor mean, Tensor? deviation, string prompt)
     {
         using var untracked = no_grad();
-        latents.Add((mean.DetachFromDisposeScope(), deviation?.DetachFromDisposeScope(), prompt));
-        if (!texts.ContainsKey(prompt))
+        _latents.Add((mean.DetachFromDisposeScope(), deviation?.DetachFromDisposeScope(), prompt));
+        if (!_texts.ContainsKey(prompt))
         {
-            texts[prompt] = model.Encode([prompt], (Width, Height)).Kept(tensor => tensor.DetachFromDisposeScope());
+            _texts[prompt] = _model.Encode([prompt], (Width, Height)).Kept(tensor => tensor.DetachFromDisposeScope());
         }
     }
 }

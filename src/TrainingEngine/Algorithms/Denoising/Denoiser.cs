@@ -11,7 +11,7 @@ namespace Labeler.TrainingEngine.Algorithms.Denoising;
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
 public sealed class Denoiser(UNet2DConditionModel unet, ScalarType type, bool recompute)
 {
-    private readonly GuidedUNet guided = new(unet, 1);
+    private readonly GuidedUNet _guided = new(unet, 1);
 
     /// <summary>mean (prediction − target)² of each row, [n], without gradients.</summary>
     public Tensor Errors(NoisyRows rows)
@@ -24,7 +24,7 @@ public sealed class Denoiser(UNet2DConditionModel unet, ScalarType type, bool re
     public IList<Tensor> Gradients(NoisyRows rows, Func<Tensor, Tensor> loss, Tensor[] leaves) =>
         Differentiation.Gradients(1, (_, tape) => Predict(rows, tape), outputs => loss(Errors(rows, outputs[0])), leaves, recompute);
 
-    private Tensor Predict(NoisyRows rows, SegmentTape? tape) => guided.Predict(rows.Latents.to(type), rows.Timesteps, rows.Prompt, rows.Prompt, tape);
+    private Tensor Predict(NoisyRows rows, SegmentTape? tape) => _guided.Predict(rows.Latents.to(type), rows.Timesteps, rows.Prompt, rows.Prompt, tape);
 
     private static Tensor Errors(NoisyRows rows, Tensor prediction)
     {

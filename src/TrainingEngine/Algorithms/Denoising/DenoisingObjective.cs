@@ -11,15 +11,15 @@ namespace Labeler.TrainingEngine.Algorithms.Denoising;
 /// </summary>
 internal sealed class DenoisingObjective : IObjective
 {
-    private readonly CleanLatents latents;
-    private readonly IReadOnlyList<double> weights;
-    private readonly Denoiser denoiser;
-    private readonly NoiseSchedule schedule;
-    private readonly Device device;
-    private readonly IReadOnlyList<NoiseDraw[]> plan;
-    private readonly int imagesAtOnce;
-    private NoiseDraw[][] parts = [];
-    private int images;
+    private readonly CleanLatents _latents;
+    private readonly IReadOnlyList<double> _weights;
+    private readonly Denoiser _denoiser;
+    private readonly NoiseSchedule _schedule;
+    private readonly Device _device;
+    private readonly IReadOnlyList<NoiseDraw[]> _plan;
+    private readonly int _imagesAtOnce;
+    private NoiseDraw[][] _parts = [];
+    private int _images;
 
     /// <param name="model">As it is trained.</param>
     /// <param name="latents">The images.</param>
@@ -28,40 +28,40 @@ internal sealed class DenoisingObjective : IObjective
     /// <param name="memory">Images in one forward.</param>
     public DenoisingObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<double> weights, DenoisingOptions options, MemoryPlan memory)
     {
-        (this.latents, this.weights, imagesAtOnce) = (latents, weights, memory.ImagesAtOnce);
+        (_latents, _weights, _imagesAtOnce) = (latents, weights, memory.ImagesAtOnce);
         var weight = model.Unet.Parameters["conv_in.weight"];
-        (device, denoiser) = (weight.device, new Denoiser(model.Unet, weight.dtype, memory.Recompute));
-        schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        (_device, _denoiser) = (weight.device, new Denoiser(model.Unet, weight.dtype, memory.Recompute));
+        _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
         int[] used = [.. Enumerable.Range(0, weights.Count).Where(index => weights[index] != 0)];
-        plan = [.. options.Plan(used.Length).Select(step =>
+        _plan = [.. options.Plan(used.Length).Select(step =>
             Array.ConvertAll(step.Items, item => new NoiseDraw(used[item], NoisePlan.SeedOf(options.Seed, step.Pass, used[item]))))];
     }
 
-    public int Steps => plan.Count;
+    public int Steps => _plan.Count;
 
     public Reference Reference => Reference.None;
 
-    public long ImagesIn(int step) => plan[step].Length;
+    public long ImagesIn(int step) => _plan[step].Length;
 
     public int Begin(int step)
     {
-        images = plan[step].Length;
-        parts = NoisePlan.Cut(plan[step], imagesAtOnce);
-        return parts.Length;
+        _images = _plan[step].Length;
+        _parts = NoisePlan.Cut(_plan[step], _imagesAtOnce);
+        return _parts.Length;
     }
 
     public PartResult Compute(int part, Tensor? reference, Tensor[] leaves)
     {
         using var scope = NewDisposeScope();
-        var draws = parts[part];
-        var rows = NoisyRows.Draw(latents, draws, schedule, device);
+        var draws = _parts[part];
+        var rows = NoisyRows.Draw(_latents, draws, _schedule, _device);
         var figures = new Dictionary<string, double>();
-        var gradients = denoiser.Gradients(rows, errors =>
+        var gradients = _denoiser.Gradients(rows, errors =>
         {
-            var shares = tensor(Array.ConvertAll(draws, draw => (float)(weights[draw.Latent] / images)), device: device);
+            var shares = tensor(Array.ConvertAll(draws, draw => (float)(_weights[draw.Latent] / _images)), device: _device);
             var loss = (errors * shares).sum();
             figures["loss"] = loss.item<float>();
-            figures["error"] = errors.detach().sum().item<float>() / images;
+            figures["error"] = errors.detach().sum().item<float>() / _images;
             return loss;
         }, leaves);
         foreach (var gradient in gradients)

@@ -14,51 +14,51 @@ internal sealed class DiffusionDpoObjective : IObjective
 {
     private readonly record struct PairDraw(LatentPair Pair, ulong Seed);
 
-    private readonly CleanLatents latents;
-    private readonly DiffusionDpoOptions options;
-    private readonly Denoiser denoiser;
-    private readonly NoiseSchedule schedule;
-    private readonly Device device;
-    private readonly IReadOnlyList<PairDraw[]> plan;
-    private readonly int pairsAtOnce;
-    private PairDraw[][] parts = [];
-    private double weight;
+    private readonly CleanLatents _latents;
+    private readonly DiffusionDpoOptions _options;
+    private readonly Denoiser _denoiser;
+    private readonly NoiseSchedule _schedule;
+    private readonly Device _device;
+    private readonly IReadOnlyList<PairDraw[]> _plan;
+    private readonly int _pairsAtOnce;
+    private PairDraw[][] _parts = [];
+    private double _weight;
 
     public DiffusionDpoObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<LatentPair> pairs, DiffusionDpoOptions options, MemoryPlan memory)
     {
-        (this.latents, this.options, pairsAtOnce) = (latents, options, Math.Max(1, memory.ImagesAtOnce / 2));
+        (_latents, _options, _pairsAtOnce) = (latents, options, Math.Max(1, memory.ImagesAtOnce / 2));
         var first = model.Unet.Parameters["conv_in.weight"];
-        (device, denoiser) = (first.device, new Denoiser(model.Unet, first.dtype, memory.Recompute));
-        schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
-        plan = [.. options.Plan(pairs.Count).Select(step =>
+        (_device, _denoiser) = (first.device, new Denoiser(model.Unet, first.dtype, memory.Recompute));
+        _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        _plan = [.. options.Plan(pairs.Count).Select(step =>
             Array.ConvertAll(step.Items, pair => new PairDraw(pairs[pair], NoisePlan.SeedOf(options.Seed, step.Pass, pair))))];
     }
 
-    public int Steps => plan.Count;
+    public int Steps => _plan.Count;
 
     public Reference Reference => Reference.Start;
 
-    public long ImagesIn(int step) => 2L * plan[step].Length;
+    public long ImagesIn(int step) => 2L * _plan[step].Length;
 
     public int Begin(int step)
     {
-        weight = plan[step].Sum(draw => draw.Pair.Weight);
-        parts = NoisePlan.Cut(plan[step], pairsAtOnce);
-        return parts.Length;
+        _weight = _plan[step].Sum(draw => draw.Pair.Weight);
+        _parts = NoisePlan.Cut(_plan[step], _pairsAtOnce);
+        return _parts.Length;
     }
 
-    public Tensor Refer(int part) => denoiser.Errors(RowsOf(part));
+    public Tensor Refer(int part) => _denoiser.Errors(RowsOf(part));
 
     public PartResult Compute(int part, Tensor? reference, Tensor[] leaves)
     {
         using var scope = NewDisposeScope();
-        var count = parts[part].Length;
+        var count = _parts[part].Length;
         var figures = new Dictionary<string, double>();
-        var gradients = denoiser.Gradients(RowsOf(part), errors =>
+        var gradients = _denoiser.Gradients(RowsOf(part), errors =>
         {
             var (own, before) = (errors.split([count, count]), reference!.split([count, count]));
-            var losses = DiffusionDpoLoss.PerPair(own[0], own[1], before[0], before[1], options.Beta); // [n]
-            var shares = tensor(Array.ConvertAll(parts[part], draw => (float)(draw.Pair.Weight / weight)), device: device);
+            var losses = DiffusionDpoLoss.PerPair(own[0], own[1], before[0], before[1], _options.Beta); // [n]
+            var shares = tensor(Array.ConvertAll(_parts[part], draw => (float)(draw.Pair.Weight / _weight)), device: _device);
             var right = (own[0] - own[1]).lt(before[0] - before[1]).to(ScalarType.Float32);
             var loss = (losses * shares).sum();
             (figures["loss"], figures["accuracy"]) = (loss.item<float>(), (right * shares).sum().item<float>());
@@ -73,5 +73,5 @@ internal sealed class DiffusionDpoObjective : IObjective
 
     // Winners, then losers: a pair's two rows have one seed, so they share timestep and noise.
     private NoisyRows RowsOf(int part) => NoisyRows.Draw(
-        latents, [.. parts[part].Select(draw => new NoiseDraw(draw.Pair.Winner, draw.Seed)), .. parts[part].Select(draw => new NoiseDraw(draw.Pair.Loser, draw.Seed))], schedule, device);
+        _latents, [.. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Winner, draw.Seed)), .. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Loser, draw.Seed))], _schedule, _device);
 }

@@ -13,60 +13,60 @@ internal sealed class PolicyGradientObjective : IObjective
 {
     private sealed record Part(MicroBatch Batch, double[] Advantages);
 
-    private readonly IPolicyLoss loss;
-    private readonly EpochData data;
-    private readonly Policy policy;
-    private readonly IReadOnlyList<PolicyGradientStep> plan;
-    private readonly PolicyGradientOptions options;
-    private readonly int imagesAtOnce;
-    private PolicyGradientStep step;
-    private Part[] parts = [];
+    private readonly IPolicyLoss _loss;
+    private readonly EpochData _data;
+    private readonly Policy _policy;
+    private readonly IReadOnlyList<PolicyGradientStep> _plan;
+    private readonly PolicyGradientOptions _options;
+    private readonly int _imagesAtOnce;
+    private PolicyGradientStep _step;
+    private Part[] _parts = [];
 
     public PolicyGradientObjective(
         StableDiffusion model, EpochData data, IReadOnlyList<WeightedImage> images, PolicyGradientOptions options, IPolicyLoss loss, MemoryPlan memory)
     {
-        (this.data, this.options, this.loss, imagesAtOnce) = (data, options, loss, memory.ImagesAtOnce);
+        (_data, _options, _loss, _imagesAtOnce) = (data, options, loss, memory.ImagesAtOnce);
         var ddim = data.Ddim;
-        policy = Policy.Of(model, data, ddim, options.DetachUnconditional, memory.Recompute);
-        plan = PolicyGradientPlan.Make(images, options, options.TrainedSteps(data, ddim));
-        step = plan[0];
+        _policy = Policy.Of(model, data, ddim, options.DetachUnconditional, memory.Recompute);
+        _plan = PolicyGradientPlan.Make(images, options, options.TrainedSteps(data, ddim));
+        _step = _plan[0];
     }
 
-    public int Steps => plan.Count;
+    public int Steps => _plan.Count;
 
-    public Reference Reference => loss.NeedsBase ? Reference.Base : Reference.None;
+    public Reference Reference => _loss.NeedsBase ? Reference.Base : Reference.None;
 
-    public long ImagesIn(int step) => (long)plan[step].Images.Count * plan[step].SamplingSteps.Count;
+    public long ImagesIn(int step) => (long)_plan[step].Images.Count * _plan[step].SamplingSteps.Count;
 
-    public StepPlace PlaceOf(int step) => new(plan[step].Pass, [.. plan[step].SamplingSteps.Select(sampling => data.Timesteps[sampling])]);
+    public StepPlace PlaceOf(int step) => new(_plan[step].Pass, [.. _plan[step].SamplingSteps.Select(sampling => _data.Timesteps[sampling])]);
 
-    public IReadOnlyList<object> Check(CancellationToken stop) => new RatioSelfCheck(policy, data, options.RatioTolerance)
-        .Run(plan[0].Groups.First(), plan[0].SamplingSteps, imagesAtOnce, stop);
+    public IReadOnlyList<object> Check(CancellationToken stop) => new RatioSelfCheck(_policy, _data, _options.RatioTolerance)
+        .Run(_plan[0].Groups.First(), _plan[0].SamplingSteps, _imagesAtOnce, stop);
 
     public int Begin(int number)
     {
-        step = plan[number];
-        data.Load(step.Groups);
-        var each = (step.Images.Count + imagesAtOnce - 1) / imagesAtOnce;
-        var size = (step.Images.Count + each - 1) / each;
-        parts = [.. from sampling in step.SamplingSteps from images in step.Images.Chunk(size) select Of(sampling, images)];
-        return parts.Length;
+        _step = _plan[number];
+        _data.Load(_step.Groups);
+        var each = (_step.Images.Count + _imagesAtOnce - 1) / _imagesAtOnce;
+        var size = (_step.Images.Count + each - 1) / each;
+        _parts = [.. from sampling in _step.SamplingSteps from images in _step.Images.Chunk(size) select Of(sampling, images)];
+        return _parts.Length;
     }
 
-    public Tensor Refer(int part) => policy.Score(data.Rows(parts[part].Batch)).Prediction;
+    public Tensor Refer(int part) => _policy.Score(_data.Rows(_parts[part].Batch)).Prediction;
 
     public PartResult Compute(int part, Tensor? reference, Tensor[] leaves)
     {
         using var scope = NewDisposeScope();
-        var (batch, advantages) = parts[part];
-        var rows = data.Rows(batch);
+        var (batch, advantages) = _parts[part];
+        var rows = _data.Rows(batch);
         var figures = new Dictionary<string, double>();
-        var scale = 1.0 / (step.Images.Count * (double)step.SamplingSteps.Count);
+        var scale = 1.0 / (_step.Images.Count * (double)_step.SamplingSteps.Count);
         void Add(string name, Tensor perImage) => figures[name] = perImage.detach().sum().item<float>() * scale;
-        var gradients = policy.Gradients([rows], scores =>
+        var gradients = _policy.Gradients([rows], scores =>
         {
             var weights = tensor(Array.ConvertAll(advantages, advantage => (float)advantage), device: rows.Latents.device);
-            var perImage = loss.PerImage(scores[0], rows, weights, reference, Add); // [n]
+            var perImage = _loss.PerImage(scores[0], rows, weights, reference, Add); // [n]
             Add("loss", perImage);
             // The draws came from the policy that sampled, so their lost log-probability estimates the divergence without bias.
             Add("kl", (rows.Reference - scores[0].LogProbabilities) * rows.LatentSize);

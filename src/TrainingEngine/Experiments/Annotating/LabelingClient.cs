@@ -18,15 +18,15 @@ public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Pictur
 /// </summary>
 public sealed partial class LabelingClient
 {
-    private readonly HttpClient http;
-    private readonly Guid account;
-    private readonly long project;
+    private readonly HttpClient _http;
+    private readonly Guid _account;
+    private readonly long _project;
 
     private LabelingClient(HttpClient http, JsonNode config)
     {
-        this.http = http;
-        account = (Guid)config["account"]!;
-        project = (long)config["project"]!["id"]!;
+        _http = http;
+        _account = (Guid)config["account"]!;
+        _project = (long)config["project"]!["id"]!;
         Task = (string)config["project"]!["task"]!;
         Flags = [.. config["project"]!["flags"]!.AsArray().Select(flag => (string)flag!)];
         Choices = [.. config["project"]!["choices"]!.AsArray().Select(choice => (string)choice!["name"]!)];
@@ -86,7 +86,7 @@ public sealed partial class LabelingClient
     /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out or empty.</summary>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {
-        JsonNode answer = (await http.GetFromJsonAsync<JsonNode>($"/api/projects/{project}/queue?take=1", stop))!;
+        JsonNode answer = (await _http.GetFromJsonAsync<JsonNode>($"/api/projects/{_project}/queue?take=1", stop))!;
         if (answer["items"]!.AsArray().FirstOrDefault() is not { } item)
         {
             return (null, (string)answer["state"]!);
@@ -95,7 +95,7 @@ public sealed partial class LabelingClient
         var pictures = new List<Picture>();
         foreach (JsonNode? image in item["images"]!.AsArray())
         {
-            pictures.Add(Picture.Decode(await http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
+            pictures.Add(Picture.Decode(await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
         }
 
         return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures), "open");
@@ -109,12 +109,12 @@ public sealed partial class LabelingClient
         {
             ["op"] = "vote",
             ["key"] = Guid.NewGuid(),
-            ["project"] = project,
+            ["project"] = _project,
             ["item"] = item,
             ["durationMs"] = (int)Math.Min(int.MaxValue, taken.TotalMilliseconds),
             ["verdict"] = verdict,
         };
-        using HttpResponseMessage answer = await http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = account, ["entries"] = new JsonArray(entry) }, stop);
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = _account, ["entries"] = new JsonArray(entry) }, stop);
         JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
         JsonNode? result = answer.IsSuccessStatusCode ? body["results"]![0] : null;
         if ((string?)result?["outcome"] is not ("accepted" or "surplus"))

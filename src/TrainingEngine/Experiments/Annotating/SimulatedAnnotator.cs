@@ -41,13 +41,13 @@ public sealed record AnnotatorOptions(double WrongShare = 0, double TieShare = 0
 /// </summary>
 public sealed class SimulatedAnnotator
 {
-    private readonly AnnotatorOptions options;
+    private readonly AnnotatorOptions _options;
 
     /// <exception cref="EngineException">See <see cref="AnnotatorOptions.Check"/>.</exception>
     public SimulatedAnnotator(AnnotatorOptions options)
     {
         options.Check();
-        this.options = options;
+        _options = options;
     }
 
     /// <summary>Several of them, each of whom errs about other images.</summary>
@@ -58,14 +58,14 @@ public sealed class SimulatedAnnotator
 
     /// <summary>True if the image is to be flagged: deformed, unsafe, or wrongly reflected.</summary>
     public bool Flags(Picture picture, SceneFamily family, long number) =>
-        !Oracle.Judge(picture, family).IsGood ^ Random(number, 0).Chance(options.WrongShare);
+        !Oracle.Judge(picture, family).IsGood ^ Random(number, 0).Chance(_options.WrongShare);
 
     /// <summary>The mirror report's score; a wrong one is any of the other scores.</summary>
     public int Score(Picture picture, long number)
     {
         int score = Oracle.Judge(picture, SceneFamily.Mirror).Score;
         SceneRandom random = Random(number, 1);
-        return random.Chance(options.WrongShare)
+        return random.Chance(_options.WrongShare)
             ? random.Pick([.. MirrorRubric.Scores.Select(entry => entry.Score).Where(other => other != score)])
             : score;
     }
@@ -75,7 +75,7 @@ public sealed class SimulatedAnnotator
     {
         int label = Oracle.Judge(picture, SceneFamily.Mirror).Label;
         SceneRandom random = Random(number, 1);
-        return random.Chance(options.WrongShare)
+        return random.Chance(_options.WrongShare)
             ? random.Pick([.. MirrorRubric.Labels.Select(entry => entry.Label).Where(other => other != label)])
             : label;
     }
@@ -90,13 +90,13 @@ public sealed class SimulatedAnnotator
     public int Prefer(Judgement left, Judgement right, long number)
     {
         SceneRandom random = Random(number, 2);
-        if (random.Chance(options.TieShare))
+        if (random.Chance(_options.TieShare))
         {
             return 0;
         }
 
         int better = Worth(left).CompareTo(Worth(right));
-        return !random.Chance(options.WrongShare) ? better : better != 0 ? -better : random.Pick([1, -1]);
+        return !random.Chance(_options.WrongShare) ? better : better != 0 ? -better : random.Pick([1, -1]);
     }
 
     /// <summary>What the annotator says of a pair: whom neither of two images pleases calls them both bad where neither is good, else a tie.</summary>
@@ -110,5 +110,5 @@ public sealed class SimulatedAnnotator
 
     private static int Worth(Judgement judgement) => judgement.Family == SceneFamily.Mirror ? judgement.Score : judgement.IsGood ? 1 : 0;
 
-    private SceneRandom Random(long number, int question) => new((options.Seed * 3) + question, number);
+    private SceneRandom Random(long number, int question) => new((_options.Seed * 3) + question, number);
 }

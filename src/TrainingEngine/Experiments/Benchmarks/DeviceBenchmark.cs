@@ -26,8 +26,8 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
 {
     private const int Rank = 4;
 
-    private readonly bool gpu = model.Unet.Parameters["conv_in.weight"].device.type == DeviceType.CUDA;
-    private readonly NoiseSchedule schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+    private readonly bool _gpu = model.Unet.Parameters["conv_in.weight"].device.type == DeviceType.CUDA;
+    private readonly NoiseSchedule _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
 
     /// <summary>Seconds a group, and seconds a group and timestep.</summary>
     public (double Sampling, double Training) Run(CancellationToken stop)
@@ -36,7 +36,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         try
         {
             var file = Path.Combine(folder.FullName, "group.safetensors");
-            var sampler = new Sampler(model, schedule, new SamplingOptions { Steps = options.Steps, GroupSize = options.Images, KeepMeans = false });
+            var sampler = new Sampler(model, _schedule, new SamplingOptions { Steps = options.Steps, GroupSize = options.Images, KeepMeans = false });
             Trajectory? trajectory = null;
             var sampling = Fastest(() =>
             {
@@ -60,7 +60,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         using var data = new EpochData([file], [0], model, expected: null);
         using var adapter = LoraAdapter.Create(model.Unet, LoraTargets.Attention, Rank, Rank, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
-        using var workers = new ComputeThreads(1, gpu ? 1 : Environment.ProcessorCount);
+        using var workers = new ComputeThreads(1, _gpu ? 1 : Environment.ProcessorCount);
         var policy = Policy.Of(model, data, data.Ddim, detachUnconditional: false, recompute: false);
         // The first image is flagged: it is in every pair, and every image is in one.
         var verdicts = Enumerable.Range(0, options.Images).Select(image => image == 0 ? -1.0 : 0).ToArray();
@@ -83,7 +83,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
             var spent = TimeSpent.Around(() =>
             {
                 work();
-                if (gpu)
+                if (_gpu)
                 {
                     cuda.synchronize();
                 }

@@ -24,8 +24,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 {
     private const int SheetImages = 32, RowsAlongTraining = 3;
     private static readonly ContactSheet Sheets = new(Columns: 8, CaptionHeight: 14);
-    private readonly IReward reward = RewardName.Parse(options.Task.Reward);
-    private readonly List<ComparisonRow> rows = [];
+    private readonly IReward _reward = RewardName.Parse(options.Task.Reward);
+    private readonly List<ComparisonRow> _rows = [];
 
     private string Results => Path.Combine(folder, "results.csv");
 
@@ -35,7 +35,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     {
         options.Check();
         Begin();
-        output.WriteLine($"{options.Task.Name}: {reward.Name}, mean of {options.EvaluationImages} evaluation images");
+        output.WriteLine($"{options.Task.Name}: {_reward.Name}, mean of {options.EvaluationImages} evaluation images");
         for (int seed = 0; seed < options.Seeds; seed++)
         {
             foreach (string algorithm in options.Algorithms)
@@ -44,7 +44,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             }
         }
 
-        var points = ComparisonPoint.Of(rows);
+        var points = ComparisonPoint.Of(_rows);
         output.Write(ComparisonTable.Write(points));
         return points;
     }
@@ -55,7 +55,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
         if (File.Exists(Results))
         {
-            rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
+            _rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         if (!Has(competitor, seed, 0))
         {
             // All start from the same model, which is measured once.
-            ComparisonRow measured = rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, SheetOf(competitor.Name, seed, 0), stop);
+            ComparisonRow measured = _rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, SheetOf(competitor.Name, seed, 0), stop);
             Add(measured with { Algorithm = competitor.Name, Seed = seed });
         }
 
@@ -89,7 +89,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(here, seed, epoch, policy, stop);
-            JudgedEpoch images = Rewarded(samples, RewardedFolder.Read(samples, reward, output.WriteLine, stop));
+            JudgedEpoch images = Rewarded(samples, RewardedFolder.Read(samples, _reward, output.WriteLine, stop));
             AtomicFile.Write(rewards, JsonSerializer.SerializeToUtf8Bytes(images.Rewards, Named));
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
@@ -126,7 +126,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         }
     }
 
-    private bool Has(ComparedAlgorithm competitor, int seed, int epoch) => rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
+    private bool Has(ComparedAlgorithm competitor, int seed, int epoch) => _rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
 
     private JudgedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
         ? new JudgedEpoch([], Prompts(), rewards)
@@ -145,7 +145,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
-        return GreedyRewards.Of(model, samples, reward, output.WriteLine, stop);
+        return GreedyRewards.Of(model, samples, _reward, output.WriteLine, stop);
     }
 
     private ComparisonRow Measure(string? policy, string sheet, CancellationToken stop)
@@ -167,20 +167,20 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     }
 
     private double[] Reward(IReadOnlyList<Picture> pictures, IReadOnlyList<string> prompts, CancellationToken stop) =>
-        [.. reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))], output.WriteLine, stop)];
+        [.. _reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))], output.WriteLine, stop)];
 
     private void Add(ComparisonRow row)
     {
-        rows.Add(row);
-        AtomicFile.Write(Results, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
-        AtomicFile.Write(Path.Combine(folder, "curve.png"), ComparisonCurve.Draw($"{options.Task.Name}: {reward.Name}, over images used", ComparisonPoint.Of(rows)).ToPng());
+        _rows.Add(row);
+        AtomicFile.Write(Results, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', _rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
+        AtomicFile.Write(Path.Combine(folder, "curve.png"), ComparisonCurve.Draw($"{options.Task.Name}: {_reward.Name}, over images used", ComparisonPoint.Of(_rows)).ToPng());
         DrawAlongTraining();
         output.WriteLine(row.ToCsv());
     }
 
     // Of each algorithm's first seed.
     private void DrawAlongTraining() => new SamplesAlongTraining(Sheets, Math.Min(SheetImages, options.EvaluationImages)).Write(
-        folder, [.. rows.GroupBy(row => row.Algorithm).Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
+        folder, [.. _rows.GroupBy(row => row.Algorithm).Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
             .Select(row => ($"{row.Images} images", SheetOf(row.Algorithm, row.Seed, row.Epoch)))]))], RowsAlongTraining);
 
     private string SheetOf(string algorithm, int seed, int epoch) =>

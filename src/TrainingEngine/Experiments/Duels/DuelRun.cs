@@ -17,7 +17,7 @@ namespace Labeler.TrainingEngine.Experiments.Duels;
 /// <param name="output">Gets a line for each step, and the table.</param>
 public sealed class DuelRun(string modelFolder, DuelOptions options, string folder, TextWriter output)
 {
-    private readonly IReadOnlyList<string> names = ["base", .. options.Algorithms];
+    private readonly IReadOnlyList<string> _names = ["base", .. options.Algorithms];
 
     /// <summary>What all seeds' meetings gave together.</summary>
     /// <exception cref="EngineException">An option is impossible, or the folder was begun with others.</exception>
@@ -27,7 +27,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
         options.Check();
         // More seeds may be asked for later.
         RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options with { Seeds = 0 }, options.Trained));
-        var table = new DuelTable(names);
+        var table = new DuelTable(_names);
         var (meetings, lines) = (new List<DuelMeeting>(), new List<string>());
         IReadOnlyList<DuelResults> results = [];
         for (int seed = options.D3po.Seed, count = 1; count <= options.Seeds; seed++, count++)
@@ -39,7 +39,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
             string[] csv = [DuelTable.CsvHeader, .. lines, .. table.ToCsv("all", results)];
             AtomicFile.Write(Path.Combine(folder, "duels.csv"), Encoding.UTF8.GetBytes(string.Join('\n', csv) + "\n"));
             string title = $"Duels on {options.EvaluationImages} images each, {options.Raters} {(options.Raters == 1 ? "rater" : "raters")}, {count} {(count == 1 ? "seed" : "seeds")}, 95 % intervals";
-            AtomicFile.Write(Path.Combine(folder, "duels.png"), DuelChart.Draw(title, names, results).ToPng());
+            AtomicFile.Write(Path.Combine(folder, "duels.png"), DuelChart.Draw(title, _names, results).ToPng());
         }
 
         output.Write(table.ToText(results));
@@ -56,7 +56,7 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
 
         var training = new DuelTraining(modelFolder, options, place, seed, output);
         string?[] policies = [null, .. options.Algorithms.Select(name => training.Run(ComparedAlgorithm.Parse(name), stop))];
-        var round = new DuelRound(modelFolder, options, names, seed);
+        var round = new DuelRound(modelFolder, options, _names, seed);
         foreach (string? policy in policies)
         {
             output.WriteLine(round.Enter(policy, stop));

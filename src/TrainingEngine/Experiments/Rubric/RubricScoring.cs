@@ -20,7 +20,7 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
 {
     private const int Kept = 8, CaptionHeight = 14;
     private const ulong FixedSeeds = 0, RandomSeeds = 1;
-    private readonly SimulatedAnnotator[] raters = options.Scorers;
+    private readonly SimulatedAnnotator[] _raters = options.Scorers;
 
     /// <summary>Scores of a checkpoint, by picture and rater.</summary>
     /// <param name="label">What its adapter learned from; 0 for the base model.</param>
@@ -45,7 +45,7 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
         IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop, seed);
         // A picture's number says nothing of its checkpoint to a rater, but no two pictures share one.
         ulong first = Seeds.At(run, (ulong)label, (ulong)step, isFixed ? 1UL : 0UL) >> 1;
-        int[][] scores = [.. pictures.Select((picture, number) => Array.ConvertAll(raters, rater => rater.Score(picture, (long)(Seeds.At(first, (ulong)number) >> 1))))];
+        int[][] scores = [.. pictures.Select((picture, number) => Array.ConvertAll(_raters, rater => rater.Score(picture, (long)(Seeds.At(first, (ulong)number) >> 1))))];
         Directory.CreateDirectory(folder);
         for (int number = 0; number < Math.Min(Kept, pictures.Count); number++)
         {

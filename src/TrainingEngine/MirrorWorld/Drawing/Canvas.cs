@@ -12,24 +12,24 @@ public sealed class Canvas
     /// <summary>Width and height of every scene in its own units.</summary>
     public const float Units = 128;
 
-    private readonly int size;
-    private readonly float scale;
-    private readonly Rgb[] pixels;
+    private readonly int _size;
+    private readonly float _scale;
+    private readonly Rgb[] _pixels;
 
     /// <param name="size">Width and height in pixels.</param>
     public Canvas(int size)
     {
-        this.size = size;
-        scale = size / Units;
-        pixels = new Rgb[size * size];
+        _size = size;
+        _scale = size / Units;
+        _pixels = new Rgb[size * size];
     }
 
     /// <summary>Covers everything with a colour that changes evenly from top to bottom.</summary>
     public void Fill(Rgb top, Rgb bottom)
     {
-        for (int row = 0; row < size; row++)
+        for (int row = 0; row < _size; row++)
         {
-            Array.Fill(pixels, top.Mix(bottom, (row + 0.5f) / size), row * size, size);
+            Array.Fill(_pixels, top.Mix(bottom, (row + 0.5f) / _size), row * _size, _size);
         }
     }
 
@@ -44,19 +44,19 @@ public sealed class Canvas
     public void Paint<TShape>(TShape shape, Func<Vector2, float, Rgb> colour, float opacity = 1)
         where TShape : IShape
     {
-        Vector4 bounds = shape.Bounds * scale;
-        int left = Math.Max(0, (int)bounds.X - 1), right = Math.Min(size - 1, (int)bounds.Z + 1);
-        int top = Math.Max(0, (int)bounds.Y - 1), bottom = Math.Min(size - 1, (int)bounds.W + 1);
+        Vector4 bounds = shape.Bounds * _scale;
+        int left = Math.Max(0, (int)bounds.X - 1), right = Math.Min(_size - 1, (int)bounds.Z + 1);
+        int top = Math.Max(0, (int)bounds.Y - 1), bottom = Math.Min(_size - 1, (int)bounds.W + 1);
         for (int row = top; row <= bottom; row++)
         {
             for (int column = left; column <= right; column++)
             {
-                var point = new Vector2(column + 0.5f, row + 0.5f) / scale;
+                var point = new Vector2(column + 0.5f, row + 0.5f) / _scale;
                 float distance = shape.Distance(point);
-                float cover = Math.Clamp(0.5f - (distance * scale), 0, 1) * opacity;
+                float cover = Math.Clamp(0.5f - (distance * _scale), 0, 1) * opacity;
                 if (cover > 0)
                 {
-                    ref Rgb pixel = ref pixels[(row * size) + column];
+                    ref Rgb pixel = ref _pixels[(row * _size) + column];
                     pixel = pixel.Mix(colour(point, distance), cover);
                 }
             }
@@ -66,16 +66,16 @@ public sealed class Canvas
     /// <summary>The picture as it stands.</summary>
     public Picture ToPicture()
     {
-        var bytes = new byte[3 * pixels.Length];
-        for (int index = 0; index < pixels.Length; index++)
+        var bytes = new byte[3 * _pixels.Length];
+        for (int index = 0; index < _pixels.Length; index++)
         {
-            Rgb pixel = pixels[index];
+            Rgb pixel = _pixels[index];
             bytes[3 * index] = Byte(pixel.R);
             bytes[(3 * index) + 1] = Byte(pixel.G);
             bytes[(3 * index) + 2] = Byte(pixel.B);
         }
 
-        return new Picture(size, size, bytes);
+        return new Picture(_size, _size, bytes);
     }
 
     private static byte Byte(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);

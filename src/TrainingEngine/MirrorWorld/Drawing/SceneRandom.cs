@@ -6,10 +6,10 @@ namespace Labeler.TrainingEngine.MirrorWorld.Drawing;
 /// </summary>
 public sealed class SceneRandom(long seed, long number = 0)
 {
-    private ulong state = Scramble((ulong)seed) ^ Scramble(~(ulong)number);
+    private ulong _state = Scramble((ulong)seed) ^ Scramble(~(ulong)number);
 
     /// <summary>The next 64 bits.</summary>
-    public ulong Next() => Scramble(state += 0x9E3779B97F4A7C15);
+    public ulong Next() => Scramble(_state += 0x9E3779B97F4A7C15);
 
     /// <summary>Evenly from 0 (included) to 1 (excluded).</summary>
     public float Share() => (Next() >> 40) * (1f / (1 << 24));

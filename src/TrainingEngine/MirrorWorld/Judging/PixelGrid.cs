@@ -12,14 +12,14 @@ internal sealed class PixelGrid
     /// <summary>Number of pixels.</summary>
     public const int Count = Size * Size;
 
-    private readonly Rgb[] pixels = new Rgb[Count];
+    private readonly Rgb[] _pixels = new Rgb[Count];
 
     private PixelGrid()
     {
     }
 
     /// <summary>Row by row.</summary>
-    public Rgb this[int index] => pixels[index];
+    public Rgb this[int index] => _pixels[index];
 
     /// <summary>Averages the source pixels below each pixel; where the source is smaller, lets them run into each other.</summary>
     public static PixelGrid Of(Picture picture)
@@ -32,7 +32,7 @@ internal sealed class PixelGrid
             for (int column = 0; column < Size; column++)
             {
                 var (left, right) = Span(column, picture.Width);
-                grid.pixels[(row * Size) + column] = enlarge
+                grid._pixels[(row * Size) + column] = enlarge
                     ? Between(picture, (column + 0.5f) * picture.Width / Size, (row + 0.5f) * picture.Height / Size)
                     : Mean(picture, left, top, right, bottom);
             }
@@ -42,10 +42,10 @@ internal sealed class PixelGrid
     }
 
     /// <summary>One value per pixel.</summary>
-    public float[] Map(Func<Rgb, float> value) => Array.ConvertAll(pixels, pixel => value(pixel));
+    public float[] Map(Func<Rgb, float> value) => Array.ConvertAll(_pixels, pixel => value(pixel));
 
     /// <summary>The pixels for which a condition holds.</summary>
-    public bool[] Where(Predicate<Rgb> condition) => Array.ConvertAll(pixels, pixel => condition(pixel));
+    public bool[] Where(Predicate<Rgb> condition) => Array.ConvertAll(_pixels, pixel => condition(pixel));
 
     private static (int From, int To) Span(int index, int length)
     {

@@ -5,13 +5,13 @@ namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 internal sealed class Silhouette
 {
     private const int Cells = 16;
-    private readonly float[] cover = new float[Cells * Cells];
+    private readonly float[] _cover = new float[Cells * Cells];
 
     public Silhouette(Blob blob, bool flipped = false)
     {
         var inside = blob.Pixels.ToHashSet();
         const int Samples = 3;
-        for (int cell = 0; cell < cover.Length; cell++)
+        for (int cell = 0; cell < _cover.Length; cell++)
         {
             for (int sample = 0; sample < Samples * Samples; sample++)
             {
@@ -19,7 +19,7 @@ internal sealed class Silhouette
                 float down = ((cell / Cells) + (((sample / Samples) + 0.5f) / Samples)) / Cells;
                 int column = blob.Left + (int)((flipped ? 1 - across : across) * blob.Width);
                 int row = blob.Top + (int)(down * blob.Height);
-                cover[cell] += inside.Contains((row * PixelGrid.Size) + column) ? 1f / (Samples * Samples) : 0;
+                _cover[cell] += inside.Contains((row * PixelGrid.Size) + column) ? 1f / (Samples * Samples) : 0;
             }
         }
     }
@@ -28,10 +28,10 @@ internal sealed class Silhouette
     public float Likeness(Silhouette other)
     {
         float both = 0, either = 0;
-        for (int cell = 0; cell < cover.Length; cell++)
+        for (int cell = 0; cell < _cover.Length; cell++)
         {
-            both += Math.Min(cover[cell], other.cover[cell]);
-            either += Math.Max(cover[cell], other.cover[cell]);
+            both += Math.Min(_cover[cell], other._cover[cell]);
+            either += Math.Max(_cover[cell], other._cover[cell]);
         }
 
         return either > 0 ? both / either : 0;

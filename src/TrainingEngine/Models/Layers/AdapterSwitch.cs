@@ -6,19 +6,19 @@ namespace Labeler.TrainingEngine.Models.Layers;
 /// </summary>
 public sealed class AdapterSwitch
 {
-    private readonly ThreadLocal<int> off = new();
+    private readonly ThreadLocal<int> _off = new();
 
-    public bool On => off.Value == 0;
+    public bool On => _off.Value == 0;
 
     /// <summary>Switches the adapter off for this thread until the result is disposed of.</summary>
     public IDisposable Off()
     {
-        off.Value++;
+        _off.Value++;
         return new Restore(this);
     }
 
     private sealed class Restore(AdapterSwitch adapter) : IDisposable
     {
-        public void Dispose() => adapter.off.Value--;
+        public void Dispose() => adapter._off.Value--;
     }
 }

@@ -5,12 +5,12 @@ namespace Labeler.TrainingEngine.Models.Layers;
 /// <summary>Attention of a transformer block: queries from x, keys and values from the context (x itself where there is none).</summary>
 public sealed class Attention(ModelPart part, long width, long contextWidth, long heads, bool upcast)
 {
-    private readonly Linear query = new(part, "to_q", width, width, bias: false);
-    private readonly Linear key = new(part, "to_k", contextWidth, width, bias: false);
-    private readonly Linear value = new(part, "to_v", contextWidth, width, bias: false);
-    private readonly Linear output = new(part, "to_out.0", width, width);
+    private readonly Linear _query = new(part, "to_q", width, width, bias: false);
+    private readonly Linear _key = new(part, "to_k", contextWidth, width, bias: false);
+    private readonly Linear _value = new(part, "to_v", contextWidth, width, bias: false);
+    private readonly Linear _output = new(part, "to_out.0", width, width);
 
-    public IEnumerable<Adaptable> Projections => [query, key, value, output];
+    public IEnumerable<Adaptable> Projections => [_query, _key, _value, _output];
 
     /// <param name="x">[N, L, width].</param>
     /// <param name="context">[N, S, contextWidth].</param>
@@ -19,8 +19,8 @@ public sealed class Attention(ModelPart part, long width, long contextWidth, lon
     {
         using var scope = NewDisposeScope();
         context ??= x;
-        var mixed = Attend(Heads(query.Forward(x)), Heads(key.Forward(context)), Heads(value.Forward(context)), upcast);
-        return scope.MoveToOuter(part.Watch.Show(part.Path, output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width))));
+        var mixed = Attend(Heads(_query.Forward(x)), Heads(_key.Forward(context)), Heads(_value.Forward(context)), upcast);
+        return scope.MoveToOuter(part.Watch.Show(part.Path, _output.Forward(mixed.transpose(1, 2).reshape(x.shape[0], x.shape[1], width))));
     }
 
     /// <summary>softmax(Q Kᵀ / √d) V over [N, heads, L, d].</summary>

@@ -7,7 +7,7 @@ namespace Labeler.TrainingEngine.Models.Layers;
 public sealed class Conv2d(ModelPart part, string name, long inputs, long outputs, long kernel, long stride = 1, long padding = 0)
     : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs, kernel, kernel], Start.FanIn, inputs * kernel * kernel), part.Adapter)
 {
-    private readonly Tensor bias = part.Take($"{name}.bias", [outputs], Start.FanIn, inputs * kernel * kernel);
+    private readonly Tensor _bias = part.Take($"{name}.bias", [outputs], Start.FanIn, inputs * kernel * kernel);
 
     public long Stride { get; } = stride;
     public long Padding { get; } = padding;
@@ -15,7 +15,7 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Convolution);
-        var y = OneDnn.Convolve(x, Weight, bias, Stride, Padding);
+        var y = OneDnn.Convolve(x, Weight, _bias, Stride, Padding);
         if (Active is not { } lora)
             return y;
         var narrow = OneDnn.Convolve(x.to(lora.Down.dtype), lora.Down, null, Stride, Padding);

@@ -7,12 +7,12 @@ namespace Labeler.TrainingEngine.Models.Layers;
 public sealed class Linear(ModelPart part, string name, long inputs, long outputs, bool bias = true)
     : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs], Start.FanIn, inputs), part.Adapter)
 {
-    private readonly Tensor? bias = bias ? part.Take($"{name}.bias", [outputs], Start.FanIn, inputs) : null;
+    private readonly Tensor? _bias = bias ? part.Take($"{name}.bias", [outputs], Start.FanIn, inputs) : null;
 
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Linear);
-        var y = nn.functional.linear(x, Weight, bias);
+        var y = nn.functional.linear(x, Weight, _bias);
         if (Active is not { } lora)
             return y;
         var narrow = nn.functional.linear(x.to(lora.Down.dtype), lora.Down);

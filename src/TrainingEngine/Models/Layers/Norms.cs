@@ -6,26 +6,26 @@ namespace Labeler.TrainingEngine.Models.Layers;
 /// <summary>Group normalisation over [N, C, …].</summary>
 public sealed class GroupNorm(ModelPart part, string name, long groups, long channels, double epsilon)
 {
-    private readonly Tensor weight = part.Take($"{name}.weight", [channels], Start.Ones);
-    private readonly Tensor bias = part.Take($"{name}.bias", [channels], Start.Zeros);
+    private readonly Tensor _weight = part.Take($"{name}.weight", [channels], Start.Ones);
+    private readonly Tensor _bias = part.Take($"{name}.bias", [channels], Start.Zeros);
 
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Normalization);
-        return nn.functional.group_norm(x, groups, weight, bias, epsilon);
+        return nn.functional.group_norm(x, groups, _weight, _bias, epsilon);
     }
 }
 
 /// <summary>Layer normalisation over the last dimension.</summary>
 public sealed class LayerNorm(ModelPart part, string name, long width, double epsilon = 1e-5)
 {
-    private readonly Tensor weight = part.Take($"{name}.weight", [width], Start.Ones);
-    private readonly Tensor bias = part.Take($"{name}.bias", [width], Start.Zeros);
+    private readonly Tensor _weight = part.Take($"{name}.weight", [width], Start.Ones);
+    private readonly Tensor _bias = part.Take($"{name}.bias", [width], Start.Zeros);
 
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Normalization);
-        return nn.functional.layer_norm(x, [width], weight, bias, epsilon);
+        return nn.functional.layer_norm(x, [width], _weight, _bias, epsilon);
     }
 }
 

@@ -14,32 +14,32 @@ internal sealed class BytePairs
     private const int CachedWordLength = 64;
     private const int CachedWords = 20_000;
 
-    private readonly Dictionary<string, int> symbols = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, int> ranks = [];
-    private readonly int[] mergedAt;
-    private readonly List<int> idOf = [];
-    private readonly int[] byteSymbol = new int[256];
-    private readonly int[] lastByteSymbol = new int[256];
-    private readonly IReadOnlyDictionary<string, int> vocabulary;
-    private readonly int unknownId;
-    private readonly ConcurrentDictionary<string, int[]> cache = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _symbols = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, int> _ranks = [];
+    private readonly int[] _mergedAt;
+    private readonly List<int> _idOf = [];
+    private readonly int[] _byteSymbol = new int[256];
+    private readonly int[] _lastByteSymbol = new int[256];
+    private readonly IReadOnlyDictionary<string, int> _vocabulary;
+    private readonly int _unknownId;
+    private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
 
     public BytePairs(IReadOnlyList<(string Left, string Right)> learnt, IReadOnlyDictionary<string, int> vocabulary, int unknownId)
     {
-        (this.vocabulary, this.unknownId) = (vocabulary, unknownId);
+        (_vocabulary, _unknownId) = (vocabulary, unknownId);
         for (int value = 0; value < 256; value++)
         {
             string letter = LetterOf((byte)value).ToString();
-            byteSymbol[value] = Symbol(letter);
-            lastByteSymbol[value] = Symbol(letter + WordEnd);
+            _byteSymbol[value] = Symbol(letter);
+            _lastByteSymbol[value] = Symbol(letter + WordEnd);
         }
 
-        mergedAt = new int[learnt.Count];
+        _mergedAt = new int[learnt.Count];
         for (int rank = 0; rank < learnt.Count; rank++)
         {
             (string left, string right) = learnt[rank];
-            ranks[Pair(Symbol(left), Symbol(right))] = rank;
-            mergedAt[rank] = Symbol(left + right);
+            _ranks[Pair(Symbol(left), Symbol(right))] = rank;
+            _mergedAt[rank] = Symbol(left + right);
         }
     }
 
@@ -60,17 +60,17 @@ internal sealed class BytePairs
     /// <summary>Appends a word's ids.</summary>
     public void Encode(string word, List<int> ids)
     {
-        if (cache.TryGetValue(word, out int[]? known))
+        if (_cache.TryGetValue(word, out int[]? known))
         {
             ids.AddRange(known);
             return;
         }
 
         // The two specials are found again in cleaned text, where upper-case spellings have become lower-case.
-        int[] found = word is "<|startoftext|>" or "<|endoftext|>" && vocabulary.TryGetValue(word, out int special) ? [special] : Merge(word);
-        if (word.Length <= CachedWordLength && cache.Count < CachedWords)
+        int[] found = word is "<|startoftext|>" or "<|endoftext|>" && _vocabulary.TryGetValue(word, out int special) ? [special] : Merge(word);
+        if (word.Length <= CachedWordLength && _cache.Count < CachedWords)
         {
-            cache[word] = found;
+            _cache[word] = found;
         }
 
         ids.AddRange(found);
@@ -82,7 +82,7 @@ internal sealed class BytePairs
         var parts = new int[bytes.Length];
         for (int at = 0; at < parts.Length; at++)
         {
-            parts[at] = at == parts.Length - 1 ? lastByteSymbol[bytes[at]] : byteSymbol[bytes[at]];
+            parts[at] = at == parts.Length - 1 ? _lastByteSymbol[bytes[at]] : _byteSymbol[bytes[at]];
         }
 
         // rankAt[i] belongs to the pair (i, i + 1); a pair has one rank, so equal ranks are equal pairs.
@@ -98,7 +98,7 @@ internal sealed class BytePairs
             count = MergeEverywhere(parts, rankAt, count, best);
         }
 
-        return [.. parts.Take(count).Select(part => idOf[part])];
+        return [.. parts.Take(count).Select(part => _idOf[part])];
     }
 
     private static int LowestOf(ReadOnlySpan<int> ranks)
@@ -121,7 +121,7 @@ internal sealed class BytePairs
         {
             bool merges = rankAt[at] == rank;
             int source = merges ? at + 1 : at;
-            parts[kept] = merges ? mergedAt[rank] : parts[at];
+            parts[kept] = merges ? _mergedAt[rank] : parts[at];
             rankAt[kept] = rankAt[source];
             if (kept > 0 && (merges || previousChanged))
             {
@@ -136,14 +136,14 @@ internal sealed class BytePairs
         return kept;
     }
 
-    private int Rank(int left, int right) => ranks.TryGetValue(Pair(left, right), out int rank) ? rank : NoRank;
+    private int Rank(int left, int right) => _ranks.TryGetValue(Pair(left, right), out int rank) ? rank : NoRank;
 
     private int Symbol(string text)
     {
-        if (!symbols.TryGetValue(text, out int symbol))
+        if (!_symbols.TryGetValue(text, out int symbol))
         {
-            symbol = symbols[text] = symbols.Count;
-            idOf.Add(vocabulary.TryGetValue(text, out int id) ? id : unknownId);
+            symbol = _symbols[text] = _symbols.Count;
+            _idOf.Add(_vocabulary.TryGetValue(text, out int id) ? id : _unknownId);
         }
 
         return symbol;

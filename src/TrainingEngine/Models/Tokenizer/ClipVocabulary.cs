@@ -10,15 +10,15 @@ public sealed class ClipVocabulary
     private const string Start = "<|startoftext|>";
     private const string End = "<|endoftext|>";
 
-    private readonly List<string> tokens = [];
-    private readonly List<string> merges = [];
+    private readonly List<string> _tokens = [];
+    private readonly List<string> _merges = [];
 
     private ClipVocabulary()
     {
     }
 
     /// <summary>Number of ids.</summary>
-    public int Count => tokens.Count;
+    public int Count => _tokens.Count;
 
     /// <summary>
     /// The ids of CLIP's scheme: 256 bytes, 256 bytes that end a word, the merges that build the words, the two specials.
@@ -28,14 +28,14 @@ public sealed class ClipVocabulary
     {
         var vocabulary = new ClipVocabulary();
         string[] letters = [.. Enumerable.Range(0, 256).Select(value => BytePairs.LetterOf((byte)value).ToString()).Order(StringComparer.Ordinal)];
-        vocabulary.tokens.AddRange(letters);
-        vocabulary.tokens.AddRange(letters.Select(letter => letter + BytePairs.WordEnd));
+        vocabulary._tokens.AddRange(letters);
+        vocabulary._tokens.AddRange(letters.Select(letter => letter + BytePairs.WordEnd));
         foreach (string word in words.SelectMany(text => WordSplitter.Split(FtfyCleaning.Clean(text))).Distinct(StringComparer.Ordinal))
         {
             vocabulary.Learn(word);
         }
 
-        vocabulary.tokens.AddRange([Start, End]);
+        vocabulary._tokens.AddRange([Start, End]);
         return vocabulary;
     }
 
@@ -49,8 +49,8 @@ public sealed class ClipVocabulary
         void WriteJson(string name, object content) =>
             File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(content, options) + "\n");
 
-        WriteJson("vocab.json", tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id));
-        File.WriteAllText(Path.Combine(folder, "merges.txt"), string.Join('\n', merges.Prepend("#version: 0.2")) + "\n");
+        WriteJson("vocab.json", _tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id));
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), string.Join('\n', _merges.Prepend("#version: 0.2")) + "\n");
         WriteJson("special_tokens_map.json", new { bos_token = Start, eos_token = End, pad_token = End, unk_token = End });
         WriteJson("tokenizer_config.json", new
         {
@@ -75,10 +75,10 @@ public sealed class ClipVocabulary
         {
             string merge = $"{letters[at]} {tail}";
             tail = letters[at] + tail;
-            if (!merges.Contains(merge))
+            if (!_merges.Contains(merge))
             {
-                merges.Add(merge);
-                tokens.Add(tail);
+                _merges.Add(merge);
+                _tokens.Add(tail);
             }
         }
     }

@@ -29,14 +29,14 @@ internal sealed record SpecialToken(string Text, bool StripsSpace)
 /// </summary>
 internal sealed class SpecialTokens
 {
-    private readonly Dictionary<string, (SpecialToken Token, int Id)> byText;
-    private readonly Regex anyOf;
+    private readonly Dictionary<string, (SpecialToken Token, int Id)> _byText;
+    private readonly Regex _anyOf;
 
     public SpecialTokens(IEnumerable<SpecialToken> tokens, Func<SpecialToken, int> id)
     {
-        byText = tokens.ToDictionary(token => token.Text, token => (token, id(token)), StringComparer.Ordinal);
-        anyOf = new Regex(
-            string.Join('|', byText.Keys.OrderByDescending(text => text.Length).Select(Regex.Escape)), RegexOptions.CultureInvariant);
+        _byText = tokens.ToDictionary(token => token.Text, token => (token, id(token)), StringComparer.Ordinal);
+        _anyOf = new Regex(
+            string.Join('|', _byText.Keys.OrderByDescending(text => text.Length).Select(Regex.Escape)), RegexOptions.CultureInvariant);
     }
 
     /// <summary>The parts in order; a special part carries its id.</summary>
@@ -44,9 +44,9 @@ internal sealed class SpecialTokens
     {
         int at = 0;
         bool stripStart = false;
-        foreach (Match match in anyOf.Matches(text))
+        foreach (Match match in _anyOf.Matches(text))
         {
-            (SpecialToken token, int id) = byText[match.Value];
+            (SpecialToken token, int id) = _byText[match.Value];
             string before = Between(text[at..match.Index], stripStart, token.StripsSpace);
             if (before.Length > 0)
             {

@@ -8,17 +8,17 @@ namespace Labeler.TrainingEngine.Models.UNet;
 /// </summary>
 public sealed class SegmentTape : IDisposable
 {
-    private readonly List<(Func<Tensor[], Tensor[]> Segment, Tensor[] Inputs, Tensor[] Outputs)> segments = [];
-    private readonly List<Tensor> owned = [];
+    private readonly List<(Func<Tensor[], Tensor[]> Segment, Tensor[] Inputs, Tensor[] Outputs)> _segments = [];
+    private readonly List<Tensor> _owned = [];
 
     /// <summary>The last segment's first output: what the model said.</summary>
-    public Tensor Output => segments[^1].Outputs[0];
+    public Tensor Output => _segments[^1].Outputs[0];
 
     /// <summary>The same values without history, which stay until the backward pass whatever becomes of the tensor itself.</summary>
     public Tensor Keep(Tensor tensor)
     {
         var kept = tensor.detach().DetachFromDisposeScope();
-        owned.Add(kept);
+        _owned.Add(kept);
         return kept;
     }
 
@@ -28,8 +28,8 @@ public sealed class SegmentTape : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var outputs = segment(inputs).Select(output => output.detach().requires_grad_(true).DetachFromDisposeScope()).ToArray();
-        segments.Add((segment, inputs, outputs));
-        owned.AddRange(outputs);
+        _segments.Add((segment, inputs, outputs));
+        _owned.AddRange(outputs);
         return outputs;
     }
 
@@ -42,7 +42,7 @@ public sealed class SegmentTape : IDisposable
         using var scope = NewDisposeScope();
         var sums = new Tensor?[parameters.Count];
         var pending = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance) { [output] = gradient };
-        foreach (var (segment, inputs, outputs) in Enumerable.Reverse(segments))
+        foreach (var (segment, inputs, outputs) in Enumerable.Reverse(_segments))
         {
             if (!outputs.Any(pending.ContainsKey))
                 continue;
@@ -68,5 +68,5 @@ public sealed class SegmentTape : IDisposable
         return [.. sums.Select(sum => sum?.MoveToOuterDisposeScope())];
     }
 
-    public void Dispose() => owned.ForEach(tensor => tensor.Dispose());
+    public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
 }

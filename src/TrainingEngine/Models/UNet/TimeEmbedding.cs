@@ -7,12 +7,12 @@ namespace Labeler.TrainingEngine.Models.UNet;
 internal sealed class TimeEmbedding(ModelPart part, long inputs, long width)
 {
     private const double LongestPeriod = 10_000;
-    private readonly Linear linear1 = new(part, "linear_1", inputs, width);
-    private readonly Linear linear2 = new(part, "linear_2", width, width);
+    private readonly Linear _linear1 = new(part, "linear_1", inputs, width);
+    private readonly Linear _linear2 = new(part, "linear_2", width, width);
 
-    public IEnumerable<Adaptable> Layers => [linear1, linear2];
+    public IEnumerable<Adaptable> Layers => [_linear1, _linear2];
 
-    public Tensor Forward(Tensor x) => linear2.Forward(nn.functional.silu(linear1.Forward(x)));
+    public Tensor Forward(Tensor x) => _linear2.Forward(nn.functional.silu(_linear1.Forward(x)));
 
     /// <summary>Cosines, then sines, of the numbers at geometrically spaced frequencies (arXiv 1706.03762, flipped as diffusers does).</summary>
     /// <param name="numbers">[N].</param>

@@ -6,22 +6,22 @@ namespace Labeler.TrainingEngine.Models.UNet;
 /// <summary>One level on the way down or up: residual blocks, each with a transformer behind it where the level has them.</summary>
 internal sealed class UNetLevel
 {
-    private readonly ResnetBlock[] resnets;
-    private readonly Transformer2D[] attentions;
-    private readonly Downsample? downsample;
-    private readonly Upsample? upsample;
+    private readonly ResnetBlock[] _resnets;
+    private readonly Transformer2D[] _attentions;
+    private readonly Downsample? _downsample;
+    private readonly Upsample? _upsample;
 
     private UNetLevel(ResnetBlock[] resnets, Transformer2D[] attentions, Downsample? downsample, Upsample? upsample) =>
-        (this.resnets, this.attentions, this.downsample, this.upsample) = (resnets, attentions, downsample, upsample);
+        (_resnets, _attentions, _downsample, _upsample) = (resnets, attentions, downsample, upsample);
 
-    public int Resnets => resnets.Length;
+    public int Resnets => _resnets.Length;
 
-    public IEnumerable<Adaptable> Attentions => attentions.SelectMany(attention => attention.Attentions);
+    public IEnumerable<Adaptable> Attentions => _attentions.SelectMany(attention => attention.Attentions);
 
     public IEnumerable<Adaptable> Others =>
     [
-        .. resnets.SelectMany(resnet => resnet.Layers), .. attentions.SelectMany(attention => attention.Others),
-        .. new[] { downsample?.Convolution, upsample?.Convolution }.OfType<Adaptable>(),
+        .. _resnets.SelectMany(resnet => resnet.Layers), .. _attentions.SelectMany(attention => attention.Others),
+        .. new[] { _downsample?.Convolution, _upsample?.Convolution }.OfType<Adaptable>(),
     ];
 
     public static UNetLevel Down(ModelPart part, UNetConfig config, int level, long timeWidth)
@@ -54,10 +54,10 @@ internal sealed class UNetLevel
     public Tensor[] GoDown(Tensor x, Tensor time, Tensor context)
     {
         var kept = new List<Tensor>();
-        for (var n = 0; n < resnets.Length; n++)
+        for (var n = 0; n < _resnets.Length; n++)
             kept.Add(x = Block(n, x, time, context));
-        if (downsample is not null)
-            kept.Add(downsample.Forward(x));
+        if (_downsample is not null)
+            kept.Add(_downsample.Forward(x));
         return [.. kept];
     }
 
@@ -66,16 +66,16 @@ internal sealed class UNetLevel
     public Tensor GoUp(Tensor x, Tensor time, Tensor context, ReadOnlySpan<Tensor> skips, (long Height, long Width) next)
     {
         using var scope = NewDisposeScope();
-        for (var n = 0; n < resnets.Length; n++)
+        for (var n = 0; n < _resnets.Length; n++)
             x = Block(n, cat([x, skips[n]], 1), time, context);
-        return scope.MoveToOuter(upsample?.Forward(x, next.Height, next.Width) ?? x);
+        return scope.MoveToOuter(_upsample?.Forward(x, next.Height, next.Width) ?? x);
     }
 
     private Tensor Block(int n, Tensor x, Tensor time, Tensor context)
     {
         using var scope = NewDisposeScope();
-        x = resnets[n].Forward(x, time);
-        return scope.MoveToOuter(attentions.Length > 0 ? attentions[n].Forward(x, context) : x);
+        x = _resnets[n].Forward(x, time);
+        return scope.MoveToOuter(_attentions.Length > 0 ? _attentions[n].Forward(x, context) : x);
     }
 
     private static Transformer2D[] Transformers(ModelPart part, UNetConfig config, bool cross, int level, int count) =>

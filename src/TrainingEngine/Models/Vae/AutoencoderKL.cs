@@ -17,18 +17,18 @@ public readonly record struct LatentDistribution(Tensor Mean, Tensor LogVariance
 public sealed class AutoencoderKL
 {
     internal const double Epsilon = 1e-6;
-    private readonly Encoder encoder;
-    private readonly Decoder decoder;
-    private readonly Conv2d quantise, unquantise;
+    private readonly Encoder _encoder;
+    private readonly Decoder _decoder;
+    private readonly Conv2d _quantise, _unquantise;
 
     public AutoencoderKL(VaeConfig config, WeightSource source)
     {
         Config = config;
         var part = ModelPart.Root(source);
-        encoder = new(part["encoder"], config);
-        decoder = new(part["decoder"], config);
-        quantise = new(part, "quant_conv", 2 * config.LatentChannels, 2 * config.LatentChannels, 1);
-        unquantise = new(part, "post_quant_conv", config.LatentChannels, config.LatentChannels, 1);
+        _encoder = new(part["encoder"], config);
+        _decoder = new(part["decoder"], config);
+        _quantise = new(part, "quant_conv", 2 * config.LatentChannels, 2 * config.LatentChannels, 1);
+        _unquantise = new(part, "post_quant_conv", config.LatentChannels, config.LatentChannels, 1);
         source.Finish();
         Parameters = source.Taken;
     }
@@ -43,7 +43,7 @@ public sealed class AutoencoderKL
     public LatentDistribution Encode(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var halves = quantise.Forward(encoder.Forward(images)).chunk(2, 1);
+        var halves = _quantise.Forward(_encoder.Forward(images)).chunk(2, 1);
         return new(scope.MoveToOuter(halves[0]), scope.MoveToOuter(halves[1].clamp(-30, 20)));
     }
 
@@ -52,6 +52,6 @@ public sealed class AutoencoderKL
     public Tensor Decode(Tensor latents)
     {
         using var scope = NewDisposeScope();
-        return scope.MoveToOuter(decoder.Forward(unquantise.Forward(latents)));
+        return scope.MoveToOuter(_decoder.Forward(_unquantise.Forward(latents)));
     }
 }

@@ -6,27 +6,27 @@ namespace Labeler.TrainingEngine.Models.Vae;
 /// <summary>Latents to images.</summary>
 internal sealed class Decoder
 {
-    private readonly Conv2d convIn, convOut;
-    private readonly VaeMiddle middle;
-    private readonly VaeLevel[] levels;
-    private readonly GroupNorm normOut;
+    private readonly Conv2d _convIn, _convOut;
+    private readonly VaeMiddle _middle;
+    private readonly VaeLevel[] _levels;
+    private readonly GroupNorm _normOut;
 
     public Decoder(ModelPart part, VaeConfig config)
     {
         var channels = config.Channels.Reverse().ToArray();
-        convIn = new(part, "conv_in", config.LatentChannels, channels[0], 3, padding: 1);
-        middle = new(part["mid_block"], channels[0], config.Groups, AutoencoderKL.Epsilon);
-        levels = [.. channels.Select((width, level) => Level(part["up_blocks"][$"{level}"], config, channels, level, width))];
-        normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
-        convOut = new(part, "conv_out", channels[^1], config.OutChannels, 3, padding: 1);
+        _convIn = new(part, "conv_in", config.LatentChannels, channels[0], 3, padding: 1);
+        _middle = new(part["mid_block"], channels[0], config.Groups, AutoencoderKL.Epsilon);
+        _levels = [.. channels.Select((width, level) => Level(part["up_blocks"][$"{level}"], config, channels, level, width))];
+        _normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
+        _convOut = new(part, "conv_out", channels[^1], config.OutChannels, 3, padding: 1);
     }
 
     public Tensor Forward(Tensor x)
     {
-        x = middle.Forward(convIn.Forward(x));
-        foreach (var level in levels)
+        x = _middle.Forward(_convIn.Forward(x));
+        foreach (var level in _levels)
             x = level.Forward(x);
-        return convOut.Forward(nn.functional.silu(normOut.Forward(x)));
+        return _convOut.Forward(nn.functional.silu(_normOut.Forward(x)));
     }
 
     private static VaeLevel Level(ModelPart part, VaeConfig config, long[] channels, int level, long width)

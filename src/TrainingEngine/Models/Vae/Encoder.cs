@@ -6,27 +6,27 @@ namespace Labeler.TrainingEngine.Models.Vae;
 /// <summary>Images to the mean and log-variance of their latents, one behind the other along the channels.</summary>
 internal sealed class Encoder
 {
-    private readonly Conv2d convIn, convOut;
-    private readonly VaeLevel[] levels;
-    private readonly VaeMiddle middle;
-    private readonly GroupNorm normOut;
+    private readonly Conv2d _convIn, _convOut;
+    private readonly VaeLevel[] _levels;
+    private readonly VaeMiddle _middle;
+    private readonly GroupNorm _normOut;
 
     public Encoder(ModelPart part, VaeConfig config)
     {
         var channels = config.Channels;
-        convIn = new(part, "conv_in", config.InChannels, channels[0], 3, padding: 1);
-        levels = [.. channels.Select((width, level) => Level(part["down_blocks"][$"{level}"], config, level, width))];
-        middle = new(part["mid_block"], channels[^1], config.Groups, AutoencoderKL.Epsilon);
-        normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
-        convOut = new(part, "conv_out", channels[^1], 2 * config.LatentChannels, 3, padding: 1);
+        _convIn = new(part, "conv_in", config.InChannels, channels[0], 3, padding: 1);
+        _levels = [.. channels.Select((width, level) => Level(part["down_blocks"][$"{level}"], config, level, width))];
+        _middle = new(part["mid_block"], channels[^1], config.Groups, AutoencoderKL.Epsilon);
+        _normOut = new(part, "conv_norm_out", config.Groups, channels[^1], AutoencoderKL.Epsilon);
+        _convOut = new(part, "conv_out", channels[^1], 2 * config.LatentChannels, 3, padding: 1);
     }
 
     public Tensor Forward(Tensor x)
     {
-        x = convIn.Forward(x);
-        foreach (var level in levels)
+        x = _convIn.Forward(x);
+        foreach (var level in _levels)
             x = level.Forward(x);
-        return convOut.Forward(nn.functional.silu(normOut.Forward(middle.Forward(x))));
+        return _convOut.Forward(nn.functional.silu(_normOut.Forward(_middle.Forward(x))));
     }
 
     private static VaeLevel Level(ModelPart part, VaeConfig config, int level, long width)

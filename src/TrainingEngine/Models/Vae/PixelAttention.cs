@@ -6,25 +6,25 @@ namespace Labeler.TrainingEngine.Models.Vae;
 /// <summary>Every pixel attends to every other, with one head; beside a shortcut.</summary>
 internal sealed class PixelAttention
 {
-    private readonly GroupNorm norm;
-    private readonly Linear query, key, value, output;
+    private readonly GroupNorm _norm;
+    private readonly Linear _query, _key, _value, _output;
 
     public PixelAttention(ModelPart part, long channels, long groups, double epsilon)
     {
         // Released files up to 2023 carry the older names.
         var (q, k, v, o) = part.Has("query.weight") ? ("query", "key", "value", "proj_attn") : ("to_q", "to_k", "to_v", "to_out.0");
-        norm = new(part, "group_norm", groups, channels, epsilon);
-        (query, key) = (new(part, q, channels, channels), new(part, k, channels, channels));
-        (value, output) = (new(part, v, channels, channels), new(part, o, channels, channels));
+        _norm = new(part, "group_norm", groups, channels, epsilon);
+        (_query, _key) = (new(part, q, channels, channels), new(part, k, channels, channels));
+        (_value, _output) = (new(part, v, channels, channels), new(part, o, channels, channels));
     }
 
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
         var (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        var pixels = norm.Forward(x).view(n, c, h * w).transpose(1, 2);
-        var mixed = Attention.Attend(Head(query), Head(key), Head(value)).squeeze(1);
-        return scope.MoveToOuter(output.Forward(mixed).transpose(1, 2).reshape(n, c, h, w) + x);
+        var pixels = _norm.Forward(x).view(n, c, h * w).transpose(1, 2);
+        var mixed = Attention.Attend(Head(_query), Head(_key), Head(_value)).squeeze(1);
+        return scope.MoveToOuter(_output.Forward(mixed).transpose(1, 2).reshape(n, c, h, w) + x);
 
         Tensor Head(Linear projection) => projection.Forward(pixels).unsqueeze(1);
     }
@@ -33,9 +33,9 @@ internal sealed class PixelAttention
 /// <summary>Residual block, attention, residual block at the lowest level.</summary>
 internal sealed class VaeMiddle(ModelPart part, long channels, long groups, double epsilon)
 {
-    private readonly ResnetBlock first = new(part["resnets.0"], channels, channels, 0, groups, epsilon);
-    private readonly PixelAttention attention = new(part["attentions.0"], channels, groups, epsilon);
-    private readonly ResnetBlock second = new(part["resnets.1"], channels, channels, 0, groups, epsilon);
+    private readonly ResnetBlock _first = new(part["resnets.0"], channels, channels, 0, groups, epsilon);
+    private readonly PixelAttention _attention = new(part["attentions.0"], channels, groups, epsilon);
+    private readonly ResnetBlock _second = new(part["resnets.1"], channels, channels, 0, groups, epsilon);
 
-    public Tensor Forward(Tensor x) => second.Forward(attention.Forward(first.Forward(x)));
+    public Tensor Forward(Tensor x) => _second.Forward(_attention.Forward(_first.Forward(x)));
 }

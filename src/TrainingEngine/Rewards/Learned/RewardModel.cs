@@ -16,11 +16,11 @@ public sealed class RewardModel : IReward
 {
     private const string Format = "labeler-reward-1";
     private const int AtOnce = 32;
-    private readonly RewardNetwork network;
-    private readonly string[] prompts;
+    private readonly RewardNetwork _network;
+    private readonly string[] _prompts;
 
     internal RewardModel(RewardNetwork network, string[] prompts, Proportion accuracy, int learnedPairs) =>
-        (this.network, this.prompts, Accuracy, LearnedPairs) = (network, prompts, accuracy, learnedPairs);
+        (_network, _prompts, Accuracy, LearnedPairs) = (network, prompts, accuracy, learnedPairs);
 
     /// <summary>Share of held-out pairs whose winner it gives the higher reward.</summary>
     public Proportion Accuracy { get; }
@@ -36,10 +36,10 @@ public sealed class RewardModel : IReward
 
     /// <summary>Writes weights, prompts and accuracy.</summary>
     /// <exception cref="EngineException">It cannot be written.</exception>
-    public void Save(string file) => SafeTensors.Write(file, network.Weights, new Dictionary<string, string>
+    public void Save(string file) => SafeTensors.Write(file, _network.Weights, new Dictionary<string, string>
     {
         ["format"] = Format,
-        ["prompts"] = JsonSerializer.Serialize(prompts),
+        ["prompts"] = JsonSerializer.Serialize(_prompts),
         ["right"] = Accuracy.Count.ToString(CultureInfo.InvariantCulture),
         ["of"] = Accuracy.Of.ToString(CultureInfo.InvariantCulture),
         ["learned_pairs"] = LearnedPairs.ToString(CultureInfo.InvariantCulture),
@@ -85,7 +85,7 @@ public sealed class RewardModel : IReward
             using var scope = NewDisposeScope();
             var pixels = cat([.. some.Select(image => Pixels.ToTensor([Sized(image.Open())]))]);
             var asked = tensor(Array.ConvertAll(some, image => (long)NumberOf(image.Prompt)), ScalarType.Int64);
-            return network.Forward(pixels, asked).data<float>().ToArray().Select(value => (double)value);
+            return _network.Forward(pixels, asked).data<float>().ToArray().Select(value => (double)value);
         })];
     }
 
@@ -100,7 +100,7 @@ public sealed class RewardModel : IReward
         return pairs.Count(pair => scored[(pair.Prompt, pair.Winner)] > scored[(pair.Prompt, pair.Loser)]);
     }
 
-    public void Dispose() => network.Dispose();
+    public void Dispose() => _network.Dispose();
 
     /// <summary>For people: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>
     internal static string Told(Proportion right) => string.Create(
@@ -109,9 +109,9 @@ public sealed class RewardModel : IReward
     internal static Picture Sized(Picture picture) =>
         picture is { Width: RewardNetwork.Side, Height: RewardNetwork.Side } ? picture : Thumbnail.Square(picture.ToPng(), RewardNetwork.Side);
 
-    private int NumberOf(string prompt) => Array.IndexOf(prompts, prompt) is >= 0 and var number
+    private int NumberOf(string prompt) => Array.IndexOf(_prompts, prompt) is >= 0 and var number
         ? number
-        : throw new EngineException($"the reward model has learned nothing about the prompt '{prompt}'; it knows {prompts.Length} prompts");
+        : throw new EngineException($"the reward model has learned nothing about the prompt '{prompt}'; it knows {_prompts.Length} prompts");
 
     private static int Number(SafeTensors file, string name) => int.Parse(file.Metadata[name], NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -16,15 +16,15 @@ internal sealed class RewardNetwork : IDisposable
     private static readonly int[] Widths = [3, 24, 48, 64, 64];
     private const int Hidden = 64, Groups = 8;
 
-    private readonly Dictionary<string, Tensor> weights;
+    private readonly Dictionary<string, Tensor> _weights;
 
-    private RewardNetwork(Dictionary<string, Tensor> weights, int prompts) => (this.weights, Prompts) = (weights, prompts);
+    private RewardNetwork(Dictionary<string, Tensor> weights, int prompts) => (_weights, Prompts) = (weights, prompts);
 
     /// <summary>Prompts that it tells apart.</summary>
     public int Prompts { get; }
 
     /// <summary>Its weights by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Weights => weights;
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights;
 
     /// <summary>A new one, with He's start values.</summary>
     public static RewardNetwork Create(int prompts, int seed)
@@ -53,7 +53,7 @@ internal sealed class RewardNetwork : IDisposable
     {
         using var saved = new CheckpointWeights([file], "a reward model of this program; train it again");
         using var shapes = Create(prompts, 0);
-        foreach (var (name, weight) in shapes.weights)
+        foreach (var (name, weight) in shapes._weights)
         {
             saved.Take(name, weight.shape, Start.Zeros);
         }
@@ -70,17 +70,17 @@ internal sealed class RewardNetwork : IDisposable
         var seen = images;
         for (var layer = 0; layer + 1 < Widths.Length; layer++)
         {
-            seen = OneDnn.Convolve(seen, weights[$"conv{layer}.weight"], weights[$"conv{layer}.bias"], stride: 2, padding: 1);
-            seen = nn.functional.silu(nn.functional.group_norm(seen, Groups, weights[$"norm{layer}.weight"], weights[$"norm{layer}.bias"]));
+            seen = OneDnn.Convolve(seen, _weights[$"conv{layer}.weight"], _weights[$"conv{layer}.bias"], stride: 2, padding: 1);
+            seen = nn.functional.silu(nn.functional.group_norm(seen, Groups, _weights[$"norm{layer}.weight"], _weights[$"norm{layer}.bias"]));
         }
         var pooled = cat([seen.mean([2L, 3L]), seen.amax([2L, 3L])], 1); // [n, 128]
-        var hidden = nn.functional.silu(nn.functional.linear(pooled, weights["hidden.weight"]) + weights["prompt.weight"].index_select(0, prompts));
-        return nn.functional.linear(hidden, weights["score.weight"]).squeeze(1).MoveToOuterDisposeScope();
+        var hidden = nn.functional.silu(nn.functional.linear(pooled, _weights["hidden.weight"]) + _weights["prompt.weight"].index_select(0, prompts));
+        return nn.functional.linear(hidden, _weights["score.weight"]).squeeze(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        foreach (var weight in weights.Values)
+        foreach (var weight in _weights.Values)
         {
             weight.Dispose();
         }

@@ -6,21 +6,21 @@ namespace Labeler.TrainingEngine.Training.Loop;
 /// <summary>A run's folder: checkpoints that the same run alone goes on from, metrics, and what other programs read.</summary>
 internal sealed class CheckpointDirectory
 {
-    private readonly RunOptions place;
-    private readonly string fingerprint;
-    private readonly Checkpoints checkpoints;
+    private readonly RunOptions _place;
+    private readonly string _fingerprint;
+    private readonly Checkpoints _checkpoints;
 
     /// <summary>Makes the folder where it is not there yet.</summary>
     /// <param name="fingerprint">See <see cref="SessionState.Fingerprint"/>.</param>
     public CheckpointDirectory(RunOptions place, string fingerprint)
     {
-        (this.place, this.fingerprint) = (place, fingerprint);
+        (_place, _fingerprint) = (place, fingerprint);
         Directory.CreateDirectory(place.Output);
-        checkpoints = new Checkpoints(Path.Combine(place.Output, "checkpoints"));
+        _checkpoints = new Checkpoints(Path.Combine(place.Output, "checkpoints"));
     }
 
     /// <inheritdoc cref="Checkpoints.Newest"/>
-    public string? Newest => checkpoints.Newest();
+    public string? Newest => _checkpoints.Newest();
 
     /// <summary>The state to go on from; null where the run begins.</summary>
     /// <exception cref="EngineException">The folder holds another run, or the state cannot be read.</exception>
@@ -31,24 +31,24 @@ internal sealed class CheckpointDirectory
             return null;
         }
         var state = Checkpoints.ReadState<SessionState>(newest);
-        return state.Fingerprint == fingerprint ? state : throw new EngineException(
-            $"{place.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
+        return state.Fingerprint == _fingerprint ? state : throw new EngineException(
+            $"{_place.Output} holds a run with other data or options; give another folder, or delete its checkpoints to start over");
     }
 
     /// <param name="length">Bytes that belong to the checkpoint; what was written after it is cut off.</param>
-    public MetricsFile Metrics(long length) => new(Path.Combine(place.Output, "metrics.jsonl"), length);
+    public MetricsFile Metrics(long length) => new(Path.Combine(_place.Output, "metrics.jsonl"), length);
 
     /// <summary>Writes a checkpoint; returns its folder.</summary>
-    public string Save(int position, SessionState state, TrainableWeights weights) => checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights));
+    public string Save(int position, SessionState state, TrainableWeights weights) => _checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights));
 
     /// <summary>Writes the weights as they are now, for sampling and other programs. Returns the file to sample with.</summary>
     /// <param name="folder">A folder of their own; by default the run's.</param>
     /// <param name="step">Optimizer steps done, for the file's metadata.</param>
     public string Export(TrainedModel model, string algorithm, int step, string? folder = null)
     {
-        var metadata = new Dictionary<string, string> { ["algorithm"] = algorithm, ["manifest"] = place.Manifest ?? "", ["parent"] = place.Parent ?? "" };
+        var metadata = new Dictionary<string, string> { ["algorithm"] = algorithm, ["manifest"] = _place.Manifest ?? "", ["parent"] = _place.Parent ?? "" };
         metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
-        folder ??= Path.Combine(place.Output, model.FolderName);
+        folder ??= Path.Combine(_place.Output, model.FolderName);
         var file = "";
         AtomicFolder.Write(folder, temporary => file = Path.GetFileName(model.Export(temporary, metadata)));
         return Path.Combine(folder, file);
