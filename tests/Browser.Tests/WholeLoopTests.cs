@@ -129,7 +129,7 @@ public sealed class WholeLoopTests(Browsing browsing)
             var download = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Link, new() { Name = format }).First.ClickAsync());
             await download.SaveAsAsync(file);
             if (format == "diffusers")
-                Assert.Equal(weights, FileStore.HashOf(await File.ReadAllBytesAsync(file)));
+                Assert.Equal(weights, ContentHash.Of(await File.ReadAllBytesAsync(file)));
             var adapted = await EngineProgram.Sample(file);
             Assert.Equal(2, adapted.Count);
             Assert.All(adapted.Zip(bare), pair => Assert.NotEqual(pair.First, pair.Second));

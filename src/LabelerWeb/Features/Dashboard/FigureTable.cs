@@ -1,4 +1,3 @@
-using System.Text;
 using Labeler.Shared.Exports;
 
 namespace Labeler.Web.Features.Dashboard;
@@ -11,11 +10,11 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
     public bool IsNumeric(int column) => Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
 
     /// <summary>The table as a CSV file.</summary>
-    public IResult ToDownload(string file)
+    public IResult ToDownload(string file) => Results.Stream(async body =>
     {
-        var lines = Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(Headers));
-        return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", file);
-    }
+        await using var writer = new StreamWriter(body);
+        await Csv.Write(writer, Headers, Rows.ToAsyncEnumerable());
+    }, "text/csv", file);
 
     /// <summary>A cell as people read it: shares in per cent, other numbers short.</summary>
     public static string Show(object? cell) => cell switch

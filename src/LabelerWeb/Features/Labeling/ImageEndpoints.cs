@@ -10,9 +10,9 @@ public static class ImageEndpoints
     public static void MapImages(this RouteGroupBuilder images)
     {
         images.MapGet("/{hash}/{side:int}.webp", (string hash, int side, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) && Thumbnails.Sides.Contains(side) ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
+            ContentHash.IsHash(hash) && Thumbnails.Sides.Contains(side) ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
         images.MapGet("/{hash}/original", (string hash, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
+            ContentHash.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
     }
 
     private static async Task<IResult> Send(Func<Task<string?>> find, HttpContext context)
