@@ -70,7 +70,7 @@ public sealed partial class Annotator : IDisposable
         var (item, images) = _hand.Dequeue();
         var key = Guid.NewGuid();
         var tiles = Enumerable.Range(0, images).Select(index => new { index, flags = _random.Next(3) == 0 ? 1 : 0, displayed = true, unblurred = true });
-        var body = new { _account, entries = new[] { new { op = "vote", key, _project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
+        var body = new { account = _account, entries = new[] { new { op = "vote", key, project = _project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
         try
         {
             var clock = Stopwatch.StartNew();

@@ -1,6 +1,5 @@
 using Labeler.Shared.Automation;
 using Labeler.Shared.Comparisons;
-using Labeler.Shared.Data;
 using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Evaluations;
@@ -10,7 +9,6 @@ using Labeler.Shared.Rewards;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

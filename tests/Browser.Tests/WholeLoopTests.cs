@@ -135,7 +135,7 @@ public sealed class WholeLoopTests(Browsing browsing)
             await download.SaveAsAsync(file);
             if (format == "diffusers")
             {
-                Assert.Equal(weights, FileStore.HashOf(await File.ReadAllBytesAsync(file)));
+                Assert.Equal(weights, ContentHash.Of(await File.ReadAllBytesAsync(file)));
             }
             var adapted = await EngineProgram.Sample(file);
             Assert.Equal(2, adapted.Count);

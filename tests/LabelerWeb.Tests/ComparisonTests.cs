@@ -161,7 +161,7 @@ public sealed class ComparisonTests(WebHost host) : IClassFixture<WebHost>
             await seeded.AddGroup(number, prompts[number], [pictures[number]], GroupUse.Evaluation);
         }
         await seeded.Finish();
-        return [.. pictures.Select(picture => FileStore.HashOf(picture.ToPng()))];
+        return [.. pictures.Select(picture => ContentHash.Of(picture.ToPng()))];
     }
 
     private async Task<SeededProject> Judged(string name)

@@ -37,10 +37,7 @@ public sealed class Account : IdentityUser<Guid>
     public void Rename(string displayName)
     {
         var name = displayName.Trim();
-        if (name.Length is 0 or > LongestDisplayName)
-        {
-            throw new LabelerException($"A display name has 1 to {LongestDisplayName} characters.");
-        }
+        LabelerException.ThrowIf(name.Length is 0 or > LongestDisplayName, $"A display name has 1 to {LongestDisplayName} characters.");
         DisplayName = name;
     }
 
@@ -50,10 +47,7 @@ public sealed class Account : IdentityUser<Guid>
 
     public void LimitExposure(int? imagesPerDay)
     {
-        if (imagesPerDay < 0)
-        {
-            throw new LabelerException("A daily exposure budget is a number of images, 0 or more.");
-        }
+        LabelerException.ThrowIf(imagesPerDay < 0, "A daily exposure budget is a number of images, 0 or more.");
         DailyExposureBudget = imagesPerDay;
     }
 

@@ -1,8 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Labeler.Shared.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Accounts;
 

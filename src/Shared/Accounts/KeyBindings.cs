@@ -33,14 +33,8 @@ public sealed record KeyBindings
     {
         foreach (var (action, key) in moved)
         {
-            if (!Defaults.ContainsKey(action))
-            {
-                throw new LabelerException($"There is no action \"{action}\" to bind a key to.");
-            }
-            if (!Allowed(key))
-            {
-                throw new LabelerException("A key is a letter, a digit, Enter, the space bar, an arrow, or one of , . ; / ? - =");
-            }
+            LabelerException.ThrowIf(!Defaults.ContainsKey(action), $"There is no action \"{action}\" to bind a key to.");
+            LabelerException.ThrowIf(!Allowed(key), "A key is a letter, a digit, Enter, the space bar, an arrow, or one of , . ; / ? - =");
         }
         var bindings = new KeyBindings { Moved = moved.Where(m => Defaults[m.Key] != m.Value).ToDictionary() };
         var taken = Defaults.Keys.GroupBy(bindings.For).FirstOrDefault(g => g.Count() > 1);

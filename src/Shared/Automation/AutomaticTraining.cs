@@ -1,11 +1,9 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Labeler.Shared.Automation;

@@ -5,14 +5,13 @@ namespace Labeler.Shared.Comparisons;
 /// <summary>One measurement along training.</summary>
 /// <param name="Epoch">Epochs learned from.</param>
 /// <param name="Used">Pictures learned from so far: the horizontal axis.</param>
-/// <param name="Low">Of one run its interval, of several seeds the mean less their deviation.</param>
+/// <param name="Low">Lower end of one run's interval; the mean of several seeds less their deviation.</param>
 /// <param name="Runs">Over how many seeds it is the mean.</param>
 public sealed record CurvePoint(int Epoch, double Used, double Value, double Low, double High, int Runs = 1);
 
 /// <summary>How one thing went along training.</summary>
 public sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
 {
-    /// <summary>Is it the mean of several seeds?</summary>
     public bool IsMean => Points.Any(point => point.Runs > 1);
 
     /// <summary>

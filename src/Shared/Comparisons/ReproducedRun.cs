@@ -1,4 +1,5 @@
 using System.Globalization;
+using Labeler.Shared.Exports;
 using Labeler.Shared.Epochs;
 
 namespace Labeler.Shared.Comparisons;
@@ -8,10 +9,10 @@ namespace Labeler.Shared.Comparisons;
 /// <param name="Along">What the horizontal axis counts.</param>
 public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<ReproducedCurve> Curves)
 {
-    /// <summary>Of a comparison: several algorithms and seeds on one reward.</summary>
+    /// <summary>First line of a comparison: several algorithms and seeds on one reward.</summary>
     public const string RewardHeader = "algorithm,seed,epoch,images,reward,held_out_reward,diversity,sample_seconds,train_seconds";
 
-    /// <summary>Of one run's rate: its <c>images</c> are those it was measured on, so the axis counts epochs.</summary>
+    /// <summary>First line of one run's rate: its <c>images</c> are those it was measured on, so the axis counts epochs.</summary>
     public const string RateHeader = "epoch,images,rate,low,high,diversity,sample_seconds,train_seconds";
 
     /// <summary>The same rate over the pictures that had been judged for it, which <c>labels.csv</c> holds beside it.</summary>
@@ -38,28 +39,16 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
     {
         var rows = new List<string[]>();
         var header = text.ReadLine()?.Trim().TrimStart('\uFEFF');
-        if (header is not (RewardHeader or RateHeader or LabelsHeader))
-        {
-            throw new LabelerException("This is not a results.csv or labels.csv of ./labeler engine reproduce: its first line is another.");
-        }
+        LabelerException.ThrowIf(
+            header is not (RewardHeader or RateHeader or LabelsHeader),
+            "This is not a results.csv or labels.csv of ./labeler engine reproduce: its first line is another.");
         var columns = header.Split(',').Length;
-        while (text.ReadLine() is { } line)
+        foreach (var cells in Csv.Read(text))
         {
-            if (line.Trim().Length == 0)
-            {
-                continue;
-            }
-            var cells = line.Split(',', columns + 1);
             rows.Add(cells.Length == columns ? cells : throw new LabelerException($"Line {rows.Count + 2} has {cells.Length} values; {columns} are expected."));
-            if (rows.Count > MostRows)
-            {
-                throw new LabelerException($"The file has more than {MostRows:N0} rows.");
-            }
+            LabelerException.ThrowIf(rows.Count > MostRows, $"The file has more than {MostRows:N0} rows.");
         }
-        if (rows.Count == 0)
-        {
-            throw new LabelerException("The file holds no measurement yet.");
-        }
+        LabelerException.ThrowIf(rows.Count == 0, "The file holds no measurement yet.");
         return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labeled pictures used") : Rates(rows, 0, "epochs learned from");
     }
 
@@ -97,16 +86,10 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
 }
 
 /// <summary>One algorithm on the prompts it was trained on and, where there are such, on prompts held out.</summary>
-/// <param name="TrainingSeeds">A curve for each seed.</param>
-/// <param name="HeldOutSeeds">Of the seeds that were measured on held-out prompts; may be none.</param>
+/// <param name="HeldOutSeeds">Curves of the seeds that were measured on held-out prompts; may be none.</param>
 public sealed record ReproducedCurve(string Name, IReadOnlyList<Curve> TrainingSeeds, IReadOnlyList<Curve> HeldOutSeeds)
 {
-    /// <summary>All seeds together.</summary>
     public Curve Training { get; } = Curve.Together(Name, TrainingSeeds);
-
-    /// <summary>All seeds together; null where there is none.</summary>
     public Curve? HeldOut { get; } = HeldOutSeeds.Count == 0 ? null : Curve.Together(Name, HeldOutSeeds);
-
-    /// <summary>See <see cref="Comparisons.OverOptimisation"/>.</summary>
-    public CurvePoint? OverOptimisedFrom => HeldOut is null ? null : OverOptimisation.Begins(Training, HeldOut);
+    public CurvePoint? OverOptimizedFrom => HeldOut is null ? null : OverOptimization.Begins(Training, HeldOut);
 }

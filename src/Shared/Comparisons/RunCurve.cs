@@ -1,9 +1,7 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Comparisons;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Labeler.Shared.Data;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Shared.Comparisons;
 
@@ -12,8 +12,6 @@ public sealed partial class RunFiles(DataFolder folder)
 
     /// <summary>Samples along training, in one picture beside the results in a folder that the engine wrote.</summary>
     public const string SheetName = "training.png";
-
-    /// <summary>No larger picture is shown.</summary>
     public const long LargestSheet = 32 * 1024 * 1024;
 
     /// <summary>All of them by name, each read anew. One that cannot be read has its fault instead.</summary>
@@ -26,25 +24,16 @@ public sealed partial class RunFiles(DataFolder folder)
     /// <exception cref="LabelerException">It is too large, or not such a file; nothing was kept.</exception>
     public async Task<string> Keep(string name, Stream content, CancellationToken cancel = default)
     {
-        using var kept = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        for (int read; (read = await content.ReadAsync(buffer, cancel)) > 0;)
-        {
-            kept.Write(buffer, 0, read);
-            if (kept.Length > LargestFile)
-            {
-                throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB; a results.csv is far smaller.");
-            }
-        }
-        Parse(kept.ToArray());
+        var kept = await content.ReadAtMost(LargestFile, cancel)
+            ?? throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB; a results.csv is far smaller.");
+        Parse(kept);
         var safe = Other().Replace(Path.GetFileNameWithoutExtension(name).ToLowerInvariant(), "-").Trim('-');
         safe = safe.Length == 0 ? "run" : safe[..Math.Min(60, safe.Length)].Trim('-');
-        if (Paths().All(file => file.Name != safe) && Paths().Count() >= MostFiles)
-        {
-            throw new LabelerException($"There are {MostFiles} runs already: remove one first.");
-        }
+        LabelerException.ThrowIf(
+            Paths().All(file => file.Name != safe) && Paths().Count() >= MostFiles,
+            $"There are {MostFiles} runs already: remove one first.");
         var temporary = Path.Combine(folder.Runs, $".{Guid.NewGuid():N}");
-        await File.WriteAllBytesAsync(temporary, kept.ToArray(), cancel);
+        await File.WriteAllBytesAsync(temporary, kept, cancel);
         File.Move(temporary, Path.Combine(folder.Runs, safe + ".csv"), overwrite: true);
         return safe;
     }
@@ -108,8 +97,6 @@ public sealed record RunFile(string Name, ReproducedRun? Run, string? Fault)
 {
     /// <summary>Where its samples along training are; null where there are none.</summary>
     public string? Sheet { get; init; }
-
-    /// <summary>The name as people read it.</summary>
     public string Title => IsUploaded ? Name : Name[..Name.LastIndexOf('/')];
 
     /// <summary>Was it uploaded, and can be removed here?</summary>

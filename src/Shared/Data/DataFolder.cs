@@ -14,8 +14,6 @@ public sealed class DataFolder
 
     public string Root { get; }
     public string Database => Path.Combine(Root, "labeler.db");
-
-    /// <summary>The content-addressed store.</summary>
     public string Files => Path.Combine(Root, "files");
 
     /// <summary>Data-protection keys, which make cookies outlive a restart.</summary>
@@ -28,14 +26,4 @@ public sealed class DataFolder
 
     /// <summary>Results of ./labeler engine reproduce that the comparison page shows.</summary>
     public string Runs => Path.Combine(Root, "runs");
-
-    /// <summary>An absolute path for one stored relative to the folder.</summary>
-    public string Resolve(string relative) => Path.GetFullPath(Path.Combine(Root, relative));
-
-    /// <summary>The path to store: relative when it lies inside the folder, otherwise as it is.</summary>
-    public string Relative(string path)
-    {
-        var relative = Path.GetRelativePath(Root, Path.GetFullPath(path));
-        return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
-    }
 }

@@ -1,4 +1,5 @@
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data.Configurations;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
@@ -9,7 +10,7 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Labeler.Shared.Data;
 
@@ -42,6 +43,16 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
-        model.ApplyConfigurationsFromAssembly(typeof(LabelerDb).Assembly);
+        AccountTables.Configure(model);
+        ProjectTables.Configure(model);
+        VotingTables.Configure(model);
+        EpochTables.Configure(model);
+        JobTables.Configure(model);
+        PhotoTables.Configure(model);
     }
 }
+
+/// <summary>Stores a time as milliseconds since 1970 in UTC: sorts and compares alike in SQLite and PostgreSQL.</summary>
+internal sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+    time => time.ToUnixTimeMilliseconds(),
+    stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Data;
 
 /// <summary>Hands out the contexts of one kind of database as what they have in common.</summary>

@@ -3,7 +3,6 @@ using Labeler.Shared.Data.Migrations.Legacy;
 using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Data;
 
 /// <summary>Asks the database itself for a table, where the model does not know it.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Labeler.Shared.Epochs;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Data;
 

@@ -9,8 +9,6 @@ public sealed class Checkpoint
 
     public long Id { get; private set; }
     public long ProjectId { get; private set; }
-
-    /// <summary>The epoch whose votes it learned from.</summary>
     public long EpochId { get; private set; }
 
     /// <summary>The checkpoint it was trained on from; null for the base model.</summary>

@@ -17,8 +17,6 @@ public sealed class Epoch
     /// <summary>The checkpoint that sampled this epoch and is the reference of its training; null for the project's base model.</summary>
     public long? SampledById { get; private set; }
     public Checkpoint? SampledBy { get; private set; }
-
-    /// <summary>The checkpoint that training made.</summary>
     public long? CheckpointId { get; private set; }
     public Checkpoint? Checkpoint { get; private set; }
 
@@ -30,8 +28,6 @@ public sealed class Epoch
 
     /// <summary>The learned reward that training follows in the place of the epoch's own votes; null where it follows these.</summary>
     public long? RewardId { get; private set; }
-
-    /// <summary>Groups that sampling will make for labeling.</summary>
     public int GroupsWanted { get; private set; }
     public string? Error { get; private set; }
     public EpochState? FailedFrom { get; private set; }

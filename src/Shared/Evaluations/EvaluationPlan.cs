@@ -40,8 +40,6 @@ public sealed record EvaluationPlan
     /// <summary>Drawn when the evaluation is made; decides the random noises and the order of the questions.</summary>
     public long RandomSeed { get; init; }
     public SamplingSettings Sampling { get; init; } = new();
-
-    /// <summary>Pictures of one checkpoint.</summary>
     public int PicturesEach => Prompts.Count * (FixedEach + RandomEach);
 
     public int Pictures => Contestants.Count * PicturesEach;
@@ -81,7 +79,6 @@ public sealed record EvaluationPlan
         return mixed;
     }
 
-    /// <summary>Everything that is wrong, one clear line each.</summary>
     public IEnumerable<string> Faults()
     {
         if (Contestants.Count is < 2 or > MostContestants)

@@ -1,10 +1,8 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Evaluations;
 
@@ -40,10 +38,9 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
         var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var plan = (await db.Evaluations.FirstAsync(e => e.ProjectId == project.Id, cancel)).Plan;
         var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling).ToDictionaryAsync(g => g.Number, cancel);
-        if (groups.Count < plan.Pictures)
-        {
-            throw new LabelerException($"{plan.Pictures - groups.Count} pictures of the evaluation are missing: try again, and only they are made.");
-        }
+        LabelerException.ThrowIf(
+            groups.Count < plan.Pictures,
+            $"{plan.Pictures - groups.Count} pictures of the evaluation are missing: try again, and only they are made.");
         var rank = 0;
         foreach (var (first, second) in plan.Questions())
         {

@@ -1,27 +1,37 @@
 using System.Globalization;
+using CsvHelper;
 
 namespace Labeler.Shared.Exports;
 
-/// <summary>Lines of comma-separated values (RFC 4180), numbers and times written the same everywhere.</summary>
+/// <summary>Comma-separated values (RFC 4180), numbers and times written the same everywhere.</summary>
 public static class Csv
 {
-    public static string Line(params IEnumerable<object?> cells) => string.Join(',', cells.Select(Cell));
+    // A spreadsheet runs text that starts like a formula; an apostrophe keeps what people typed as text.
+    private static readonly CsvWriterOptions Written = new() { TrueValue = "true", FalseValue = "false", Injection = CsvInjection.Escape };
 
-    private static string Cell(object? value)
+    /// <param name="newLine">Ends each line.</param>
+    public static async Task Write(
+        TextWriter output, string[] headers, IAsyncEnumerable<object?[]> rows, string newLine = "\r\n", CancellationToken cancel = default)
     {
-        var text = value switch
+        await using var csv = CsvWriter.Create(output, Written with { NewLine = newLine }, leaveOpen: true);
+        await csv.WriteRecordAsync(headers, cancel);
+        await foreach (var row in rows.WithCancellation(cancel))
         {
-            null => "",
-            string typed => Harmless(typed),
-            bool yes => yes ? "true" : "false",
-            DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
-            Enum name => name.ToString(),
-            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString() ?? "",
-        };
-        return text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+            foreach (var cell in row)
+            {
+                csv.WriteField(cell is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : cell);
+            }
+            await csv.EndRecordAsync(cancel);
+        }
     }
 
-    // A spreadsheet runs a cell that starts like this as a formula; an apostrophe keeps what people typed as text.
-    private static string Harmless(string text) => text.Length > 0 && "=+-@\t\r".Contains(text[0]) ? "'" + text : text;
+    /// <summary>The lines after a header, empty ones left out.</summary>
+    public static IEnumerable<string[]> Read(TextReader text)
+    {
+        using var csv = CsvReader.Create(text, new CsvReaderOptions { HasHeader = false, Separator = ',' }, leaveOpen: true);
+        while (csv.Read())
+        {
+            yield return [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
+        }
+    }
 }

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Exports;
 
@@ -31,10 +29,9 @@ public static class D3poLabelImport
             var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
             var epoch = await db.Epochs.FirstAsync(e => e.Id == epochId, cancel);
             var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
-            if (project.Task != LabelingTask.FlagBatch || !epoch.TakesVotes)
-            {
-                throw new LabelerException("D3PO's label files can be taken in only by a flag project's epoch that is being labeled.");
-            }
+            LabelerException.ThrowIf(
+                project.Task != LabelingTask.FlagBatch || !epoch.TakesVotes,
+                "D3PO's label files can be taken in only by a flag project's epoch that is being labeled.");
             Check(rows, groups, fileName);
             var rater = await Rater(db, fileName, now, cancel);
             var groupIds = groups.Select(g => g.Id).ToList();
@@ -78,16 +75,13 @@ public static class D3poLabelImport
 
     private static void Check(int[][] rows, List<Group> groups, string fileName)
     {
-        if (rows.Length != groups.Count)
-        {
-            throw new LabelerException($"{fileName} has {rows.Length} lists, and the epoch has {groups.Count} groups.");
-        }
+        LabelerException.ThrowIf(
+            rows.Length != groups.Count, $"{fileName} has {rows.Length} lists, and the epoch has {groups.Count} groups.");
         for (var n = 0; n < rows.Length; n++)
         {
-            if (rows[n] is null || rows[n].Length != groups[n].Images.Count || rows[n].Any(value => value is not (0 or -1)))
-            {
-                throw new LabelerException($"{fileName}: list {n} must hold {groups[n].Images.Count} numbers, each −1 or 0.");
-            }
+            LabelerException.ThrowIf(
+                rows[n] is null || rows[n].Length != groups[n].Images.Count || rows[n].Any(value => value is not (0 or -1)),
+                $"{fileName}: list {n} must hold {groups[n].Images.Count} numbers, each −1 or 0.");
         }
     }
 

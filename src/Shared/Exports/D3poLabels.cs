@@ -1,11 +1,9 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Exports;
 
@@ -44,10 +42,8 @@ public static class D3poLabels
     {
         var epoch = await db.Epochs.AsNoTracking().FirstAsync(e => e.Id == epochId, cancel);
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel);
-        if (project.Task != LabelingTask.FlagBatch)
-        {
-            throw new LabelerException("D3PO's label files hold flags: only a flag project can be written in them.");
-        }
+        LabelerException.ThrowIf(
+            project.Task != LabelingTask.FlagBatch, "D3PO's label files hold flags: only a flag project can be written in them.");
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
         var votes = (await db.Votes.AsNoTracking().Effective().Where(v => v.EpochId == epochId && v.Item!.Use == ItemUse.Training).OrderBy(v => v.Id)

@@ -21,10 +21,9 @@ public static class KohyaAdapter
         foreach (var (key, value) in old.Where(pair => pair.Key != "__metadata__"))
         {
             var ending = key.EndsWith(Down, StringComparison.Ordinal) ? Down : key.EndsWith(Up, StringComparison.Ordinal) ? Up : null;
-            if (ending is null || !key.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                throw new LabelerException($"The checkpoint holds {key}, which is no part of an adapter in the diffusers format.");
-            }
+            LabelerException.ThrowIf(
+                ending is null || !key.StartsWith(Prefix, StringComparison.Ordinal),
+                $"The checkpoint holds {key}, which is no part of an adapter in the diffusers format.");
             var layer = "lora_unet_" + key[Prefix.Length..^ending.Length].Replace('.', '_');
             header[layer + (ending == Down ? ".lora_down.weight" : ".lora_up.weight")] = value!.DeepClone();
             if (ending == Down)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Labeler.Shared.Data;
 using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Exports;
@@ -7,15 +6,13 @@ namespace Labeler.Shared.Exports;
 /// <summary>The preferences of a manifest, one pair a line: what training used, or would use now.</summary>
 public static class PairExport
 {
-    public static async Task WriteCsv(Manifest manifest, TextWriter output)
-    {
-        await output.WriteLineAsync(Csv.Line("group", "prompt", "seed", "winner", "loser", "weight", "winner_image", "loser_image", "trajectory"));
-        foreach (var (group, pair) in Pairs(manifest))
+    public static Task WriteCsv(Manifest manifest, TextWriter output) => Csv.Write(
+        output, ["group", "prompt", "seed", "winner", "loser", "weight", "winner_image", "loser_image", "trajectory"],
+        Pairs(manifest).Select(one => new object?[]
         {
-            await output.WriteLineAsync(Csv.Line(
-                group.Id, group.Prompt, group.Seed, pair.Winner, pair.Loser, pair.Weight, group.Images[pair.Winner], group.Images[pair.Loser], group.Trajectory));
-        }
-    }
+            one.Group.Id, one.Group.Prompt, one.Group.Seed, one.Pair.Winner, one.Pair.Loser, one.Pair.Weight,
+            one.Group.Images[one.Pair.Winner], one.Group.Images[one.Pair.Loser], one.Group.Trajectory,
+        }).ToAsyncEnumerable(), output.NewLine);
 
     public static async Task WriteJsonLines(Manifest manifest, TextWriter output)
     {

@@ -1,30 +1,28 @@
 using System.Text.Json;
-using Labeler.Shared.Data;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Exports;
 
 /// <summary>Every vote of an epoch as it was cast, also those taken back, in quarantine or surplus.</summary>
 public static class VoteExport
 {
-    public static async Task WriteCsv(LabelerDb db, long epochId, TextWriter output, CancellationToken cancel = default)
-    {
-        await output.WriteLineAsync(Csv.Line(
+    public static Task WriteCsv(LabelerDb db, long epochId, TextWriter output, CancellationToken cancel = default) => Csv.Write(
+        output,
+        [
             "vote", "kind", "item", "group", "prompt", "annotator", "verdict", "seen", "flagged", "deformed", "unsafe", "choice", "score", "reason",
-            "duration_ms", "client_time", "at", "surplus", "taken_back_by", "quarantine"));
-        await foreach (var (vote, prompt) in Rows(db, epochId, cancel))
+            "duration_ms", "client_time", "at", "surplus", "taken_back_by", "quarantine",
+        ],
+        Rows(db, epochId).Select(row => (row.Vote, Item: row.Vote.Item!, row.Prompt)).Select(row => new object?[]
         {
-            await output.WriteLineAsync(Csv.Line(
-                vote.Id, vote.Kind, vote.ItemId, vote.Item!.GroupId, prompt, vote.AnnotatorId, vote.Verdict is null ? "" : JsonText.Write(vote.Verdict),
-                vote.Seen, vote.Flagged, vote.Deformed, vote.Unsafe, vote.Choice, vote.Score, vote.Reason,
-                vote.DurationMs, vote.ClientTime, vote.At, vote.Surplus, vote.SupersededById, vote.Quarantine));
-        }
-    }
+            row.Vote.Id, row.Vote.Kind, row.Item.Id, row.Item.GroupId, row.Prompt, row.Vote.AnnotatorId,
+            row.Vote.Verdict is { } said ? JsonText.Write(said) : "",
+            row.Vote.Seen, row.Vote.Flagged, row.Vote.Deformed, row.Vote.Unsafe, row.Vote.Choice, row.Vote.Score, row.Vote.Reason,
+            row.Vote.DurationMs, row.Vote.ClientTime, row.Vote.At, row.Vote.Surplus, row.Vote.SupersededById, row.Vote.Quarantine,
+        }), output.NewLine, cancel);
 
     public static async Task WriteJsonLines(LabelerDb db, long epochId, TextWriter output, CancellationToken cancel = default)
     {
-        await foreach (var (vote, prompt) in Rows(db, epochId, cancel))
+        await foreach (var (vote, prompt) in Rows(db, epochId).WithCancellation(cancel))
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(new
             {
@@ -48,7 +46,7 @@ public static class VoteExport
         }
     }
 
-    private static IAsyncEnumerable<(Vote Vote, string Prompt)> Rows(LabelerDb db, long epochId, CancellationToken cancel) =>
+    private static IAsyncEnumerable<(Vote Vote, string Prompt)> Rows(LabelerDb db, long epochId) =>
         db.Votes.AsNoTracking().Include(v => v.Item!.Group).Where(v => v.EpochId == epochId).OrderBy(v => v.Id).AsAsyncEnumerable()
             .Select(vote => (vote, vote.Item!.Group!.Prompt));
 }

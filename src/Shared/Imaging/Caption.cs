@@ -12,7 +12,6 @@ public static class Caption
         {
             return null;
         }
-
         const int DotsPerInch = 72;
         int points = Math.Max(6, Math.Min(11, height - 3));
         return Vips.Run("the caption cannot be drawn", () =>
@@ -35,7 +34,6 @@ public static class Caption
                 caption.Rgb[(3 * row * columns) + at] = (byte)(255 - mask.Rgb[(3 * row * mask.Width) + at]);
             }
         }
-
         return caption;
     }
 }

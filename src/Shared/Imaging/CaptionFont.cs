@@ -5,7 +5,6 @@ namespace Labeler.Shared.Imaging;
 /// <summary>The font of captions. It comes with the program, which so needs no font and no configuration of the system.</summary>
 internal static partial class CaptionFont
 {
-    /// <summary>The name by which text asks for it.</summary>
     public const string Family = "DejaVu Sans";
 
     /// <summary>Path of the TrueType file. The first use tells Fontconfig, which libvips finds fonts with, what to read.</summary>
@@ -31,7 +30,6 @@ internal static partial class CaptionFont
             _ = setenv(
                 "FONTCONFIG_FILE", Configuration(Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Environment.GetEnvironmentVariable("HOME")), overwrite: 1);
         }
-
         return Path.Combine(Folder, "DejaVuSans.ttf");
     }
 

@@ -31,14 +31,12 @@ public sealed record ContactSheet(int Columns, int Gap = 4, int CaptionHeight = 
             {
                 Place(sheet, picture, left, top);
             }
-
             if (CaptionHeight > 0 && Caption.Draw(cells[index].Caption, cellWidth, CaptionHeight) is { } caption)
             {
                 // A little below the picture, so that no letter touches it.
                 Place(sheet, caption, left, top + cellHeight + Math.Min(2, Gap));
             }
         }
-
         return sheet;
     }
 
@@ -62,7 +60,6 @@ public sealed record ContactSheet(int Columns, int Gap = 4, int CaptionHeight = 
         {
             sheet.Rgb.AsSpan(3 * (((top + row) * sheet.Width) + left), 3 * width).CopyTo(piece.Rgb.AsSpan(3 * row * width));
         }
-
         return piece;
     }
 

@@ -12,14 +12,10 @@ public sealed class Picture
         {
             throw new ArgumentException($"{width} x {height} pixels need {3L * width * height} bytes, not {rgb.LongLength}.", nameof(rgb));
         }
-
         (Width, Height, Rgb) = (width, height, rgb);
     }
 
-    /// <summary>Width in pixels.</summary>
     public int Width { get; }
-
-    /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
     /// <summary>The pixels, [height, width, 3].</summary>
@@ -52,14 +48,12 @@ public sealed class Picture
     public byte[] ToJpeg(int quality = 95)
     {
         byte[] jpeg = Encode($".jpg[Q={quality},subsample_mode=on,optimize_coding=false,interlace=false,keep=none]");
-
         // libvips leaves the JFIF segment out of stripped files. Version 1.1, no unit, aspect 1 : 1, no thumbnail.
         ReadOnlySpan<byte> start = [0xFF, 0xD8];
         ReadOnlySpan<byte> jfif = [0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
         return jpeg[3] == jfif[1] ? jpeg : [.. start, .. jfif, .. jpeg.AsSpan(start.Length)];
     }
 
-    /// <summary>The pixel's color at a place.</summary>
     public (byte R, byte G, byte B) At(int x, int y)
     {
         int at = 3 * ((y * Width) + x);

@@ -20,9 +20,7 @@ public enum PictureProblem
 }
 
 /// <summary>The one error of decoding and encoding; the message is a line that a person can read.</summary>
-public sealed class PictureException(PictureProblem problem, string message, Exception? inner = null)
-    : Exception(message, inner)
+public sealed class PictureException(PictureProblem problem, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>The kind of problem.</summary>
     public PictureProblem Problem { get; } = problem;
 }

@@ -3,20 +3,12 @@ namespace Labeler.Shared.Imaging;
 /// <summary>The file formats that are decoded. Content decides, never a file's name.</summary>
 public enum PictureFormat
 {
-    /// <summary>JPEG.</summary>
     Jpeg,
-
-    /// <summary>PNG.</summary>
     Png,
-
-    /// <summary>WebP.</summary>
     WebP,
-
-    /// <summary>GIF.</summary>
     Gif,
 }
 
-/// <summary>Names and signatures of the formats.</summary>
 public static class PictureFormats
 {
     /// <summary>The format that the first bytes show, or null when it is none of ours.</summary>
@@ -29,7 +21,6 @@ public static class PictureFormats
         _ => null,
     };
 
-    /// <summary>The file name's ending, with its dot.</summary>
     public static string Extension(this PictureFormat format) => format switch
     {
         PictureFormat.Jpeg => ".jpg",
@@ -38,7 +29,6 @@ public static class PictureFormats
         _ => ".gif",
     };
 
-    /// <summary>The media type for a Content-Type header.</summary>
     public static string MediaType(this PictureFormat format) => format switch
     {
         PictureFormat.Jpeg => "image/jpeg",

@@ -1,13 +1,9 @@
 namespace Labeler.Shared.Imaging;
 
 /// <summary>What a file says of itself before its pixels are decoded.</summary>
-/// <param name="Format">The format by content.</param>
-/// <param name="Width">Width of one frame in pixels, as stored (before any turning by EXIF).</param>
-/// <param name="Height">Height of one frame in pixels.</param>
-/// <param name="Animated">True when there is more than one frame.</param>
+/// <param name="Width">Pixels of one frame as stored, before any turning by EXIF.</param>
 public sealed record PictureHeader(PictureFormat Format, int Width, int Height, bool Animated)
 {
-    /// <summary>Reads the header only.</summary>
     /// <exception cref="PictureException">NotAnImage, TooLarge (bytes) or Damaged.</exception>
     public static PictureHeader Read(byte[] file, PictureLimits? limits = null)
     {

@@ -8,8 +8,6 @@ internal static class PngChunks
 {
     private const int SignatureLength = 8;
     private static readonly uint[] CrcTable = BuildCrcTable();
-
-    /// <summary>A chunk's type and the range of its data within the file.</summary>
     public readonly record struct Chunk(string Type, Range Data);
 
     /// <summary>The chunks in file order; ends quietly where the file does.</summary>
@@ -24,12 +22,10 @@ internal static class PngChunks
             {
                 break;
             }
-
             int start = at + 8;
             chunks.Add(new Chunk(Encoding.Latin1.GetString(png.Slice(at + 4, 4)), start..(start + (int)length)));
             at = start + (int)length + 4;
         }
-
         return chunks;
     }
 
@@ -37,7 +33,6 @@ internal static class PngChunks
     public static bool IsAnimated(ReadOnlySpan<byte> png) =>
         Of(png).TakeWhile(chunk => chunk.Type != "IDAT").Any(chunk => chunk.Type == "acTL");
 
-    /// <summary>Appends a whole chunk to <paramref name="target"/>.</summary>
     public static void Write(Stream target, string type, ReadOnlySpan<byte> data)
     {
         Span<byte> number = stackalloc byte[4];
@@ -56,7 +51,6 @@ internal static class PngChunks
         {
             crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
         }
-
         return ~crc;
     }
 
@@ -70,10 +64,8 @@ internal static class PngChunks
             {
                 crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
             }
-
             table[value] = crc;
         }
-
         return table;
     }
 }

@@ -18,11 +18,9 @@ public static class PngText
             {
                 throw new ArgumentException($"'{key}' cannot be a PNG text key: 1 to 79 Latin-1 characters are needed.", nameof(text));
             }
-
             // Keyword, then: not compressed, method 0, no language, no translated keyword.
             PngChunks.Write(target, "iTXt", [.. Encoding.Latin1.GetBytes(key), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(value)]);
         }
-
         target.Write(png, afterHeader, png.Length - afterHeader);
         return target.ToArray();
     }

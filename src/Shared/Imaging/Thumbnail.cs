@@ -21,7 +21,6 @@ public static class Thumbnail
     {
         limits ??= PictureLimits.Default;
         limits.Check(PictureHeader.Read(file, limits));
-
         // The file is decoded while the thumbnail is written, so both fail with the file. libvips hands failOn to no loader here.
         return Vips.Run("the image is damaged", () =>
         {

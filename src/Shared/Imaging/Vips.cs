@@ -15,7 +15,6 @@ internal static class Vips
         {
             throw new PictureException(_refusal.Problem, _refusal.Message, _refusal);
         }
-
         try
         {
             return work();
@@ -50,12 +49,10 @@ internal static class Vips
                 $"libvips, which reads and writes images and comes with this program, does not load on this system: {reason}",
                 ModuleInitializer.Exception);
         }
-
         // Only the loaders that libvips itself fuzzes; no cache, since every picture is read once; one thread a picture.
         NetVips.NetVips.BlockUntrusted = true;
         Cache.Max = 0;
         NetVips.NetVips.Concurrency = 1;
-
         // The warnings of damaged files reach the caller as an exception instead of standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });
         return null;

@@ -1,6 +1,3 @@
-using Labeler.Shared.Data;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Jobs;
 
 /// <summary>Writing that only the holder of a job may do.</summary>

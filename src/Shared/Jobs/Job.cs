@@ -1,5 +1,3 @@
-using Labeler.Shared.Data;
-
 namespace Labeler.Shared.Jobs;
 
 /// <summary>Work for a trainer worker: a row that one worker at a time holds by a lease.</summary>
@@ -15,8 +13,6 @@ public sealed class Job
     public JobState State { get; private set; }
     public long? ProjectId { get; private set; }
     public long? EpochId { get; private set; }
-
-    /// <summary>Parameters as JSON; see Read.</summary>
     public string Payload { get; private set; } = "{}";
 
     /// <summary>Higher is claimed first.</summary>
@@ -32,8 +28,6 @@ public sealed class Job
 
     /// <summary>Done so far, 0 to 1.</summary>
     public double Progress { get; private set; }
-
-    /// <summary>What it is doing, for people.</summary>
     public string Message { get; private set; } = "";
     public double? SecondsLeft { get; private set; }
     public string? Error { get; private set; }
@@ -98,10 +92,8 @@ public sealed class Job
     /// <summary>Queues a job again that failed or was cancelled; it resumes from what it has written.</summary>
     public void Retry()
     {
-        if (State is not (JobState.Failed or JobState.Cancelled))
-        {
-            throw new LabelerException("Only a job that failed or was cancelled can be tried again.");
-        }
+        LabelerException.ThrowIf(
+            State is not (JobState.Failed or JobState.Cancelled), "Only a job that failed or was cancelled can be tried again.");
         State = JobState.Queued;
         Attempt = 0;
         CancelRequested = false;

@@ -1,6 +1,3 @@
-using Labeler.Shared.Data;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Jobs;
 
 /// <summary>Gives jobs to workers, one holder at a time, and takes them back from workers that have died.</summary>
@@ -111,7 +108,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     private async Task FailAbandoned(LabelerDb db, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        foreach (var job in await db.Jobs.AsNoTracking().Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts).ToListAsync(cancel))
+        var abandoned = db.Jobs.AsNoTracking().Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts);
+        foreach (var job in await abandoned.ToListAsync(cancel))
         {
             await (job.CancelRequested
                 ? Stop(job, cancel)

@@ -33,7 +33,7 @@ public sealed partial class JobReporter : IDisposable
         _beating = Task.Run(KeepBeating, CancellationToken.None);
     }
 
-    /// <summary>Cancelled when the job is to stop, for whatever cause.</summary>
+    /// <summary>Canceled when the job is to stop, for whatever cause.</summary>
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>What the last heartbeat was told.</summary>

@@ -37,12 +37,10 @@ public static class CuratedExport
         }
     }
 
-    public static async Task WriteCsv(IReadOnlyList<CuratedPhoto> photos, TextWriter writer)
-    {
-        await writer.WriteAsync(Csv.Line("photo", "file", "label", "votes", "caption", "caption_by", "width", "height", "sha256") + "\r\n");
-        foreach (var (photo, width, height, label, votes) in photos)
+    public static Task WriteCsv(IReadOnlyList<CuratedPhoto> photos, TextWriter writer) => Csv.Write(
+        writer, ["photo", "file", "label", "votes", "caption", "caption_by", "width", "height", "sha256"],
+        photos.Select(one => new object?[]
         {
-            await writer.WriteAsync(Csv.Line(photo.Id, photo.Name, label, votes, photo.Caption, photo.CaptionBy, width, height, photo.ContentHash) + "\r\n");
-        }
-    }
+            one.Photo.Id, one.Photo.Name, one.Label, one.Votes, one.Photo.Caption, one.Photo.CaptionBy, one.Width, one.Height, one.Photo.ContentHash,
+        }).ToAsyncEnumerable());
 }

@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
@@ -18,7 +16,6 @@ public sealed record CuratedPhoto(Photo Photo, int Width, int Height, string? La
         return [.. photos.Select(photo => new CuratedPhoto(photo, photo.Image!.Width, photo.Image.Height, Leading(votes[photo.ImageId]), votes[photo.ImageId].Count()))];
     }
 
-    /// <summary>Those whose label is one of these.</summary>
     public static async Task<List<CuratedPhoto>> Kept(LabelerDb db, long projectId, IReadOnlyCollection<string> labels, CancellationToken cancel = default) =>
         [.. (await Read(db, projectId, cancel)).Where(photo => photo.Label is { } label && labels.Contains(label))];
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Photos;
@@ -33,10 +34,9 @@ public sealed record FineTuneOptions
     /// <exception cref="LabelerException">A value is out of its range.</exception>
     public void Validate()
     {
-        var faults = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(this, new ValidationContext(this), faults, validateAllProperties: true))
+        if (SettingsRules.RangeFaults(this).ToList() is { Count: > 0 } faults)
         {
-            throw new LabelerException(string.Join(" ", faults.Select(fault => fault.ErrorMessage)));
+            throw new LabelerException(string.Join(" ", faults));
         }
     }
 }

@@ -1,10 +1,8 @@
 using System.Text;
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
@@ -17,16 +15,12 @@ public sealed class FineTuning(IDbContextFactory<LabelerDb> contexts, FileStore 
     {
         options.Validate();
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.FineTune && (j.State == JobState.Queued || j.State == JobState.Running), cancel))
-        {
-            throw new LabelerException("A fine-tuning of this project is under way: wait for it, or cancel it first.");
-        }
+        LabelerException.ThrowIf(
+            await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.FineTune && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
+            "A fine-tuning of this project is under way: wait for it, or cancel it first.");
         var photos = (await CuratedPhoto.Kept(db, projectId, labels, cancel)).Where(photo => photo.Photo.Caption is not null)
             .Select(photo => new TaughtPhoto(photo.Photo.ContentHash, photo.Photo.Caption!, photo.Label!)).ToList();
-        if (labels.Count == 0)
-        {
-            throw new LabelerException("Choose at least one label to learn from.");
-        }
+        LabelerException.ThrowIf(labels.Count == 0, "Choose at least one label to learn from.");
         if (labels.FirstOrDefault(label => !photos.Exists(photo => photo.Label == label)) is { } empty)
         {
             throw new LabelerException($"No photo of {empty} has a caption: describe some first, or leave the label out.");

@@ -1,10 +1,8 @@
-using Labeler.Shared.Data;
-
 namespace Labeler.Shared.Photos;
 
 /// <summary>What an import job reads: an uploaded zip, or a folder below the import root.</summary>
-/// <param name="Path">Of a zip within the data folder's uploads; of a folder, relative to the import root.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Path">Relative: a zip's to the data folder's uploads, a folder's to the import root.</param>
+/// <param name="Name">What people read.</param>
 public sealed record ImportPlace(string Path, bool IsZip, string Name)
 {
     public static string Uploads(DataFolder folder) => Directory.CreateDirectory(System.IO.Path.Combine(folder.Root, "uploads")).FullName;
@@ -17,16 +15,13 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name)
     {
         var root = Root(folder, limits);
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, typed.Trim().TrimStart('/')));
-        if (path != root && !path.StartsWith(root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new LabelerException($"Only folders below {root} can be imported: put the pictures there.");
-        }
+        LabelerException.ThrowIf(
+            path != root && !path.StartsWith(root + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal),
+            $"Only folders below {root} can be imported: put the pictures there.");
         for (var at = path; at.Length > root.Length; at = System.IO.Path.GetDirectoryName(at)!)
         {
-            if (new DirectoryInfo(at).LinkTarget is not null)
-            {
-                throw new LabelerException($"{at} is a link; put the pictures themselves below {root}.");
-            }
+            LabelerException.ThrowIf(
+                new DirectoryInfo(at).LinkTarget is not null, $"{at} is a link; put the pictures themselves below {root}.");
         }
         return Directory.Exists(path)
             ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false, typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))

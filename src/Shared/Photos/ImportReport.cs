@@ -1,7 +1,5 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
@@ -21,13 +19,8 @@ public sealed record ImportReport(Job Job, string Name, int Photos, int Refused,
             job, job.Read<ImportPlace>().Name, photos.GetValueOrDefault(job.Id), Of(job, SkipKind.Refused), Of(job, SkipKind.Duplicate), Of(job, SkipKind.NotToLabel)))];
     }
 
-    /// <summary>Every file of an import that was left out, as CSV.</summary>
-    public static async Task WriteCsv(LabelerDb db, long jobId, TextWriter writer, CancellationToken cancel = default)
-    {
-        await writer.WriteAsync(Csv.Line("file", "kind", "reason") + "\r\n");
-        await foreach (var file in db.SkippedFiles.AsNoTracking().Where(f => f.JobId == jobId).OrderBy(f => f.Id).AsAsyncEnumerable().WithCancellation(cancel))
-        {
-            await writer.WriteAsync(Csv.Line(file.Name, file.Kind, file.Reason) + "\r\n");
-        }
-    }
+    public static Task WriteCsv(LabelerDb db, long jobId, TextWriter writer, CancellationToken cancel = default) => Csv.Write(
+        writer, ["file", "kind", "reason"],
+        db.SkippedFiles.AsNoTracking().Where(f => f.JobId == jobId).OrderBy(f => f.Id).AsAsyncEnumerable().Select(f => new object?[] { f.Name, f.Kind, f.Reason }),
+        cancel: cancel);
 }

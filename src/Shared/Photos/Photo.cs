@@ -9,14 +9,10 @@ public sealed class Photo
 
     public long Id { get; private set; }
     public long ProjectId { get; private set; }
-
-    /// <summary>The import that brought it.</summary>
     public long JobId { get; private set; }
     public long ImageId { get; private set; }
     public SampleImage? Image { get; private set; }
     public string ContentHash { get; private set; } = "";
-
-    /// <summary>Its path in the zip or folder it came from.</summary>
     public string Name { get; private set; } = "";
     public string? Caption { get; private set; }
 

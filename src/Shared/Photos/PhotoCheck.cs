@@ -1,4 +1,5 @@
 using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Shared.Photos;
 
@@ -27,18 +28,7 @@ internal static class PhotoCheck
         try
         {
             await using var stream = file.Open();
-            using var content = new MemoryStream();
-            var buffer = new byte[1 << 16];
-            int read;
-            while ((read = await stream.ReadAsync(buffer, cancel)) > 0)
-            {
-                if (content.Length + read > limits.MaxPictureBytes)
-                {
-                    throw TooLarge(limits);
-                }
-                content.Write(buffer, 0, read);
-            }
-            return content.ToArray();
+            return await stream.ReadAtMost(limits.MaxPictureBytes, cancel) ?? throw TooLarge(limits);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or NotSupportedException or UnauthorizedAccessException or FileNotFoundException)
         {

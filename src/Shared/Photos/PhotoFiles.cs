@@ -49,10 +49,7 @@ public sealed class PhotoFiles : IDisposable
     /// <exception cref="LabelerException">There is no such folder, or it holds too many files.</exception>
     public static PhotoFiles OfFolder(string path, ImportLimits limits)
     {
-        if (!Directory.Exists(path))
-        {
-            throw new LabelerException($"The folder {path} is not there any more.");
-        }
+        LabelerException.ThrowIf(!Directory.Exists(path), $"The folder {path} is not there any more.");
         // A link may lead anywhere on the machine, so none is followed.
         var files = new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
             .Where(file => !IsBelowLink(file.Directory!, path))

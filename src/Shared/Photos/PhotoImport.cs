@@ -1,10 +1,8 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos;
 
@@ -20,10 +18,8 @@ public sealed class PhotoImport(
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) ?? throw new LabelerException("There is no such project; load the page again.");
-        if (project.Source != PictureSource.Imported)
-        {
-            throw new LabelerException($"{project.Name} does not take photos: make a photo project for them.");
-        }
+        LabelerException.ThrowIf(
+            project.Source != PictureSource.Imported, $"{project.Name} does not take photos: make a photo project for them.");
         var epoch = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel);
         epoch = epoch is { TakesVotes: true } ? epoch : await cycle.Open(projectId, 0, cancel);
         var job = Job.Queue(JobKind.Import, projectId, epoch.Id, place, time.GetUtcNow());
@@ -56,10 +52,9 @@ public sealed class PhotoImport(
                 bytes += read;
             }
             // What was really read, whatever an archive announced.
-            if (bytes > limits.MaxTotalBytes)
-            {
-                throw new LabelerException($"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. {at:N0} of {total:N0} were looked at and stay.");
-            }
+            LabelerException.ThrowIf(
+                bytes > limits.MaxTotalBytes,
+                $"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. {at:N0} of {total:N0} were looked at and stay.");
             report(at, total);
         }
         await cycle.FinishSampling(job, cancel);
@@ -94,7 +89,7 @@ public sealed class PhotoImport(
             }
             var content = await PhotoCheck.Read(file, limits, cancel);
             read = content.Length;
-            if (hashes.Contains(FileStore.HashOf(content)))
+            if (hashes.Contains(ContentHash.Of(content)))
             {
                 throw new PhotoRefusal(SkipKind.Duplicate, "the project has the same picture already");
             }

@@ -16,11 +16,7 @@ public sealed class TrainingSheet
 
     public long Id { get; private set; }
     public long JobId { get; private set; }
-
-    /// <summary>Whose adapter was at work.</summary>
     public string Label { get; private set; } = "";
-
-    /// <summary>Optimizer steps done.</summary>
     public int Step { get; private set; }
     public SheetSeeds Seeds { get; private set; }
     public string ContentHash { get; private set; } = "";

@@ -1,6 +1,4 @@
 using System.Text;
-using Labeler.Shared.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Projects;
 
@@ -26,10 +24,9 @@ public sealed class Project
     /// <exception cref="LabelerException">The name or a setting cannot be used.</exception>
     public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now, PictureSource source = PictureSource.Sampled)
     {
-        if (source == PictureSource.Imported && task is not (LabelingTask.Categorise or LabelingTask.Score))
-        {
-            throw new LabelerException("Photos are categorised or scored, one at a time: choose one of these tasks.");
-        }
+        LabelerException.ThrowIf(
+            source == PictureSource.Imported && task is not (LabelingTask.Categorise or LabelingTask.Score),
+            "Photos are categorised or scored, one at a time: choose one of these tasks.");
         var project = new Project { Task = task, Source = source, CreatedAt = now };
         project.Rename(name);
         project.Slug = SlugOf(project.Name);
@@ -40,10 +37,7 @@ public sealed class Project
     public void Rename(string name)
     {
         var trimmed = name.Trim();
-        if (trimmed.Length is 0 or > 100)
-        {
-            throw new LabelerException("A project's name has 1 to 100 characters.");
-        }
+        LabelerException.ThrowIf(trimmed.Length is 0 or > 100, "A project's name has 1 to 100 characters.");
         Name = trimmed;
     }
 
@@ -73,10 +67,7 @@ public sealed class Project
     public void UsePrompts(IEnumerable<string> texts, IEnumerable<string>? heldOut = null)
     {
         var kept = PromptText.Clean(texts).Select((text, n) => new Prompt(text, n, PromptUse.Training)).ToList();
-        if (kept.Count == 0)
-        {
-            throw new LabelerException("A project needs at least one prompt.");
-        }
+        LabelerException.ThrowIf(kept.Count == 0, "A project needs at least one prompt.");
         kept.AddRange(PromptText.Clean(heldOut ?? []).Select((text, n) => new Prompt(text, kept.Count + n, PromptUse.HeldOut)).ToList());
         _prompts.Clear();
         _prompts.AddRange(kept);
@@ -85,10 +76,9 @@ public sealed class Project
     /// <exception cref="LabelerException">Its pictures are not made by the epochs' models.</exception>
     internal void RequireSampled(string verb)
     {
-        if (Source != PictureSource.Sampled)
-        {
-            throw new LabelerException($"{Name} {(Source == PictureSource.Imported ? "holds photos that were brought in" : "compares given checkpoints")}, so there is no model of its own to {verb}.");
-        }
+        LabelerException.ThrowIf(
+            Source != PictureSource.Sampled,
+            $"{Name} {(Source == PictureSource.Imported ? "holds photos that were brought in" : "compares given checkpoints")}, so there is no model of its own to {verb}.");
     }
 
     /// <summary>Hides the project; nothing is lost, and Restore brings it back.</summary>
@@ -113,4 +103,17 @@ public sealed class Project
         var text = slug.ToString().Trim('-');
         return text.Length == 0 ? "project" : text[..Math.Min(60, text.Length)].Trim('-');
     }
+}
+
+/// <summary>Where a project's pictures come from. The numbers are stored.</summary>
+public enum PictureSource
+{
+    /// <summary>Each epoch's model makes them; the votes train the next one.</summary>
+    Sampled = 0,
+
+    /// <summary>Photos that were brought in, to be sorted or scored.</summary>
+    Imported = 1,
+
+    /// <summary>Given checkpoints make them once, to be compared.</summary>
+    Checkpoints = 2,
 }

@@ -21,19 +21,12 @@ public static class PromptText
             {
                 continue;
             }
-            if (text.Length > LongestPrompt)
-            {
-                throw new LabelerException($"Prompt {number} has {text.Length} characters; the most is {LongestPrompt}.");
-            }
-            if (text.Any(char.IsControl))
-            {
-                throw new LabelerException($"Prompt {number} holds control characters: is this a text file with one prompt a line?");
-            }
+            LabelerException.ThrowIf(
+                text.Length > LongestPrompt, $"Prompt {number} has {text.Length} characters; the most is {LongestPrompt}.");
+            LabelerException.ThrowIf(
+                text.Any(char.IsControl), $"Prompt {number} holds control characters: is this a text file with one prompt a line?");
             kept.Add(text);
-            if (kept.Count > MostPrompts)
-            {
-                throw new LabelerException($"There are more than {MostPrompts:N0} prompts: shorten the file.");
-            }
+            LabelerException.ThrowIf(kept.Count > MostPrompts, $"There are more than {MostPrompts:N0} prompts: shorten the file.");
         }
         return kept;
     }

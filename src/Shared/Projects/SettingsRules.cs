@@ -10,7 +10,7 @@ public static partial class SettingsRules
     public static IReadOnlyList<string> Faults(this ProjectSettings settings, LabelingTask task) =>
         [.. RangeFaults(settings), .. RangeFaults(settings.Sampling), .. RangeFaults(settings.Training), .. TaskFaults(settings, task)];
 
-    private static IEnumerable<string> RangeFaults(object settings)
+    internal static IEnumerable<string> RangeFaults(object settings)
     {
         var found = new List<ValidationResult>();
         Validator.TryValidateObject(settings, new ValidationContext(settings), found, validateAllProperties: true);

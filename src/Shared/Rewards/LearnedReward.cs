@@ -36,7 +36,7 @@ public sealed class LearnedReward
     /// <summary>Pairs of groups that it has not learned from.</summary>
     public int HeldOut { get; private set; }
 
-    /// <summary>Of the pairs that people judged after it had learned, those whose winner it gives the higher reward; null while nobody has measured that.</summary>
+    /// <summary>Pairs that people judged after it had learned and whose winner it gives the higher reward; null while nobody has measured that.</summary>
     public int? LaterRight { get; private set; }
 
     /// <summary>Pairs of groups that were judged after it had learned.</summary>
@@ -64,19 +64,15 @@ public sealed class LearnedReward
     internal void MeasureLater(int right, int pairs, DateTimeOffset now) => (LaterRight, LaterPairs, LaterAt) = (right, pairs, now);
 
     /// <summary>Allows its use.</summary>
-    /// <param name="right">As the person was shown it.</param>
-    /// <param name="heldOut">As the person was shown it.</param>
+    /// <param name="right">As the person was shown it; and so <paramref name="heldOut"/>.</param>
     /// <exception cref="LabelerException">It may be guessing, or another accuracy was shown.</exception>
     public void Accept(int right, int heldOut, string by, DateTimeOffset now)
     {
-        if ((right, heldOut) != (Right, HeldOut))
-        {
-            throw new LabelerException("The accuracy that you saw is not this model's: load the page again and look at it.");
-        }
-        if (!BeatsGuessing)
-        {
-            throw new LabelerException($"It was right on {Right} of {HeldOut} held-out pairs, which may be guessing: judge more pairs and learn again.");
-        }
+        LabelerException.ThrowIf(
+            (right, heldOut) != (Right, HeldOut), "The accuracy that you saw is not this model's: load the page again and look at it.");
+        LabelerException.ThrowIf(
+            !BeatsGuessing,
+            $"It was right on {Right} of {HeldOut} held-out pairs, which may be guessing: judge more pairs and learn again.");
         AcceptedAt ??= now;
         AcceptedBy ??= by;
     }

@@ -1,9 +1,7 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Labeler.Shared.Rewards;
@@ -79,10 +77,8 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
     /// <summary>Null where there is nothing to measure on.</summary>
     private Task<Job?> Queue(LearnedReward reward, CancellationToken cancel) => contexts.Write<Job?>(LockScope.Epoch, reward.ProjectId, async db =>
     {
-        if (!reward.BeatsGuessing)
-        {
-            throw new LabelerException("It may be guessing about held-out pairs already: learn a new one from more votes.");
-        }
+        LabelerException.ThrowIf(
+            !reward.BeatsGuessing, "It may be guessing about held-out pairs already: learn a new one from more votes.");
         var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == reward.ProjectId && p.DeletedAt == null, cancel)
             ?? throw new LabelerException("There is no such project; load the page again.");
         await RewardWorkflow.RequireFree(db, project, cancel);

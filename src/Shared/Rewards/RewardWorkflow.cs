@@ -1,11 +1,9 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Rewards;
 
@@ -20,10 +18,9 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
             ?? throw new LabelerException("There is no such project; load the page again.");
         await RequireFree(db, project, cancel);
         var groups = await RewardManifest.Judged(db, project, cancel);
-        if (groups.Count < 2)
-        {
-            throw new LabelerException($"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to measure the model. Label more of them.");
-        }
+        LabelerException.ThrowIf(
+            groups.Count < 2,
+            $"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to measure the model. Label more of them.");
         var manifest = await files.Put(new RewardManifest(project.Slug, groups).ToBytes(), cancel);
         var job = Job.Queue(JobKind.RewardModel, projectId, null, new RewardOrder(manifest), time.GetUtcNow());
         db.Jobs.Add(job);
@@ -48,10 +45,9 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     /// <exception cref="LabelerException">A learning or measuring of the project is under way.</exception>
     internal static async Task RequireFree(LabelerDb db, Project project, CancellationToken cancel)
     {
-        if (await db.Jobs.AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.RewardModel && (j.State == JobState.Queued || j.State == JobState.Running), cancel))
-        {
-            throw new LabelerException($"A reward is being learned from {project.Name} or measured on it already: wait for it, or stop it first.");
-        }
+        LabelerException.ThrowIf(
+            await db.Jobs.AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.RewardModel && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
+            $"A reward is being learned from {project.Name} or measured on it already: wait for it, or stop it first.");
     }
 
     /// <summary>Freezes all of an epoch's pictures, judged by people or not, and queues training on them by a learned reward.</summary>
@@ -60,10 +56,8 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     {
         var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
             ?? throw new LabelerException("There is no such reward model; load the page again.");
-        if (reward.AcceptedAt is null)
-        {
-            throw new LabelerException("Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
-        }
+        LabelerException.ThrowIf(
+            reward.AcceptedAt is null, "Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel)).Prompts();
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id).ToListAsync(cancel);

@@ -50,7 +50,6 @@ public sealed class Group
         return group;
     }
 
-    /// <summary>One photo that was brought in.</summary>
     public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) => Sampled(epoch, GroupUse.Imported, number, null, "", 0, null, [photo], now);
 }
 
@@ -61,8 +60,6 @@ public enum GroupUse
 
     /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side. They teach nothing; people of pair projects compare them with the epoch before.</summary>
     Evaluation = 1,
-
-    /// <summary>Photos that were brought in.</summary>
     Imported = 2,
 }
 

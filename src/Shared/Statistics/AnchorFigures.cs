@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
@@ -11,12 +9,11 @@ namespace Labeler.Shared.Statistics;
 /// For flags the unit is an image, otherwise the item.
 /// </summary>
 /// <param name="Labels">Given in this epoch.</param>
-/// <param name="Same">Of those, as most said at first; units on which people were even at first are left out.</param>
+/// <param name="Same">Share of them that say what most said at first; units on which people were even at first are left out.</param>
 /// <param name="Now">Mean now: share of images not flagged, or mean score; null for categories and pairs.</param>
 /// <param name="Before">The same of the same units at first.</param>
 public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, double? Now, double? Before)
 {
-    /// <summary>Of every epoch in which anchors were judged.</summary>
     public static async Task<IReadOnlyList<AnchorFigures>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         var again = await Said(db, project, ItemUse.Anchor, null, cancel);

@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 

@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
@@ -13,7 +11,7 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Votes">Judgements, ties and both bad included.</param>
 public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, Proportion Majority, int Votes, int Ties, int BothBad)
 {
-    /// <summary>Of every checkpoint that met another: against each, from both sides, and against all.</summary>
+    /// <summary>Every checkpoint's that met another: against each, from both sides, and against all.</summary>
     public static async Task<IReadOnlyList<DuelResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
     {
         var plan = evaluation.Plan;
@@ -21,7 +19,7 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         return Of(await Meetings(db, votes, group => plan.At(group.Number).Contestant, cancel));
     }
 
-    /// <summary>Of every epoch of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that one. Contestants are epochs' numbers.</summary>
+    /// <summary>Every epoch's of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that one. Contestants are epochs' numbers.</summary>
     public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
@@ -29,7 +27,7 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         return [.. Of(meetings).Where(result => result.Against < result.Contestant)];
     }
 
-    /// <summary>Of every checkpoint that takes part in a meeting: against all, then against each.</summary>
+    /// <summary>Everybody's who takes part in a meeting: against all, then against each.</summary>
     public static IReadOnlyList<DuelResults> Of(IEnumerable<DuelMeeting> meetings)
     {
         var sides = meetings.SelectMany(m => new[]
@@ -73,3 +71,10 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         public int Votes => For + Other + Ties + BothBad;
     }
 }
+
+/// <summary>Two checkpoints' pictures of one prompt side by side, and how everybody who saw them voted.</summary>
+/// <param name="First">A checkpoint's place in the plan.</param>
+/// <param name="Second">The other's.</param>
+/// <param name="ForFirst">Votes for the first one's picture.</param>
+/// <param name="ForSecond">Votes for the second one's.</param>
+public sealed record DuelMeeting(int First, int Second, int ForFirst, int ForSecond, int Ties, int BothBad);

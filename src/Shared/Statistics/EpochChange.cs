@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
@@ -11,10 +9,9 @@ namespace Labeler.Shared.Statistics;
 /// (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10; for means G. Y. Zou and A. Donner, ibid. 27, 2008).
 /// </summary>
 /// <param name="Measure">normal, safe, score, or preferred: the share of blind pairs won against the other epoch, whose own share before is the half that chance gives.</param>
-/// <param name="Low">Of the difference, with 95 %.</param>
+/// <param name="Low">Lower end of the difference's 95 % interval.</param>
 public sealed record EpochChange(int Epoch, int Against, string Measure, double Now, double Before, double Low, double High)
 {
-    /// <summary>The measure of pairs.</summary>
     public const string Preferred = "preferred";
 
     private const double Even = 0.5;
@@ -24,7 +21,7 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
     /// <summary>Worse, and not by chance: the whole interval of the difference lies below zero.</summary>
     public bool IsWorse => High < 0;
 
-    /// <summary>Of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure nothing.</summary>
+    /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure nothing.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         if (project.Task == LabelingTask.PreferPair)
@@ -51,7 +48,6 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
                    select Of(now, before)];
     }
 
-    /// <summary>Of one epoch.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, Epoch epoch, CancellationToken cancel = default) =>
         epoch.SampledById is null ? [] : [.. (await Read(db, project, cancel)).Where(change => change.Epoch == epoch.Number)];
 

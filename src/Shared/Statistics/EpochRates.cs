@@ -1,7 +1,5 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
@@ -10,7 +8,7 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Safe">Not unsafe.</param>
 public sealed record EpochRates(long EpochId, int Number, EpochState State, Proportion Normal, Proportion Deformed, Proportion Safe)
 {
-    /// <summary>Of every epoch of a flag project, in order.</summary>
+    /// <summary>Rates of every epoch of a flag project, in order.</summary>
     public static async Task<IReadOnlyList<EpochRates>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Number).Select(e => new { e.Id, e.Number, e.State }).ToListAsync(cancel);

@@ -1,14 +1,12 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
 /// <summary>All that was said about one image, for the gallery.</summary>
 /// <param name="Votes">People who judged it.</param>
-/// <param name="Deformed">Of these, how many flagged it as deformed.</param>
+/// <param name="Deformed">How many of them flagged it as deformed.</param>
 /// <param name="Score">Mean score; null where nobody scored it.</param>
 /// <param name="Labels">Categories and how often each was given.</param>
 /// <param name="Wins">Comparisons it won.</param>
@@ -19,7 +17,7 @@ public sealed record ImageTally(
     /// <summary>Judged, and by most people not flagged.</summary>
     public bool IsNormal => Votes > 0 && 2 * Math.Max(Deformed, Unsafe) < Votes;
 
-    /// <summary>Of every image of an epoch's labeled groups, in order.</summary>
+    /// <summary>Tallies of every image of an epoch's labeled groups, in order.</summary>
     public static async Task<IReadOnlyList<ImageTally>> Read(LabelerDb db, long epochId, CancellationToken cancel = default)
     {
         var epoch = await db.Epochs.AsNoTracking().FirstAsync(e => e.Id == epochId, cancel);

@@ -1,16 +1,13 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
 /// <summary>How often each label was given in one epoch: a category, a score, a flag, or a pick of a pair.</summary>
-/// <param name="Share">Of all labels of the epoch, with its interval.</param>
 public sealed record LabelCounts(int Epoch, string Label, int Count, Proportion Share)
 {
-    /// <summary>Of every epoch of a project that has votes; labels in the project's own order.</summary>
+    /// <summary>Every judged epoch's; labels in the project's own order.</summary>
     public static async Task<IReadOnlyList<LabelCounts>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         var votes = db.Votes.Effective().Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training);

@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
@@ -12,7 +10,6 @@ public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, d
 {
     private const double Z95 = 1.959964;
 
-    /// <summary>Of every epoch of a project that has scores.</summary>
     public static async Task<IReadOnlyList<MeanScores>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var rows = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training && v.Score != null)

@@ -1,20 +1,16 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Statistics;
 
 /// <summary>What one checkpoint's pictures were given (mirror report, figure 6), at fixed or at random seeds. A picture that several people scored counts once, by their average.</summary>
 /// <param name="Contestant">The checkpoint's number in the plan.</param>
-/// <param name="Name">The checkpoint's.</param>
-/// <param name="Pictures">How many were scored.</param>
 /// <param name="Low">End of the mean's 95 % interval over pictures (normal approximation).</param>
-/// <param name="Shares">Of each score, in the scale's order.</param>
+/// <param name="Shares">Each score's share, in the scale's order.</param>
 public sealed record RubricResults(int Contestant, string Name, bool IsFixed, int Pictures, int Votes, double Mean, double Low, double High, IReadOnlyList<(string Score, Proportion Share)> Shares)
 {
-    /// <summary>Of every checkpoint, in the plan's order, fixed seeds first; those without a vote are left out.</summary>
+    /// <summary>Every checkpoint's, in the plan's order, fixed seeds first; those without a vote are left out.</summary>
     public static async Task<IReadOnlyList<RubricResults>> Read(LabelerDb db, Evaluation evaluation, CancellationToken cancel = default)
     {
         var scale = (await db.Projects.AsNoTracking().FirstAsync(p => p.Id == evaluation.ProjectId, cancel)).Settings.Choices;
@@ -27,7 +23,6 @@ public sealed record RubricResults(int Contestant, string Name, bool IsFixed, in
             [.. line.GroupBy(v => v.ItemId).Select(picture => picture.Select(v => (v.Choice, v.Score)).ToList())]))];
     }
 
-    /// <summary>Of one checkpoint's pictures.</summary>
     /// <param name="scale">The options that there were.</param>
     /// <param name="pictures">What each was given, by one person or more.</param>
     public static RubricResults Of(int contestant, string name, bool isFixed, IReadOnlyList<Choice> scale, IReadOnlyList<IReadOnlyList<(string Choice, double Score)>> pictures)

@@ -19,26 +19,18 @@ public sealed class FileStore
         Directory.CreateDirectory(_incoming);
     }
 
-    /// <summary>Where a file lies, there or not.</summary>
     public string PathOf(string hash)
     {
-        if (!IsHash(hash))
-        {
-            throw new LabelerException($"\"{(hash.Length > 80 ? hash[..80] : hash)}\" is not the name of a stored file.");
-        }
+        LabelerException.ThrowIf(
+            !ContentHash.IsHash(hash), $"\"{(hash.Length > 80 ? hash[..80] : hash)}\" is not the name of a stored file.");
         return Path.Combine(_root, hash[..2], hash[2..4], hash);
     }
 
     public bool Has(string hash) => File.Exists(PathOf(hash));
 
-    public static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
-
-    public static string HashOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
-
     public Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
-        Has(HashOf(content.Span)) ? Task.FromResult(HashOf(content.Span)) : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
+        ContentHash.Of(content.Span) is var hash && Has(hash) ? Task.FromResult(hash) : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
 
-    /// <summary>Copies a file in.</summary>
     public async Task<string> PutFile(string path, CancellationToken cancel = default)
     {
         await using var source = File.OpenRead(path);
@@ -93,7 +85,7 @@ public sealed class FileStore
         await using var file = OpenRead(hash);
         var content = new byte[file.Length];
         await file.ReadExactlyAsync(content, cancel);
-        return HashOf(content) == hash ? content : throw Damaged(hash);
+        return ContentHash.Of(content) == hash ? content : throw Damaged(hash);
     }
 
     /// <summary>Reads a stored file through and checks it against its name.</summary>
@@ -101,7 +93,7 @@ public sealed class FileStore
     public async Task Verify(string hash, CancellationToken cancel = default)
     {
         await using var file = OpenRead(hash);
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != hash)
+        if (await ContentHash.Of(file, cancel) != hash)
         {
             throw Damaged(hash);
         }

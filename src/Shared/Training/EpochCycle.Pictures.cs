@@ -1,10 +1,8 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Training;
 
@@ -20,10 +18,8 @@ public sealed partial class EpochCycle
     public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
-        if (project.Source == PictureSource.Sampled)
-        {
-            throw new LabelerException($"{project.Name} is sampled by its model: start its next epoch instead.");
-        }
+        LabelerException.ThrowIf(
+            project.Source == PictureSource.Sampled, $"{project.Name} is sampled by its model: start its next epoch instead.");
         var epoch = Epoch.Open(project, await NextNumber(db, project, cancel), groups, time.GetUtcNow());
         db.Epochs.Add(epoch);
         await db.SaveChangesAsync(cancel);
@@ -52,16 +48,10 @@ public sealed partial class EpochCycle
 
     private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel, Func<Group, object>? about = null)
     {
-        if (!epoch.TakesVotes)
-        {
-            throw new LabelerException($"Epoch {epoch.Number} is closed: no group can be added to it.");
-        }
+        LabelerException.ThrowIf(!epoch.TakesVotes, $"Epoch {epoch.Number} is closed: no group can be added to it.");
         var group = make(epoch);
         var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>().FirstOrDefault(hash => !files.Has(hash));
-        if (missing is not null)
-        {
-            throw new LabelerException($"Group {group.Number} names the file {missing}, which is not in the store.");
-        }
+        LabelerException.ThrowIf(missing is not null, $"Group {group.Number} names the file {missing}, which is not in the store.");
         if (await db.Groups.AnyAsync(g => g.EpochId == epoch.Id && g.Use == group.Use && g.Number == group.Number, cancel))
         {
             return false;
@@ -71,7 +61,7 @@ public sealed partial class EpochCycle
         {
             db.Add(about(group));
         }
-        // What people are asked about given checkpoints is decided when all of their pictures are there; see Evaluating.
+        // What people are asked about given checkpoints is decided when all of their pictures are there; see EvaluationWorkflow.
         if (await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
         {
             db.Items.AddRange(group.Use == GroupUse.Evaluation ? await Measuring.Duels(db, project, group, cancel) : Item.For(project, group, await Behind(db, project, epoch, group, cancel)));

@@ -1,7 +1,5 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Training;
 
@@ -16,14 +14,11 @@ public sealed partial class EpochCycle
     }
 
     /// <summary>Freezes the epoch's preferences and queues training on them.</summary>
-    /// <param name="expectedHash">Of the dry run that a person confirmed; null to train on whatever there is.</param>
+    /// <param name="expectedHash">The dry run's that a person confirmed; null to train on whatever there is.</param>
     /// <exception cref="LabelerException">Nothing to learn, or votes came since the dry run.</exception>
     public Task<Job> Train(long epochId, string? expectedHash, CancellationToken cancel = default) => Freeze(epochId, null, (_, _, plan) =>
     {
-        if (plan.Signal == 0)
-        {
-            throw new LabelerException("There is nothing to learn yet: no two images of a group were judged differently.");
-        }
+        LabelerException.ThrowIf(plan.Signal == 0, "There is nothing to learn yet: no two images of a group were judged differently.");
         return expectedHash is null || expectedHash == plan.Hash
             ? Task.FromResult((plan.Manifest, plan.Signal))
             : throw new LabelerException("Votes have come in since the dry run: look at it again, then train.");
@@ -31,7 +26,7 @@ public sealed partial class EpochCycle
 
     /// <summary>Freezes what training will use and queues it.</summary>
     /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
-    /// <param name="choose">From what the votes give now: what to use, and its usable pairs.</param>
+    /// <param name="choose">What to use, given what the votes give now, and its usable pairs.</param>
     internal Task<Job> Freeze(
         long epochId, long? rewardId, Func<LabelerDb, Epoch, TrainingPlan, Task<(Manifest Manifest, int Signal)>> choose, CancellationToken cancel) => Change(epochId, async (db, epoch) =>
     {

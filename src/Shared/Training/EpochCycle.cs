@@ -1,11 +1,9 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Training;
 
@@ -17,10 +15,9 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         project.RequireSampled("sample with");
-        if (await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed), cancel))
-        {
-            throw new LabelerException("The project has an epoch under way: finish, cancel or roll it back first.");
-        }
+        LabelerException.ThrowIf(
+            await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed), cancel),
+            "The project has an epoch under way: finish, cancel or roll it back first.");
         return await Begin(db, project, checkpointId, cancel);
     }, cancel);
 
@@ -122,10 +119,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         {
             projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => e.ProjectId).FirstOrDefaultAsync(cancel);
         }
-        if (projectId == 0)
-        {
-            throw new LabelerException("There is no such epoch.");
-        }
+        LabelerException.ThrowIf(projectId == 0, "There is no such epoch.");
         return await contexts.Write(LockScope.Epoch, projectId, async db =>
         {
             var result = await verb(db, await db.Epochs.FirstAsync(e => e.Id == epochId, cancel));

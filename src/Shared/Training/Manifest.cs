@@ -35,7 +35,7 @@ public sealed record Manifest(
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Canonical);
 
-    public string Hash() => FileStore.HashOf(ToBytes());
+    public string Hash() => ContentHash.Of(ToBytes());
 
     /// <exception cref="LabelerException">It is not a manifest of this version.</exception>
     public static Manifest Read(ReadOnlySpan<byte> bytes)
@@ -52,7 +52,6 @@ public sealed record Manifest(
     }
 }
 
-/// <param name="Seed">Of the starting noise.</param>
 /// <param name="Trajectory">Content hash of the trajectory file.</param>
 /// <param name="Images">Content hashes in the trajectory's order.</param>
 /// <param name="Votes">Ids of the votes that the preferences follow from.</param>

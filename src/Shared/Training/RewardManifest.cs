@@ -1,12 +1,10 @@
 using System.Text;
-using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Training;
 
 /// <summary>Exactly what a reward model learns from, kept in the file store as JSON; its hash names it.</summary>
-/// <param name="Groups">Of all epochs; those without a pair are left out.</param>
+/// <param name="Groups">Every epoch's; those without a pair are left out.</param>
 public sealed record RewardManifest(string Project, IReadOnlyList<ManifestGroup> Groups)
 {
     /// <summary>The texts that the model will know.</summary>

@@ -1,9 +1,7 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Training;
 
@@ -13,14 +11,10 @@ namespace Labeler.Shared.Training;
 public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, int Groups, int Items, int Open)
 {
     public string Hash { get; } = Manifest.Hash();
-
-    /// <summary>Usable pairs.</summary>
     public int Signal => Preferences.Signal;
 
     /// <summary>How many votes teach nothing, by reason.</summary>
     public IReadOnlyDictionary<Exclusion, int> Excluded { get; } = Preferences.Excluded.CountBy(e => e.Why).ToDictionary();
-
-    /// <summary>Does every item have all the votes it wants?</summary>
     public bool IsJudged => Open == 0 && Items > 0;
 
     /// <summary>Is there enough to train on by the project's own rule: the budget is reached, or everything is judged?</summary>

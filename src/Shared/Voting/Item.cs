@@ -134,8 +134,6 @@ public sealed class Item
 public enum ItemUse
 {
     Training = 0,
-
-    /// <summary>Its right answer is known.</summary>
     Gold = 1,
 
     /// <summary>Judged in the project's first epoch, and again in each later one.</summary>

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 
@@ -11,7 +9,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
-    /// <summary>Of so many items that a person gets in an epoch, one measures them or the model (gold, anchor, duel): within the 5 to 15 % that are usual.</summary>
+    /// <summary>One in so many items that a person gets in an epoch measures them or the model (gold, anchor, duel): within the 5 to 15 % that are usual.</summary>
     public const int OneMeasuringIn = 10;
 
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>

@@ -25,8 +25,6 @@ public sealed class Lease
 
     /// <summary>The side of a pair, drawn when it was handed out.</summary>
     public bool FirstOnLeft { get; private set; }
-
-    /// <summary>When its vote came.</summary>
     public DateTimeOffset? DoneAt { get; private set; }
 
     /// <summary>When this person was shown which model made the item; a vote after that is rejected.</summary>

@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 

@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 

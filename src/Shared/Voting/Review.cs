@@ -1,7 +1,5 @@
 using System.Linq.Expressions;
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 
@@ -34,14 +32,12 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             await contexts.Write(LockScope.Vote, itemId, async db =>
             {
                 var vote = await db.Votes.Include(v => v.Item).FirstAsync(v => v.Id == voteId, cancel);
-                if (vote.Kind != VoteKind.Judgement || vote.SupersededById is not null || vote.Quarantine is not null)
-                {
-                    throw new LabelerException("Only a judgement that stands can be the right answer.");
-                }
-                if (!await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State < EpochState.Frozen, cancel))
-                {
-                    throw new LabelerException("Its epoch is closed: nobody would be asked about it any more.");
-                }
+                LabelerException.ThrowIf(
+                    vote.Kind != VoteKind.Judgement || vote.SupersededById is not null || vote.Quarantine is not null,
+                    "Only a judgement that stands can be the right answer.");
+                LabelerException.ThrowIf(
+                    !await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State < EpochState.Frozen, cancel),
+                    "Its epoch is closed: nobody would be asked about it any more.");
                 vote.Item!.MakeGold(vote.Verdict!);
                 return await db.SaveChangesAsync(cancel);
             }, cancel);
@@ -68,10 +64,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
     public async Task<int> Decide(long projectId, long voteId, string by, CancellationToken cancel = default)
     {
         var items = await Items(v => v.Id == voteId && v.ProjectId == projectId, cancel);
-        if (items.Count == 0)
-        {
-            throw new LabelerException("There is no such vote; load the page again.");
-        }
+        LabelerException.ThrowIf(items.Count == 0, "There is no such vote; load the page again.");
         return await contexts.Write(LockScope.Vote, items[0], async db =>
         {
             var votes = await db.Votes.Include(v => v.Item).Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).ToListAsync(cancel);
@@ -79,10 +72,9 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             {
                 throw new LabelerException("Only a judgement that stands and counts can decide.");
             }
-            if (!await db.Epochs.AnyAsync(e => e.Id == decides.EpochId && e.State < EpochState.Frozen, cancel))
-            {
-                throw new LabelerException("Its epoch is closed: what it taught cannot be changed any more.");
-            }
+            LabelerException.ThrowIf(
+                !await db.Epochs.AnyAsync(e => e.Id == decides.EpochId && e.State < EpochState.Frozen, cancel),
+                "Its epoch is closed: what it taught cannot be changed any more.");
             foreach (var other in votes.Where(v => v.Id != voteId && !v.Surplus))
             {
                 other.PutInQuarantine($"{by} decided for another vote on this item.", time.GetUtcNow());

@@ -1,13 +1,10 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 
 /// <summary>Which items a lead looks at.</summary>
 public enum ReviewFilter
 {
-    /// <summary>The newest votes first.</summary>
     Newest,
 
     /// <summary>People who judged the same item said different things.</summary>
@@ -15,8 +12,6 @@ public enum ReviewFilter
 
     /// <summary>Votes quicker than anybody can look.</summary>
     Fast,
-
-    /// <summary>Votes set aside.</summary>
     Quarantined,
 
     /// <summary>Items whose right answer is known.</summary>

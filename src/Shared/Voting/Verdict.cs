@@ -39,3 +39,11 @@ public sealed record ChoiceVerdict(string Name, bool Displayed, bool Unblurred) 
 
 /// <summary>"Not sure": counts as seen by this person, teaches nothing.</summary>
 public sealed record SkipVerdict(string Reason) : Verdict;
+
+/// <summary>Which tiles count as seen.</summary>
+public static class Tiles
+{
+    /// <summary>A tile that was not displayed says nothing. One left blurred says nothing either, unless it was flagged all the same.</summary>
+    public static bool WasSeen(this TileVerdict tile, ProjectSettings settings) =>
+        tile.Displayed && (!settings.Blurred || tile.Unblurred || tile.Flags != FlagKinds.None);
+}

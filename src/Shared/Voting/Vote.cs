@@ -20,16 +20,13 @@ public sealed class Vote
     public long ItemId { get; private set; }
     public Item? Item { get; private set; }
     public Guid AnnotatorId { get; private set; }
-
-    /// <summary>Null for an undo.</summary>
     public Verdict? Verdict { get; private set; }
 
     // What the verdict says, counted out for the dashboards' queries.
 
-    /// <summary>Images really seen.</summary>
     public int Seen { get; private set; }
 
-    /// <summary>Of those, flagged as anything.</summary>
+    /// <summary>Images seen and flagged as anything.</summary>
     public int Flagged { get; private set; }
     public int Deformed { get; private set; }
     public int Unsafe { get; private set; }
@@ -140,3 +137,11 @@ public sealed class Vote
 
 /// <summary>The numbers are stored.</summary>
 public enum VoteKind { Judgement = 0, Skip = 1, Undo = 2 }
+
+/// <summary>Which votes count in figures.</summary>
+public static class EffectiveVotes
+{
+    /// <summary>Judgements that stand: not taken back, not in quarantine, not surplus.</summary>
+    public static IQueryable<Vote> Effective(this IQueryable<Vote> votes) =>
+        votes.Where(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && !v.Surplus);
+}

@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Voting;
 
@@ -10,15 +8,15 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
     /// <summary>How far back a person can undo without giving a reason.</summary>
     public const int UndoDepth = 20;
 
-    public Task<VoteResult> Cast(VoteSubmission ballot, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, ballot.ItemId, async db =>
+    public Task<VoteResult> Cast(VoteSubmission sent, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, sent.ItemId, async db =>
     {
-        if (await Known(db, ballot.Key, ballot.AnnotatorId, cancel) is { } known)
+        if (await Known(db, sent.Key, sent.AnnotatorId, cancel) is { } known)
         {
             return known;
         }
-        await KeepEpochOpen(db, ballot.ItemId, cancel);
+        await KeepEpochOpen(db, sent.ItemId, cancel);
         var now = time.GetUtcNow();
-        var found = await db.Leases.Where(l => l.ItemId == ballot.ItemId && l.AnnotatorId == ballot.AnnotatorId).Select(lease => new
+        var found = await db.Leases.Where(l => l.ItemId == sent.ItemId && l.AnnotatorId == sent.AnnotatorId).Select(lease => new
         {
             Lease = lease,
             lease.Item,
@@ -39,14 +37,14 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("You have judged this item already; undo that vote to judge it again.");
         }
-        if (ballot.Verdict.Fault(project, found.Images) is { } fault)
+        if (sent.Verdict.Fault(project, found.Images) is { } fault)
         {
             return VoteResult.Refuse(fault);
         }
         var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labeling);
         // The side is the one that was drawn, whatever the browser says.
-        var verdict = ballot.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : ballot.Verdict;
-        var vote = Vote.Cast(ballot.Key, item, project, ballot.AnnotatorId, verdict, ballot.DurationMs, ballot.ClientTime, surplus, now);
+        var verdict = sent.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : sent.Verdict;
+        var vote = Vote.Cast(sent.Key, item, project, sent.AnnotatorId, verdict, sent.DurationMs, sent.ClientTime, surplus, now);
         db.Votes.Add(vote);
         found.Lease.Finish(now);
         if (!surplus)
@@ -58,8 +56,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
     }, cancel);
 
     /// <summary>Takes back one of the person's last votes; the item is theirs to judge again.</summary>
-    /// <param name="key">Of this undo, made once by the sender.</param>
-    /// <param name="voteKey">Of the vote to take back.</param>
+    /// <param name="key">This undo's, made once by the sender.</param>
     public Task<VoteResult> Undo(Guid key, Guid annotator, Guid voteKey, CancellationToken cancel = default) => TakeBack(key, annotator, voteKey, null, cancel);
 
     /// <summary>Takes back a vote of any age, with a reason.</summary>

@@ -41,7 +41,8 @@ public static class WorkerCommand
         {
             WatchInput(ending);
         }
-        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
         var output = TextWriter.Synchronized(Console.Out);
         using var services = new ServiceCollection().AddLabelerData(configuration, data).AddTrainerWorker(new(name, checkpointEvery), database)
             .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning)).BuildServiceProvider();

@@ -55,14 +55,17 @@ internal sealed class EvaluateJob(
         }
         var (model, weights) = (models.Of(plan.Contestants[contestant].Model, reporter), plan.Contestants[contestant].Weights);
         using var patch = model.Patched(weights is null ? null : files.PathOf(weights));
-        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
+        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
+            SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
         using var workers = model.ThreadsFor(missing.Count);
         GroupRequest[] requests = [.. pictures.Select(picture => new GroupRequest(plan.Prompts[picture.Prompt], SeedOf(plan, picture)))];
         new GroupSampler(model.Diffusion, sampler, model.Hash, weights ?? "").Sample(requests, missing.Contains, workers, (place, sampled) =>
         {
-            var image = new NewImage(files.Put(sampled.Images[0]).GetAwaiter().GetResult(), sampler.Width, sampler.Height, (long)(sampled.Trajectory.Origin.ImageSeeds[0] & long.MaxValue));
+            var image = new NewImage(files.Put(sampled.Images[0]).GetAwaiter().GetResult(), sampler.Width, sampler.Height,
+                (long)(sampled.Trajectory.Origin.ImageSeeds[0] & long.MaxValue));
             reporter.Ask(() => cycle.Add(job, epoch => Group.Sampled(
-                epoch, GroupUse.Labeling, pictures[place].Number, null, requests[place].Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image], time.GetUtcNow())));
+                epoch, GroupUse.Labeling, pictures[place].Number, null, requests[place].Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image],
+                time.GetUtcNow())));
             made();
         }, reporter.Stop);
     }
@@ -70,5 +73,6 @@ internal sealed class EvaluateJob(
     /// <summary>Fixed noise follows from the fixed seed and the picture's place among its prompt's; new noise in a duel is shared by the checkpoints.</summary>
     private static ulong SeedOf(EvaluationPlan plan, PlannedPicture picture) => picture.IsFixed
         ? Seeds.At((ulong)plan.FixedSeed, FixedStream, (ulong)picture.Index)
-        : Seeds.At((ulong)plan.RandomSeed, RandomStream, plan.Kind == EvaluationKind.Duel ? 0 : (ulong)picture.Contestant, (ulong)picture.Prompt, (ulong)picture.Index);
+        : Seeds.At((ulong)plan.RandomSeed, RandomStream, plan.Kind == EvaluationKind.Duel ? 0 : (ulong)picture.Contestant,
+            (ulong)picture.Prompt, (ulong)picture.Index);
 }

@@ -16,7 +16,8 @@ namespace Labeler.TrainingEngine.Worker;
 /// Samples an epoch: first the groups that people judge, then the evaluation set, whose prompts and noise are the same in
 /// every epoch. Groups that are there already are left alone, so a job that was stopped goes on where it was.
 /// </summary>
-internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, LoadedModel models, TimeProvider time) : IJobHandler
+internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, LoadedModel models, TimeProvider time)
+    : IJobHandler
 {
     private const ulong LabelingStream = 0, EvaluationStream = 1;
 
@@ -34,7 +35,8 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var (total, done) = (wanted.Count, wanted.Count - missing.Count);
         reporter.Say($"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
         using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.PathOf(checkpoint.WeightsHash) : null);
-        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")), OptionsOf(settings.Sampling, settings.GroupSize));
+        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
+            OptionsOf(settings.Sampling, settings.GroupSize));
         var groups = new GroupSampler(model.Diffusion, sampler, model.Hash, epoch.SampledBy?.WeightsHash ?? "");
         var clock = new RunClock(time, total, done);
         using var workers = model.ThreadsFor(missing.Count);

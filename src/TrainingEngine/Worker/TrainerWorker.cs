@@ -14,7 +14,8 @@ public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery);
 /// themselves. The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
-    JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options, TimeProvider time, ILogger<TrainerWorker> log)
+    JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options, TimeProvider time,
+    ILogger<TrainerWorker> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private long _looked;

@@ -28,7 +28,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
         Assert.Equal([(0.0, 1.0, 2), (56, 4, 2)], run.Curves[0].Training.Points.Select(p => (p.Used, p.Value, p.Runs)));
         Assert.Equal([1.0, 1], run.Curves[0].HeldOut!.Points.Select(p => p.Value));
         Assert.Null(run.Curves[1].HeldOut);
-        Assert.Null(run.Curves[0].OverOptimisedFrom);
+        Assert.Null(run.Curves[0].OverOptimizedFrom);
     }
 
     [Fact]

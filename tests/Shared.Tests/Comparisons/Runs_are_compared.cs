@@ -72,7 +72,7 @@ public sealed class Runs_are_compared(Databases databases)
     [InlineData(new[] { 1.0, 4, 3, 2 }, new[] { 1.0, 3, 2.5, 2 }, null)]
     [InlineData(new[] { 1.0 }, new[] { 1.0 }, null)]
     public void Over_optimisation_begins_where_held_out_prompts_lose_while_trained_ones_gain(double[] training, double[] heldOut, int? epoch) =>
-        Assert.Equal(epoch, OverOptimisation.Begins(Of(training), Of(heldOut))?.Epoch);
+        Assert.Equal(epoch, OverOptimization.Begins(Of(training), Of(heldOut))?.Epoch);
 
     private static Curve Of(params double[] values) => new("run", [.. values.Select((value, epoch) => new CurvePoint(epoch, epoch * 10, value, value, value))]);
 

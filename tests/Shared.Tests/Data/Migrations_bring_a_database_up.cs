@@ -51,6 +51,17 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
     }
 
     [Theory, OnEachDatabase]
+    public async Task The_time_since_which_an_epoch_is_labeled_keeps_the_column_that_it_always_had(string database)
+    {
+        await using var world = await databases.World(database);
+        await Scene.Sampled(world, groups: 1);
+        await using var db = world.Open();
+        Assert.Equal(world.Now.ToUnixTimeMilliseconds(), await db.Database.SqlQuery<long>($"SELECT \"LabellingSince\" AS \"Value\" FROM \"Epochs\"").SingleAsync());
+        await db.Database.ExecuteSqlAsync($"UPDATE \"Epochs\" SET \"LabellingSince\" = 5000");
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(5), (await db.Epochs.SingleAsync()).LabelingSince);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task A_released_migration_keeps_its_name(string database)
     {
         await using var world = await databases.FreshWorld(database);

@@ -17,7 +17,7 @@ public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, C
     [
         .. run.Curves.SelectMany((curve, n) => curve.HeldOut is { } heldOut
             ? new[] { new DrawnCurve(curve.Training, n), new DrawnCurve(heldOut, n, Dashed: "held out",
-                Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimisedFrom?.Epoch)) }
+                Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimizedFrom?.Epoch)) }
             : [new DrawnCurve(curve.Training, n)]),
     ];
 }

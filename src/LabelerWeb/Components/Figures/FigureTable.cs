@@ -1,4 +1,3 @@
-using System.Text;
 using Labeler.Shared.Exports;
 
 namespace Labeler.Web.Components.Figures;
@@ -20,11 +19,12 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
     public bool IsNumeric(int column) =>
         Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
 
-    public IResult ToDownload(string file)
+    /// <summary>The table as a CSV file.</summary>
+    public IResult ToDownload(string file) => Results.Stream(async body =>
     {
-        var lines = Rows.Select(row => Csv.Line(row)).Prepend(Csv.Line(Headers));
-        return Results.File(Encoding.UTF8.GetBytes(string.Join("\r\n", lines) + "\r\n"), "text/csv", file);
-    }
+        await using var writer = new StreamWriter(body);
+        await Csv.Write(writer, Headers, Rows.ToAsyncEnumerable());
+    }, "text/csv", file);
 
     public static string Show(object? cell) => cell switch
     {

@@ -17,10 +17,10 @@ public static class ImageEndpoints
     {
         var images = routes.MapGroup("/api/images").RequireAuthorization(Role.Annotator);
         images.MapGet("/{hash}/{side:int}.webp", (string hash, int side, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) && Thumbnails.Sides.Contains(side)
+            ContentHash.IsHash(hash) && Thumbnails.Sides.Contains(side)
                 ? Send(() => thumbnails.Shrunk(hash, side, context.RequestAborted), context) : Task.FromResult(Results.NotFound()));
         images.MapGet("/{hash}/original", (string hash, Thumbnails thumbnails, HttpContext context) =>
-            FileStore.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context)
+            ContentHash.IsHash(hash) ? Send(() => thumbnails.Whole(hash, context.RequestAborted), context)
                 : Task.FromResult(Results.NotFound()));
         return routes;
     }

@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Data.PostgreSql;
 

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Data.PostgreSql;
 
 /// <summary><see cref="LabelerDb"/> on a PostgreSQL server. It is a type of its own because each kind of database has its own migrations.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Shared.Data.Sqlite;
 
 /// <summary><see cref="LabelerDb"/> in a SQLite file. It is a type of its own because each kind of database has its own migrations.</summary>

@@ -57,7 +57,5 @@ public sealed class CaptionOptions
     public bool IsConfigured => !string.IsNullOrWhiteSpace(Endpoint) && !string.IsNullOrWhiteSpace(Model);
 
     public CaptionRules Rules => new(MaxWords, MustContain);
-
-    /// <summary>What so many tokens cost.</summary>
     public double Cost(long input, long output) => ((input * InputPrice) + (output * OutputPrice)) / 1_000_000;
 }

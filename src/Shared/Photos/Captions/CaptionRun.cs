@@ -1,8 +1,6 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Photos.Captions;
 
@@ -18,19 +16,16 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
     /// <exception cref="LabelerException">Nothing is configured, or nothing is to do.</exception>
     public async Task<Job> Queue(long projectId, IReadOnlyList<string> labels, CancellationToken cancel = default)
     {
-        if (!options.IsConfigured)
-        {
-            throw new LabelerException("No captioner is configured: set Captions:Endpoint and Captions:Model in appsettings.json, or type the captions.");
-        }
+        LabelerException.ThrowIf(
+            !options.IsConfigured,
+            "No captioner is configured: set Captions:Endpoint and Captions:Model in appsettings.json, or type the captions.");
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Caption && (j.State == JobState.Queued || j.State == JobState.Running), cancel))
-        {
-            throw new LabelerException("Captions are being written already.");
-        }
-        if (!(await CuratedPhoto.Kept(db, projectId, labels, cancel)).Exists(photo => photo.Photo.Caption is null))
-        {
-            throw new LabelerException("Every photo with these labels has its caption.");
-        }
+        LabelerException.ThrowIf(
+            await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Caption && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
+            "Captions are being written already.");
+        LabelerException.ThrowIf(
+            !(await CuratedPhoto.Kept(db, projectId, labels, cancel)).Exists(photo => photo.Photo.Caption is null),
+            "Every photo with these labels has its caption.");
         var epoch = await db.Epochs.Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).Select(e => e.Id).FirstAsync(cancel);
         var job = Job.Queue(JobKind.Caption, projectId, epoch, new CaptionOrder(labels), time.GetUtcNow());
         db.Jobs.Add(job);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Shared.Photos.Captions;
 
@@ -65,7 +66,12 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
             }
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            return response.IsSuccessStatusCode ? Read(await Body(response, patience.Token)) : Refused(response);
+            if (!response.IsSuccessStatusCode)
+            {
+                return Refused(response);
+            }
+            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+            return Read(await body.ReadAtMost(LargestAnswer, patience.Token));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -91,23 +97,10 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
         return wait is not { } asked ? null : TimeSpan.FromSeconds(Math.Clamp(asked.TotalSeconds, 0, options.LongestWaitSeconds));
     }
 
-    private static async Task<byte[]> Body(HttpResponseMessage response, CancellationToken cancel)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancel);
-        using var body = new MemoryStream();
-        var buffer = new byte[1 << 14];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancel)) > 0 && body.Length <= LargestAnswer)
-        {
-            body.Write(buffer, 0, read);
-        }
-        return body.ToArray();
-    }
-
-    private static Reply Read(byte[] body)
+    private static Reply Read(byte[]? body)
     {
         const string Garbage = "The endpoint's answer is not that of a chat model.";
-        if (body.LongLength > LargestAnswer)
+        if (body is null)
         {
             return new(null, Garbage, null);
         }

@@ -35,7 +35,7 @@ public static class ExportedPairs
 
         int Place(string hash, int number)
         {
-            if (!FileStore.IsHash(hash) || !files.Has(hash))
+            if (!ContentHash.IsHash(hash) || !files.Has(hash))
             {
                 throw new EngineException($"{list}, line {number}: the image {hash} is not in {dataFolder}");
             }

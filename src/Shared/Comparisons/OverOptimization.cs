@@ -3,7 +3,7 @@ using Labeler.Shared.Epochs;
 namespace Labeler.Shared.Comparisons;
 
 /// <summary>Where a model goes on gaining on the prompts it is trained on and loses on those it never sees (mirror report, figure 7).</summary>
-public static class OverOptimisation
+public static class OverOptimization
 {
     /// <summary>
     /// The measurement at which the held-out mean is highest, if by the last one the held-out mean is lower and the training mean higher than

@@ -1,9 +1,0 @@
-namespace Labeler.Shared.Voting;
-
-/// <summary>Which votes count in figures.</summary>
-public static class EffectiveVotes
-{
-    /// <summary>Judgements that stand: not taken back, not in quarantine, not surplus.</summary>
-    public static IQueryable<Vote> Effective(this IQueryable<Vote> votes) =>
-        votes.Where(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && !v.Surplus);
-}

@@ -1,0 +1,104 @@
+using Labeler.Shared.Jobs;
+using Labeler.Shared.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Labeler.Shared.Tests.Jobs;
+
+[Collection(Databases.Collection)]
+public sealed class The_runner_does_jobs(Databases databases)
+{
+    [Fact]
+    public async Task A_job_that_fails_says_why_and_the_next_one_is_done()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import, JobKind.Caption);
+        using var stop = new CancellationTokenSource();
+        Run(world, stop.Token,
+            new Handler(JobKind.Import, (_, _) => throw new LabelerException("The zip is damaged.")),
+            new Handler(JobKind.Caption, (job, reporter) =>
+            {
+                Assert.True(reporter.End(() => world.Get<JobQueue>().Succeed(job)));
+                stop.Cancel();
+            }));
+        await using var db = world.Open();
+        Assert.Equal(
+            [(JobState.Failed, "The zip is damaged."), (JobState.Succeeded, null)],
+            (await db.Jobs.OrderBy(job => job.Id).ToListAsync()).Select(job => (job.State, job.Error)));
+        Assert.Equal("failed: The zip is damaged.", (await db.JobLines.SingleAsync()).Text);
+    }
+
+    [Fact]
+    public async Task A_runner_that_is_stopped_gives_its_job_back_and_loses_no_attempt()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import);
+        using var stop = new CancellationTokenSource();
+        Run(world, stop.Token, new Handler(JobKind.Import, (_, reporter) =>
+        {
+            stop.Cancel();
+            reporter.Stop.ThrowIfCancellationRequested();
+        }));
+        await using var db = world.Open();
+        var job = await db.Jobs.SingleAsync();
+        Assert.Equal((JobState.Queued, 0, null), (job.State, job.Attempt, job.Worker));
+    }
+
+    [Fact]
+    public async Task A_job_that_a_person_stops_hears_of_it_and_ends_as_stopped()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import);
+        using var stop = new CancellationTokenSource();
+        Run(world, stop.Token, new Handler(JobKind.Import, (job, reporter) =>
+        {
+            using (var db = world.Open())
+            {
+                db.Jobs.Single(row => row.Id == job.Id).Cancel(world.Now);
+                db.SaveChanges();
+            }
+            Assert.True(reporter.Stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(20)));
+            stop.CancelAfter(TimeSpan.FromSeconds(1));
+            reporter.Stop.ThrowIfCancellationRequested();
+        }));
+        await using var after = world.Open();
+        Assert.Equal(JobState.Cancelled, (await after.Jobs.SingleAsync()).State);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task A_stopped_job_whose_workers_all_died_counts_as_stopped_and_not_as_failed(string database)
+    {
+        await using var world = await databases.World(database);
+        await Queue(world, JobKind.Import);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var job = await world.Get<JobQueue>().Claim("dying", [JobKind.Import]);
+            await using var db = world.Open();
+            (await db.Jobs.SingleAsync(row => row.Id == job!.Id)).Cancel(world.Now);
+            await db.SaveChangesAsync();
+            world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        }
+        Assert.Null(await world.Get<JobQueue>().Claim("next", [JobKind.Import]));
+        Assert.Equal(JobState.Cancelled, (await world.Open().Jobs.SingleAsync()).State);
+    }
+
+    private static void Run(World world, CancellationToken stop, params IJobHandler[] handlers)
+    {
+        using var database = new DatabaseThread();
+        new JobRunner(world.Get<JobQueue>(), handlers, database, NullLogger.Instance).Run("runner", stop);
+    }
+
+    private static async Task Queue(World world, params JobKind[] kinds)
+    {
+        await using var db = world.Open();
+        db.AddRange(kinds.Select(kind => Job.Queue(kind, null, null, null, world.Now)));
+        await db.SaveChangesAsync();
+    }
+
+    private sealed class Handler(JobKind kind, Action<Job, JobReporter> work) : IJobHandler
+    {
+        public JobKind Kind => kind;
+
+        public void Run(Job job, JobReporter reporter) => work(job, reporter);
+    }
+}
