@@ -7,7 +7,7 @@ public static class DisplayNames
     {
         LabelingTask.FlagBatch => "Flag a batch",
         LabelingTask.PreferPair => "Prefer one of a pair",
-        LabelingTask.Categorise => "Categorise",
+        LabelingTask.Categorise => "Categorize",
         _ => "Score",
     };
 
