@@ -19,7 +19,7 @@ internal static partial class LibTorch
 
     private static readonly string[] InOrder = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
 
-    private static string? failure;
+    private static string? Failure;
 
     private static string? Own => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
@@ -53,7 +53,7 @@ internal static partial class LibTorch
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             // Said in one line by Check, before the first use: an initializer that throws would hide the reason.
-            failure = error.Message;
+            Failure = error.Message;
         }
     }
 
@@ -64,9 +64,9 @@ internal static partial class LibTorch
         if (Own is { } own)
         {
             Check(own);
-            if (failure is not null)
+            if (Failure is not null)
             {
-                throw new EngineException($"{Variable}={own}: a part of it cannot be loaded; is it complete? ({failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim()})");
+                throw new EngineException($"{Variable}={own}: a part of it cannot be loaded; is it complete? ({Failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim()})");
             }
         }
         else if (OperatingSystem.IsLinux() && Folder is null && Candidates.Count() > 1)

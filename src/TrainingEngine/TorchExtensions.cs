@@ -13,7 +13,9 @@ internal static unsafe partial class TorchExtensions
     {
         using var scope = NewDisposeScope();
         foreach (var piece in Pieces(tensor))
+        {
             source.ReadExactly(piece.bytes);
+        }
     }
 
     /// <summary>Copies a tensor's bytes to a stream, in the order of its indices.</summary>
@@ -21,7 +23,9 @@ internal static unsafe partial class TorchExtensions
     {
         using var scope = NewDisposeScope();
         foreach (var piece in Pieces(tensor.detach().cpu().contiguous()))
+        {
             target.Write(piece.bytes);
+        }
     }
 
     /// <summary>Rows of <paramref name="weight"/> [count, width] at int64 indices of any shape; its gradient is dense.</summary>
@@ -63,7 +67,9 @@ internal static unsafe partial class TorchExtensions
         var flat = tensor.view(-1);
         var most = Chunk / tensor.ElementSize;
         for (var at = 0L; at < flat.shape[0]; at += most)
+        {
             yield return flat.narrow(0, at, Math.Min(most, flat.shape[0] - at));
+        }
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

@@ -62,33 +62,33 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
         Assert.Empty(wide);
     }
 
-    /// <summary>A server with its trainer and one project, and its admin.</summary>
+    /// <summary>A _server with its trainer and one project, and its admin.</summary>
     public sealed class Site(Browsing browsing) : IAsyncLifetime
     {
-        private LabelerServer server = null!;
-        private string signedIn = "";
+        private LabelerServer _server = null!;
+        private string _signedIn = "";
 
         public SeededProject Faces { get; private set; } = null!;
 
         public async Task InitializeAsync()
         {
-            server = await LabelerServer.Start();
-            Faces = await SeededProject.Create(server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
-            await using var admin = await browsing.FirstAdmin(server);
-            signedIn = await admin.SignedIn();
+            _server = await LabelerServer.Start();
+            Faces = await SeededProject.Create(_server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
+            await using var admin = await browsing.FirstAdmin(_server);
+            _signedIn = await admin.SignedIn();
         }
 
         public Task<Visitor> Admin()
         {
             var options = Browsing.Wide;
-            options.StorageState = signedIn;
-            return browsing.Visit(server, options);
+            options.StorageState = _signedIn;
+            return browsing.Visit(_server, options);
         }
 
         public async Task DisposeAsync()
         {
             await Faces.DisposeAsync();
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 }

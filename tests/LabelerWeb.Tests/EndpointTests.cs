@@ -10,7 +10,7 @@ namespace Labeler.Web.Tests;
 public sealed class EndpointTests(WebHost host) : IClassFixture<WebHost>
 {
     // Everything that somebody who is not signed in may reach. Whoever lengthens this list opens a door.
-    private static readonly string[] open =
+    private static readonly string[] Open =
     [
         "/sign-in", "/invitation/{Token}", "/reset/{Id:guid}", "/error/{Code:int}", "/health",
     ];
@@ -21,7 +21,7 @@ public sealed class EndpointTests(WebHost host) : IClassFixture<WebHost>
     public void Only_the_listed_endpoints_are_open_to_strangers()
     {
         var anonymous = Endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Pattern).Distinct();
-        Assert.Equal(open.Order(), anonymous.Order());
+        Assert.Equal(Open.Order(), anonymous.Order());
     }
 
     [Fact]

@@ -137,7 +137,10 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("2 votes of ann.json are taken in.", await Take(Labels));
         Assert.Equal("ann.json holds nothing new.", await Take(Labels));
         await using (var db = await seeded.Open())
+        {
             Assert.Equal([1, 2], await db.Votes.Where(vote => vote.EpochId == epoch.Id).OrderBy(vote => vote.Id).Select(vote => vote.Flagged).ToListAsync());
+        }
+
         Assert.Contains("import ann", await admin.GetStringAsync("/people"), StringComparison.Ordinal);
 
         await seeded.Get<EpochCycle>().Train(epoch.Id, null);

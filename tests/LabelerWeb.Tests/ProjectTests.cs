@@ -14,17 +14,17 @@ namespace Labeler.Web.Tests;
 
 public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncLifetime
 {
-    private HttpClient admin = null!;
+    private HttpClient _admin = null!;
 
     public async Task InitializeAsync()
     {
         await host.With<LabelerDb, int>(async db => await db.Jobs.ExecuteDeleteAsync() + await db.Epochs.ExecuteDeleteAsync() + await db.Prompts.ExecuteDeleteAsync() + await db.Projects.ExecuteDeleteAsync());
-        admin = await host.SignedIn($"Ada {Guid.NewGuid():N}", Role.Admin);
+        _admin = await host.SignedIn($"Ada {Guid.NewGuid():N}", Role.Admin);
     }
 
     public Task DisposeAsync()
     {
-        admin.Dispose();
+        _admin.Dispose();
         return Task.CompletedTask;
     }
 
@@ -46,7 +46,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Save("/projects/hands", ("Settings.VotesPerItem", "3"), ("Settings.Blurred", "on"), ("Training.Beta", "0.25"), ("Training.LastStep", "13"), ("Training.Adapter", "Full"), ("Sampling.GuidanceScale", "1.5"));
         var settings = (await Load("hands")).Settings;
         Assert.Equal((3, true, 0.25, 13, AdapterKind.Full, 1.5), (settings.VotesPerItem, settings.Blurred, settings.Training.Beta, settings.Training.LastStep, settings.Training.Adapter, settings.Sampling.GuidanceScale));
-        var page = await admin.GetStringAsync("/projects/hands");
+        var page = await _admin.GetStringAsync("/projects/hands");
         Assert.Contains("name=\"Training.Beta\" value=\"0.25\"", page);
         Assert.Contains("name=\"Training.LastStep\" value=\"13\"", page);
     }
@@ -106,10 +106,10 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     {
         await Create("Hands", ("Prompts", "1 hand"));
         var id = (await Load("hands")).Id;
-        await admin.Post("/projects", $"/projects/{id}/delete");
-        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/projects/hands")).StatusCode);
-        await admin.Post("/projects", $"/projects/{id}/restore");
-        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/projects/hands")).StatusCode);
+        await _admin.Post("/projects", $"/projects/{id}/delete");
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.GetAsync("/projects/hands")).StatusCode);
+        await _admin.Post("/projects", $"/projects/{id}/restore");
+        Assert.Equal(HttpStatusCode.OK, (await _admin.GetAsync("/projects/hands")).StatusCode);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         var id = (await Load("hands")).Id;
         var answer = await Upload(id, "<svg onload='alert(1)'>"u8.ToArray(), "bad");
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
-        Assert.Contains("This picture cannot be used", WebUtility.HtmlDecode(await admin.GetStringAsync("/projects")));
+        Assert.Contains("This picture cannot be used", WebUtility.HtmlDecode(await _admin.GetStringAsync("/projects")));
         Assert.Equal("", (await Load("hands")).Settings.Guidelines);
     }
 
@@ -143,7 +143,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     {
         await Create("Hands", ("Prompts", "1 hand"));
         await Upload((await Load("hands")).Id, new byte[ExampleUpload.LargestFile + 1], "large");
-        Assert.Contains("The picture has 16 MB; the most is 15 MB.", WebUtility.HtmlDecode(await admin.GetStringAsync("/projects")));
+        Assert.Contains("The picture has 16 MB; the most is 15 MB.", WebUtility.HtmlDecode(await _admin.GetStringAsync("/projects")));
         Assert.Equal("", (await Load("hands")).Settings.Guidelines);
     }
 
@@ -154,7 +154,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Create($"Hands {hostile}", ("Prompts", $"1 hand {hostile}"));
         foreach (var page in new[] { "/projects", "/epochs", "/label", "/projects/hands-script-alert-x-script" })
         {
-            var html = await admin.GetStringAsync(page);
+            var html = await _admin.GetStringAsync(page);
             Assert.DoesNotContain(hostile, html);
             Assert.Contains("&lt;script&gt;alert(", html);
         }
@@ -178,7 +178,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     // Posts the page's own fields with some of them changed, as a browser would.
     private async Task<HttpResponseMessage> Save(string page, byte[]? file, params (string Name, string Value)[] changed)
     {
-        var html = await admin.GetStringAsync(page);
+        var html = await _admin.GetStringAsync(page);
         var fields = Forms.FieldsOf(html);
         foreach (var (name, value) in changed)
         {
@@ -193,13 +193,13 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         {
             content.Add(new ByteArrayContent(file), "PromptFile", "prompts.txt");
         }
-        return await admin.PostAsync(page, content);
+        return await _admin.PostAsync(page, content);
     }
 
     private async Task<HttpResponseMessage> Upload(long id, byte[] picture, string caption)
     {
-        var token = Forms.FieldsOf(await admin.GetStringAsync("/projects/hands"))["__RequestVerificationToken"];
-        return await admin.PostAsync($"/projects/{id}/examples", new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent(caption), "caption" }, { new ByteArrayContent(picture), "picture", "x.png" } });
+        var token = Forms.FieldsOf(await _admin.GetStringAsync("/projects/hands"))["__RequestVerificationToken"];
+        return await _admin.PostAsync($"/projects/{id}/examples", new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent(caption), "caption" }, { new ByteArrayContent(picture), "picture", "x.png" } });
     }
 
     private Task<Project> Load(string slug) => host.With<LabelerDb, Project>(db => db.Projects.AsNoTracking().Include(p => p.Prompts).SingleAsync(p => p.Slug == slug));

@@ -36,7 +36,10 @@ internal static class GoldenCopy
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(System.IO.Path.Combine(folder.FullName, "Labeler.sln")))
+        {
             folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
+        }
+
         return System.IO.Path.Combine(folder.FullName, "tests", "golden");
     }
 }

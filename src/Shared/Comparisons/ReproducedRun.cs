@@ -1,6 +1,6 @@
 using System.Globalization;
-using Labeler.Shared.Exports;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Exports;
 
 namespace Labeler.Shared.Comparisons;
 

@@ -5,15 +5,15 @@ namespace Labeler.Shared.Imaging;
 /// <summary>How libvips runs in this product.</summary>
 internal static class Vips
 {
-    private static readonly PictureException? _refusal = SetUp();
+    private static readonly PictureException? Refusal = SetUp();
 
     /// <summary>Runs it, and turns libvips' errors into the one line that a person can read.</summary>
     /// <exception cref="PictureException">Damaged: <paramref name="what"/>, a colon and libvips' reason. LibraryMissing.</exception>
     public static T Run<T>(string what, Func<T> work)
     {
-        if (_refusal is not null)
+        if (Refusal is not null)
         {
-            throw new PictureException(_refusal.Problem, _refusal.Message, _refusal);
+            throw new PictureException(Refusal.Problem, Refusal.Message, Refusal);
         }
         try
         {

@@ -38,7 +38,9 @@ public static class PretrainCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
+            {
                 result.AddError($"{name} must be at least 1");
+            }
         });
         return option;
     }

@@ -1,12 +1,12 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.CommandLine;
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Experiments.Duels;
 using Labeler.TrainingEngine.Experiments.Rubric;
+using Labeler.TrainingEngine.Lora;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Labeler.Shared.Imaging;
-using Labeler.TrainingEngine.Compute;
 using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;

@@ -20,7 +20,10 @@ internal static class VerifyCommand
     {
         // A GPU's convolutions round their inputs to 10 bits by default, which no tolerance of float32 allows for.
         if (device.type == DeviceType.CUDA)
+        {
             (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) = (false, false);
+        }
+
         var (passed, failed, skipped) = (0, 0, 0);
         foreach (var file in GoldenVerification.Of(folder, device))
         {
@@ -35,6 +38,8 @@ internal static class VerifyCommand
         }
         Console.WriteLine($"{passed} ok, {failed} failed, {skipped} skipped");
         if (failed > 0)
+        {
             throw new EngineException($"{failed} golden files are out of tolerance");
+        }
     }
 }

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Diffusion;
 

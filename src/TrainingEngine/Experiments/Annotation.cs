@@ -1,7 +1,7 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training.Data;
 

@@ -13,7 +13,10 @@ public sealed record ClipTextConfig(
         file.Only("hidden_act", "quick_gelu", "gelu");
         var architecture = file.Texts("architectures") is [var first, ..] ? first : throw file.Fault("architectures", "is empty");
         if (architecture is not ("CLIPTextModel" or "CLIPTextModelWithProjection"))
+        {
             throw file.Fault("architectures", $"holds {architecture}, which this engine does not know; it knows CLIPTextModel and CLIPTextModelWithProjection");
+        }
+
         file.Divides("num_attention_heads", [file.Count("num_attention_heads", 8)], [file.Count("hidden_size", 512)]);
         return new(
             file.Count("vocab_size", 49408), file.Count("hidden_size", 512), file.Count("intermediate_size", 2048), file.Layers("num_hidden_layers", 12),

@@ -44,7 +44,10 @@ public sealed class ClipTextEncoder
         using var scope = NewDisposeScope();
         var length = ids.shape[1];
         if (length > Config.Positions)
+        {
             throw new EngineException($"The text encoder takes {Config.Positions} tokens; {length} were given.");
+        }
+
         var x = _tokens.Forward(ids) + _positions.Weight.narrow(0, 0, length);
         // Each token sees itself and those before it.
         var mask = full([length, length], double.NegativeInfinity, x.dtype, x.device).triu(1);

@@ -36,7 +36,10 @@ public sealed class ConfigFile
         {
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
                 throw new EngineException($"{path}: is not a JSON object");
+            }
+
             return new ConfigFile(path, document.RootElement.Clone());
         }
         catch (JsonException error)
@@ -81,7 +84,10 @@ public sealed class ConfigFile
     public long[] PerLevel(string key, int levels, long? otherwise = null, long most = LargestSize)
     {
         if (Present(key) is not { ValueKind: JsonValueKind.Array })
+        {
             return [.. Enumerable.Repeat(Count(key, otherwise, most), levels)];
+        }
+
         var list = Counts(key, most);
         return list.Length == levels ? list : throw Fault(key, $"has {list.Length} values for {levels} levels");
     }
@@ -90,15 +96,21 @@ public sealed class ConfigFile
     public void Only(string key, params string[] known)
     {
         if (Present(key) is { } element && !known.Contains(element.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
             throw Fault(key, $"is {element}, which this engine does not know{(known.Length > 0 ? $"; it knows {string.Join(", ", known)}" : "")}");
+        }
     }
 
     /// <summary>Requires every one of some widths to be shared out evenly: among groups, among heads.</summary>
     public void Divides(string key, IEnumerable<long> parts, IEnumerable<long> widths)
     {
         foreach (var (part, width) in parts.Zip(widths))
+        {
             if (width % part != 0)
+            {
                 throw Fault(key, $"is {part}, which does not divide the width {width}");
+            }
+        }
     }
 
     public EngineException Fault(string key, string what) => new($"{Path}: {key} {what}");

@@ -13,17 +13,28 @@ public static class ModelChecksums
     {
         var list = Path.Combine(folder, FileName);
         if (!File.Exists(list))
+        {
             return;
+        }
+
         foreach (var line in File.ReadLines(list).Where(line => line.Length > 0))
         {
             if (line.Split("  ", 2) is not [var hash, var name])
+            {
                 throw new EngineException($"{list}: the line \"{line}\" is not a hash, two spaces and a path");
+            }
+
             var file = Path.Combine(folder, name);
             if (!File.Exists(file))
+            {
                 throw new EngineException($"{file}: is missing; restore the model folder");
+            }
+
             using var stream = File.OpenRead(file);
             if (ContentHash.Of(stream) != hash)
+            {
                 throw new EngineException($"{file}: is truncated or was altered; restore the model folder");
+            }
         }
     }
 }

@@ -18,7 +18,10 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
             .Select(pair => (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), pair.Item1, ClipTextConfig.Read(Config(folder, pair.Item2))))
             .ToArray();
         if (texts.Length == 0)
+        {
             throw new EngineException($"{folder}: there is no text_encoder folder; the model folder must be in the diffusers layout");
+        }
+
         var configs = new ModelConfigs(UNetConfig.Read(Config(folder, "unet")), VaeConfig.Read(Config(folder, "vae")), texts);
         var faults = configs.Contradictions().ToList();
         return faults.Count == 0 ? configs : throw new EngineException($"{folder}: {string.Join("; ", faults)}; take all parts from the same model");
@@ -28,22 +31,41 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
     {
         var told = Texts.Sum(text => text.Encoder.Width);
         if (told != Unet.ContextWidth)
+        {
             yield return $"the text encoders give {told} numbers per token, and unet/config.json wants {Unet.ContextWidth} (cross_attention_dim)";
+        }
+
         if (Vae.LatentChannels != Unet.InChannels)
+        {
             yield return $"vae/config.json has {Vae.LatentChannels} latent_channels, and unet/config.json {Unet.InChannels} in_channels";
+        }
+
         foreach (var (tokenizer, name, encoder) in Texts)
         {
             if (tokenizer.LargestId >= encoder.VocabularySize)
+            {
                 yield return $"{name} gives ids up to {tokenizer.LargestId}, and its text encoder knows {encoder.VocabularySize} (vocab_size)";
+            }
+
             if (tokenizer.MaxLength > encoder.Positions)
+            {
                 yield return $"{name} gives {tokenizer.MaxLength} tokens (model_max_length), and its text encoder takes {encoder.Positions} (max_position_embeddings)";
+            }
         }
         if (Texts.Select(text => text.Tokenizer.MaxLength).Distinct().Count() > 1)
+        {
             yield return $"the tokenizers give texts of different lengths, {string.Join(" and ", Texts.Select(text => text.Tokenizer.MaxLength))} tokens";
+        }
+
         if (Unet.AddedInputs == 0 && Texts.Count > 1)
+        {
             yield return "there are two text encoders, and unet/config.json is not of the XL type (addition_embed_type)";
+        }
+
         if (Unet.AddedInputs > 0 && Texts[^1].Encoder.ProjectionWidth + (XlNumbers * Unet.AddedTimeWidth) is var added && added != Unet.AddedInputs)
+        {
             yield return $"the last text encoder's projection and {XlNumbers} embedded numbers are {added} (projection_dim, addition_time_embed_dim), and unet/config.json wants {Unet.AddedInputs} (projection_class_embeddings_input_dim)";
+        }
     }
 
     private static ConfigFile Config(string folder, string part) => ConfigFile.Read(Path.Combine(folder, part, "config.json"));

@@ -66,7 +66,9 @@ public static class ModelFolder
     {
         Directory.CreateDirectory(to);
         foreach (var file in Directory.GetFiles(from).Where(file => Path.GetExtension(file) is ".json" or ".txt" && !file.Contains(".index.", StringComparison.Ordinal)))
+        {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
     }
 
     /// <summary>transformers and diffusers name their files differently.</summary>

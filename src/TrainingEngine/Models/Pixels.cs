@@ -1,5 +1,5 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.Shared.Imaging;
+using Labeler.TrainingEngine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +15,10 @@ public static class Pixels
         var (width, height) = (pictures[0].Width, pictures[0].Height);
         var bytes = empty([pictures.Count, height, width, 3], ScalarType.Byte);
         for (var n = 0; n < pictures.Count; n++)
+        {
             pictures[n].Rgb.CopyTo(bytes.bytes[(n * pictures[n].Rgb.Length)..]);
+        }
+
         return bytes.permute(0, 3, 1, 2).to(ScalarType.Float32).div(127.5).sub(1).contiguous().MoveToOuterDisposeScope();
     }
 
@@ -29,7 +32,10 @@ public static class Pixels
         var all = rounded.bytes;
         var pictures = new Picture[count];
         for (var n = 0; n < count; n++)
+        {
             pictures[n] = new Picture(width, height, all.Slice(n * size, size).ToArray());
+        }
+
         return pictures;
     }
 }

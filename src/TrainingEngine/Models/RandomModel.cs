@@ -20,7 +20,10 @@ public static class RandomModel
     public static void Write(ReleasedShape shape, string folder, ScalarType type, ulong seed, string? tokenizer = null, CancellationToken stop = default)
     {
         if (Path.Exists(folder))
+        {
             throw new EngineException($"{folder}: is there already; choose another --out");
+        }
+
         AtomicFolder.Write(folder, temporary =>
         {
             var xl = shape.TextEncoders.Length > 1;
@@ -42,17 +45,25 @@ public static class RandomModel
             var parameters = make(new RandomWeights(seed, type));
             ModelFolder.WriteWeights(part, parameters, type);
             foreach (var parameter in parameters.Values)
+            {
                 parameter.Dispose();
+            }
         }
     }
 
     private static void WriteTokenizer(string folder, string? from, int length)
     {
         if (from is null)
+        {
             ClipVocabulary.Create([]).Write(folder, length);
+        }
         else if (Directory.Exists(from))
+        {
             ModelFolder.CopyAllButWeights(from, folder);
+        }
         else
+        {
             throw new EngineException($"{from}: there is no such folder; give a tokenizer folder with vocab.json and merges.txt");
+        }
     }
 }

@@ -29,7 +29,10 @@ public sealed class StableDiffusion
     public static StableDiffusion Load(string folder, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
         if (!Directory.Exists(folder))
+        {
             throw new EngineException($"{folder}: there is no such folder; give the folder of a model in the diffusers layout");
+        }
+
         ModelChecksums.Check(folder);
         var index = ConfigFile.Read(Path.Combine(folder, "model_index.json"));
         index.Only("_class_name", "StableDiffusionPipeline", "StableDiffusionXLPipeline");
@@ -47,9 +50,15 @@ public sealed class StableDiffusion
     {
         ModelFolder.CopyAllButWeights(Folder, temporary);
         foreach (var part in Directory.GetDirectories(Folder).Select(part => Path.GetFileName(part)!))
+        {
             ModelFolder.CopyAllButWeights(Path.Combine(Folder, part), Path.Combine(temporary, part));
+        }
+
         foreach (var (encoder, suffix) in TextEncoders.Zip(["", "_2"]))
+        {
             ModelFolder.WriteWeights(Path.Combine(temporary, $"text_encoder{suffix}"), encoder.Parameters, type);
+        }
+
         ModelFolder.WriteWeights(Path.Combine(temporary, "unet"), Unet.Parameters, type);
         ModelFolder.WriteWeights(Path.Combine(temporary, "vae"), Vae.Parameters, type);
     });
@@ -83,7 +92,10 @@ public sealed class StableDiffusion
         using var scope = NewDisposeScope();
         var said = _encoders.Select(pair => pair.Encoder.Forward(Ids(pair.Tokenizer, prompts))).ToArray();
         if (!IsXl)
+        {
             return new(said[0].Last.MoveToOuterDisposeScope());
+        }
+
         var device = said[0].Last.device;
         var sizes = new float[] { size.Height, size.Width, 0, 0, size.Height, size.Width };
         return new(

@@ -54,7 +54,10 @@ public sealed class EmaTrainer
         using var untracked = no_grad();
         var norm = stack([.. _sums.Select(sum => sum.norm())]).norm().item<float>();
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
+        {
             throw new EngineException($"training left the numbers at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
+        }
+
         Update(Math.Min(1, LearningRateSchedule.MaxNorm / (norm + 1e-6)));
         Step++;
         return loss;
@@ -73,11 +76,13 @@ public sealed class EmaTrainer
             using var unrecorded = no_grad();
             loss += result.Loss;
             for (var n = 0; n < _sums.Length; n++)
+            {
                 if (result.Gradients[n] is { } gradient)
                 {
                     _sums[n].add_(gradient);
                     gradient.Dispose();
                 }
+            }
         }
     }
 
@@ -96,7 +101,10 @@ public sealed class EmaTrainer
         using var untracked = no_grad();
         using var saved = new CheckpointWeights([file], "this run; delete the file to start over");
         foreach (var (key, tensor) in Keyed())
+        {
             saved.Take(key, tensor.shape, Start.Zeros);
+        }
+
         saved.Finish();
         Step = StepOf(file);
         foreach (var (key, tensor) in Keyed())
@@ -162,7 +170,9 @@ public sealed class EmaTrainer
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
             for (var n = 0; n < _weights.Length; n++)
+            {
                 _weights[n].copy_(source[n]);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Vae;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
@@ -62,11 +62,17 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
         long[] latents = [scenes, vae.LatentChannels, side, side];
         saved.Require(StartOver, ("means", latents), ("deviations", latents), ("prompts", [scenes]));
         if (!double.TryParse(saved.Metadata.GetValueOrDefault("scale"), System.Globalization.CultureInfo.InvariantCulture, out var scale))
+        {
             throw new EngineException($"{file}: does not say how its latents are scaled; {StartOver}");
+        }
+
         using var stored = saved.Read("prompts");
         var prompts = stored.to(int64, copy: true);
         if (prompts.data<long>().ToArray().Any(prompt => prompt < 0 || prompt >= texts.Length))
+        {
             throw new EngineException($"{file}: names prompts beyond the {texts.Length} that there are; {StartOver}");
+        }
+
         return new(saved.Read("means"), saved.Read("deviations"), prompts, texts, scale);
     }
 }

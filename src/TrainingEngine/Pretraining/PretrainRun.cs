@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Labeler.Shared.Imaging;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Commands;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;
@@ -39,9 +39,14 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         var file = Path.Combine(_work, "options.json");
         var mine = JsonSerializer.Serialize(options with { SaveEvery = 0, SheetEvery = 0 });
         if (!File.Exists(file))
+        {
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(mine));
+        }
         else if (File.ReadAllText(file) != mine)
+        {
             throw new EngineException($"{folder}: holds a run with other options ({File.ReadAllText(file)}); give the same ones to resume it, or another folder");
+        }
+
         SmallModel.WriteFrame(folder, vaeShape, unetShape, Texts);
     }
 
@@ -93,7 +98,10 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     {
         var file = Path.Combine(_work, $"{name}.safetensors");
         if (File.Exists(file))
+        {
             trainee.Load(file);
+        }
+
         using var progress = new ProgressBar(name, trainee.Steps, "steps", trainee.Step, output);
         using var metrics = new StreamWriter(Path.Combine(_work, $"{name}.csv"), append: true);
         while (trainee.Step < trainee.Steps)
@@ -109,7 +117,9 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
                 saved?.Invoke();
             }
             if (last || trainee.Step % options.SheetEvery == 0)
+            {
                 AtomicFile.Write(Path.Combine(_work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Vae;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using System.Runtime.InteropServices;
 using Labeler.Shared.Imaging;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Pretraining;
 using static TorchSharp.torch;
 

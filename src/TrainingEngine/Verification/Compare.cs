@@ -10,14 +10,23 @@ internal static class Compare
     {
         using var scope = NewDisposeScope();
         if (!actual.shape.SequenceEqual(expected.shape))
+        {
             return [new($"{quantity} shape [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]", double.PositiveInfinity, 0)];
+        }
+
         var wanted = expected.detach().cpu().to(ScalarType.Float64);
         var difference = actual.detach().cpu().to(ScalarType.Float64) - wanted;
         var findings = new List<Finding>();
         if (largest is { } most)
+        {
             findings.Add(new($"{quantity} largest difference", difference.abs().max().item<double>(), most));
+        }
+
         if (relativeRms is { } share)
+        {
             findings.Add(new($"{quantity} relative rms", Math.Sqrt(difference.square().mean().item<double>() / wanted.square().mean().item<double>()), share));
+        }
+
         return findings;
     }
 

@@ -87,7 +87,10 @@ internal sealed class D3poSetup : IDisposable
         Policy = new Policy(_guided, ddim);
         _adapter = LoraAdapter.Load(Unet, file.Beside("pytorch_lora_weights.safetensors"));
         foreach (var leaf in Leaves)
+        {
             leaf.requires_grad_();
+        }
+
         var inputs = SafeTensors.ReadAll(file.Beside("inputs.safetensors"));
         (_prompt, _negative) = (new(inputs["prompt_embeds"].to(file.Device)), new(inputs["negative_prompt_embeds"].to(file.Device)));
         _places = _adapter.Parameters.Select((parameter, place) => (parameter.Name, place)).ToDictionary(pair => pair.Name, pair => pair.place);

@@ -28,7 +28,10 @@ internal static class D3poOptimizerCheck
             weights.ClearGradients();
             Accumulate(pair, setup, weights, prefer);
             if (step == 1 && run.Length == 0)
+            {
                 findings.AddRange(setup.Gradients(file, "accumulated_grad.", weights.Gradients));
+            }
+
             var norm = steps[step - 1].GetProperty("grad_norm_before_clip").GetDouble();
             findings.Add(Compare.Numbers($"{run}step {step} gradient norm", weights.Step(steps[step - 1].GetProperty("max_grad_norm").GetDouble()), norm, 5e-4 * norm));
             findings.AddRange(Weights(file, setup, weights, $"{run}weights_after_step{step}.", start));
@@ -45,7 +48,10 @@ internal static class D3poOptimizerCheck
             PolicyRows[] rows = [setup.Rows(pair, 0, 0, j), setup.Rows(pair, 1, 0, j)];
             Tensor reference;
             using (setup.Unet.Adapter.Off())
+            {
                 reference = cat([.. rows.Select(row => setup.Policy.Score(row).LogProbabilities)]);
+            }
+
             weights.AddGradients(setup.Policy.Gradients(
                 rows, scores => setup.Loss(cat([.. scores.Select(score => score.LogProbabilities)]), reference, prefer) / timesteps, weights.Leaves));
         }
@@ -56,11 +62,17 @@ internal static class D3poOptimizerCheck
     {
         var stored = file.Tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
         if (stored.Length == 0)
+        {
             return [];
+        }
+
         using var scope = NewDisposeScope();
         var expected = new Tensor[weights.Names.Length];
         foreach (var (key, tensor) in stored)
+        {
             expected[setup.Place(key[prefix.Length..])] = tensor;
+        }
+
         var (wanted, actual) = (D3poSetup.Together(expected), D3poSetup.Together(weights.Weights));
         return
         [

@@ -32,13 +32,19 @@ internal static class GoldenVerification
     public static IEnumerable<VerifiedFile> Of(string root, Device device)
     {
         if (!Directory.Exists(root))
+        {
             throw new EngineException($"{root}: there is no such folder");
+        }
+
         var files = Directory.GetDirectories(root, "golden-*").SelectMany(Directory.GetFiles)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
             .Where(name => !GoldenKind.Inputs.Any(pattern => new GoldenKind(pattern, _ => []).Matches(name)))
             .Order(StringComparer.Ordinal).ToList();
         if (files.Count == 0)
+        {
             throw new EngineException($"{root}: holds no golden-* folders; give a golden folder with its models");
+        }
+
         return files.Select(name => One(root, name, device));
     }
 
@@ -49,7 +55,10 @@ internal static class GoldenVerification
     public static VerifiedFile One(string root, string name, Device device)
     {
         if (GoldenKind.All.FirstOrDefault(kind => kind.Matches(name)) is not { } kind)
+        {
             return new(name, [], Fault: "no check knows this file");
+        }
+
         using var scope = NewDisposeScope();
         try
         {

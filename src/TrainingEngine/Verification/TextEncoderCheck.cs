@@ -16,7 +16,10 @@ internal static class TextEncoderCheck
     {
         var folder = GoldenFile.Needed(Path.Combine(file.Model, $"text_encoder{suffix}"));
         if (Directory.GetFiles(folder, "*.safetensors").Length == 0)
+        {
             throw new MissingPartException(Path.Combine(folder, "model.safetensors"));
+        }
+
         var text = StableDiffusion.LoadTextEncoder(folder, file.Device).Forward(file[$"input_ids{suffix}"]);
         return new (string Key, Tensor? Actual)[]
         {

@@ -49,9 +49,15 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         var surplus = _homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named).ToList();
         var faults = new[] { Tell("missing", _missing), Tell("surplus", surplus), Tell("wrongly shaped", _misshapen), Tell("not finite", _notFinite) };
         if (faults.All(fault => fault is null))
+        {
             return;
+        }
+
         foreach (var tensor in Taken.Values)
+        {
             tensor.Dispose();
+        }
+
         throw new EngineException($"{_place}: the weights do not fit {_wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
     }
 
@@ -75,7 +81,10 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         using var scope = NewDisposeScope();
         var tensor = file.Read(path).to(_dtype).reshape(shape).to(_device);
         if (!isfinite(tensor).all().item<bool>())
+        {
             _notFinite.Add(Named(path));
+        }
+
         return tensor.DetachFromDisposeScope();
     }
 
@@ -90,7 +99,9 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         try
         {
             foreach (var path in paths)
+            {
                 Add(SafeTensors.Open(path));
+            }
         }
         catch (EngineException)
         {
@@ -103,8 +114,12 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     {
         _files.Add(file);
         foreach (var name in file.Names)
+        {
             if (!_homes.TryAdd(name, file))
+            {
                 throw new EngineException($"{file.Path}: the tensor {name} is in {_homes[name].Path} already");
+            }
+        }
     }
 
     private static IEnumerable<string> FilesOf(string folder, string name)
@@ -113,10 +128,15 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         {
             var single = Path.Combine(folder, $"{name}{variant}.safetensors");
             if (File.Exists(single))
+            {
                 return [single];
+            }
+
             var index = Path.Combine(folder, $"{name}.safetensors.index{variant}.json");
             if (File.Exists(index))
+            {
                 return Shards(folder, index);
+            }
         }
         throw new EngineException($"{folder}: there is no {name}.safetensors; weights in other formats have to be converted to safetensors first");
     }

@@ -65,7 +65,10 @@ public sealed class SafeTensors : IDisposable
         var entry = Entry(name);
         var tensor = empty(entry.Shape, ElementTypes.Of(entry.Type));
         if (entry.End == entry.Begin)
+        {
             return tensor;
+        }
+
         try
         {
             _file.Position = _header.DataStart + entry.Begin;
@@ -108,7 +111,9 @@ public sealed class SafeTensors : IDisposable
         {
             // Gone after the renaming; still there after any error.
             if (Directory.Exists(System.IO.Path.GetDirectoryName(partial)))
+            {
                 File.Delete(partial);
+            }
         }
     }
 
@@ -119,7 +124,10 @@ public sealed class SafeTensors : IDisposable
             .OrderByDescending(item => ElementTypes.SizeOf(item.Type)).ThenBy(item => item.Name, StringComparer.Ordinal).ToList();
         var described = new Dictionary<string, object>(StringComparer.Ordinal);
         if (metadata is { Count: > 0 })
+        {
             described["__metadata__"] = metadata;
+        }
+
         var place = 0L;
         foreach (var (name, tensor, type) in ordered)
         {

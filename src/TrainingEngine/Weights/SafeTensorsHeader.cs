@@ -21,13 +21,22 @@ internal sealed record SafeTensorsHeader(
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
+        {
             throw Fault(path, $"it has {file.Length} bytes, too few for a safetensors file");
+        }
+
         file.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > LongestHeader)
+        {
             throw Fault(path, $"its header claims {length} bytes, more than any safetensors file has");
+        }
+
         if ((long)length > file.Length - 8)
+        {
             throw Fault(path, $"its header claims {length} bytes, but the file ends after {file.Length - 8}");
+        }
+
         var text = new byte[length];
         file.ReadExactly(text);
         var entries = new List<SafeTensorsEntry>();
@@ -38,10 +47,16 @@ internal sealed record SafeTensorsHeader(
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
+                {
                     foreach (var item in property.Value.EnumerateObject())
+                    {
                         metadata[item.Name] = item.Value.GetString() ?? "";
+                    }
+                }
                 else
+                {
                     entries.Add(Entry(property.Name, property.Value));
+                }
             }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
@@ -78,15 +93,26 @@ internal sealed record SafeTensorsHeader(
                 throw Fault(path, $"the tensor {entry.Name} has the absurd shape {Shapes.Told(entry.Shape)}");
             }
             if (entry.Begin != place)
+            {
                 throw Fault(path, $"the tensor {entry.Name} begins at byte {entry.Begin} where {place} was expected: tensors overlap or leave a gap");
+            }
+
             if (entry.End - entry.Begin != bytes)
+            {
                 throw Fault(path, $"the tensor {entry.Name} of shape {Shapes.Told(entry.Shape)} needs {bytes} bytes and has {entry.End - entry.Begin}");
+            }
+
             if (entry.End > dataLength)
+            {
                 throw Fault(path, $"the tensor {entry.Name} ends at byte {entry.End}, but the file has {dataLength}: it is truncated, copy it again");
+            }
+
             place = entry.End;
         }
         if (place != dataLength)
+        {
             throw Fault(path, $"{dataLength - place} bytes behind its last tensor belong to none");
+        }
     }
 
     private static EngineException Fault(string path, string what, Exception? inner = null) => new($"{path}: {what}", inner);

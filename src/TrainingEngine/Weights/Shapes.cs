@@ -25,6 +25,8 @@ internal static class Shapes
                 : $"{tensor.Name} is missing and should be {Told(tensor.Shape)}")
             .ToList();
         if (faults.Count > 0)
+        {
             throw new EngineException($"{file.Path}: {string.Join("; ", faults)}: {advice}");
+        }
     }
 }

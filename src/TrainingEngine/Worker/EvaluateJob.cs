@@ -6,8 +6,8 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.TrainingEngine.Worker;

@@ -1,13 +1,13 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Storage;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.TrainingEngine.Worker;

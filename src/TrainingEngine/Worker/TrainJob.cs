@@ -1,9 +1,9 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
-using Labeler.TrainingEngine.Algorithms;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
+using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Rewards.Learned;
@@ -71,7 +71,10 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var metrics = progress.Metrics;
         pulse.Report((double)metrics.Step / metrics.Steps, $"step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
         foreach (var (name, value) in metrics.Figures)
+        {
             pulse.Measure(metrics.Step, name, value);
+        }
+
         pulse.Measure(metrics.Step, "gradient_norm", metrics.GradientNorm);
         pulse.Measure(metrics.Step, "images_per_second", metrics.ImagesPerSecond);
     }

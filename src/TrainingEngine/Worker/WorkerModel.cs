@@ -1,8 +1,8 @@
-using Labeler.TrainingEngine.Compute;
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;

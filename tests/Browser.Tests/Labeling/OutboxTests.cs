@@ -169,10 +169,13 @@ public sealed class OutboxTests(LabelingFixture fixture) : IClassFixture<Labelin
         await using var ann = await fixture.Annotator();
         var screen = await LabelingScreen.Open(ann, project);
         await using (var db = await project.Open())
+        {
             foreach (var lease in db.Leases.Where(l => l.Item!.ProjectId == project.Project.Id).OrderBy(l => l.Item!.Rank).Take(1).ToList())
             {
                 await project.Get<ItemQueue>().Unblind(lease.AnnotatorId, lease.ItemId);
             }
+        }
+
         await screen.Flag(1);
         await Expect(screen.Saved).ToHaveTextAsync("1 refused");
         await screen.Flag(2);

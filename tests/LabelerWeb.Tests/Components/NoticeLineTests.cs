@@ -9,7 +9,7 @@ namespace Labeler.Web.Tests.Components;
 
 public sealed class NoticeLineTests : BunitContext
 {
-    private readonly ServiceProvider services = new ServiceCollection().AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).BuildServiceProvider();
 
     [Fact]
     public void Nothing_is_shown_where_nothing_was_told() => Assert.Equal("", Show(Request(null)).Markup.Trim());
@@ -42,7 +42,7 @@ public sealed class NoticeLineTests : BunitContext
 
     protected override void Dispose(bool disposing)
     {
-        services.Dispose();
+        _services.Dispose();
         base.Dispose(disposing);
     }
 
@@ -50,7 +50,7 @@ public sealed class NoticeLineTests : BunitContext
 
     private DefaultHttpContext Request(string? cookie)
     {
-        var context = new DefaultHttpContext { RequestServices = services };
+        var context = new DefaultHttpContext { RequestServices = _services };
         context.Request.Headers.Cookie = cookie;
         return context;
     }

@@ -10,12 +10,12 @@ namespace Labeler.Web.Tests.Components;
 /// <summary>Where rates and their intervals stand in the drawing: 0 % at 240 down, 100 % at 12.</summary>
 public sealed class RateChartTests : BunitContext
 {
-    private static readonly Proportion quarterToThreeQuarters = new(5, 10, .5, .25, .75), halfToAll = new(9, 12, .75, .5, 1);
+    private static readonly Proportion QuarterToThreeQuarters = new(5, 10, .5, .25, .75), HalfToAll = new(9, 12, .75, .5, 1);
 
     [Fact]
     public void Every_rate_stands_on_its_line_with_a_whisker_over_its_interval()
     {
-        var chart = Draw(FlagKinds.Deformed, Rates(1, quarterToThreeQuarters), Rates(2, halfToAll));
+        var chart = Draw(FlagKinds.Deformed, Rates(1, QuarterToThreeQuarters), Rates(2, HalfToAll));
         Assert.Equal("183,126 437,69", chart.Find("polyline").GetAttribute("points"));
         Assert.Equal(
             ["M 183,69 V 183 m -4,0 h 8 M 183,69 m -4,0 h 8", "M 437,12 V 126 m -4,0 h 8 M 437,12 m -4,0 h 8"],
@@ -30,7 +30,7 @@ public sealed class RateChartTests : BunitContext
     [Fact]
     public void Two_kinds_of_flag_are_drawn_beside_each_other_in_colors_of_their_own()
     {
-        var chart = Draw(FlagKinds.Deformed | FlagKinds.Unsafe, Rates(1, quarterToThreeQuarters));
+        var chart = Draw(FlagKinds.Deformed | FlagKinds.Unsafe, Rates(1, QuarterToThreeQuarters));
         Assert.Equal(["color: var(--series-1)", "color: var(--series-3)"], chart.FindAll("g").Select(line => line.GetAttribute("style")));
         Assert.Equal(["306", "314"], chart.FindAll("circle").Select(circle => circle.GetAttribute("cx")));
         Assert.Equal(["Normal", "Safe"], chart.FindAll("g > text").Select(text => text.TextContent));

@@ -8,9 +8,9 @@ namespace Labeler.Shared.Tests.Comparisons;
 
 public sealed class Results_of_the_engine_are_read : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("labeler-runs-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("labeler-runs-").FullName;
 
-    private RunFiles Files => new(new DataFolder(folder));
+    private RunFiles Files => new(new DataFolder(_folder));
 
     [Fact]
     public void Seeds_of_an_algorithm_are_one_curve_with_held_out_prompts_beside()
@@ -42,7 +42,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
     [Fact]
     public void A_rate_over_judged_pictures_is_preferred_where_the_engine_wrote_one()
     {
-        var there = Directory.CreateDirectory(Path.Combine(folder, "runs", "hands")).FullName;
+        var there = Directory.CreateDirectory(Path.Combine(_folder, "runs", "hands")).FullName;
         File.WriteAllText(Path.Combine(there, "results.csv"), ReproducedRun.RateHeader + "\n0,200,0.5,0.4,0.6,0.2,0,0\n");
         Assert.Equal("epochs learned from", Assert.Single(Files.All()).Run!.Along);
         File.WriteAllText(Path.Combine(there, "labels.csv"), ReproducedRun.LabelsHeader + "\n0,0,0.5,0.4,0.6\n1,196,0.7,0.6,0.8\n");
@@ -71,7 +71,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
         await Assert.ThrowsAsync<LabelerException>(() => Files.Keep("bad", new MemoryStream([0xFF, 0xFE, 0])));
         await Assert.ThrowsAsync<LabelerException>(() => Files.Keep("large", new MemoryStream(new byte[RunFiles.LargestFile + 1])));
         Assert.Equal(["my-run-1", "passwd"], Files.All().Select(file => file.Name));
-        Assert.Equal(["my-run-1.csv", "passwd.csv"], Directory.EnumerateFileSystemEntries(Path.Combine(folder, "runs")).Select(Path.GetFileName).Order());
+        Assert.Equal(["my-run-1.csv", "passwd.csv"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "runs")).Select(Path.GetFileName).Order());
         Files.Remove("passwd");
         Assert.Throws<LabelerException>(() => Files.Remove("passwd"));
         Assert.Equal("my-run-1", Assert.Single(Files.All()).Name);
@@ -80,7 +80,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
     [Fact]
     public void A_folder_that_the_engine_writes_into_is_read_as_it_grows_and_not_removed()
     {
-        var there = Directory.CreateDirectory(Path.Combine(folder, "runs", "hands 1")).FullName;
+        var there = Directory.CreateDirectory(Path.Combine(_folder, "runs", "hands 1")).FullName;
         File.WriteAllText(Path.Combine(there, "results.csv"), ReproducedRun.RateHeader + "\n");
         Assert.NotNull(Assert.Single(Files.All()).Fault);
         File.AppendAllText(Path.Combine(there, "results.csv"), "0,200,0.5,0.4,0.6,0.2,0,0\n");
@@ -89,7 +89,7 @@ public sealed class Results_of_the_engine_are_read : IDisposable
         Assert.Throws<LabelerException>(() => Files.Remove(file.Name));
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static ReproducedRun Read(string text) => ReproducedRun.Read(new StringReader(text));
 }

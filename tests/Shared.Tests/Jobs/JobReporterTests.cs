@@ -7,30 +7,30 @@ using Xunit;
 
 namespace Labeler.Shared.Tests.Jobs;
 
-/// <summary>A job's figures and lines on a real database, around the moment in which it ends.</summary>
+/// <summary>A _job's figures and lines on a real _database, around the moment in which it ends.</summary>
 [Collection(Databases.Collection)]
 public sealed class JobReporterTests(Databases databases) : IAsyncLifetime
 {
     private static readonly TimeSpan LongerThanBetweenTwoBeats = TimeSpan.FromSeconds(2.5);
-    private readonly DatabaseThread database = new();
-    private World world = null!;
-    private Job job = null!;
+    private readonly DatabaseThread _database = new();
+    private World _world = null!;
+    private Job _job = null!;
 
     public async Task InitializeAsync()
     {
-        world = await databases.World(Databases.Sqlite);
-        await using (var db = world.Open())
+        _world = await databases.World(Databases.Sqlite);
+        await using (var db = _world.Open())
         {
-            db.Jobs.Add(Job.Queue(JobKind.Train, null, null, null, world.Now));
+            db.Jobs.Add(Job.Queue(JobKind.Train, null, null, null, _world.Now));
             await db.SaveChangesAsync();
         }
-        job = (await world.Get<JobQueue>().Claim("worker", [JobKind.Train]))!;
+        _job = (await _world.Get<JobQueue>().Claim("worker", [JobKind.Train]))!;
     }
 
     public async Task DisposeAsync()
     {
-        database.Dispose();
-        await world.DisposeAsync();
+        _database.Dispose();
+        await _world.DisposeAsync();
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class JobReporterTests(Databases databases) : IAsyncLifetime
         {
             pulse.Measure(1, "loss", .5);
             await Task.Delay(LongerThanBetweenTwoBeats);
-            Assert.True(await world.Get<JobQueue>().Succeed(job));
+            Assert.True(await _world.Get<JobQueue>().Succeed(_job));
         });
         pulse.Say("trained");
         await Task.Delay(LongerThanBetweenTwoBeats);
@@ -81,23 +81,23 @@ public sealed class JobReporterTests(Databases databases) : IAsyncLifetime
     public async Task A_lease_that_another_worker_has_stops_the_work()
     {
         using var pulse = Pulse();
-        await world.Get<JobQueue>().GiveBack(job);
+        await _world.Get<JobQueue>().GiveBack(_job);
         await Task.Delay(LongerThanBetweenTwoBeats);
         Assert.Equal(HeartbeatResult.Lost, pulse.Heard);
         Assert.True(pulse.Stop.IsCancellationRequested);
     }
 
-    private JobReporter Pulse() => new(world.Get<JobQueue>(), database, job, NullLogger.Instance, () => { }, CancellationToken.None);
+    private JobReporter Pulse() => new(_world.Get<JobQueue>(), _database, _job, NullLogger.Instance, () => { }, CancellationToken.None);
 
     private async Task Execute(string sql)
     {
-        await using var db = world.Open();
+        await using var db = _world.Open();
         await db.Database.ExecuteSqlRawAsync(sql);
     }
 
     private async Task<T> Read<T>(Func<LabelerDb, Task<T>> query)
     {
-        await using var db = world.Open();
+        await using var db = _world.Open();
         return await query(db);
     }
 }

@@ -148,14 +148,14 @@ public sealed class Photos_are_brought_in(Databases databases)
         }
     }
 
-    /// <summary>Everything ends when the time of one more photo than these is asked for.</summary>
+    /// <summary>Everything ends when the time of one more photo than these is _asked for.</summary>
     private sealed class PowerCut(TimeProvider clock, int after, CancellationTokenSource cut) : TimeProvider
     {
-        private int asked;
+        private int _asked;
 
         public override DateTimeOffset GetUtcNow()
         {
-            if (++asked > after)
+            if (++_asked > after)
             {
                 cut.Cancel();
             }

@@ -13,9 +13,9 @@ namespace Labeler.Shared.Tests.Support;
 /// <summary>A project with a sampled epoch, and the people who label it.</summary>
 public sealed class Scene
 {
-    private readonly int evaluations;
+    private readonly int _evaluations;
 
-    private Scene(World world, Project project, Epoch epoch, int evaluations) => (World, Project, Epoch, this.evaluations) = (world, project, epoch, evaluations);
+    private Scene(World world, Project project, Epoch epoch, int _evaluations) => (World, Project, Epoch, _evaluations) = (world, project, epoch, _evaluations);
 
     public World World { get; }
     public Project Project { get; }
@@ -26,8 +26,8 @@ public sealed class Scene
     public EpochCycle Cycle => World.Get<EpochCycle>();
 
     /// <summary>Starts a project's first epoch and samples <paramref name="groups"/> groups as a worker would.</summary>
-    /// <param name="evaluations">Evaluation groups that every epoch has besides. The first image of each is the same in every epoch.</param>
-    public static async Task<Scene> Sampled(World world, int groups, LabelingTask task = LabelingTask.FlagBatch, ProjectSettings? settings = null, int evaluations = 0)
+    /// <param name="_evaluations">Evaluation groups that every epoch has besides. The first image of each is the same in every epoch.</param>
+    public static async Task<Scene> Sampled(World world, int groups, LabelingTask task = LabelingTask.FlagBatch, ProjectSettings? settings = null, int _evaluations = 0)
     {
         settings = (settings ?? new ProjectSettings()) with { ImagesPerEpoch = groups * (settings?.GroupSize ?? 7) };
         var project = Project.Create($"Project {task}", task, settings, world.Now);
@@ -38,7 +38,7 @@ public sealed class Scene
             await db.SaveChangesAsync();
         }
         var epoch = await world.Get<EpochCycle>().Start(project.Id, null);
-        var scene = new Scene(world, project, epoch, evaluations);
+        var scene = new Scene(world, project, epoch, _evaluations);
         await scene.Sample(epoch, groups);
         return scene;
     }
@@ -51,7 +51,7 @@ public sealed class Scene
         {
             await AddGroup(job, number, mark);
         }
-        for (var number = 0; number < evaluations; number++)
+        for (var number = 0; number < _evaluations; number++)
         {
             var hashes = await Task.WhenAll(Enumerable.Range(0, Project.Settings.GroupSize).Select(i => World.Files.Put(Encoding.UTF8.GetBytes($"evaluation {number} {i} {(i == 0 ? 0 : epoch.Id)}"))));
             await Cycle.Add(job, of => Group.Sampled(of, GroupUse.Evaluation, number, null, "a hand", number, null, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));

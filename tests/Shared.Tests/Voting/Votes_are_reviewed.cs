@@ -11,7 +11,7 @@ namespace Labeler.Shared.Tests.Voting;
 [Collection(Databases.Collection)]
 public sealed class Votes_are_reviewed(Databases databases)
 {
-    private static readonly ProjectSettings twoVotes = new() { VotesPerItem = 2 };
+    private static readonly ProjectSettings TwoVotes = new() { VotesPerItem = 2 };
 
     [Theory, OnEachDatabase]
     public async Task A_vote_set_aside_has_its_item_asked_again_until_it_is_released(string database)
@@ -37,7 +37,7 @@ public sealed class Votes_are_reviewed(Databases databases)
     public async Task Where_people_say_different_things_is_shown_and_where_they_agree_is_not(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Scene.Sampled(world, groups: 3, settings: twoVotes);
+        var scene = await Scene.Sampled(world, groups: 3, settings: TwoVotes);
         var (first, second) = (await scene.Person("first"), await scene.Person("second"));
         await scene.VoteAll(first.Id, _ => Scene.Flag(1));
         var odd = (await scene.Next(second.Id)).ItemId;
@@ -55,7 +55,7 @@ public sealed class Votes_are_reviewed(Databases databases)
     public async Task Pages_hold_the_items_of_one_person_with_the_newest_first(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Scene.Sampled(world, groups: 5, settings: twoVotes);
+        var scene = await Scene.Sampled(world, groups: 5, settings: TwoVotes);
         var (one, other) = (await scene.Person("one"), await scene.Person("other"));
         await scene.VoteAll(one.Id, _ => Scene.Flag(1));
         var last = (await scene.Next(other.Id)).ItemId;
@@ -101,7 +101,7 @@ public sealed class Votes_are_reviewed(Databases databases)
     public async Task Where_people_disagree_a_lead_lets_one_vote_decide_and_nobody_is_asked_again(string database)
     {
         await using var world = await databases.World(database);
-        var scene = await Scene.Sampled(world, groups: 1, settings: twoVotes);
+        var scene = await Scene.Sampled(world, groups: 1, settings: TwoVotes);
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1));
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 2));
         Assert.Equal(5, (await scene.Cycle.DryRun(scene.Epoch.Id)).Signal);

@@ -1,5 +1,5 @@
-using Labeler.TrainingEngine.Algorithms;
 using System.Text.Json;
+using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.Dpok;

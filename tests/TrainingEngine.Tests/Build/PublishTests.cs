@@ -62,7 +62,10 @@ public sealed class PublishTests : IDisposable
 
         Directory.CreateDirectory(_folder.File("lib"));
         foreach (var library in Directory.GetFiles(LibTorch.Folder!))
+        {
             File.CreateSymbolicLink(_folder.File("lib", Path.GetFileName(library)), library);
+        }
+
         File.WriteAllText(_folder.File("lib", "libtorch_cuda.so"), "half of it");
         Assert.Matches("a part of it cannot be loaded; is it complete\\? \\(.*libtorch_cuda.so", Refusal(_folder.File("lib")));
     }

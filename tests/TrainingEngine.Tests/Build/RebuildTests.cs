@@ -8,7 +8,10 @@ public sealed class RebuildTests : IDisposable
     public RebuildTests()
     {
         foreach (var name in new[] { "src", "build", "wwwroot-assets", "bench", "tests/Support" })
+        {
             Directory.CreateDirectory(_folder.File(name));
+        }
+
         File.WriteAllText(_folder.File("a.props"), "");
         File.WriteAllText(_folder.File("appsettings.json"), "{}");
     }

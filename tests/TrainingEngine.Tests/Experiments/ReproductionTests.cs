@@ -1,11 +1,11 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments;
+using Labeler.TrainingEngine.Experiments.Annotating;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Training.Data;
 

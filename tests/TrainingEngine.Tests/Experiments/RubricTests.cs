@@ -1,8 +1,8 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Rubric;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Tests.Experiments;
 

@@ -1,7 +1,7 @@
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Experiments;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;

@@ -37,7 +37,9 @@ public sealed class BundledModelTests : IDisposable
         Copy();
         var file = _folder.File("vae", "diffusion_pytorch_model.safetensors");
         using (var stream = File.OpenWrite(file))
+        {
             stream.SetLength(stream.Length / 2);
+        }
 
         var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(_folder.Path));
 
@@ -58,7 +60,10 @@ public sealed class BundledModelTests : IDisposable
     {
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Labeler.sln")))
+        {
             at = at.Parent;
+        }
+
         return Path.Combine(at!.FullName, "models", "mirror-world");
     }
 }

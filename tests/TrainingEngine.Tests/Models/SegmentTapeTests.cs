@@ -15,10 +15,16 @@ public sealed class SegmentTapeTests
         var unet = UNetTests.Make(1);
         var generator = new Generator(4);
         foreach (var layer in unet.AttentionLayers)
+        {
             layer.Lora = UNetTests.Branch(layer, generator);
+        }
+
         Tensor[] leaves = [.. unet.Parameters.Values, .. unet.AttentionLayers.SelectMany(layer => new[] { layer.Lora!.Down, layer.Lora.Up })];
         foreach (var leaf in leaves)
+        {
             leaf.requires_grad_(true);
+        }
+
         var slope = randn(sample.shape, generator: generator);
 
         var kept = unet.Forward(sample, times, text);
@@ -62,7 +68,10 @@ public sealed class SegmentTapeTests
             var (sample, times, text) = UNetTests.Inputs(SmallShapes.Unet);
             unet.Forward(sample, times, text, tape);
             if (freed)
+            {
                 inner.Dispose();
+            }
+
             var gradient = tape.Backward(tape.Output, ones_like(tape.Output), [weight])[0]!;
             return gradient.DetachFromDisposeScope();
         }
@@ -80,7 +89,10 @@ public sealed class SegmentTapeTests
         var (sample, times, text) = UNetTests.Inputs(SmallShapes.Unet);
         var unet = UNetTests.Make(1);
         foreach (var weight in unet.Parameters.Values)
+        {
             weight.requires_grad_(true);
+        }
+
         using var tape = new SegmentTape();
 
         var predicted = unet.Forward(sample, times, text, tape);

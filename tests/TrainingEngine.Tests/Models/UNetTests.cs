@@ -91,7 +91,10 @@ public sealed class UNetTests
         var reference = unet.Forward(sample, times, text);
         var generator = new Generator(4);
         foreach (var layer in unet.AttentionLayers)
+        {
             layer.Lora = Branch(layer, generator);
+        }
+
         var policy = unet.Forward(sample, times, text);
         Tensors.AssertDifferent(reference, policy);
 

@@ -36,7 +36,9 @@ public sealed class PretrainRunTests(PretrainRunTests.Whole whole) : IClassFixtu
             }
         }
         foreach (var file in new[] { "unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors" })
+        {
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole.Folder, file)), File.ReadAllBytes(Path.Combine(pieces, file)));
+        }
     }
 
     [Fact]

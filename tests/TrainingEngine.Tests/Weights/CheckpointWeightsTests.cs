@@ -80,9 +80,13 @@ public sealed class CheckpointWeightsTests
         using var folder = new TemporaryFolder();
         var weights = Weights();
         if (sharded)
+        {
             WriteShards(folder, weights, variant);
+        }
         else
+        {
             SafeTensors.Write(folder.File($"{Name}{variant}.safetensors"), weights);
+        }
 
         using var source = new CheckpointWeights(folder.Path, Name);
         var loaded = new UNet2DConditionModel(SmallShapes.Unet, source).Parameters;
@@ -177,7 +181,9 @@ public sealed class CheckpointWeightsTests
             var file = $"{Name}{variant}-0000{number}-of-00002.safetensors";
             SafeTensors.Write(folder.File(file), shard.ToDictionary());
             foreach (var pair in shard)
+            {
                 map[pair.Key] = file;
+            }
         }
         File.WriteAllText(folder.File($"{Name}.safetensors.index{variant}.json"), JsonSerializer.Serialize(new { weight_map = map }));
     }

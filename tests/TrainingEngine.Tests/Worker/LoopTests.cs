@@ -131,7 +131,10 @@ public sealed class LoopTests : IDisposable
         await using var db = Open();
         var checkpoint = await db.Checkpoints.SingleAsync();
         using (var weights = TrainingEngine.Weights.SafeTensors.Open(Get<FileStore>().PathOf(checkpoint.WeightsHash)))
+        {
             Assert.Equal(algorithm, weights.Metadata["algorithm"]);
+        }
+
         var names = (await db.JobMetrics.Select(metric => metric.Name).Distinct().ToListAsync()).ToHashSet();
         Assert.Superset(new HashSet<string> { "loss", "gradient_norm", "images_per_second" }, names);
         Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);

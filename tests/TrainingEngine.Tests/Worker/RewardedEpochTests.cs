@@ -48,7 +48,10 @@ public sealed class RewardedEpochTests : IDisposable
         var trained = await db.Epochs.SingleAsync(e => e.Id == epoch.Id);
         Assert.True(trained.State == EpochState.Complete, trained.Error);
         using (var weights = TrainingEngine.Weights.SafeTensors.Open(Get<FileStore>().PathOf((await db.Checkpoints.SingleAsync()).WeightsHash)))
+        {
             Assert.Equal(algorithm, weights.Metadata["algorithm"]);
+        }
+
         Assert.Contains(await db.JobLines.Select(line => line.Text).ToListAsync(), line => line.StartsWith($"learned reward, right on {reward.Right} of {reward.HeldOut}", StringComparison.Ordinal));
         Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
         Assert.Equal(Groups - Later, await db.CheckpointVotes.CountAsync());
@@ -106,7 +109,10 @@ public sealed class RewardedEpochTests : IDisposable
     {
         var (random, rgb) = (new Random((int)(3 * group) + index), new byte[3 * 64 * 64]);
         for (var at = 0; at < rgb.Length; at++)
+        {
             rgb[at] = (byte)(Brightness(group, index) + random.Next(-30, 31));
+        }
+
         return new(64, 64, rgb);
     }
 

@@ -22,7 +22,10 @@ public sealed class AdapterFileTests : IDisposable
         var targets = format == "attention processors" ? LoraTargets.Attention : LoraTargets.Attention | LoraTargets.AllLinear | LoraTargets.Convolutions;
         using (var scope = NewDisposeScope())
         using (var adapter = LoraAdapter.Create(unet, targets, 3, 3, 0))
+        {
             LoraFormats.Write(format, _folder.File("right.safetensors"), adapter.Branches);
+        }
+
         var file = new ReshapedFile(_folder.File("right.safetensors"));
         var target = _folder.File("adapter.safetensors");
         file.Write(target, new Dictionary<string, long[]>());
@@ -50,7 +53,10 @@ public sealed class AdapterFileTests : IDisposable
         var unet = TinyUNet.Make();
         using var scope = NewDisposeScope();
         using (var adapter = LoraAdapter.Create(unet, LoraTargets.Attention, 2, 2, 0))
+        {
             LoraFile.WriteDiffusers(_folder.File("adapter.safetensors"), adapter.Branches);
+        }
+
         var tensors = SafeTensors.ReadAll(_folder.File("adapter.safetensors"));
         const string Layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k.lora";
         tensors[$"{Layer}.down.weight"] = zeros(2, 9);
@@ -69,7 +75,10 @@ public sealed class AdapterFileTests : IDisposable
     {
         var unet = TinyUNet.Make();
         using (var adapter = LoraAdapter.Create(unet, LoraTargets.Attention, 2, 2, 0))
+        {
             LoraFormats.Write("peft", _folder.File("adapter.safetensors"), adapter.Branches);
+        }
+
         File.WriteAllText(_folder.File(PeftConfig.FileName), config);
 
         var error = Assert.Throws<EngineException>(() => LoraAdapter.Load(unet, _folder.File("adapter.safetensors"))).Message;

@@ -33,7 +33,9 @@ public sealed class ConfigTests : IDisposable
         var model = Made(shape);
         Change(model, file, key, JsonNode.Parse(value));
         foreach (var weights in Directory.GetFiles(model, "*.safetensors", SearchOption.AllDirectories))
+        {
             File.Delete(weights);
+        }
 
         var error = Assert.Throws<EngineException>(() => StableDiffusion.Load(model)).Message;
 
@@ -99,6 +101,7 @@ public sealed class ConfigTests : IDisposable
         var right = File.ReadAllText(path);
         var (refused, computed) = (0, 0);
         foreach (var key in JsonNode.Parse(right)!.AsObject().Select(pair => pair.Key))
+        {
             foreach (var value in new[] { "0", "-1", "1", "2", "3", "7", "1000000007", "1e300", "0.5", "\"x\"", "[]", "[0]", "[3, 3]", "[\"x\"]", "{}", "true", "null" })
             {
                 Change(model, $"{part}/config.json", key, JsonNode.Parse(value));
@@ -114,6 +117,8 @@ public sealed class ConfigTests : IDisposable
                 }
                 File.WriteAllText(path, right);
             }
+        }
+
         Assert.True(refused > 100 && computed > 10, $"{refused} refused, {computed} computed");
     }
 
@@ -140,6 +145,8 @@ public sealed class ConfigTests : IDisposable
         var predicted = model.Unet.Forward(ones([1, model.Unet.Config.InChannels, 8, 8]), tensor(new long[] { 500 }), text);
         model.Vae.Decode(predicted / model.Vae.Config.ScalingFactor);
         foreach (var weight in model.Unet.Parameters.Values.Concat(model.Vae.Parameters.Values).Concat(model.TextEncoders.SelectMany(encoder => encoder.Parameters.Values)))
+        {
             weight.Dispose();
+        }
     }
 }

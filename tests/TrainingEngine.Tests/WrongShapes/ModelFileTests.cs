@@ -19,8 +19,13 @@ public sealed class ModelFileTests : IDisposable
         {
             var parts = new TheoryData<string, string>();
             foreach (var model in new[] { "tiny-sd15", "tiny-sd21", "tiny-sdxl", "mirror-world" })
+            {
                 foreach (var part in new[] { "unet", "vae", "text_encoder" }.Concat(model == "tiny-sdxl" ? ["text_encoder_2"] : []))
+                {
                     parts.Add(model, part);
+                }
+            }
+
             return parts;
         }
     }
@@ -97,7 +102,9 @@ public sealed class ModelFileTests : IDisposable
         File.Copy(Path.Combine(source, "config.json"), _folder.File(part, "config.json"));
         var weights = Path.Combine(source, FileOf(part));
         if (File.Exists(weights))
+        {
             return weights;
+        }
         // The copy of the reference data lacks the large tables of two text encoders; their configs say what is in them.
         using var scope = NewDisposeScope();
         var encoder = new ClipTextEncoder(ClipTextConfig.Read(ConfigFile.Read(_folder.File(part, "config.json"))), new RandomWeights(1));
@@ -114,7 +121,9 @@ public sealed class ModelFileTests : IDisposable
             _ => StableDiffusion.LoadTextEncoder(_folder.File(part)).Parameters,
         };
         foreach (var tensor in parameters.Values)
+        {
             tensor.Dispose();
+        }
     }
 
     private static string FileOf(string part) => part.StartsWith("text", StringComparison.Ordinal) ? "model.safetensors" : "diffusion_pytorch_model.safetensors";

@@ -32,7 +32,10 @@ public sealed class ProcessTests : IDisposable
     {
         var file = _folder.File("adapter.safetensors");
         using (var adapter = LoraAdapter.Create(TinyUNet.Make(), LoraTargets.Attention, 2, 2, 0))
+        {
             LoraFile.WriteDiffusers(file, adapter.Branches);
+        }
+
         var right = new ReshapedFile(file);
         var key = right.Shapes.Keys.First(name => name.EndsWith("attn2.to_k.lora.down.weight", StringComparison.Ordinal));
         right.Write(file, new Dictionary<string, long[]> { [key] = [2, 9] });

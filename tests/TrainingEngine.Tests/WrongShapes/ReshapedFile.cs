@@ -59,7 +59,10 @@ internal sealed class ReshapedFile
     private static long[] OffByOne(long[] shape, int number)
     {
         if (shape.Length == 0)
+        {
             return [2];
+        }
+
         long[] wrong = [.. shape];
         var place = number % shape.Length;
         wrong[place] += number % 2 == 0 || wrong[place] == 1 ? 1 : -1;

@@ -53,7 +53,9 @@ public sealed class TrainingFileTests : IDisposable
         SafeTensors.Write(_folder.File("optimizer.safetensors"), moments);
         var before = weights.Weights[0].data<float>().ToArray();
         using (no_grad())
+        {
             weights.Weights[0].add_(1);
+        }
 
         var error = Assert.Throws<EngineException>(() => TrainedModel.Restore(_folder.Path, weights, 1)).Message;
 
@@ -65,7 +67,10 @@ public sealed class TrainingFileTests : IDisposable
     public void Every_weight_of_a_reward_model_is_refused_in_a_wrong_shape()
     {
         using (var network = RewardNetwork.Create(3, 1))
+        {
             new RewardModel(network, ["a", "b", "c"], Proportion.Wilson(90, 100), 200).Save(_folder.File("right.safetensors"));
+        }
+
         RewardModel.Load(_folder.File("right.safetensors")).Dispose();
 
         var wrong = _folder.File("reward.safetensors");
@@ -83,6 +88,7 @@ public sealed class TrainingFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using (var network = RewardNetwork.Create(3, 1))
+        {
             SafeTensors.Write(_folder.File("reward.safetensors"), network.Weights, new Dictionary<string, string>
             {
                 ["format"] = "labeler-reward-1",
@@ -91,6 +97,7 @@ public sealed class TrainingFileTests : IDisposable
                 ["of"] = "100",
                 ["learned_pairs"] = "5",
             });
+        }
 
         Assert.Contains(told, Assert.Throws<EngineException>(() => RewardModel.Load(_folder.File("reward.safetensors"))).Message, StringComparison.Ordinal);
     }
@@ -108,6 +115,7 @@ public sealed class TrainingFileTests : IDisposable
         var file = new ReshapedFile(right);
         var wrong = _folder.File("wrong.safetensors");
         foreach (var name in file.Shapes.Keys)
+        {
             foreach (var shape in EveryDimensionOffByOne(file.Shapes[name]))
             {
                 file.Write(wrong, new Dictionary<string, long[]> { [name] = shape });
@@ -117,6 +125,7 @@ public sealed class TrainingFileTests : IDisposable
                 Assert.Matches(name == "timesteps" && shape.Length == 1 ? "latents is .* and should be" : $@"{name} is \[[0-9, ]+\] and should be", error);
                 Assert.EndsWith(": sample it again", error, StringComparison.Ordinal);
             }
+        }
     }
 
     [Fact]
@@ -203,11 +212,13 @@ public sealed class TrainingFileTests : IDisposable
         yield return [1, .. shape];
         yield return [.. shape, 1];
         for (var place = 0; place < shape.Length; place++)
+        {
             foreach (var change in new[] { -1, 1 })
             {
                 long[] wrong = [.. shape];
                 wrong[place] += change;
                 yield return wrong;
             }
+        }
     }
 }

@@ -1,6 +1,6 @@
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Storage;
 using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Features.Images;
 

@@ -26,7 +26,9 @@ public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
         try
         {
             await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+            {
                 await zip.CopyToAsync(file, cancel);
+            }
             // A zip that is none is told at once, not by a job that fails later.
             PhotoFiles.OfZip(path, limits).Dispose();
             return new(name, IsZip: true, Path.GetFileName(zip.FileName));

@@ -1,6 +1,6 @@
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Storage;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Rewards;

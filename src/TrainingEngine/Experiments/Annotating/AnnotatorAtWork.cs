@@ -1,5 +1,5 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Text.Json.Nodes;
 using Labeler.Shared.Imaging;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 

@@ -1,8 +1,8 @@
-using Labeler.TrainingEngine.MirrorWorld.Judging;
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Voting;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
 

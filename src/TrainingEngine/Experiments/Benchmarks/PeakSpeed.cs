@@ -1,5 +1,5 @@
-using Labeler.TrainingEngine.Models;
 using System.Diagnostics;
+using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Experiments.Benchmarks;

@@ -1,9 +1,9 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;

@@ -1,8 +1,8 @@
 using System.Text;
 using Labeler.Shared.Evaluations;
-using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Experiments.Comparison;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;
 

@@ -1,11 +1,11 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Diagnostics;
 using System.Globalization;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Comparison;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;

@@ -1,9 +1,9 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 

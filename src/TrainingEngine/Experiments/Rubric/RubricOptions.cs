@@ -1,5 +1,5 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;

@@ -1,8 +1,8 @@
-using Labeler.TrainingEngine.Experiments.Annotating;
 using System.Globalization;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;

@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
+using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 

@@ -17,7 +17,10 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
         using var timed = LayerClock.Time(LayerKind.Convolution);
         var y = OneDnn.Convolve(x, Weight, _bias, Stride, Padding);
         if (Active is not { } lora)
+        {
             return y;
+        }
+
         var narrow = OneDnn.Convolve(x.to(lora.Down.dtype), lora.Down, null, Stride, Padding);
         return y.add(OneDnn.Convolve(narrow, lora.Up, null).to(y.dtype), lora.Scale);
     }

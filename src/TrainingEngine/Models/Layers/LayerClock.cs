@@ -15,25 +15,25 @@ public enum LayerKind
 public static class LayerClock
 {
     [ThreadStatic]
-    private static long[]? _ticks;
+    private static long[]? Ticks;
 
     /// <summary>Seconds in each kind of layer while <paramref name="work"/> runs on this thread.</summary>
     public static IReadOnlyDictionary<LayerKind, double> Around(Action work)
     {
-        var ticks = _ticks = new long[Enum.GetValues<LayerKind>().Length];
+        var ticks = Ticks = new long[Enum.GetValues<LayerKind>().Length];
         try
         {
             work();
         }
         finally
         {
-            _ticks = null;
+            Ticks = null;
         }
         return Enum.GetValues<LayerKind>().ToDictionary(kind => kind, kind => (double)ticks[(int)kind] / Stopwatch.Frequency);
     }
 
     /// <summary>Counts until it is disposed of; nothing where nobody asked.</summary>
-    internal static Span Time(LayerKind kind) => new(_ticks, kind);
+    internal static Span Time(LayerKind kind) => new(Ticks, kind);
 
     internal readonly ref struct Span(long[]? ticks, LayerKind kind)
     {

@@ -14,7 +14,10 @@ public sealed class Linear(ModelPart part, string name, long inputs, long output
         using var timed = LayerClock.Time(LayerKind.Linear);
         var y = nn.functional.linear(x, Weight, _bias);
         if (Active is not { } lora)
+        {
             return y;
+        }
+
         var narrow = nn.functional.linear(x.to(lora.Down.dtype), lora.Down);
         return y.add(nn.functional.linear(narrow, lora.Up).to(y.dtype), lora.Scale);
     }

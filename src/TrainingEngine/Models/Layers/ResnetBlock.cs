@@ -23,7 +23,10 @@ public sealed class ResnetBlock(ModelPart part, long inputs, long outputs, long 
         using var scope = NewDisposeScope();
         var y = _conv1.Forward(nn.functional.silu(_norm1.Forward(x)));
         if (_timeProjection is not null)
+        {
             y = y + _timeProjection.Forward(time!).unsqueeze(-1).unsqueeze(-1);
+        }
+
         y = _conv2.Forward(nn.functional.silu(_norm2.Forward(y)));
         return scope.MoveToOuter(part.Watch.Show(part.Path, (_shortcut?.Forward(x) ?? x) + y));
     }

@@ -45,24 +45,39 @@ public sealed class SegmentTape : IDisposable
         foreach (var (segment, inputs, outputs) in Enumerable.Reverse(_segments))
         {
             if (!outputs.Any(pending.ContainsKey))
+            {
                 continue;
+            }
+
             using var inner = NewDisposeScope();
             using var tracked = enable_grad();
             var made = segment(inputs);
             var (known, theirs) = (new List<Tensor>(), new List<Tensor>());
             for (var n = 0; n < made.Length; n++)
+            {
                 if (pending.Remove(outputs[n], out var kept) && made[n].requires_grad)
+                {
                     (known, theirs) = ([.. known, made[n]], [.. theirs, kept]);
+                }
+            }
+
             var sources = inputs.Where(input => input.requires_grad).Distinct<Tensor>(ReferenceEqualityComparer.Instance).ToArray();
             var gradients = known.Count == 0 ? [] : autograd.grad(known, [.. sources, .. parameters], theirs, allow_unused: true);
             for (var n = 0; n < gradients.Count; n++)
             {
                 if (gradients[n] is not { IsInvalid: false } found)
+                {
                     continue;
+                }
+
                 if (n < sources.Length)
+                {
                     pending[sources[n]] = (pending.TryGetValue(sources[n], out var before) ? before + found : found).MoveToOtherDisposeScope(scope);
+                }
                 else
+                {
                     sums[n - sources.Length] = (sums[n - sources.Length] is { } sum ? sum + found : found).MoveToOtherDisposeScope(scope);
+                }
             }
         }
         return [.. sums.Select(sum => sum?.MoveToOuterDisposeScope())];

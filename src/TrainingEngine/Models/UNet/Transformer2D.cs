@@ -19,9 +19,14 @@ public sealed class Transformer2D
         _part = part;
         _norm = new(part, "norm", config.Groups, channels, NormEpsilon);
         if (config.LinearProjection)
+        {
             (_linearIn, _linearOut) = (new(part, "proj_in", channels, channels), new(part, "proj_out", channels, channels));
+        }
         else
+        {
             (_convIn, _convOut) = (new(part, "proj_in", channels, channels, 1), new(part, "proj_out", channels, channels, 1));
+        }
+
         _blocks = [.. Enumerable.Range(0, (int)layers).Select(n => new TransformerBlock(part["transformer_blocks"][$"{n}"], config, channels, heads))];
     }
 
@@ -40,7 +45,10 @@ public sealed class Transformer2D
         var y = _norm.Forward(x);
         y = _convIn is not null ? Tokens(_convIn.Forward(y)) : _linearIn!.Forward(Tokens(y));
         foreach (var block in _blocks)
+        {
             y = block.Forward(y, context);
+        }
+
         y = _convOut is not null ? _convOut.Forward(Pixels(y)) : Pixels(_linearOut!.Forward(y));
         return scope.MoveToOuter(_part.Watch.Show(_part.Path, y + x));
 

@@ -72,7 +72,10 @@ public sealed class UNet2DConditionModel
     {
         using var scope = NewDisposeScope();
         if (tape is not null)
+        {
             (sample, timesteps, text) = (tape.Keep(sample), tape.Keep(timesteps), text.Kept(tape.Keep));
+        }
+
         var context = text.Context;
         var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text))])[0];
         var x = Run(inputs => [_convIn.Forward(inputs[0])], sample)[0];
@@ -84,7 +87,10 @@ public sealed class UNet2DConditionModel
             var level = _down[n];
             var kept = Run(inputs => level.GoDown(inputs[0], inputs[1], inputs[2]), x, time, context);
             foreach (var skip in kept)
+            {
                 skips.Push(skip);
+            }
+
             x = kept[^1];
             Watch.Show($"down_blocks.{n}", x);
         }
@@ -109,9 +115,15 @@ public sealed class UNet2DConditionModel
         Watch.Show("time_proj", waves);
         var time = Watch.Show("time_embedding", _timeEmbedding.Forward(waves.to(sample.dtype)));
         if (_addedEmbedding is null)
+        {
             return time;
+        }
+
         if (text.Pooled is null || text.TimeIds is null)
+        {
             throw new EngineException("This U-Net is of the XL type and needs pooled text embeddings and time ids.");
+        }
+
         var sizes = TimeEmbedding.Waves(text.TimeIds.reshape(-1), Config.AddedTimeWidth).reshape(text.TimeIds.shape[0], -1);
         var added = Watch.Show("add_embedding", _addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype)));
         return time + added;

@@ -31,18 +31,30 @@ public sealed record UNetConfig(
         file.Only("act_fn", "silu", "swish");
         file.Only("addition_embed_type", "text_time");
         foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim", "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm", "reverse_transformer_layers_per_block" })
+        {
             file.Only(key);
+        }
+
         file.Only("time_embedding_type", "positional");
         file.Only("resnet_time_scale_shift", "default");
         file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
         file.Only("attention_type", "default");
         foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "center_input_sample", "resnet_skip_time_act", "class_embeddings_concat" })
+        {
             file.Only(key, "false");
+        }
+
         file.Only("flip_sin_to_cos", "true");
         foreach (var (key, value) in new[] { ("freq_shift", "0"), ("conv_in_kernel", "3"), ("conv_out_kernel", "3"), ("downsample_padding", "1") })
+        {
             file.Only(key, value);
+        }
+
         foreach (var key in new[] { "mid_block_scale_factor", "resnet_out_scale_factor" })
+        {
             file.Only(key, "1", "1.0");
+        }
+
         file.Only("dropout", "0", "0.0");
         var channels = file.Counts("block_out_channels");
         // By a mistake of diffusers' that its files kept, attention_head_dim is the number of heads; later files may say so.
@@ -53,7 +65,10 @@ public sealed record UNetConfig(
         var added = file.Text("addition_embed_type", "") == "text_time";
         CheckWaves(file, channels, added);
         if (file.Count("in_channels", 4) != file.Count("out_channels", 4))
+        {
             throw file.Fault("out_channels", $"is {file.Count("out_channels", 4)}, but in_channels is {file.Count("in_channels", 4)}; this engine's models predict as many channels as they are given");
+        }
+
         return new UNetConfig(
             file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Layers("layers_per_block", 2),
             Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
@@ -95,16 +110,24 @@ public sealed record UNetConfig(
     private static void CheckWaves(ConfigFile file, long[] channels, bool added)
     {
         if (channels[0] % 2 != 0)
+        {
             throw file.Fault("block_out_channels", $"begins with {channels[0]}; an even number is needed");
+        }
+
         if (added && file.Count("addition_time_embed_dim") is var width && width % 2 != 0)
+        {
             throw file.Fault("addition_time_embed_dim", $"is {width}; an even number is needed");
+        }
     }
 
     private static bool[] Kinds(ConfigFile file, string key, string cross, string plain, int levels)
     {
         var kinds = file.Texts(key);
         if (kinds.Length != levels)
+        {
             throw file.Fault(key, $"has {kinds.Length} entries for {levels} levels");
+        }
+
         return [.. kinds.Select(kind => kind == cross || (kind == plain ? false : throw file.Fault(key, $"holds {kind}, which this engine does not know; it knows {cross} and {plain}")))];
     }
 }

@@ -55,9 +55,15 @@ internal sealed class UNetLevel
     {
         var kept = new List<Tensor>();
         for (var n = 0; n < _resnets.Length; n++)
+        {
             kept.Add(x = Block(n, x, time, context));
+        }
+
         if (_downsample is not null)
+        {
             kept.Add(_downsample.Forward(x));
+        }
+
         return [.. kept];
     }
 
@@ -67,7 +73,10 @@ internal sealed class UNetLevel
     {
         using var scope = NewDisposeScope();
         for (var n = 0; n < _resnets.Length; n++)
+        {
             x = Block(n, cat([x, skips[n]], 1), time, context);
+        }
+
         return scope.MoveToOuter(_upsample?.Forward(x, next.Height, next.Width) ?? x);
     }
 

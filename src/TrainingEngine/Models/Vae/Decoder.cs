@@ -25,7 +25,10 @@ internal sealed class Decoder
     {
         x = _middle.Forward(_convIn.Forward(x));
         foreach (var level in _levels)
+        {
             x = level.Forward(x);
+        }
+
         return _convOut.Forward(nn.functional.silu(_normOut.Forward(x)));
     }
 

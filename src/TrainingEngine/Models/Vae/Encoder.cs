@@ -25,7 +25,10 @@ internal sealed class Encoder
     {
         x = _convIn.Forward(x);
         foreach (var level in _levels)
+        {
             x = level.Forward(x);
+        }
+
         return _convOut.Forward(nn.functional.silu(_normOut.Forward(_middle.Forward(x))));
     }
 

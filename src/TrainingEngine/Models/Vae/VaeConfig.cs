@@ -23,14 +23,28 @@ public sealed record VaeConfig(
         file.Only("_class_name", nameof(AutoencoderKL));
         file.Only("act_fn", "silu", "swish");
         foreach (var key in new[] { "latents_mean", "latents_std", "shift_factor" })
+        {
             file.Only(key);
+        }
+
         foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" })
+        {
             file.Only(key, "true");
+        }
+
         foreach (var key in new[] { "in_channels", "out_channels" })
+        {
             file.Only(key, $"{Rgb}");
+        }
+
         foreach (var (key, known) in new[] { ("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D") })
+        {
             if (file.Texts(key).FirstOrDefault(kind => kind != known) is { } other)
+            {
                 throw file.Fault(key, $"holds {other}, which this engine does not know; it knows {known}");
+            }
+        }
+
         var (channels, groups) = (file.Counts("block_out_channels"), file.Count("norm_num_groups", 32));
         file.Divides("norm_num_groups", Enumerable.Repeat(groups, channels.Length), channels);
         return new VaeConfig(

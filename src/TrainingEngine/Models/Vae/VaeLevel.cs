@@ -11,13 +11,19 @@ internal sealed class VaeLevel(ResnetBlock[] resnets, Func<Tensor, Tensor>? resa
         // Feature maps are the largest tensors of all: each is freed as soon as the next one is there.
         using var scope = NewDisposeScope();
         foreach (var resnet in resnets)
+        {
             x = Next(x, resnet.Forward(x));
+        }
+
         return scope.MoveToOuter(resample is null ? x : Next(x, resample(x)));
 
         Tensor Next(Tensor before, Tensor after)
         {
             if (scope.Contains(before))
+            {
                 before.Dispose();
+            }
+
             return after;
         }
     }

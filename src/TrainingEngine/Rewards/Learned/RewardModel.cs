@@ -1,8 +1,8 @@
-using Labeler.TrainingEngine.Models;
 using System.Globalization;
 using System.Text.Json;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 

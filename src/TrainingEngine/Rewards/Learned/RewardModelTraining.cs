@@ -1,6 +1,6 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
 
