@@ -15,7 +15,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Labeler.Shared;
 
-/// <summary>What the web application and the trainer worker have in common: the database, the file store and the domain's workflows.</summary>
+/// <summary>What the web application and the trainer worker have in common: the database, the file store and the domain's
+/// workflows.</summary>
 public static class ServiceRegistration
 {
     /// <summary>The setting that chooses PostgreSQL; without it the database is a SQLite file in the data folder.</summary>
@@ -41,7 +42,8 @@ public static class ServiceRegistration
         services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
-        return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>().AddSingleton<RewardMeasurement>();
+        return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()
+            .AddSingleton<RewardMeasurement>();
     }
 
     private static void AddLabelerDb<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)

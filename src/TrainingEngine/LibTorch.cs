@@ -23,14 +23,16 @@ internal static partial class LibTorch
 
     private static string? Own => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
-    /// <summary>The folder that libtorch is loaded from; null where TorchSharp finds it by itself (CUDA's package, macOS, Windows).</summary>
+    /// <summary>The folder that libtorch is loaded from; null where TorchSharp finds it by itself (CUDA's package, macOS,
+    /// Windows).</summary>
     public static string? Folder => Own ?? Candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "libtorch_cpu.so")));
 
     // A publish carries libtorch beside the program; a build leaves it in the package's folder.
     private static IEnumerable<string> Candidates =>
     [
         Path.Combine(AppContext.BaseDirectory, "libtorch"),
-        .. typeof(LibTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(data => data.Key == "LibTorch").Select(data => data.Value!),
+        .. typeof(LibTorch).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(data => data.Key == "LibTorch")
+            .Select(data => data.Value!),
     ];
 
     /// <summary>Loads libtorch. Called before anything of TorchSharp runs, and before OpenMP reads its settings.</summary>
@@ -66,12 +68,16 @@ internal static partial class LibTorch
             Check(own);
             if (Failure is not null)
             {
-                throw new EngineException($"{Variable}={own}: a part of it cannot be loaded; is it complete? ({Failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim()})");
+                throw new EngineException(
+                    $"{Variable}={own}: a part of it cannot be loaded; is it complete? "
+                        + $"({Failure.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim()})");
             }
         }
         else if (OperatingSystem.IsLinux() && Folder is null && Candidates.Count() > 1)
         {
-            throw new EngineException($"libtorch is missing: {Candidates.Last()} was there when the engine was built; build it again, or name a libtorch {Version} in {Variable}");
+            throw new EngineException(
+                $"libtorch is missing: {Candidates.Last()} was there when the engine was built; build it again, or name a libtorch "
+                    + $"{Version} in {Variable}");
         }
     }
 
@@ -84,7 +90,8 @@ internal static partial class LibTorch
         }
         if (!File.Exists(library) || !File.Exists(Path.Combine(folder, "libc10.so")))
         {
-            throw new EngineException($"{Variable}={folder} holds no libtorch (libc10.so and libtorch_cpu.so); a Python installation has it in torch/lib");
+            throw new EngineException(
+                $"{Variable}={folder} holds no libtorch (libc10.so and libtorch_cpu.so); a Python installation has it in torch/lib");
         }
         if (VersionOf(folder) is { } version && !version.StartsWith(Version + ".", StringComparison.Ordinal))
         {
@@ -92,11 +99,13 @@ internal static partial class LibTorch
         }
         if (!NativeLibrary.TryLoad(library, out _))
         {
-            throw new EngineException($"{Variable}={folder}: libtorch_cpu.so cannot be loaded; is it complete, and for {RuntimeInformation.OSArchitecture}?");
+            throw new EngineException(
+                $"{Variable}={folder}: libtorch_cpu.so cannot be loaded; is it complete, and for {RuntimeInformation.OSArchitecture}?");
         }
     }
 
-    /// <summary>What the folder says of itself, in Python's version.py or an unpacked libtorch's build-version; null where it says nothing.</summary>
+    /// <summary>What the folder says of itself, in Python's version.py or an unpacked libtorch's build-version; null where it says
+    /// nothing.</summary>
     internal static string? VersionOf(string folder)
     {
         var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder))!;

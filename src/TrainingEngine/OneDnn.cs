@@ -19,7 +19,8 @@ internal static partial class OneDnn
     /// <summary>Whether this processor is one of those.</summary>
     public static bool LosesChannels { get; } = IsAmd() && HidesCaches();
 
-    /// <summary>Convolution of <paramref name="x"/> [N, C, H, W] with <paramref name="weight"/> [out, C, k, k] and a bias [out] or none; on such a processor over channels filled up with zeros.</summary>
+    /// <summary>Convolution of <paramref name="x"/> [N, C, H, W] with <paramref name="weight"/> [out, C, k, k] and a bias [out] or none; on
+    /// such a processor over channels filled up with zeros.</summary>
     public static Tensor Convolve(Tensor x, Tensor weight, Tensor? bias, long stride = 1, long padding = 0)
     {
         var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
@@ -31,7 +32,8 @@ internal static partial class OneDnn
 
         using var scope = NewDisposeScope();
         var filled = nn.functional.conv2d(
-            Filled(x, [0, 0, 0, 0, 0, moreInputs]), Filled(weight, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]), bias is null ? null : Filled(bias, [0, moreOutputs]),
+            Filled(x, [0, 0, 0, 0, 0, moreInputs]), Filled(weight, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]), bias is null ? null
+                : Filled(bias, [0, moreOutputs]),
             strides: [stride, stride], padding: [padding, padding]);
         return scope.MoveToOuter(filled.narrow(1, 0, outputs));
     }
@@ -72,7 +74,8 @@ internal static partial class OneDnn
 
     // The type of the first cache; 0 where there is said to be none.
     private static bool HidesCaches() =>
-        unchecked((uint)X86Base.CpuId(unchecked((int)0x80000000), 0).Eax) >= CacheLeaf && (X86Base.CpuId(unchecked((int)CacheLeaf), 0).Eax & 0x1F) == 0;
+        unchecked((uint)X86Base.CpuId(unchecked((int)0x80000000), 0).Eax) >= CacheLeaf
+            && (X86Base.CpuId(unchecked((int)CacheLeaf), 0).Eax & 0x1F) == 0;
 
     // TorchSharp lacks torch.backends.mkldnn and .nnpack; these are libtorch's own functions, none of which throws.
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]

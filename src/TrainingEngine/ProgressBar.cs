@@ -34,7 +34,8 @@ public sealed class ProgressBar : IDisposable
     /// <param name="terminal">Whether the output can redraw a line; asked of the console when null.</param>
     /// <param name="clock">The clock; the system's when null.</param>
     public ProgressBar(
-        string what, long total, string unit, long doneBefore = 0, TextWriter? output = null, bool? terminal = null, TimeProvider? clock = null)
+        string what, long total, string unit, long doneBefore = 0, TextWriter? output = null, bool? terminal = null,
+            TimeProvider? clock = null)
     {
         (_what, _total, _unit, _doneBefore, _done) = (what, total, unit, doneBefore, doneBefore);
         _output = output ?? Console.Out;
@@ -102,7 +103,8 @@ public sealed class ProgressBar : IDisposable
         int filled = (int)(share * Cells);
         string bar = _terminal ? $" {new string('█', filled)}{new string('░', Cells - filled)}" : "";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{_what}{bar} {100 * share,3:0} %  {_done}/{_total} {_unit}{Speed()}{(_note.Length > 0 ? "  " : "")}{_note}");
+            CultureInfo.InvariantCulture,
+                $"{_what}{bar} {100 * share,3:0} %  {_done}/{_total} {_unit}{Speed()}{(_note.Length > 0 ? "  " : "")}{_note}");
     }
 
     private string Speed()

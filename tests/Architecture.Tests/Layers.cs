@@ -8,10 +8,15 @@ internal sealed class Layers(string root, params string[] order)
     private readonly string[][] _floors = [.. order.Select(floor => floor.Split('|', StringSplitOptions.TrimEntries))];
 
     /// <summary>A line for each arrow that points the wrong way, with file and line; and one for each namespace that has no place.</summary>
-    public IReadOnlyList<string> Wrong(string assembly) =>
-        [.. Arrow.Of(assembly).Where(arrow => Inside(arrow.From) && Inside(arrow.To)).Select(Judge).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+    /// <param name="free">Namespaces that all may use, and that may use all.</param>
+    public IReadOnlyList<string> Wrong(string assembly, params string[] free) =>
+        [.. Arrow.Of(assembly).Where(arrow => Inside(arrow.From) && Inside(arrow.To) && !Within(free, arrow.From) && !Within(free, arrow.To)).Select(Judge).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
 
     private bool Inside(string name) => name == root || name.StartsWith(root + ".", StringComparison.Ordinal);
+
+    // The root itself alone; any other with all below it.
+    private bool Within(string[] free, string name) =>
+        free.Any(one => name == one || (one != root && name.StartsWith(one + ".", StringComparison.Ordinal)));
 
     private string? Judge(Arrow arrow)
     {

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Labeler.Shared.Accounts;
 
-/// <summary>A one-time link with which a person makes an account. Only a hash of the token is stored, so a copied database opens no door.</summary>
+/// <summary>A one-time link with which a person makes an account. Only a hash of the token is stored, so a copied database opens no
+/// door.</summary>
 public sealed class Invitation
 {
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromDays(7);
@@ -21,7 +22,8 @@ public sealed class Invitation
     public DateTimeOffset? UsedAt { get; private set; }
     public Guid? UsedBy { get; private set; }
 
-    /// <summary>Adds an invitation to <paramref name="db"/> (the caller saves) and returns the token for the link, which is shown once and never stored.</summary>
+    /// <summary>Adds an invitation to <paramref name="db"/> (the caller saves) and returns the token for the link, which is shown once and
+    /// never stored.</summary>
     public static string Write(LabelerDb db, string role, Guid? invitedBy, string note, DateTimeOffset now, TimeSpan? lifetime = null)
     {
         _ = Accounts.Role.Including(role);
@@ -58,7 +60,8 @@ public sealed class Invitation
         return db.Invitations.AsNoTracking().FirstOrDefaultAsync(i => i.TokenHash == hash && i.UsedAt == null && i.ExpiresAt > now, cancel);
     }
 
-    /// <summary>Uses the link up for an account. Of two people with one link only the first gets true. Call it in the transaction that makes the account.</summary>
+    /// <summary>Uses the link up for an account. Of two people with one link only the first gets true. Call it in the transaction that
+    /// makes the account.</summary>
     public static async Task<bool> Use(LabelerDb db, string token, Guid account, DateTimeOffset now, CancellationToken cancel = default)
     {
         var hash = Hash(token);

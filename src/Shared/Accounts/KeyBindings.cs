@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Accounts;
 
-/// <summary>Which key does what while labeling. Only keys and actions of the lists below can be bound, so nothing that is stored can ever run as a script.</summary>
+/// <summary>Which key does what while labeling. Only keys and actions of the lists below can be bound, so nothing that is stored can ever
+/// run as a script.</summary>
 public sealed record KeyBindings
 {
     /// <summary>Actions and the key (a value of KeyboardEvent.key) each has by default.</summary>
@@ -38,7 +39,8 @@ public sealed record KeyBindings
         }
         var bindings = new KeyBindings { Moved = moved.Where(m => Defaults[m.Key] != m.Value).ToDictionary() };
         var taken = Defaults.Keys.GroupBy(bindings.For).FirstOrDefault(g => g.Count() > 1);
-        return taken is null ? bindings : throw new LabelerException($"The key \"{taken.Key}\" is bound to both {string.Join(" and ", taken)}: choose another.");
+        return taken is null ? bindings
+            : throw new LabelerException($"The key \"{taken.Key}\" is bound to both {string.Join(" and ", taken)}: choose another.");
     }
 
     /// <summary>Backspace is left out on purpose: other tools give it opposite meanings.</summary>

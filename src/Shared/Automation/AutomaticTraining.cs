@@ -8,10 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Labeler.Shared.Automation;
 
-/// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become worse.</summary>
-public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasurement rewards, ILogger<AutomaticTraining> log)
+/// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become
+/// worse.</summary>
+public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasurement rewards,
+    ILogger<AutomaticTraining> log)
 {
-    /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and then.</summary>
+    /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and
+    /// then.</summary>
     /// <returns>The trainings queued.</returns>
     public async Task<IReadOnlyList<Job>> GoOn(CancellationToken cancel = default)
     {
@@ -42,16 +45,19 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
     private async Task<List<(Project Project, Epoch Epoch, TrainingPlan Plan, bool IsWorse)>> Ready(CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var projects = (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel))
+        var projects =
+            (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel))
             .Where(p => p.Settings.TrainAutomatically || p.Settings.RollBackWhenWorse).ToDictionary(p => p.Id);
         var ids = projects.Keys.ToList();
         var ready = new List<(Project, Epoch, TrainingPlan, bool)>();
-        foreach (var epoch in await db.Epochs.AsNoTracking().Include(e => e.SampledBy).Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labeling).ToListAsync(cancel))
+        foreach (var epoch in await db.Epochs.AsNoTracking().Include(e => e.SampledBy)
+            .Where(e => ids.Contains(e.ProjectId) && e.State == EpochState.Labeling).ToListAsync(cancel))
         {
             var project = projects[epoch.ProjectId];
             var plan = await TrainingPlan.Make(db, epoch, cancel);
             // Asked once, when the epoch is judged: whoever looks at an interval after every vote finds chance sooner or later.
-            var isWorse = project.Settings.RollBackWhenWorse && (plan.IsReady(project.Settings) || plan.IsJudged) && (await EpochChange.Read(db, project, epoch, cancel)).Any(change => change.IsWorse);
+            var isWorse = project.Settings.RollBackWhenWorse && (plan.IsReady(project.Settings) || plan.IsJudged)
+                && (await EpochChange.Read(db, project, epoch, cancel)).Any(change => change.IsWorse);
             if (isWorse || plan.IsReady(project.Settings))
             {
                 ready.Add((project, epoch, plan, isWorse));

@@ -15,9 +15,11 @@ public sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
     public bool IsMean => Points.Any(point => point.Runs > 1);
 
     /// <summary>
-    /// Several runs as seeds of one thing, at equal numbers of pictures: epoch by epoch the mean, and the sample's standard deviation (n − 1)
+    /// Several runs as seeds of one thing, at equal numbers of pictures: epoch by epoch the mean, and the sample's standard deviation (n −
+    /// 1)
     /// to both sides. An epoch stands where the run that had used the fewest pictures by then stands; of one that had used more, the value
-    /// there is taken from the straight line between its two measurements around, and it is left out where there are none. An epoch of which
+    /// there is taken from the straight line between its two measurements around, and it is left out where there are none. An epoch of
+    /// which
     /// one run alone tells is left out, as its value is no mean of the others; a single run stays as it is.
     /// </summary>
     public static Curve Together(string name, IReadOnlyList<Curve> seeds)

@@ -28,8 +28,12 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
     [
         .. runs.GroupBy(one => (one.Run.IsShare, one.Run.Along)).Select(kind => new ReproducedRun(kind.Key.IsShare, kind.Key.Along,
         [
-            .. kind.SelectMany(one => one.Run.Curves.Select(curve => (Name: one.Run.IsShare ? one.Name : $"{one.Name}, {curve.Name}", Curve: curve))).GroupBy(one => one.Name)
-                .Select(same => new ReproducedCurve(same.Key, [.. same.SelectMany(one => one.Curve.TrainingSeeds)], [.. same.SelectMany(one => one.Curve.HeldOutSeeds)]))
+            .. kind.SelectMany(
+                one => one.Run.Curves.Select(curve => (Name: one.Run.IsShare ? one.Name : $"{one.Name}, {curve.Name}", Curve: curve)))
+                    .GroupBy(one => one.Name)
+                .Select(same =>
+                    new ReproducedCurve(same.Key, [.. same.SelectMany(one => one.Curve.TrainingSeeds)],
+                        [.. same.SelectMany(one => one.Curve.HeldOutSeeds)]))
                 .Where(curve => curve.Training.Points.Count > 0),
         ])).Where(run => run.Curves.Count > 0),
     ];
@@ -45,24 +49,34 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
         var columns = header.Split(',').Length;
         foreach (var cells in Csv.Read(text))
         {
-            rows.Add(cells.Length == columns ? cells : throw new LabelerException($"Line {rows.Count + 2} has {cells.Length} values; {columns} are expected."));
+            rows.Add(
+                cells.Length == columns ? cells
+                    : throw new LabelerException($"Line {rows.Count + 2} has {cells.Length} values; {columns} are expected."));
             LabelerException.ThrowIf(rows.Count > MostRows, $"The file has more than {MostRows:N0} rows.");
         }
         LabelerException.ThrowIf(rows.Count == 0, "The file holds no measurement yet.");
-        return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labeled pictures used") : Rates(rows, 0, "epochs learned from");
+        return header == RewardHeader ? Rewards(rows) : header == LabelsHeader ? Rates(rows, 1, "labeled pictures used")
+            : Rates(rows, 0, "epochs learned from");
     }
 
     /// <param name="used">The column of the horizontal axis.</param>
     private static ReproducedRun Rates(List<string[]> rows, int used, string along) => new(true, along,
     [
-        new("rate", [new Curve("rate", [.. rows.Select((row, n) => new CurvePoint(Whole(row[0], n), Whole(row[used], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))])], []),
+        new("rate",
+            [new Curve("rate",
+                [.. rows.Select(
+                    (row, n) =>
+                        new CurvePoint(Whole(row[0], n), Whole(row[used], n), Number(row[2], n), Number(row[3], n), Number(row[4], n)))])],
+                            []),
     ]);
 
     private static ReproducedRun Rewards(List<string[]> rows)
     {
         var points = rows.Select((row, n) => (
-            Algorithm: row[0].Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name : throw Wrong(row[0], n),
-            Seed: Whole(row[1], n), Epoch: Whole(row[2], n), Images: Whole(row[3], n), Reward: Number(row[4], n), HeldOut: row[5].Trim().Length == 0 ? (double?)null : Number(row[5], n))).ToList();
+            Algorithm: row[0].Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name
+                : throw Wrong(row[0], n),
+            Seed: Whole(row[1], n), Epoch: Whole(row[2], n), Images: Whole(row[3], n), Reward: Number(row[4], n), HeldOut: row[5].Trim()
+                .Length == 0 ? (double?)null : Number(row[5], n))).ToList();
         if (points.GroupBy(p => (p.Algorithm, p.Seed, p.Epoch)).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new LabelerException($"Epoch {twice.Key.Epoch} of {twice.Key.Algorithm}, seed {twice.Key.Seed}, stands there twice.");
@@ -70,8 +84,16 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
         return new(false, "pictures sampled and learned from", [.. points.GroupBy(p => p.Algorithm).Select(algorithm =>
         {
             var seeds = algorithm.GroupBy(p => p.Seed).ToList();
-            var training = seeds.Select(seed => new Curve(algorithm.Key, [.. seed.OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.Reward, p.Reward, p.Reward))])).ToList();
-            var heldOut = seeds.Where(seed => seed.Any(p => p.HeldOut is not null)).Select(seed => new Curve(algorithm.Key, [.. seed.Where(p => p.HeldOut is not null).OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.HeldOut!.Value, p.HeldOut.Value, p.HeldOut.Value))])).ToList();
+            var training =
+                seeds.Select(
+                    seed => new Curve(algorithm.Key,
+                        [.. seed.OrderBy(p => p.Epoch).Select(p => new CurvePoint(p.Epoch, p.Images, p.Reward, p.Reward, p.Reward))]))
+                            .ToList();
+            var heldOut = seeds.Where(seed => seed.Any(p => p.HeldOut is not null))
+                .Select(seed =>
+                    new Curve(algorithm.Key,
+                        [.. seed.Where(p => p.HeldOut is not null).OrderBy(p => p.Epoch)
+                            .Select(p => new CurvePoint(p.Epoch, p.Images, p.HeldOut!.Value, p.HeldOut.Value, p.HeldOut.Value))])).ToList();
             return new ReproducedCurve(algorithm.Key, training, heldOut);
         })]);
     }
@@ -80,9 +102,11 @@ public sealed record ReproducedRun(bool IsShare, string Along, IReadOnlyList<Rep
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(text, row);
 
     private static double Number(string text, int row) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : throw Wrong(text, row);
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
+            : throw Wrong(text, row);
 
-    private static LabelerException Wrong(string text, int row) => new($"Line {row + 2} holds \"{(text.Length > 40 ? text[..40] : text)}\", which cannot stand there.");
+    private static LabelerException Wrong(string text, int row) =>
+        new($"Line {row + 2} holds \"{(text.Length > 40 ? text[..40] : text)}\", which cannot stand there.");
 }
 
 /// <summary>One algorithm on the prompts it was trained on and, where there are such, on prompts held out.</summary>

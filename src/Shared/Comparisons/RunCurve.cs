@@ -5,14 +5,16 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Comparisons;
 
-/// <summary>A project as a run: what people said of each epoch's pictures, over the labeled pictures that its model had learned from.</summary>
+/// <summary>A project as a run: what people said of each epoch's pictures, over the labeled pictures that its model had learned
+/// from.</summary>
 public static class RunCurve
 {
     /// <summary>The measured epochs in order; those that were rolled back or cancelled are left out. Intervals are 95 %.</summary>
     public static async Task<Curve> Read(LabelerDb db, Project project, Measure measure, CancellationToken cancel = default)
     {
         var epochs = await db.Epochs.AsNoTracking().Include(e => e.SampledBy)
-            .Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled).OrderBy(e => e.Number).ToListAsync(cancel);
+            .Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
+                .OrderBy(e => e.Number).ToListAsync(cancel);
         var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.ProjectId == project.Id).ToDictionaryAsync(c => c.Id, cancel);
         var judged = await Judged(db, project.Id, cancel);
         var values = await Values(db, project, measure, cancel);
@@ -41,13 +43,16 @@ public static class RunCurve
         return items.GroupBy(i => i.EpochId).ToDictionary(g => g.Key, g => (double)g.Sum(i => i.Seen));
     }
 
-    private static async Task<Dictionary<int, (double Value, double Low, double High)>> Values(LabelerDb db, Project project, Measure measure, CancellationToken cancel)
+    private static async Task<Dictionary<int, (double Value, double Low, double High)>> Values(LabelerDb db, Project project,
+        Measure measure, CancellationToken cancel)
     {
         if (measure == Measure.Score)
         {
             return (await MeanScores.Read(db, project.Id, cancel)).ToDictionary(s => s.Epoch, s => (s.Mean, s.Low, s.High));
         }
-        return (await EpochRates.Read(db, project.Id, cancel)).Select(rates => (rates.Number, Share: measure == Measure.Normal ? rates.Normal : rates.Safe))
-            .Where(rate => rate.Share.Of > 0).ToDictionary(rate => rate.Number, rate => (rate.Share.Share, rate.Share.Low, rate.Share.High));
+        return (await EpochRates.Read(db, project.Id, cancel))
+            .Select(rates => (rates.Number, Share: measure == Measure.Normal ? rates.Normal : rates.Safe))
+            .Where(rate => rate.Share.Of > 0)
+                .ToDictionary(rate => rate.Number, rate => (rate.Share.Share, rate.Share.Low, rate.Share.High));
     }
 }

@@ -4,7 +4,8 @@ using Labeler.Shared.Storage;
 
 namespace Labeler.Shared.Comparisons;
 
-/// <summary>Results of <c>./labeler engine reproduce</c> in the data folder's runs: <c>NAME.csv</c>, or <c>NAME/results.csv</c> where it was told to write there (<c>NAME/labels.csv</c>, where a rate has it).</summary>
+/// <summary>Results of <c>./labeler engine reproduce</c> in the data folder's runs: <c>NAME.csv</c>, or <c>NAME/results.csv</c> where it
+/// was told to write there (<c>NAME/labels.csv</c>, where a rate has it).</summary>
 public sealed partial class RunFiles(DataFolder folder)
 {
     public const int LargestFile = 1024 * 1024;
@@ -64,13 +65,16 @@ public sealed partial class RunFiles(DataFolder folder)
     private IEnumerable<(string Name, string Path)> Paths() =>
     [
         .. Directory.EnumerateFiles(folder.Runs, "*.csv").Select(path => (Path.GetFileNameWithoutExtension(path), path)),
-        .. Directory.EnumerateDirectories(folder.Runs).Select(path => (Name: Path.GetFileName(path) + "/results", Path: ResultsIn(path))).Where(file => File.Exists(file.Path)),
+        .. Directory.EnumerateDirectories(folder.Runs).Select(path => (Name: Path.GetFileName(path) + "/results", Path: ResultsIn(path)))
+            .Where(file => File.Exists(file.Path)),
     ];
 
-    private static string ResultsIn(string path) => Path.Combine(path, "labels.csv") is var labels && File.Exists(labels) ? labels : Path.Combine(path, "results.csv");
+    private static string ResultsIn(string path) =>
+        Path.Combine(path, "labels.csv") is var labels && File.Exists(labels) ? labels : Path.Combine(path, "results.csv");
 
     private string? SheetBeside(string path) =>
-        Path.GetDirectoryName(path) is { } inside && inside != folder.Runs && new FileInfo(Path.Combine(inside, SheetName)) is { Exists: true, Length: <= LargestSheet } sheet ? sheet.FullName : null;
+        Path.GetDirectoryName(path) is { } inside && inside != folder.Runs
+            && new FileInfo(Path.Combine(inside, SheetName)) is { Exists: true, Length: <= LargestSheet } sheet ? sheet.FullName : null;
 
     private static ReproducedRun Read(string path) => new FileInfo(path).Length <= LargestFile
         ? Parse(File.ReadAllBytes(path))

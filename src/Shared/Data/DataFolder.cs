@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Data;
 
-/// <summary>The one folder that holds everything the product keeps. It may be moved while nothing runs: the database stores only paths relative to it.</summary>
+/// <summary>The one folder that holds everything the product keeps. It may be moved while nothing runs: the database stores only paths
+/// relative to it.</summary>
 public sealed class DataFolder
 {
     public DataFolder(string root)

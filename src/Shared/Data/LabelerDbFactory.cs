@@ -6,5 +6,6 @@ internal sealed class LabelerDbFactory<TContext>(IDbContextFactory<TContext> con
 {
     public LabelerDb CreateDbContext() => contexts.CreateDbContext();
 
-    public async Task<LabelerDb> CreateDbContextAsync(CancellationToken cancellationToken = default) => await contexts.CreateDbContextAsync(cancellationToken);
+    public async Task<LabelerDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+        await contexts.CreateDbContextAsync(cancellationToken);
 }

@@ -35,7 +35,8 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
         var version = await LegacySchema.Version(db, cancel);
         var known = db.Database.GetMigrations().ToList();
         // Asked by Entity Framework, PostgreSQL would say by an error that there is no history yet, and the error would stand in the log.
-        var applied = await db.HasTable(HistoryRepository.DefaultTableName, cancel) ? (await db.Database.GetAppliedMigrationsAsync(cancel)).ToList() : [];
+        var applied = await db.HasTable(HistoryRepository.DefaultTableName, cancel) ? (await db.Database.GetAppliedMigrationsAsync(cancel))
+            .ToList() : [];
         RefuseNewer(version, applied.Except(known).LastOrDefault());
         if (applied.Count < known.Count)
         {
@@ -58,7 +59,8 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
         if (version > LegacySchema.Closed || unknown is not null)
         {
             throw new LabelerException(
-                $"This database has version {unknown ?? $"{version}"}, which this program does not know: start the newer program, or restore a file from the backups folder.");
+                $"This database has version {unknown ?? $"{version}"}, which this program does not know: start the newer program, or "
+                    + $"restore a file from the backups folder.");
         }
     }
 
@@ -68,7 +70,8 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
         {
             Backup.Write(db, folder, version, time.GetUtcNow());
         }
-        // Entity Framework waits for its own lock for ever when a process that was killed has left it; here the folder's lock is held, so nobody has it.
+        // Entity Framework waits for its own lock for ever when a process that was killed has left it; here the folder's lock is held, so
+        // nobody has it.
         await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
     }
 
@@ -76,7 +79,8 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
     {
         var there = await db.Roles.Select(r => r.Name).ToListAsync(cancel);
         var missing = Role.All.Except(there!).ToList();
-        db.Roles.AddRange(missing.Select(name => new IdentityRole<Guid>(name!) { Id = Guid.NewGuid(), NormalizedName = name!.ToUpperInvariant() }));
+        db.Roles.AddRange(
+            missing.Select(name => new IdentityRole<Guid>(name!) { Id = Guid.NewGuid(), NormalizedName = name!.ToUpperInvariant() }));
         await db.SaveChangesAsync(cancel);
     }
 }

@@ -7,7 +7,11 @@ internal static class TableLookup
     {
         var found = db.Database.IsSqlite()
             ? db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM sqlite_master WHERE type = 'table' AND name = {name}")
-            : db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = {name}");
+            : db.Database.SqlQuery<long>(
+                $"""
+                SELECT count(*) AS "Value" FROM information_schema.tables
+                WHERE table_schema = current_schema() AND table_name = {name}
+                """);
         return await found.SingleAsync(cancel) > 0;
     }
 }

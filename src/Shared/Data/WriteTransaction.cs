@@ -26,17 +26,23 @@ public static class WriteTransaction
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
 
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its start (BEGIN IMMEDIATE),
-    /// so nothing it read can change; on PostgreSQL an advisory lock on (<paramref name="what"/>, <paramref name="id"/>) does the same for that one thing.
+    /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its
+    /// start (BEGIN IMMEDIATE),
+    /// so nothing it read can change; on PostgreSQL an advisory lock on (<paramref name="what"/>, <paramref name="id"/>) does the same for
+    /// that one thing.
     /// </summary>
-    /// <exception cref="StorageException">The database stayed locked, or its disk is full; nothing was written and the same can be tried again.</exception>
+    /// <exception cref="StorageException">The database stayed locked, or its disk is full; nothing was written and the same can be tried
+    /// again.</exception>
     public static async Task<T> Write<T>(
-        this IDbContextFactory<LabelerDb> contexts, LockScope what, long id, Func<LabelerDb, Task<T>> work, CancellationToken cancel = default)
+        this IDbContextFactory<LabelerDb> contexts, LockScope what, long id, Func<LabelerDb, Task<T>> work,
+            CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (!db.Database.IsSqlite())
         {
-            return await InTransaction(db, () => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel), work, cancel);
+            return await InTransaction(db,
+                () => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel), work,
+                    cancel);
         }
         // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
         var gate = Gates.GetOrAdd(db.Database.GetConnectionString()!, _ => new SemaphoreSlim(1));
@@ -51,7 +57,8 @@ public static class WriteTransaction
         }
         catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Full })
         {
-            throw new StorageException("The disk that holds the database is full: nothing was saved, free some space and try again.", error);
+            throw new StorageException("The disk that holds the database is full: nothing was saved, free some space and try again.",
+                error);
         }
         finally
         {

@@ -15,7 +15,8 @@ public sealed class Checkpoint
     public long? ParentId { get; private set; }
     public AdapterKind Kind { get; private set; }
 
-    /// <summary>What tells it from other checkpoints of its epoch, as the label whose photos it learned from; null where an epoch has one.</summary>
+    /// <summary>What tells it from other checkpoints of its epoch, as the label whose photos it learned from; null where an epoch has
+    /// one.</summary>
     public string? Name { get; private set; }
 
     /// <summary>The fine-tuning on photos that made it; null where votes did.</summary>
@@ -41,14 +42,16 @@ public sealed class Checkpoint
         Kind = kind,
         WeightsHash = weightsHash,
         OptimizerHash = optimizerHash,
-        ManifestHash = epoch.ManifestHash ?? throw new LabelerException($"Epoch {epoch.Number} has no frozen manifest to make a checkpoint from."),
+        ManifestHash = epoch.ManifestHash
+            ?? throw new LabelerException($"Epoch {epoch.Number} has no frozen manifest to make a checkpoint from."),
         CreatedAt = now,
     };
 
     /// <summary>An adapter trained on the base model from a set of photos.</summary>
     /// <param name="label">Whose photos it learned from.</param>
     /// <param name="step">Optimizer steps taken by then.</param>
-    public static Checkpoint OfPhotos(Epoch epoch, long jobId, string manifestHash, string label, int step, string weightsHash, DateTimeOffset now) => new()
+    public static Checkpoint OfPhotos(Epoch epoch, long jobId, string manifestHash, string label, int step, string weightsHash,
+        DateTimeOffset now) => new()
     {
         ProjectId = epoch.ProjectId,
         EpochId = epoch.Id,

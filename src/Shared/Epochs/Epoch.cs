@@ -119,7 +119,8 @@ public sealed class Epoch
         Error = null;
     }
 
-    /// <summary>Stops what is under way: training returns to labeling with every vote kept; sampling goes on with the groups it has, or ends the epoch when there are none.</summary>
+    /// <summary>Stops what is under way: training returns to labeling with every vote kept; sampling goes on with the groups it has, or
+    /// ends the epoch when there are none.</summary>
     public void Cancel(bool hasGroups, DateTimeOffset now)
     {
         Require("be cancelled", EpochState.Sampling, EpochState.Frozen, EpochState.Training, EpochState.Failed);

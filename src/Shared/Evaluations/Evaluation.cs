@@ -2,7 +2,8 @@ using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Evaluations;
 
-/// <summary>Given checkpoints, judged by people: a project whose one epoch holds their pictures, and the plan by which they were made.</summary>
+/// <summary>Given checkpoints, judged by people: a project whose one epoch holds their pictures, and the plan by which they were
+/// made.</summary>
 public sealed class Evaluation
 {
     private Evaluation() { }
@@ -23,7 +24,8 @@ public sealed class Evaluation
     /// <param name="like">Whose care for sensitive pictures it takes over.</param>
     /// <param name="scale">The scores of a rubric.</param>
     /// <exception cref="LabelerException">The name, the plan or a setting cannot be used.</exception>
-    public static Project ProjectFor(string name, EvaluationPlan plan, int raters, string guidelines, IReadOnlyList<Choice> scale, ProjectSettings like, DateTimeOffset now)
+    public static Project ProjectFor(string name, EvaluationPlan plan, int raters, string guidelines, IReadOnlyList<Choice> scale,
+        ProjectSettings like, DateTimeOffset now)
     {
         if (plan.Faults().ToList() is { Count: > 0 } faults)
         {
@@ -44,7 +46,8 @@ public sealed class Evaluation
             Sampling = plan.Sampling,
             Seed = plan.FixedSeed,
         };
-        var project = Project.Create(name, isRubric ? LabelingTask.Score : LabelingTask.PreferPair, settings, now, PictureSource.Checkpoints);
+        var project =
+            Project.Create(name, isRubric ? LabelingTask.Score : LabelingTask.PreferPair, settings, now, PictureSource.Checkpoints);
         project.UsePrompts(plan.Prompts);
         return project;
     }

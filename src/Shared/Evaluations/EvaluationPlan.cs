@@ -30,10 +30,12 @@ public sealed record EvaluationPlan
     public IReadOnlyList<Contestant> Contestants { get; init; } = [];
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
-    /// <summary>Pictures of each prompt whose noise follows from <see cref="FixedSeed"/> alone: the same for all checkpoints, and in every evaluation.</summary>
+    /// <summary>Pictures of each prompt whose noise follows from <see cref="FixedSeed"/> alone: the same for all checkpoints, and in every
+    /// evaluation.</summary>
     public int FixedEach { get; init; } = 1;
 
-    /// <summary>Pictures of each prompt whose noise is new in this evaluation. Scored alone every checkpoint has its own; in a duel both have the same, as else chance would win.</summary>
+    /// <summary>Pictures of each prompt whose noise is new in this evaluation. Scored alone every checkpoint has its own; in a duel both
+    /// have the same, as else chance would win.</summary>
     public int RandomEach { get; init; }
     public long FixedSeed { get; init; } = 1;
 
@@ -99,7 +101,8 @@ public sealed record EvaluationPlan
         }
         else if (Pictures > MostPictures || Items > MostItems)
         {
-            yield return $"That would be {Pictures:N0} pictures and {Items:N0} questions; the most is {MostPictures:N0} and {MostItems:N0}.";
+            yield return $"That would be {Pictures:N0} pictures and {Items:N0} questions; "
+                + $"the most is {MostPictures:N0} and {MostItems:N0}.";
         }
     }
 }

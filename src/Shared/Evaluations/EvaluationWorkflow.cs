@@ -10,8 +10,10 @@ namespace Labeler.Shared.Evaluations;
 public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
     /// <summary>Writes the evaluation and its project down and queues the making of its pictures, all or nothing.</summary>
-    /// <param name="project">A new one, made by <see cref="Evaluation.ProjectFor"/> with the same plan; it is given an address that is free.</param>
-    public Task<Evaluation> Start(Project project, EvaluationPlan plan, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, project.Id, async db =>
+    /// <param name="project">A new one, made by <see cref="Evaluation.ProjectFor"/> with the same plan; it is given an address that is
+    /// free.</param>
+    public Task<Evaluation> Start(Project project, EvaluationPlan plan, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Epoch, project.Id, async db =>
     {
         var now = time.GetUtcNow();
         await project.TakeFreeSlug(db, cancel);
@@ -37,7 +39,8 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
         var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
         var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var plan = (await db.Evaluations.FirstAsync(e => e.ProjectId == project.Id, cancel)).Plan;
-        var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling).ToDictionaryAsync(g => g.Number, cancel);
+        var groups = await db.Groups.Include(g => g.Images).Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling)
+            .ToDictionaryAsync(g => g.Number, cancel);
         LabelerException.ThrowIf(
             groups.Count < plan.Pictures,
             $"{plan.Pictures - groups.Count} pictures of the evaluation are missing: try again, and only they are made.");

@@ -19,7 +19,9 @@ public static class Csv
         {
             foreach (var cell in row)
             {
-                csv.WriteField(cell is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : cell);
+                csv.WriteField(
+                    cell is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
+                        : cell);
             }
             await csv.EndRecordAsync(cancel);
         }

@@ -7,7 +7,8 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Exports;
 
-/// <summary>Takes in a rater's D3PO label file as votes on an epoch: one list per group, in the groups' order, of −1 (flagged) or 0 for each image.</summary>
+/// <summary>Takes in a rater's D3PO label file as votes on an epoch: one list per group, in the groups' order, of −1 (flagged) or 0 for
+/// each image.</summary>
 public static class D3poLabelImport
 {
     /// <summary>Bytes: many times what an epoch of ten thousand groups needs.</summary>
@@ -16,17 +17,20 @@ public static class D3poLabelImport
     /// <summary>The rater becomes an account without a password, named for the file; the same file again adds nothing.</summary>
     /// <returns>Votes that are new.</returns>
     /// <exception cref="LabelerException">The file does not fit the epoch; nothing was stored.</exception>
-    public static async Task<int> Read(IDbContextFactory<LabelerDb> contexts, long epochId, string fileName, Stream json, DateTimeOffset now, CancellationToken cancel = default)
+    public static async Task<int> Read(IDbContextFactory<LabelerDb> contexts, long epochId, string fileName, Stream json,
+        DateTimeOffset now, CancellationToken cancel = default)
     {
         var rows = await Rows(json, fileName, cancel);
         long projectId;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => (long?)e.ProjectId).FirstOrDefaultAsync(cancel) ?? throw new LabelerException("There is no such epoch.");
+            projectId = await db.Epochs.Where(e => e.Id == epochId).Select(e => (long?)e.ProjectId).FirstOrDefaultAsync(cancel)
+                ?? throw new LabelerException("There is no such epoch.");
         }
         return await contexts.Write(LockScope.Epoch, projectId, async db =>
         {
-            var groups = await db.Groups.AsNoTracking().Include(g => g.Images).Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
+            var groups = await db.Groups.AsNoTracking().Include(g => g.Images)
+                .Where(g => g.EpochId == epochId && g.Use == GroupUse.Labeling).OrderBy(g => g.Number).ToListAsync(cancel);
             var epoch = await db.Epochs.FirstAsync(e => e.Id == epochId, cancel);
             var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
             LabelerException.ThrowIf(
@@ -35,15 +39,21 @@ public static class D3poLabelImport
             Check(rows, groups, fileName);
             var rater = await Rater(db, fileName, now, cancel);
             var groupIds = groups.Select(g => g.Id).ToList();
-            var items = await db.Items.Where(i => i.EpochId == epochId && i.Use == ItemUse.Training).ToDictionaryAsync(i => i.GroupId, cancel);
-            var judged = await db.Leases.Where(l => l.AnnotatorId == rater.Id && groupIds.Contains(l.Item!.GroupId)).Select(l => l.ItemId).ToHashSetAsync(cancel);
+            var items = await db.Items.Where(i => i.EpochId == epochId && i.Use == ItemUse.Training)
+                .ToDictionaryAsync(i => i.GroupId, cancel);
+            var judged = await db.Leases.Where(l => l.AnnotatorId == rater.Id && groupIds.Contains(l.Item!.GroupId)).Select(l => l.ItemId)
+                .ToHashSetAsync(cancel);
             var flag = project.Settings.Flags.HasFlag(FlagKinds.Deformed) ? FlagKinds.Deformed : FlagKinds.Unsafe;
             var added = 0;
             foreach (var (group, row) in groups.Zip(rows))
             {
                 if (items.TryGetValue(group.Id, out var item) && judged.Add(item.Id))
                 {
-                    var verdict = new FlagVerdict([.. row.Select((value, index) => new TileVerdict(index, value < 0 ? flag : FlagKinds.None, Displayed: true, Unblurred: true))]);
+                    var verdict =
+                        new FlagVerdict(
+                            [.. row.Select(
+                                (value, index) =>
+                                    new TileVerdict(index, value < 0 ? flag : FlagKinds.None, Displayed: true, Unblurred: true))]);
                     var surplus = item.Votes >= item.VotesWanted;
                     var lease = new Lease(item.Id, rater.Id, true, now);
                     lease.Finish(now);

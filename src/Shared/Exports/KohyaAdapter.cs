@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Labeler.Shared.Exports;
 
-/// <summary>Rewrites an adapter from diffusers' names to kohya's: the tensors' bytes stay, each layer gains an alpha equal to its rank.</summary>
+/// <summary>Rewrites an adapter from diffusers' names to kohya's: the tensors' bytes stay, each layer gains an alpha equal to its
+/// rank.</summary>
 public static class KohyaAdapter
 {
     private const string Prefix = "unet.", Down = ".lora.down.weight", Up = ".lora.up.weight";
@@ -29,7 +30,8 @@ public static class KohyaAdapter
             if (ending == Down)
             {
                 var at = data.Length + alphas.Count;
-                header[layer + ".alpha"] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray(), ["data_offsets"] = new JsonArray(at, at + 4) };
+                header[layer + ".alpha"] =
+                    new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray(), ["data_offsets"] = new JsonArray(at, at + 4) };
                 alphas.AddRange(BitConverter.GetBytes((float)value["shape"]![0]!.GetValue<long>()));
             }
         }

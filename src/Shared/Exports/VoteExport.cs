@@ -9,7 +9,8 @@ public static class VoteExport
     public static Task WriteCsv(LabelerDb db, long epochId, TextWriter output, CancellationToken cancel = default) => Csv.Write(
         output,
         [
-            "vote", "kind", "item", "group", "prompt", "annotator", "verdict", "seen", "flagged", "deformed", "unsafe", "choice", "score", "reason",
+            "vote", "kind", "item", "group", "prompt", "annotator", "verdict", "seen", "flagged", "deformed", "unsafe", "choice", "score",
+                "reason",
             "duration_ms", "client_time", "at", "surplus", "taken_back_by", "quarantine",
         ],
         Rows(db, epochId).Select(row => (row.Vote, Item: row.Vote.Item!, row.Prompt)).Select(row => new object?[]

@@ -17,7 +17,8 @@ public static class Caption
         return Vips.Run("the caption cannot be drawn", () =>
         {
             using NetVips.Image mask = NetVips.Image.Text(
-                SecurityElement.Escape(text.Trim()), $"{CaptionFont.Family} {points}", width: width, dpi: DotsPerInch, fontfile: CaptionFont.File);
+                SecurityElement.Escape(text.Trim()), $"{CaptionFont.Family} {points}", width: width, dpi: DotsPerInch,
+                    fontfile: CaptionFont.File);
             return BlackOnWhite(mask.ToPicture(), width, height);
         });
     }

@@ -17,7 +17,8 @@ internal static partial class CaptionFont
     internal static string Configuration(string? cacheHome, string? home)
     {
         string cache = string.IsNullOrEmpty(cacheHome) ? Path.Combine(home ?? "", ".cache") : cacheHome;
-        return Path.Combine(Folder, Path.IsPathRooted(cache) && IsWritable(Path.Combine(cache, "fontconfig")) ? "with-system.conf" : "alone.conf");
+        return Path.Combine(Folder,
+            Path.IsPathRooted(cache) && IsWritable(Path.Combine(cache, "fontconfig")) ? "with-system.conf" : "alone.conf");
     }
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "fonts");
@@ -26,9 +27,12 @@ internal static partial class CaptionFont
     {
         if (!OperatingSystem.IsWindows())
         {
-            // Without a configuration Fontconfig complains on standard error. It reads the C library's environment, which .NET's does not reach.
+            // Without a configuration Fontconfig complains on standard error. It reads the C library's environment, which .NET's does not
+            // reach.
             _ = setenv(
-                "FONTCONFIG_FILE", Configuration(Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Environment.GetEnvironmentVariable("HOME")), overwrite: 1);
+                "FONTCONFIG_FILE",
+                    Configuration(Environment.GetEnvironmentVariable("XDG_CACHE_HOME"), Environment.GetEnvironmentVariable("HOME")),
+                        overwrite: 1);
         }
         return Path.Combine(Folder, "DejaVuSans.ttf");
     }
@@ -39,7 +43,8 @@ internal static partial class CaptionFont
         {
             Directory.CreateDirectory(folder);
             using var probe = new FileStream(
-                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0,
+                    FileOptions.DeleteOnClose);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

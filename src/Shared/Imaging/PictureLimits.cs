@@ -16,12 +16,14 @@ public sealed record PictureLimits(int MaxSide, long MaxPixels, long MaxBytes, b
     {
         if (header.Width > MaxSide || header.Height > MaxSide)
         {
-            throw new PictureException(PictureProblem.TooLarge, $"the image is {header.Width} x {header.Height} pixels; sides up to {MaxSide} are accepted");
+            throw new PictureException(PictureProblem.TooLarge,
+                $"the image is {header.Width} x {header.Height} pixels; sides up to {MaxSide} are accepted");
         }
         if ((long)header.Width * header.Height > MaxPixels)
         {
             throw new PictureException(
-                PictureProblem.TooLarge, $"the image is {header.Width} x {header.Height} pixels; up to {MaxPixels / 1_000_000} megapixels are accepted");
+                PictureProblem.TooLarge,
+                    $"the image is {header.Width} x {header.Height} pixels; up to {MaxPixels / 1_000_000} megapixels are accepted");
         }
         if (header.Animated && !FirstFrame)
         {

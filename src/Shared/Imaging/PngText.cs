@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Labeler.Shared.Imaging;
 
-/// <summary>Text in a PNG's metadata, written as iTXt chunks (UTF-8, PNG specification 11.3.4.5), so that prompts in any language survive.</summary>
+/// <summary>Text in a PNG's metadata, written as iTXt chunks (UTF-8, PNG specification 11.3.4.5), so that prompts in any language
+/// survive.</summary>
 public static class PngText
 {
     /// <summary>The file with one text chunk per pair, after its header chunk.</summary>

@@ -12,7 +12,8 @@ public static class Thumbnail
     public static byte[] WebP(byte[] file, int side, int quality = 80, PictureLimits? limits = null) =>
         Make(file, side, Enums.Size.Down, null, limits, image => image.WriteToBuffer($".webp[Q={quality},keep=none]"));
 
-    /// <summary>The middle of an image as a square of exactly <paramref name="side"/> pixels, shrunk or enlarged: what a model learns from.</summary>
+    /// <summary>The middle of an image as a square of exactly <paramref name="side"/> pixels, shrunk or enlarged: what a model learns
+    /// from.</summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
     public static Picture Square(byte[] file, int side, PictureLimits? limits = null) =>
         Make(file, side, null, Enums.Interesting.Centre, limits, image => image.ToPicture());

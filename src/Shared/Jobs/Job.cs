@@ -40,7 +40,8 @@ public sealed class Job
 
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
-    public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0, int maxAttempts = 3) => new()
+    public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0,
+        int maxAttempts = 3) => new()
     {
         Kind = kind,
         ProjectId = projectId,

@@ -5,7 +5,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
 {
     private const int MetricsAtOnce = 200;
 
-    /// <summary>The next job for a worker, now held by it; null when there is none. A job whose worker fell silent is claimed again, up to its attempts.</summary>
+    /// <summary>The next job for a worker, now held by it; null when there is none. A job whose worker fell silent is claimed again, up to
+    /// its attempts.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
     public async Task<Job?> Claim(string worker, IReadOnlyCollection<JobKind> kinds, CancellationToken cancel = default)
     {
@@ -17,7 +18,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
         // A list of kinds cannot be one parameter on both databases; a bit set can.
         var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
-        // One statement decides who gets the job. A lease that ends later than any could was written by a clock that jumped: it counts as over.
+        // One statement decides who gets the job. A lease that ends later than any could was written by a clock that jumped: it counts as
+        // over.
         var claim = """
             UPDATE "Jobs" SET "State" = {0}, "Worker" = {1}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {2}, "HeartbeatAt" = {3},
                 "StartedAt" = coalesce("StartedAt", {3}), "Error" = NULL
@@ -25,13 +27,15 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
                 AND ("State" = {5} OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {6})))
                 ORDER BY "Priority" DESC, "Id" LIMIT 1
             """ + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING *";
-        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued, latest).AsNoTracking().ToListAsync(cancel)).FirstOrDefault();
+        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued, latest).AsNoTracking().ToListAsync(cancel))
+            .FirstOrDefault();
     }
 
     /// <summary>A worker's sign of life, every few seconds.</summary>
     /// <param name="progress">Done so far, 0 to 1.</param>
     /// <returns>Whether to go on: a worker told Lost or Cancel writes nothing more and stops.</returns>
-    public async Task<HeartbeatResult> Heartbeat(Job job, double progress, string message, double? secondsLeft, CancellationToken cancel = default)
+    public async Task<HeartbeatResult> Heartbeat(Job job, double progress, string message, double? secondsLeft,
+        CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -49,7 +53,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     }
 
     /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>
-    public async Task Report(Job job, IReadOnlyCollection<JobMetric> metrics, IReadOnlyCollection<string> lines, CancellationToken cancel = default)
+    public async Task Report(Job job, IReadOnlyCollection<JobMetric> metrics, IReadOnlyCollection<string> lines,
+        CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -57,7 +62,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         foreach (var some in metrics.GroupBy(m => (m.Step, m.Name)).Select(of => of.Last()).Chunk(MetricsAtOnce))
         {
             var rows = string.Join(", ", some.Select((_, n) => $"({{{4 * n}}}, {{{4 * n + 1}}}, {{{4 * n + 2}}}, {{{4 * n + 3}}})"));
-            var insert = """INSERT INTO "JobMetrics" ("JobId", "Step", "Name", "Value") VALUES """ + rows + """ ON CONFLICT ("JobId", "Step", "Name") DO UPDATE SET "Value" = excluded."Value" """;
+            var insert = """INSERT INTO "JobMetrics" ("JobId", "Step", "Name", "Value") VALUES """ + rows
+                + """ ON CONFLICT ("JobId", "Step", "Name") DO UPDATE SET "Value" = excluded."Value" """;
             await db.Database.ExecuteSqlRawAsync(insert, some.SelectMany(m => new object[] { job.Id, m.Step, m.Name, m.Value }), cancel);
         }
         db.JobLines.AddRange(lines.Select(text => new JobLine(job.Id, text, now)));
@@ -70,8 +76,10 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     /// <inheritdoc cref="Succeed"/>
     public Task<bool> Stop(Job job, CancellationToken cancel = default) => End(job, held => held.Stop(time.GetUtcNow()), cancel);
 
-    /// <summary>Ends the job and, where it is a step of one, its epoch, and says why. False when it is no longer this worker's or is to stop.</summary>
-    public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) => End(job, held => held.Fail(error, time.GetUtcNow()), cancel, error);
+    /// <summary>Ends the job and, where it is a step of one, its epoch, and says why. False when it is no longer this worker's or is to
+    /// stop.</summary>
+    public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) =>
+        End(job, held => held.Fail(error, time.GetUtcNow()), cancel, error);
 
     /// <summary>Gives a job back unfinished, as when the worker is shut down; another goes on with it and no attempt is lost.</summary>
     public async Task GiveBack(Job job, CancellationToken cancel = default)
@@ -108,7 +116,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     private async Task FailAbandoned(LabelerDb db, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var abandoned = db.Jobs.AsNoTracking().Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts);
+        var abandoned = db.Jobs.AsNoTracking()
+            .Where(j => j.State == JobState.Running && j.LeaseExpiresAt < now && j.Attempt >= j.MaxAttempts);
         foreach (var job in await abandoned.ToListAsync(cancel))
         {
             await (job.CancelRequested

@@ -65,7 +65,8 @@ public sealed partial class JobReporter : IDisposable
     /// <inheritdoc cref="Ask{T}"/>
     public void Ask(Func<Task> question) => _database.Do(question);
 
-    /// <summary>Ends the job. Whoever finds it ended finds all of its figures too, and no heartbeat after the end takes it for a lost lease.</summary>
+    /// <summary>Ends the job. Whoever finds it ended finds all of its figures too, and no heartbeat after the end takes it for a lost
+    /// lease.</summary>
     public T End<T>(Func<Task<T>> ending)
     {
         Try(Flush);

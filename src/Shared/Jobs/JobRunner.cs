@@ -64,7 +64,8 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
         {
             End(job, reporter, stop);
         }
-        catch (Exception error) when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException)
+        catch (Exception error)
+            when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException)
         {
             reporter.Say($"failed: {error.Message}");
             if (!reporter.End(() => queue.Fail(job, error.Message)))

@@ -9,13 +9,16 @@ using Labeler.Shared.Storage;
 
 namespace Labeler.Shared.Photos;
 
-/// <summary>The curated photos for other programs: a folder of images with <c>metadata.jsonl</c>, as data set libraries read it, in a zip; and a table.</summary>
+/// <summary>The curated photos for other programs: a folder of images with <c>metadata.jsonl</c>, as data set libraries read it, in a zip;
+/// and a table.</summary>
 public static class CuratedExport
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>Writes a zip: <c>metadata.jsonl</c> with <c>file_name</c>, <c>text</c> (empty without a caption) and <c>label</c>, and the images unchanged.</summary>
-    public static async Task WriteZip(IReadOnlyList<CuratedPhoto> photos, FileStore files, Stream output, CancellationToken cancel = default)
+    /// <summary>Writes a zip: <c>metadata.jsonl</c> with <c>file_name</c>, <c>text</c> (empty without a caption) and <c>label</c>, and the
+    /// images unchanged.</summary>
+    public static async Task WriteZip(IReadOnlyList<CuratedPhoto> photos, FileStore files, Stream output,
+        CancellationToken cancel = default)
     {
         await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
         var names = new List<string>();
@@ -23,7 +26,8 @@ public static class CuratedExport
         {
             await using var source = files.OpenRead(photo.Photo.ContentHash);
             var start = new byte[16];
-            var format = PictureFormats.Of(start.AsSpan(0, await source.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel)));
+            var format =
+                PictureFormats.Of(start.AsSpan(0, await source.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel)));
             source.Position = 0;
             var name = string.Create(CultureInfo.InvariantCulture, $"images/{names.Count:00000}{format?.Extension()}");
             names.Add(name);
@@ -33,7 +37,8 @@ public static class CuratedExport
         await using var list = new StreamWriter(await zip.CreateEntry("metadata.jsonl").OpenAsync(cancel));
         foreach (var (photo, name) in photos.Zip(names))
         {
-            await list.WriteAsync(JsonSerializer.Serialize(new { file_name = name, text = photo.Photo.Caption ?? "", label = photo.Label }, Readable) + "\n");
+            await list.WriteAsync(
+                JsonSerializer.Serialize(new { file_name = name, text = photo.Photo.Caption ?? "", label = photo.Label }, Readable) + "\n");
         }
     }
 
@@ -41,6 +46,7 @@ public static class CuratedExport
         writer, ["photo", "file", "label", "votes", "caption", "caption_by", "width", "height", "sha256"],
         photos.Select(one => new object?[]
         {
-            one.Photo.Id, one.Photo.Name, one.Label, one.Votes, one.Photo.Caption, one.Photo.CaptionBy, one.Width, one.Height, one.Photo.ContentHash,
+            one.Photo.Id, one.Photo.Name, one.Label, one.Votes, one.Photo.Caption, one.Photo.CaptionBy, one.Width, one.Height,
+                one.Photo.ContentHash,
         }).ToAsyncEnumerable());
 }

@@ -4,7 +4,8 @@ using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Photos;
 
-/// <summary>Supervised fine-tuning on curated photos. The defaults are the mirror report's: for a real checkpoint; a small model learns from far fewer steps at a higher rate.</summary>
+/// <summary>Supervised fine-tuning on curated photos. The defaults are the mirror report's: for a real checkpoint; a small model learns
+/// from far fewer steps at a higher rate.</summary>
 public sealed record FineTuneOptions
 {
     [Display(Name = "Steps", Description = "Optimizer steps for each label."), Range(1, 1_000_000)]

@@ -8,7 +8,8 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name)
     public static string Uploads(DataFolder folder) => Directory.CreateDirectory(System.IO.Path.Combine(folder.Root, "uploads")).FullName;
 
     public static string Root(DataFolder folder, ImportLimits limits) =>
-        Directory.CreateDirectory(System.IO.Path.GetFullPath(limits.Root.Length > 0 ? limits.Root : System.IO.Path.Combine(folder.Root, "import"))).FullName;
+        Directory.CreateDirectory(
+            System.IO.Path.GetFullPath(limits.Root.Length > 0 ? limits.Root : System.IO.Path.Combine(folder.Root, "import"))).FullName;
 
     /// <exception cref="LabelerException">It is not below the root, or not there.</exception>
     public static ImportPlace Folder(string typed, DataFolder folder, ImportLimits limits)
@@ -24,12 +25,14 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name)
                 new DirectoryInfo(at).LinkTarget is not null, $"{at} is a link; put the pictures themselves below {root}.");
         }
         return Directory.Exists(path)
-            ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false, typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))
+            ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false,
+                typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))
             : throw new LabelerException($"There is no folder {path}: put the pictures there first.");
     }
 
     internal PhotoFiles Open(DataFolder folder, ImportLimits limits) => IsZip
-        ? File.Exists(ZipPath(folder)) ? PhotoFiles.OfZip(ZipPath(folder), limits) : throw new LabelerException("The uploaded zip is not there any more: upload it again.")
+        ? File.Exists(ZipPath(folder)) ? PhotoFiles.OfZip(ZipPath(folder), limits)
+            : throw new LabelerException("The uploaded zip is not there any more: upload it again.")
         : PhotoFiles.OfFolder(System.IO.Path.GetFullPath(System.IO.Path.Combine(Root(folder, limits), Path)), limits);
 
     internal string ZipPath(DataFolder folder) => System.IO.Path.Combine(Uploads(folder), Path);

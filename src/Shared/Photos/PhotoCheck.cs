@@ -30,7 +30,9 @@ internal static class PhotoCheck
             await using var stream = file.Open();
             return await stream.ReadAtMost(limits.MaxPictureBytes, cancel) ?? throw TooLarge(limits);
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or NotSupportedException or UnauthorizedAccessException or FileNotFoundException)
+        catch (Exception error)
+            when (error is InvalidDataException or EndOfStreamException or NotSupportedException or UnauthorizedAccessException
+                or FileNotFoundException)
         {
             throw new PhotoRefusal(SkipKind.Refused, "it cannot be read: the file is damaged or not accessible");
         }
@@ -54,7 +56,9 @@ internal static class PhotoCheck
         }
         if (expected != format)
         {
-            throw new PhotoRefusal(SkipKind.Refused, $"its content is {format.Value.ToString().ToUpperInvariant()}, which its name does not say; rename it to {Path.GetFileNameWithoutExtension(name)}{format.Value.Extension()}");
+            throw new PhotoRefusal(SkipKind.Refused,
+                $"its content is {format.Value.ToString().ToUpperInvariant()}, which its name does not say; rename it to "
+                    + $"{Path.GetFileNameWithoutExtension(name)}{format.Value.Extension()}");
         }
         try
         {
@@ -67,7 +71,8 @@ internal static class PhotoCheck
         }
     }
 
-    private static PhotoRefusal TooLarge(ImportLimits limits) => new(SkipKind.Refused, $"the file has more than {limits.MaxPictureBytes >> 20} MiB");
+    private static PhotoRefusal TooLarge(ImportLimits limits) =>
+        new(SkipKind.Refused, $"the file has more than {limits.MaxPictureBytes >> 20} MiB");
 }
 
 /// <summary>A file is left out, and the import goes on.</summary>

@@ -26,7 +26,8 @@ public sealed class PhotoFiles : IDisposable
     // A zip may hold one name several times. The further ones get a name of their own, under which the report tells of them.
     private static IEnumerable<PhotoFile> Named(IEnumerable<PhotoFile> same) => same.Select((file, n) => n == 0
         ? file
-        : file with { Name = $"{file.Name} ({n + 1})", Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name" });
+        : file with { Name = $"{file.Name} ({n + 1})",
+            Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name" });
 
     public IReadOnlyList<PhotoFile> All { get; }
 
@@ -37,7 +38,9 @@ public sealed class PhotoFiles : IDisposable
         try
         {
             zip = ZipFile.OpenRead(path);
-            return new(zip.Entries.Where(entry => entry.Name.Length > 0).Select(entry => new PhotoFile(entry.FullName, entry.Length, Fault(entry, limits), entry.Open)), zip, limits);
+            return new(
+                zip.Entries.Where(entry => entry.Name.Length > 0)
+                    .Select(entry => new PhotoFile(entry.FullName, entry.Length, Fault(entry, limits), entry.Open)), zip, limits);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
@@ -51,10 +54,12 @@ public sealed class PhotoFiles : IDisposable
     {
         LabelerException.ThrowIf(!Directory.Exists(path), $"The folder {path} is not there any more.");
         // A link may lead anywhere on the machine, so none is followed.
-        var files = new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        var files =
+            new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
             .Where(file => !IsBelowLink(file.Directory!, path))
             .Select(file => new PhotoFile(
-                Path.GetRelativePath(path, file.FullName).Replace('\\', '/'), file.LinkTarget is null ? file.Length : 0, file.LinkTarget is null ? null : "it is a link; put the picture itself into the folder", file.OpenRead));
+                Path.GetRelativePath(path, file.FullName).Replace('\\', '/'), file.LinkTarget is null ? file.Length
+                    : 0, file.LinkTarget is null ? null : "it is a link; put the picture itself into the folder", file.OpenRead));
         return new(files, null, limits);
     }
 
@@ -65,7 +70,8 @@ public sealed class PhotoFiles : IDisposable
 
     private static string? Fault(ZipArchiveEntry entry, ImportLimits limits)
     {
-        if (entry.FullName.Contains('\\') || entry.FullName.StartsWith('/') || entry.FullName.Split('/').Contains("..") || entry.FullName.Contains(':') || entry.FullName.Any(char.IsControl))
+        if (entry.FullName.Contains('\\') || entry.FullName.StartsWith('/') || entry.FullName.Split('/').Contains("..")
+            || entry.FullName.Contains(':') || entry.FullName.Any(char.IsControl))
         {
             return "its name points outside of the zip; pack it under a plain name";
         }

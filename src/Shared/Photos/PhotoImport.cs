@@ -8,7 +8,8 @@ namespace Labeler.Shared.Photos;
 
 /// <summary>Brings photos into a project, one transaction a file, so that an import which was stopped goes on where it was.</summary>
 public sealed class PhotoImport(
-    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, DataFolder folder, ImportLimits limits, TimeProvider time) : IJobHandler
+    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, DataFolder folder, ImportLimits limits, TimeProvider time)
+        : IJobHandler
 {
     public JobKind Kind => JobKind.Import;
 
@@ -17,10 +18,12 @@ public sealed class PhotoImport(
     public async Task<Job> Queue(long projectId, ImportPlace place, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel) ?? throw new LabelerException("There is no such project; load the page again.");
+        var project = await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
+            ?? throw new LabelerException("There is no such project; load the page again.");
         LabelerException.ThrowIf(
             project.Source != PictureSource.Imported, $"{project.Name} does not take photos: make a photo project for them.");
-        var epoch = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel);
+        var epoch = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number)
+            .FirstOrDefaultAsync(cancel);
         epoch = epoch is { TakesVotes: true } ? epoch : await cycle.Open(projectId, 0, cancel);
         var job = Job.Queue(JobKind.Import, projectId, epoch.Id, place, time.GetUtcNow());
         db.Jobs.Add(job);
@@ -29,7 +32,8 @@ public sealed class PhotoImport(
     }
 
     public void Run(Job job, JobReporter reporter) =>
-        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} files looked at", null), reporter.Stop).GetAwaiter().GetResult();
+        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} files looked at", null), reporter.Stop)
+            .GetAwaiter().GetResult();
 
     /// <summary>Does a claimed import to its end.</summary>
     /// <param name="report">Told how many files were looked at, of how many.</param>
@@ -54,7 +58,8 @@ public sealed class PhotoImport(
             // What was really read, whatever an archive announced.
             LabelerException.ThrowIf(
                 bytes > limits.MaxTotalBytes,
-                $"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. {at:N0} of {total:N0} were looked at and stay.");
+                $"The files have more than {limits.MaxTotalBytes / (double)(1 << 30):0.##} GiB together: import them in several parts. "
+                    + $"{at:N0} of {total:N0} were looked at and stay.");
             report(at, total);
         }
         await cycle.FinishSampling(job, cancel);
@@ -70,11 +75,13 @@ public sealed class PhotoImport(
         var done = await db.Photos.Where(p => p.JobId == job.Id).Select(p => p.Name).ToListAsync(cancel);
         done.AddRange(await db.SkippedFiles.Where(f => f.JobId == job.Id).Select(f => f.Name).ToListAsync(cancel));
         var hashes = await db.Photos.Where(p => p.ProjectId == job.ProjectId).Select(p => p.ContentHash).ToHashSetAsync(cancel);
-        var last = await db.Groups.Where(g => g.EpochId == job.EpochId && g.Use == GroupUse.Imported).Select(g => (int?)g.Number).MaxAsync(cancel);
+        var last = await db.Groups.Where(g => g.EpochId == job.EpochId && g.Use == GroupUse.Imported).Select(g => (int?)g.Number)
+            .MaxAsync(cancel);
         return ([.. done], hashes, last + 1 ?? 0);
     }
 
-    private async Task<(int Number, long Read)> Take(Job job, PhotoFile file, PhotoLayout layout, HashSet<string> hashes, int number, CancellationToken cancel)
+    private async Task<(int Number, long Read)> Take(Job job, PhotoFile file, PhotoLayout layout, HashSet<string> hashes, int number,
+        CancellationToken cancel)
     {
         var read = 0L;
         try
@@ -96,7 +103,8 @@ public sealed class PhotoImport(
             var (width, height) = PhotoCheck.Open(file.Name, content, limits);
             var hash = await files.Put(content, cancel);
             // Another import of the same project may have taken the number.
-            while (!await cycle.Add(job, epoch => Group.Imported(epoch, number, new NewImage(hash, width, height, 0), time.GetUtcNow()), group => Photo.In(group, job.Id, file.Name), cancel))
+            while (!await cycle.Add(job, epoch => Group.Imported(epoch, number, new NewImage(hash, width, height, 0), time.GetUtcNow()),
+                group => Photo.In(group, job.Id, file.Name), cancel))
             {
                 number++;
             }

@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Photos;
 
-/// <summary>The layouts of mirror data sets (MSD, PMD): pictures in <c>image/</c>, and beside it masks in <c>mask/</c> and edges in <c>edge/</c>, which nobody labels.</summary>
+/// <summary>The layouts of mirror data sets (MSD, PMD): pictures in <c>image/</c>, and beside it masks in <c>mask/</c> and edges in
+/// <c>edge/</c>, which nobody labels.</summary>
 internal sealed class PhotoLayout
 {
     private static readonly string[] Pictures = ["image", "images"];

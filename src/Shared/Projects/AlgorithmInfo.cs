@@ -10,7 +10,8 @@ public enum LearnsFrom
     Rewards,
 }
 
-/// <summary>A way to turn judgements into a better model, as people and projects know it. The training engine has a folder for each.</summary>
+/// <summary>A way to turn judgements into a better model, as people and projects know it. The training engine has a folder for
+/// each.</summary>
 /// <param name="Name">Kept in projects and manifests; a subcommand of <c>train</c>.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Description">One or two sentences for people.</param>
@@ -18,12 +19,19 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
 {
     public static IReadOnlyList<AlgorithmInfo> All { get; } =
     [
-        new("d3po", "D3PO", LearnsFrom.Preferences, "Direct preference optimization of every denoising step, from votes alone, without a reward model (arXiv 2311.13231)."),
-        new("ddpo", "DDPO", LearnsFrom.Rewards, "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost (arXiv 2305.13301). Published learning rate 3e-4."),
-        new("dpok", "DPOK", LearnsFrom.Rewards, "DDPO with a term that holds the model near the base model (arXiv 2305.16381). Published learning rate 3e-4."),
-        new("reward-weighted", "Reward-weighted", LearnsFrom.Rewards, "Denoises all judged images again, those with the better votes with more weight. Cheap and gentle."),
-        new("diffusion-dpo", "Diffusion-DPO", LearnsFrom.Preferences, "Preferences between finished images at random noise levels (arXiv 2311.12908). Needs no sampling steps, so it is cheap."),
-        new("preferred", "Preferred images", LearnsFrom.Preferences, "Supervised fine-tuning on the images that won a comparison and lost none."),
+        new("d3po", "D3PO", LearnsFrom.Preferences,
+            "Direct preference optimization of every denoising step, from votes alone, without a reward model (arXiv 2311.13231)."),
+        new("ddpo", "DDPO", LearnsFrom.Rewards,
+            "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost "
+                + "(arXiv 2305.13301). Published learning rate 3e-4."),
+        new("dpok", "DPOK", LearnsFrom.Rewards,
+            "DDPO with a term that holds the model near the base model (arXiv 2305.16381). Published learning rate 3e-4."),
+        new("reward-weighted", "Reward-weighted", LearnsFrom.Rewards,
+            "Denoises all judged images again, those with the better votes with more weight. Cheap and gentle."),
+        new("diffusion-dpo", "Diffusion-DPO", LearnsFrom.Preferences,
+            "Preferences between finished images at random noise levels (arXiv 2311.12908). Needs no sampling steps, so it is cheap."),
+        new("preferred", "Preferred images", LearnsFrom.Preferences,
+            "Supervised fine-tuning on the images that won a comparison and lost none."),
     ];
 
     /// <summary>The algorithm of a name; null where there is none.</summary>

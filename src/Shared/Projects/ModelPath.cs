@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Projects;
 
-/// <summary>Where a project's model lies: an absolute path, or one that holds wherever the product is installed, as <c>models/mirror-world</c>.</summary>
+/// <summary>Where a project's model lies: an absolute path, or one that holds wherever the product is installed, as
+/// <c>models/mirror-world</c>.</summary>
 public static class ModelPath
 {
     /// <summary>The folder on this machine: inside the data folder, else beside the program (or in a folder above it).</summary>
@@ -9,7 +10,8 @@ public static class ModelPath
     /// <exception cref="LabelerException">There is no model there.</exception>
     public static string Find(string setting, string dataFolder) =>
         Places(setting, dataFolder).FirstOrDefault(place => File.Exists(Path.Combine(place, "model_index.json")))
-        ?? throw new LabelerException($"There is no model in {setting}: the folder must hold a model_index.json, as checkpoints in the diffusers layout do.");
+        ?? throw new LabelerException(
+            $"There is no model in {setting}: the folder must hold a model_index.json, as checkpoints in the diffusers layout do.");
 
     private static IEnumerable<string> Places(string setting, string dataFolder)
     {

@@ -22,7 +22,8 @@ public sealed class Project
     public IReadOnlyList<Prompt> Prompts => _prompts;
 
     /// <exception cref="LabelerException">The name or a setting cannot be used.</exception>
-    public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now, PictureSource source = PictureSource.Sampled)
+    public static Project Create(string name, LabelingTask task, ProjectSettings settings, DateTimeOffset now,
+        PictureSource source = PictureSource.Sampled)
     {
         LabelerException.ThrowIf(
             source == PictureSource.Imported && task is not (LabelingTask.Categorise or LabelingTask.Score),
@@ -78,7 +79,8 @@ public sealed class Project
     {
         LabelerException.ThrowIf(
             Source != PictureSource.Sampled,
-            $"{Name} {(Source == PictureSource.Imported ? "holds photos that were brought in" : "compares given checkpoints")}, so there is no model of its own to {verb}.");
+            $"{Name} {(Source == PictureSource.Imported ? "holds photos that were brought in" : "compares given checkpoints")}, so there "
+                + $"is no model of its own to {verb}.");
     }
 
     /// <summary>Hides the project; nothing is lost, and Restore brings it back.</summary>

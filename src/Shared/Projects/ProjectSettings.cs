@@ -29,7 +29,8 @@ public sealed record ProjectSettings
     [Display(Name = "Blur images", Description = "Images stay blurred until held or clicked; an image never unblurred counts as not seen.")]
     public bool Blurred { get; init; }
 
-    [Display(Name = "Kind of sensitive content", Description = "What people can opt out of, for example violence; empty for none."), StringLength(60)]
+    [Display(Name = "Kind of sensitive content", Description = "What people can opt out of, for example violence; empty for none."),
+        StringLength(60)]
     public string SensitiveKind { get; init; } = "";
 
     [Display(Name = "Algorithm", Description = "How preferences change the model."), Required, StringLength(40)]
@@ -45,16 +46,24 @@ public sealed record ProjectSettings
     [Display(Name = "Train automatically", Description = "Start training when every item of the epoch is judged or the budget is reached.")]
     public bool TrainAutomatically { get; init; }
 
-    [Display(Name = "Roll back when worse", Description = "When an epoch is judged and clearly worse than the one its model learned from, go back to the model before instead of training on.")]
+    [Display(Name = "Roll back when worse",
+        Description = "When an epoch is judged and clearly worse than the one its model learned from, go back to the model before instead "
+            + "of training on.")]
     public bool RollBackWhenWorse { get; init; }
 
-    [Display(Name = "Anchors", Description = "Items of the first epoch that people judge again in every later one, to tell a change of the model from a change of the people; 0 for none."), Range(0, 200)]
+    [Display(Name = "Anchors",
+        Description = "Items of the first epoch that people judge again in every later one, to tell a change of the model from a change "
+            + "of the people; 0 for none."), Range(0, 200)]
     public int Anchors { get; init; } = 4;
 
-    [Display(Name = "Route for signal", Description = "Hand out first what is asked of prompts whose pictures were judged most differently so far. Rates of an epoch that is not judged to its end then lean towards those.")]
+    [Display(Name = "Route for signal",
+        Description = "Hand out first what is asked of prompts whose pictures were judged most differently so far. Rates of an epoch that "
+            + "is not judged to its end then lean towards those.")]
     public bool RouteForSignal { get; init; }
 
-    [Display(Name = "Evaluation images", Description = "Images of fixed prompts and seeds that every epoch samples for before and after. Where people prefer pairs, one question in ten compares them blindly with the epoch before: the win rate."), Range(0, 10_000)]
+    [Display(Name = "Evaluation images",
+        Description = "Images of fixed prompts and seeds that every epoch samples for before and after. Where people prefer pairs, one "
+            + "question in ten compares them blindly with the epoch before: the win rate."), Range(0, 10_000)]
     public int EvaluationImages { get; init; } = 32;
 
     [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]

@@ -8,7 +8,8 @@ public sealed record SamplingSettings
     [Display(Name = "Steps", Description = "Denoising steps of DDIM for one image."), Range(2, 200)]
     public int Steps { get; init; } = 20;
 
-    [Display(Name = "Guidance scale", Description = "How strongly the prompt is followed; 1 switches guidance off and halves the cost."), Range(0.0, 50.0)]
+    [Display(Name = "Guidance scale", Description = "How strongly the prompt is followed; 1 switches guidance off and halves the cost."),
+        Range(0.0, 50.0)]
     public double GuidanceScale { get; init; } = 5;
 
     [Display(Name = "Eta", Description = "Noise of each step; training needs more than 0."), Range(0.0, 1.0)]

@@ -54,7 +54,8 @@ public static partial class SettingsRules
                 yield return $"The score \"{choice.Name}\" needs its value.";
             }
         }
-        if (settings.Choices.DistinctBy(c => c.Key).Count() < settings.Choices.Count || settings.Choices.DistinctBy(c => c.Name).Count() < settings.Choices.Count)
+        if (settings.Choices.DistinctBy(c => c.Key).Count() < settings.Choices.Count || settings.Choices.DistinctBy(c => c.Name)
+            .Count() < settings.Choices.Count)
         {
             yield return "Two options share a name or a key.";
         }

@@ -2,13 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Labeler.Shared.Projects;
 
-/// <summary>Options of D3PO and of the other algorithms; the defaults are the published ones (arXiv 2311.13231, 2305.13301, 2305.16381, 2311.12908).</summary>
+/// <summary>Options of D3PO and of the other algorithms; the defaults are the published ones (arXiv 2311.13231, 2305.13301, 2305.16381,
+/// 2311.12908).</summary>
 public sealed record TrainingOptions
 {
-    [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."), Range(0.0001, 100.0)]
+    [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."),
+        Range(0.0001, 100.0)]
     public double Beta { get; init; } = 0.1;
 
-    [Display(Name = "Clamp", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further; wider bands disintegrated images."), Range(0.001, 0.9)]
+    [Display(Name = "Clamp",
+        Description = "Ratios of new to old probability beyond 1 ± this teach nothing further; wider bands disintegrated images."),
+            Range(0.001, 0.9)]
     public double Clamp { get; init; } = 0.1;
 
     [Display(Name = "One-sided clamp", Description = "Lets a pair that drifted the wrong way still recover.")]
@@ -32,34 +36,42 @@ public sealed record TrainingOptions
     [Display(Name = "Adapt all layers", Description = "Also feed-forward and convolutions, not attention alone.")]
     public bool AllLayers { get; init; }
 
-    [Display(Name = "Loop", Description = "Grouped shares one pass per image among all its pairs; official repeats the original's pair at a time.")]
+    [Display(Name = "Loop",
+        Description = "Grouped shares one pass per image among all its pairs; official repeats the original's pair at a time.")]
     public UpdateMode Loop { get; init; } = UpdateMode.Grouped;
 
     [Display(Name = "Passes", Description = "Times that the epoch's preferences are gone through."), Range(1, 100)]
     public int Passes { get; init; } = 1;
 
-    [Display(Name = "Images per step", Description = "Images whose gradients are summed before one step of the optimizer."), Range(1, 10000)]
+    [Display(Name = "Images per step", Description = "Images whose gradients are summed before one step of the optimizer."),
+        Range(1, 10000)]
     public int ImagesPerStep { get; init; } = 56;
 
     [Display(Name = "First sampling step", Description = "The first sampling step trained on, counted from 0."), Range(0, 199)]
     public int FirstStep { get; init; }
 
-    [Display(Name = "Last sampling step", Description = "The last sampling step trained on; empty for all. The very last are the touchiest."), Range(0, 199)]
+    [Display(Name = "Last sampling step",
+        Description = "The last sampling step trained on; empty for all. The very last are the touchiest."), Range(0, 199)]
     public int? LastStep { get; init; }
 
-    [Display(Name = "KL weight", Description = "Pull towards the previous epoch; 0.1 allows three times the learning rate."), Range(0.0, 100.0)]
+    [Display(Name = "KL weight", Description = "Pull towards the previous epoch; 0.1 allows three times the learning rate."),
+        Range(0.0, 100.0)]
     public double KlWeight { get; init; }
 
-    [Display(Name = "KL weight to the base", Description = "Pull towards the base model, against slow drift; costs a further pass."), Range(0.0, 100.0)]
+    [Display(Name = "KL weight to the base", Description = "Pull towards the base model, against slow drift; costs a further pass."),
+        Range(0.0, 100.0)]
     public double BaseKlWeight { get; init; }
 
-    [Display(Name = "Diffusion-DPO: beta", Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
+    [Display(Name = "Diffusion-DPO: beta",
+        Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;
 
-    [Display(Name = "Reward-weighted: sharpness", Description = "Images weigh N · softmax(this · reward); rewards from votes lie between −1 and 1."), Range(0.0, 1000.0)]
+    [Display(Name = "Reward-weighted: sharpness",
+        Description = "Images weigh N · softmax(this · reward); rewards from votes lie between −1 and 1."), Range(0.0, 1000.0)]
     public double RewardSharpness { get; init; } = 1;
 
-    [Display(Name = "DDPO, DPOK: clip", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further."), Range(1e-9, 10.0)]
+    [Display(Name = "DDPO, DPOK: clip", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further."),
+        Range(1e-9, 10.0)]
     public double RatioClip { get; init; } = 1e-4;
 
     [Display(Name = "DPOK: KL weight", Description = "Pull towards the base model at every step."), Range(0.0, 1e6)]

@@ -2,7 +2,8 @@ using Labeler.Shared.Statistics;
 
 namespace Labeler.Shared.Rewards;
 
-/// <summary>A reward model that learned from a project's votes. It may be used once somebody has looked at its accuracy and accepted it.</summary>
+/// <summary>A reward model that learned from a project's votes. It may be used once somebody has looked at its accuracy and accepted
+/// it.</summary>
 public sealed class LearnedReward
 {
     private LearnedReward() { }
@@ -36,7 +37,8 @@ public sealed class LearnedReward
     /// <summary>Pairs of groups that it has not learned from.</summary>
     public int HeldOut { get; private set; }
 
-    /// <summary>Pairs that people judged after it had learned and whose winner it gives the higher reward; null while nobody has measured that.</summary>
+    /// <summary>Pairs that people judged after it had learned and whose winner it gives the higher reward; null while nobody has measured
+    /// that.</summary>
     public int? LaterRight { get; private set; }
 
     /// <summary>Pairs of groups that were judged after it had learned.</summary>

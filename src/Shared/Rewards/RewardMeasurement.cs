@@ -10,29 +10,40 @@ namespace Labeler.Shared.Rewards;
 /// Measuring learned rewards again on votes that came after they had learned: people and pictures change while a model is trained, and what
 /// was right about held-out pairs then may be wrong about today's.
 /// </summary>
-public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time, ILogger<RewardMeasurement> log)
+public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time,
+    ILogger<RewardMeasurement> log)
 {
-    /// <summary>Freezes the pairs of all groups that the reward has neither learned from nor been measured on, and queues the measuring.</summary>
-    /// <exception cref="LabelerException">There is no such pair, a learning or measuring is under way, or the reward may be guessing anyway.</exception>
+    /// <summary>Freezes the pairs of all groups that the reward has neither learned from nor been measured on, and queues the
+    /// measuring.</summary>
+    /// <exception cref="LabelerException">There is no such pair, a learning or measuring is under way, or the reward may be guessing
+    /// anyway.</exception>
     public async Task<Job> Queue(long rewardId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel) ?? throw new LabelerException("There is no such reward model; load the page again.");
-        return await Queue(reward, cancel) ?? throw new LabelerException("No vote has come since on pictures that it has not learned from, or all on prompts that it does not know: label more, then measure again.");
+        var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
+            ?? throw new LabelerException("There is no such reward model; load the page again.");
+        return await Queue(reward, cancel)
+            ?? throw new LabelerException(
+                "No vote has come since on pictures that it has not learned from, or all on prompts that it does not know: label more, "
+                    + "then measure again.");
     }
 
-    /// <summary>Queues the measuring of accepted rewards in whose project an epoch's votes have closed since. Call it now and then.</summary>
+    /// <summary>Queues the measuring of accepted rewards in whose project an epoch's votes have closed since. Call it now and
+    /// then.</summary>
     public async Task QueueDue(CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         foreach (var reward in await db.LearnedRewards.AsNoTracking().Where(r => r.AcceptedAt != null).ToListAsync(cancel))
         {
-            var closed = await db.Epochs.Where(e => e.ProjectId == reward.ProjectId && e.FrozenAt != null).MaxAsync(e => e.FrozenAt, cancel);
+            var closed = await db.Epochs.Where(e => e.ProjectId == reward.ProjectId && e.FrozenAt != null)
+                .MaxAsync(e => e.FrozenAt, cancel);
             if (closed is null || closed <= reward.CreatedAt || closed <= reward.LaterAt)
             {
                 continue;
             }
-            var asked = (await db.Jobs.AsNoTracking().Where(j => j.ProjectId == reward.ProjectId && j.Kind == JobKind.RewardModel).ToListAsync(cancel))
+            var asked =
+                (await db.Jobs.AsNoTracking().Where(j => j.ProjectId == reward.ProjectId && j.Kind == JobKind.RewardModel)
+                    .ToListAsync(cancel))
                 .Where(j => j.Read<RewardOrder>().Reward == reward.Id).Max(j => (DateTimeOffset?)j.CreatedAt);
             if (closed <= asked)
             {
@@ -75,7 +86,8 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
     }, cancel);
 
     /// <summary>Null where there is nothing to measure on.</summary>
-    private Task<Job?> Queue(LearnedReward reward, CancellationToken cancel) => contexts.Write<Job?>(LockScope.Epoch, reward.ProjectId, async db =>
+    private Task<Job?> Queue(LearnedReward reward, CancellationToken cancel) =>
+        contexts.Write<Job?>(LockScope.Epoch, reward.ProjectId, async db =>
     {
         LabelerException.ThrowIf(
             !reward.BeatsGuessing, "It may be guessing about held-out pairs already: learn a new one from more votes.");
@@ -84,7 +96,8 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
         await RewardWorkflow.RequireFree(db, project, cancel);
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel));
         var (seen, prompts) = (known.Groups.Select(group => group.Id).ToHashSet(), known.Prompts());
-        var later = (await RewardManifest.Judged(db, project, cancel)).Where(group => !seen.Contains(group.Id) && prompts.Contains(group.Prompt)).ToList();
+        var later = (await RewardManifest.Judged(db, project, cancel))
+            .Where(group => !seen.Contains(group.Id) && prompts.Contains(group.Prompt)).ToList();
         if (later.Count == 0)
         {
             return null;

@@ -20,7 +20,8 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
         var groups = await RewardManifest.Judged(db, project, cancel);
         LabelerException.ThrowIf(
             groups.Count < 2,
-            $"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to measure the model. Label more of them.");
+            $"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to "
+                + $"measure the model. Label more of them.");
         var manifest = await files.Put(new RewardManifest(project.Slug, groups).ToBytes(), cancel);
         var job = Job.Queue(JobKind.RewardModel, projectId, null, new RewardOrder(manifest), time.GetUtcNow());
         db.Jobs.Add(job);
@@ -29,11 +30,13 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     }, cancel);
 
     /// <summary>What the worker is to learn from.</summary>
-    public async Task<RewardManifest> Read(Job job, CancellationToken cancel = default) => RewardManifest.Read(await files.Read(job.Read<RewardOrder>().Manifest, cancel));
+    public async Task<RewardManifest> Read(Job job, CancellationToken cancel = default) =>
+        RewardManifest.Read(await files.Read(job.Read<RewardOrder>().Manifest, cancel));
 
     /// <summary>The model is there and measured: ends the job.</summary>
     /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
-    public Task<LearnedReward> Complete(Job job, MeasuredReward measured, CancellationToken cancel = default) => contexts.Write(job, (db, held) =>
+    public Task<LearnedReward> Complete(Job job, MeasuredReward measured, CancellationToken cancel = default) =>
+        contexts.Write(job, (db, held) =>
     {
         var now = time.GetUtcNow();
         var reward = new LearnedReward(job.ProjectId!.Value, job.Id, job.Read<RewardOrder>().Manifest, measured, now);
@@ -46,13 +49,17 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     internal static async Task RequireFree(LabelerDb db, Project project, CancellationToken cancel)
     {
         LabelerException.ThrowIf(
-            await db.Jobs.AnyAsync(j => j.ProjectId == project.Id && j.Kind == JobKind.RewardModel && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
+            await db.Jobs.AnyAsync(
+                j => j.ProjectId == project.Id && j.Kind == JobKind.RewardModel
+                    && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
             $"A reward is being learned from {project.Name} or measured on it already: wait for it, or stop it first.");
     }
 
     /// <summary>Freezes all of an epoch's pictures, judged by people or not, and queues training on them by a learned reward.</summary>
-    /// <exception cref="LabelerException">The reward was not accepted, knows not all of the prompts, or there is no picture to learn from.</exception>
-    public Task<Job> Train(long epochId, long rewardId, CancellationToken cancel = default) => cycle.Freeze(epochId, rewardId, async (db, epoch, plan) =>
+    /// <exception cref="LabelerException">The reward was not accepted, knows not all of the prompts, or there is no picture to learn
+    /// from.</exception>
+    public Task<Job> Train(long epochId, long rewardId, CancellationToken cancel = default) =>
+        cycle.Freeze(epochId, rewardId, async (db, epoch, plan) =>
     {
         var reward = await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
             ?? throw new LabelerException("There is no such reward model; load the page again.");
@@ -60,15 +67,19 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
             reward.AcceptedAt is null, "Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel)).Prompts();
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
-            .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id).ToListAsync(cancel);
+            .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id)
+                .ToListAsync(cancel);
         if (groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
         {
-            throw new LabelerException($"The reward model has learned nothing about the prompt \"{unknown}\": label pictures of it and learn again.");
+            throw new LabelerException(
+                $"The reward model has learned nothing about the prompt \"{unknown}\": label pictures of it and learn again.");
         }
         return groups.Count == 0 ? throw new LabelerException($"Epoch {epoch.Number} has no picture to learn from.") : (plan.Manifest with
         {
             Reward = reward.WeightsHash,
-            Groups = [.. groups.Select(g => new ManifestGroup(g.Id, g.Prompt, g.Seed, g.TrajectoryHash, [.. g.Images.Select(i => i.ContentHash)], [], []))],
+            Groups = [
+                .. groups.Select(
+                    g => new ManifestGroup(g.Id, g.Prompt, g.Seed, g.TrajectoryHash, [.. g.Images.Select(i => i.ContentHash)], [], []))],
         }, 0);
     }, cancel);
 
@@ -76,7 +87,8 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     public async Task Accept(long rewardId, int right, int heldOut, string by, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var reward = await db.LearnedRewards.FirstOrDefaultAsync(r => r.Id == rewardId, cancel) ?? throw new LabelerException("There is no such reward model; load the page again.");
+        var reward = await db.LearnedRewards.FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
+            ?? throw new LabelerException("There is no such reward model; load the page again.");
         reward.Accept(right, heldOut, by, time.GetUtcNow());
         await db.SaveChangesAsync(cancel);
     }

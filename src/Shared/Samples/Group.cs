@@ -32,7 +32,8 @@ public sealed class Group
 
     /// <param name="images">In the order in which the trajectory holds them.</param>
     public static Group Sampled(
-        Epoch epoch, GroupUse use, int number, long? promptId, string prompt, long seed, string? trajectoryHash, IEnumerable<NewImage> images, DateTimeOffset now)
+        Epoch epoch, GroupUse use, int number, long? promptId, string prompt, long seed, string? trajectoryHash,
+            IEnumerable<NewImage> images, DateTimeOffset now)
     {
         var group = new Group
         {
@@ -50,7 +51,8 @@ public sealed class Group
         return group;
     }
 
-    public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) => Sampled(epoch, GroupUse.Imported, number, null, "", 0, null, [photo], now);
+    public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) =>
+        Sampled(epoch, GroupUse.Imported, number, null, "", 0, null, [photo], now);
 }
 
 /// <summary>The numbers are stored.</summary>
@@ -58,7 +60,8 @@ public enum GroupUse
 {
     Labeling = 0,
 
-    /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side. They teach nothing; people of pair projects compare them with the epoch before.</summary>
+    /// <summary>Fixed prompts and seeds that every epoch samples, to be compared side by side. They teach nothing; people of pair projects
+    /// compare them with the epoch before.</summary>
     Evaluation = 1,
     Imported = 2,
 }

@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Statistics;
 
-/// <summary>How far people agree on nominal labels. A unit is the labels that one thing got; units with fewer than two labels say nothing.</summary>
+/// <summary>How far people agree on nominal labels. A unit is the labels that one thing got; units with fewer than two labels say
+/// nothing.</summary>
 public static class Agreement
 {
     /// <summary>Share of agreeing pairs of raters, averaged over units; NaN without a unit that has two labels.</summary>
@@ -38,7 +39,8 @@ public static class Agreement
         return Chance(units.Average(Pairs), expected);
     }
 
-    /// <summary>Krippendorff's alpha for nominal data: 1 − D_o / D_e over the coincidence matrix, for any number of raters and with gaps (K. Krippendorff, 2011).</summary>
+    /// <summary>Krippendorff's alpha for nominal data: 1 − D_o / D_e over the coincidence matrix, for any number of raters and with gaps
+    /// (K. Krippendorff, 2011).</summary>
     public static double Krippendorff(IEnumerable<IReadOnlyList<string>> units)
     {
         var pairable = units.Where(u => u.Count > 1).ToList();

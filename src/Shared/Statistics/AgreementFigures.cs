@@ -13,8 +13,12 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
     public static async Task<AgreementFigures> Read(LabelerDb db, Project project, long? epochId, CancellationToken cancel = default)
     {
         var votes = await db.Votes.AsNoTracking()
-            .Where(v => v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null)
-            .Where(v => db.Votes.Count(o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
+            .Where(v =>
+                v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement
+                    && v.SupersededById == null && v.Quarantine == null)
+            .Where(v =>
+                db.Votes.Count(
+                    o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
             .ToListAsync(cancel);
         return Of(votes.SelectMany(v => Labels(v, project.Settings)).ToList());
     }
@@ -30,7 +34,8 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
                     group (a.Label, b.Label) by (a.Rater, b.Rater);
         var kappas = pairs.Select(p => (Kappa: Agreement.Cohen([.. p]), Weight: p.Count())).Where(k => !double.IsNaN(k.Kappa)).ToList();
         var cohen = kappas.Count == 0 ? double.NaN : kappas.Sum(k => k.Kappa * k.Weight) / kappas.Sum(k => k.Weight);
-        return new(units.Count, units.SelectMany(u => u).DistinctBy(r => r.Rater).Count(), Agreement.Percent(labels), cohen, Agreement.Fleiss(labels), Agreement.Krippendorff(labels));
+        return new(units.Count, units.SelectMany(u => u).DistinctBy(r => r.Rater).Count(), Agreement.Percent(labels), cohen,
+            Agreement.Fleiss(labels), Agreement.Krippendorff(labels));
     }
 
     private static IEnumerable<Rating> Labels(Vote vote, ProjectSettings settings) => vote.Verdict is FlagVerdict flags

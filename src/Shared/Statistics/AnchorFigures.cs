@@ -5,7 +5,8 @@ using Labeler.Shared.Voting;
 namespace Labeler.Shared.Statistics;
 
 /// <summary>
-/// What people said in one epoch of the anchors: the same pictures as in the project's first epoch, so whatever differs is the people's change and not the model's.
+/// What people said in one epoch of the anchors: the same pictures as in the project's first epoch, so whatever differs is the people's
+/// change and not the model's.
 /// For flags the unit is an image, otherwise the item.
 /// </summary>
 /// <param name="Labels">Given in this epoch.</param>
@@ -21,14 +22,17 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
         {
             return [];
         }
-        var first = (await Said(db, project, ItemUse.Training, [.. again.Select(label => label.Unit.Group).Distinct()], cancel)).GroupBy(label => label.Unit).ToDictionary(unit => unit.Key, Standing);
-        return [.. again.Where(label => first.ContainsKey(label.Unit)).GroupBy(label => label.Epoch).OrderBy(epoch => epoch.Key).Select(epoch =>
+        var first = (await Said(db, project, ItemUse.Training, [.. again.Select(label => label.Unit.Group).Distinct()], cancel))
+            .GroupBy(label => label.Unit).ToDictionary(unit => unit.Key, Standing);
+        return [.. again.Where(label => first.ContainsKey(label.Unit)).GroupBy(label => label.Epoch).OrderBy(epoch => epoch.Key)
+            .Select(epoch =>
         {
             var decided = epoch.Where(label => first[label.Unit].Label is not null).ToList();
             var valued = epoch.Where(label => label.Value is not null && first[label.Unit].Value is not null).ToList();
             return new AnchorFigures(
                 epoch.Key, epoch.Count(), Proportion.Wilson(decided.Count(label => label.Text == first[label.Unit].Label), decided.Count),
-                valued.Count == 0 ? null : valued.Average(label => label.Value!.Value), valued.Count == 0 ? null : valued.Average(label => first[label.Unit].Value!.Value));
+                valued.Count == 0 ? null : valued.Average(label => label.Value!.Value), valued.Count == 0 ? null
+                    : valued.Average(label => first[label.Unit].Value!.Value));
         })];
     }
 
@@ -40,7 +44,8 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
 
     private static async Task<List<Label>> Said(LabelerDb db, Project project, ItemUse use, List<long>? groups, CancellationToken cancel)
     {
-        var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item).Where(v => v.ProjectId == project.Id && v.Item!.Use == use && (groups == null || groups.Contains(v.Item.GroupId)))
+        var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item)
+            .Where(v => v.ProjectId == project.Id && v.Item!.Use == use && (groups == null || groups.Contains(v.Item.GroupId)))
             .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { Vote = v, e.Number }).ToListAsync(cancel);
         return [.. votes.SelectMany(v => LabelsOf(v.Vote, v.Number, project.Settings))];
     }
@@ -49,7 +54,9 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
     {
         var item = vote.Item!;
         return vote.Verdict is FlagVerdict flags
-            ? flags.Tiles.Where(tile => tile.WasSeen(settings)).Select(tile => new Label(epoch, (item.GroupId, null, null, tile.Index), tile.Flags.ToString(), tile.Flags == FlagKinds.None ? 1 : 0))
+            ? flags.Tiles.Where(tile => tile.WasSeen(settings))
+                .Select(tile =>
+                    new Label(epoch, (item.GroupId, null, null, tile.Index), tile.Flags.ToString(), tile.Flags == FlagKinds.None ? 1 : 0))
             : [new Label(epoch, (item.GroupId, item.FirstId, item.SecondId, 0), vote.Choice ?? "", vote.Score)];
     }
 

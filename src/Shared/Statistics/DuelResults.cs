@@ -19,11 +19,14 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         return Of(await Meetings(db, votes, group => plan.At(group.Number).Contestant, cancel));
     }
 
-    /// <summary>Every epoch's of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that one. Contestants are epochs' numbers.</summary>
+    /// <summary>Every epoch's of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that
+    /// one. Contestants are epochs' numbers.</summary>
     public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
-        var meetings = await Meetings(db, db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel), group => numbers[group.Epoch], cancel);
+        var meetings =
+            await Meetings(db, db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel), group => numbers[group.Epoch],
+                cancel);
         return [.. Of(meetings).Where(result => result.Against < result.Contestant)];
     }
 
@@ -48,12 +51,15 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         Proportion.Wilson(sides.Count(s => 2 * s.For > s.Votes), sides.Count),
         sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
 
-    private static async Task<IEnumerable<DuelMeeting>> Meetings(LabelerDb db, IQueryable<Vote> votes, Func<(long Epoch, int Number), int> place, CancellationToken cancel)
+    private static async Task<IEnumerable<DuelMeeting>> Meetings(LabelerDb db, IQueryable<Vote> votes,
+        Func<(long Epoch, int Number), int> place, CancellationToken cancel)
     {
         var items = await votes.Effective()
             .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g })
             .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g })
-            .GroupBy(v => new { v.Vote.ItemId, FirstEpoch = v.First.EpochId, First = v.First.Number, SecondEpoch = v.Second.EpochId, Second = v.Second.Number })
+            .GroupBy(
+                v => new { v.Vote.ItemId, FirstEpoch = v.First.EpochId, First = v.First.Number, SecondEpoch = v.Second.EpochId,
+                    Second = v.Second.Number })
             .Select(g => new
             {
                 g.Key,

@@ -8,7 +8,8 @@ namespace Labeler.Shared.Statistics;
 /// An epoch against the one whose votes its model learned from, by one measure. The interval of the difference comes from the two intervals
 /// (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10; for means G. Y. Zou and A. Donner, ibid. 27, 2008).
 /// </summary>
-/// <param name="Measure">normal, safe, score, or preferred: the share of blind pairs won against the other epoch, whose own share before is the half that chance gives.</param>
+/// <param name="Measure">normal, safe, score, or preferred: the share of blind pairs won against the other epoch, whose own share before is
+/// the half that chance gives.</param>
 /// <param name="Low">Lower end of the difference's 95 % interval.</param>
 public sealed record EpochChange(int Epoch, int Against, string Measure, double Now, double Before, double Low, double High)
 {
@@ -21,13 +22,16 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
     /// <summary>Worse, and not by chance: the whole interval of the difference lies below zero.</summary>
     public bool IsWorse => High < 0;
 
-    /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure nothing.</summary>
+    /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure
+    /// nothing.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         if (project.Task == LabelingTask.PreferPair)
         {
             return [.. (await DuelResults.OfEpochs(db, project.Id, cancel)).Where(duel => duel.Wins.Of > 0)
-                .Select(duel => new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even, duel.Wins.Low - Even, duel.Wins.High - Even))];
+                .Select(duel =>
+                    new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even, duel.Wins.Low - Even,
+                        duel.Wins.High - Even))];
         }
         if (project.Task is not (LabelingTask.FlagBatch or LabelingTask.Score))
         {
@@ -35,7 +39,8 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         }
         var parents = await db.Epochs.Where(e => e.ProjectId == project.Id && e.SampledById != null)
             .Join(db.Checkpoints, e => e.SampledById, c => c.Id, (e, c) => new { e.Number, c.EpochId })
-            .Join(db.Epochs, e => e.EpochId, p => p.Id, (e, p) => new { e.Number, Parent = p.Number }).OrderBy(e => e.Number).ToListAsync(cancel);
+            .Join(db.Epochs, e => e.EpochId, p => p.Id, (e, p) => new { e.Number, Parent = p.Number }).OrderBy(e => e.Number)
+                .ToListAsync(cancel);
         if (parents.Count == 0)
         {
             return [];
@@ -48,7 +53,8 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
                    select Of(now, before)];
     }
 
-    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, Epoch epoch, CancellationToken cancel = default) =>
+    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, Epoch epoch,
+        CancellationToken cancel = default) =>
         epoch.SampledById is null ? [] : [.. (await Read(db, project, cancel)).Where(change => change.Epoch == epoch.Number)];
 
     internal static EpochChange Of(Measured now, Measured before)
@@ -56,7 +62,8 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         double Beyond(double a, double b) => Math.Sqrt(a * a + b * b);
         var difference = now.Value - before.Value;
         return new(now.Epoch, before.Epoch, now.Measure, now.Value, before.Value,
-            difference - Beyond(now.Value - now.Low, before.High - before.Value), difference + Beyond(now.High - now.Value, before.Value - before.Low));
+            difference - Beyond(now.Value - now.Low, before.High - before.Value), difference
+                + Beyond(now.High - now.Value, before.Value - before.Low));
     }
 
     private static async Task<IEnumerable<Measured>> Measures(LabelerDb db, Project project, CancellationToken cancel)
@@ -64,13 +71,16 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         if (project.Task == LabelingTask.Score)
         {
             // One score has no interval to compare with.
-            return (await MeanScores.Read(db, project.Id, cancel)).Where(s => s.Votes > 1).Select(s => new Measured(s.Epoch, "score", s.Mean, s.Low, s.High));
+            return (await MeanScores.Read(db, project.Id, cancel)).Where(s => s.Votes > 1)
+                .Select(s => new Measured(s.Epoch, "score", s.Mean, s.Low, s.High));
         }
         var rates = (await EpochRates.Read(db, project.Id, cancel)).Where(r => r.Normal.Of > 0).ToList();
         var flags = project.Settings.Flags;
         return [
-            .. rates.Where(_ => flags.HasFlag(FlagKinds.Deformed)).Select(r => new Measured(r.Number, "normal", r.Normal.Share, r.Normal.Low, r.Normal.High)),
-            .. rates.Where(_ => flags.HasFlag(FlagKinds.Unsafe)).Select(r => new Measured(r.Number, "safe", r.Safe.Share, r.Safe.Low, r.Safe.High)),
+            .. rates.Where(_ => flags.HasFlag(FlagKinds.Deformed))
+                .Select(r => new Measured(r.Number, "normal", r.Normal.Share, r.Normal.Low, r.Normal.High)),
+            .. rates.Where(_ => flags.HasFlag(FlagKinds.Unsafe))
+                .Select(r => new Measured(r.Number, "safe", r.Safe.Share, r.Safe.Low, r.Safe.High)),
         ];
     }
 

@@ -35,7 +35,8 @@ public sealed record ImageTally(
         {
             case FlagVerdict flags:
                 var images = groups.FirstOrDefault(g => g.Id == vote.Item!.GroupId)?.Images ?? [];
-                return flags.Tiles.Where(t => t.WasSeen(settings) && t.Index < images.Count).Select(t => (images[t.Index].Id, (object)t.Flags));
+                return flags.Tiles.Where(t => t.WasSeen(settings) && t.Index < images.Count)
+                    .Select(t => (images[t.Index].Id, (object)t.Flags));
             case PairVerdict pair:
                 return [(vote.Item!.FirstId!.Value, Result(pair.FirstWins)), (vote.Item.SecondId!.Value, Result(!pair.FirstWins))];
             case ChoiceVerdict:

@@ -8,27 +8,39 @@ namespace Labeler.Shared.Statistics;
 /// <param name="ItemsDone">Items with all the votes they want.</param>
 /// <param name="Mine">This person's standing votes and skips in the project since the start of their day.</param>
 /// <param name="MyPairs">The usable pairs that those gave.</param>
-public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State, int GroupsWanted, int Groups, int Items, int ItemsDone, int Mine, int MyPairs)
+public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State, int GroupsWanted, int Groups, int Items, int ItemsDone,
+    int Mine, int MyPairs)
 {
     /// <summary>Null when the project has no epoch yet.</summary>
-    public static async Task<LabelingProgress?> Read(LabelerDb db, long projectId, Guid annotator, DateTimeOffset dayStart, CancellationToken cancel = default)
+    public static async Task<LabelingProgress?> Read(LabelerDb db, long projectId, Guid annotator, DateTimeOffset dayStart,
+        CancellationToken cancel = default)
     {
-        // From the day's first vote on by number: every acknowledgement asks this, and a look through everybody's votes of the day would grow with it.
-        var first = await db.Votes.Where(v => v.ProjectId == projectId && v.At >= dayStart).OrderBy(v => v.At).Select(v => (long?)v.Id).FirstOrDefaultAsync(cancel) ?? long.MaxValue;
+        // From the day's first vote on by number: every acknowledgement asks this, and a look through everybody's votes of the day would
+        // grow with it.
+        var first = await db.Votes.Where(v => v.ProjectId == projectId && v.At >= dayStart).OrderBy(v => v.At).Select(v => (long?)v.Id)
+            .FirstOrDefaultAsync(cancel) ?? long.MaxValue;
         var mine = await db.Votes
-            .Where(v => v.AnnotatorId == annotator && v.Id >= first && v.ProjectId == projectId && v.Kind != VoteKind.Undo && v.SupersededById == null)
+            .Where(v =>
+                v.AnnotatorId == annotator && v.Id >= first && v.ProjectId == projectId && v.Kind != VoteKind.Undo
+                    && v.SupersededById == null)
             .GroupBy(_ => 1).Select(votes => new
             {
                 Count = votes.Count(),
-                Pairs = votes.Sum(v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
+                Pairs = votes.Sum(
+                    v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
             }).FirstOrDefaultAsync(cancel);
         var (count, pairs) = (mine?.Count ?? 0, mine?.Pairs ?? 0);
-        return await db.Epochs.Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack).OrderByDescending(e => e.Number)
+        return await db.Epochs.Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack)
+            .OrderByDescending(e => e.Number)
             .Select(e => new LabelingProgress(
                 e.Id, e.Number, e.State, e.GroupsWanted,
                 db.Groups.Count(g => g.EpochId == e.Id && g.Use != Samples.GroupUse.Evaluation),
-                // By what one index holds, not by the use, because every acknowledgement counts these: what measures people has a rank below 0.
-                db.Items.Count(i => i.ProjectId == projectId && (i.State == ItemState.Open || i.State == ItemState.Done || i.State == ItemState.Retired) && i.EpochId == e.Id && i.Rank >= 0),
+                // By what one index holds, not by the use, because every acknowledgement counts these: what measures people has a rank
+                // below 0.
+                db.Items.Count(
+                    i => i.ProjectId == projectId
+                        && (i.State == ItemState.Open || i.State == ItemState.Done || i.State == ItemState.Retired) && i.EpochId == e.Id
+                            && i.Rank >= 0),
                 db.Items.Count(i => i.ProjectId == projectId && i.State == ItemState.Done && i.EpochId == e.Id && i.Rank >= 0),
                 count, pairs))
             .FirstOrDefaultAsync(cancel);

@@ -14,7 +14,8 @@ public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, d
     {
         var rows = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training && v.Score != null)
             .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, Score = v.Score!.Value })
-            .GroupBy(v => v.Number).Select(g => new { Number = g.Key, Count = g.Count(), Sum = g.Sum(v => v.Score), Squares = g.Sum(v => v.Score * v.Score) })
+            .GroupBy(v => v.Number)
+                .Select(g => new { Number = g.Key, Count = g.Count(), Sum = g.Sum(v => v.Score), Squares = g.Sum(v => v.Score * v.Score) })
             .OrderBy(r => r.Number).ToListAsync(cancel);
         return [.. rows.Select(r => Of(r.Number, r.Count, r.Sum, r.Squares))];
     }
@@ -28,10 +29,12 @@ public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, d
         return new(epoch, count, mean, mean - half, mean + half);
     }
 
-    /// <summary>The same with an interval that stays on the scale, which the normal approximation leaves where there are few scores.</summary>
+    /// <summary>The same with an interval that stays on the scale, which the normal approximation leaves where there are few
+    /// scores.</summary>
     public MeanScores Within(IReadOnlyList<Choice> scale)
     {
-        var (least, most) = (scale.Min(choice => choice.Value) ?? double.NegativeInfinity, scale.Max(choice => choice.Value) ?? double.PositiveInfinity);
+        var (least, most) =
+            (scale.Min(choice => choice.Value) ?? double.NegativeInfinity, scale.Max(choice => choice.Value) ?? double.PositiveInfinity);
         return this with { Low = Math.Max(Low, least), High = Math.Min(High, most) };
     }
 }

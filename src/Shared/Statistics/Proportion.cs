@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Statistics;
 
-/// <summary>A share with its 95 % Wilson score interval (E. B. Wilson, 1927). Counts may be fractions, where several people judged one image.</summary>
+/// <summary>A share with its 95 % Wilson score interval (E. B. Wilson, 1927). Counts may be fractions, where several people judged one
+/// image.</summary>
 /// <param name="Share">0 to 1; 0 when there is nothing to count.</param>
 public sealed record Proportion(double Count, double Of, double Share, double Low, double High)
 {

@@ -13,9 +13,11 @@ public sealed record SignalYield(int Epoch, int Pairs, int Votes)
 
     public static async Task<IReadOnlyList<SignalYield>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
-        var votes = await db.Votes.Effective().Where(v => v.ProjectId == projectId).GroupBy(v => v.EpochId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+        var votes = await db.Votes.Effective().Where(v => v.ProjectId == projectId).GroupBy(v => v.EpochId)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
         var yields = new List<SignalYield>();
-        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Number).ToListAsync(cancel))
+        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Number)
+            .ToListAsync(cancel))
         {
             var pairs = epoch.Signal ?? (votes.ContainsKey(epoch.Id) ? (await TrainingPlan.Make(db, epoch, cancel)).Signal : 0);
             yields.Add(new(epoch.Number, pairs, votes.GetValueOrDefault(epoch.Id)));

@@ -10,7 +10,8 @@ public sealed record VotesPerHour(DateTimeOffset Hour, int Votes)
 
     /// <summary>Every hour from <paramref name="since"/> to <paramref name="now"/>, also those without a vote.</summary>
     /// <param name="projectId">Null for all projects.</param>
-    public static async Task<IReadOnlyList<VotesPerHour>> Read(LabelerDb db, long? projectId, DateTimeOffset since, DateTimeOffset now, CancellationToken cancel = default)
+    public static async Task<IReadOnlyList<VotesPerHour>> Read(LabelerDb db, long? projectId, DateTimeOffset since, DateTimeOffset now,
+        CancellationToken cancel = default)
     {
         var (from, undo, project) = (since.ToUnixTimeMilliseconds(), (int)VoteKind.Undo, projectId ?? 0);
         var rows = await db.Database.SqlQuery<Row>($"""
@@ -21,7 +22,10 @@ public sealed record VotesPerHour(DateTimeOffset Hour, int Votes)
         var counts = rows.ToDictionary(r => r.Hour, r => (int)r.Count);
         var first = from / Milliseconds;
         var hours = Math.Max(0, now.ToUnixTimeMilliseconds() / Milliseconds - first + 1);
-        return [.. Enumerable.Range(0, (int)hours).Select(n => new VotesPerHour(DateTimeOffset.FromUnixTimeMilliseconds((first + n) * Milliseconds), counts.GetValueOrDefault(first + n)))];
+        return [.. Enumerable.Range(0, (int)hours)
+            .Select(n =>
+                new VotesPerHour(DateTimeOffset.FromUnixTimeMilliseconds((first + n) * Milliseconds),
+                    counts.GetValueOrDefault(first + n)))];
     }
 
     private sealed record Row(long Hour, long Count);

@@ -11,7 +11,8 @@ public static class ContentHash
     public static string Of(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
 
     /// <inheritdoc cref="Of(Stream)"/>
-    public static async Task<string> Of(Stream stream, CancellationToken cancel) => Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel));
+    public static async Task<string> Of(Stream stream, CancellationToken cancel) =>
+        Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancel));
 
     public static string OfFile(string path)
     {

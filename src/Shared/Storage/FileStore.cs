@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Labeler.Shared.Storage;
 
 /// <summary>
-/// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its meaning,
+/// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its
+/// meaning,
 /// and the folder can be moved. Several processes may use one store at the same time.
 /// </summary>
 public sealed class FileStore
@@ -29,7 +30,8 @@ public sealed class FileStore
     public bool Has(string hash) => File.Exists(PathOf(hash));
 
     public Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
-        ContentHash.Of(content.Span) is var hash && Has(hash) ? Task.FromResult(hash) : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
+        ContentHash.Of(content.Span) is var hash && Has(hash) ? Task.FromResult(hash)
+            : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
 
     public async Task<string> PutFile(string path, CancellationToken cancel = default)
     {
@@ -70,7 +72,8 @@ public sealed class FileStore
         var path = PathOf(hash);
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -114,7 +117,8 @@ public sealed class FileStore
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
         try
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            await using var file =
+                new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
             int read;
             while ((read = await source.ReadAsync(buffer, cancel)) > 0)
             {

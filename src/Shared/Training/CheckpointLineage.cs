@@ -29,7 +29,8 @@ public static class CheckpointLineage
     /// <summary>Checkpoints that learned from a person's votes, directly or through an ancestor.</summary>
     public static async Task<IReadOnlyList<Checkpoint>> TouchedBy(LabelerDb db, Guid annotator, CancellationToken cancel = default)
     {
-        var touched = await db.CheckpointVotes.Where(t => db.Votes.Any(v => v.Id == t.VoteId && v.AnnotatorId == annotator)).Select(t => t.CheckpointId).Distinct().ToHashSetAsync(cancel);
+        var touched = await db.CheckpointVotes.Where(t => db.Votes.Any(v => v.Id == t.VoteId && v.AnnotatorId == annotator))
+            .Select(t => t.CheckpointId).Distinct().ToHashSetAsync(cancel);
         var checkpoints = await db.Checkpoints.AsNoTracking().OrderBy(c => c.Id).ToListAsync(cancel);
         // A parent is always older than its children.
         foreach (var checkpoint in checkpoints.Where(c => c.ParentId is { } parent && touched.Contains(parent)))

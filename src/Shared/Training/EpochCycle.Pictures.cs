@@ -10,12 +10,15 @@ namespace Labeler.Shared.Training;
 public sealed partial class EpochCycle
 {
     /// <summary>
-    /// Opens the next epoch of a project whose pictures come from elsewhere than the epochs' models. No sampling is queued: whoever brings the
-    /// pictures adds groups, under a job of theirs or by the epoch's id, and ends with <see cref="FinishSampling"/> or <see cref="BeginLabeling"/>.
+    /// Opens the next epoch of a project whose pictures come from elsewhere than the epochs' models. No sampling is queued: whoever brings
+    /// the
+    /// pictures adds groups, under a job of theirs or by the epoch's id, and ends with <see cref="FinishSampling"/> or
+    /// <see cref="BeginLabeling"/>.
     /// </summary>
     /// <param name="groups">How many will be added; 0 where that is not known yet.</param>
     /// <exception cref="LabelerException">The project's pictures are sampled.</exception>
-    public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
+    public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         LabelerException.ThrowIf(
@@ -26,8 +29,10 @@ public sealed partial class EpochCycle
         return epoch;
     }, cancel);
 
-    /// <summary>Adds a group to an epoch that was opened, and what annotators are asked about it. Its files must be in the store. False when the group was there already.</summary>
-    public Task<bool> Add(long epochId, Func<Epoch, Group> make, CancellationToken cancel = default) => Change(epochId, (db, epoch) => Add(db, epoch, make, cancel), cancel);
+    /// <summary>Adds a group to an epoch that was opened, and what annotators are asked about it. Its files must be in the store. False
+    /// when the group was there already.</summary>
+    public Task<bool> Add(long epochId, Func<Epoch, Group> make, CancellationToken cancel = default) =>
+        Change(epochId, (db, epoch) => Add(db, epoch, make, cancel), cancel);
 
     /// <summary>All groups of an opened epoch are there. Further ones may still be added.</summary>
     public Task BeginLabeling(long epochId, CancellationToken cancel = default) => Change(epochId, (_, epoch) =>
@@ -39,18 +44,23 @@ public sealed partial class EpochCycle
         return Task.FromResult(true);
     }, cancel);
 
-    /// <summary>The worker writes a sampled group and what annotators are asked about it. Its files must be in the store. False when the group was there already.</summary>
+    /// <summary>The worker writes a sampled group and what annotators are asked about it. Its files must be in the store. False when the
+    /// group was there already.</summary>
     /// <param name="make">Makes the group from its epoch.</param>
-    public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) => Work(job, (db, _, epoch) => Add(db, epoch, make, cancel), cancel);
+    public Task<bool> Add(Job job, Func<Epoch, Group> make, CancellationToken cancel = default) =>
+        Work(job, (db, _, epoch) => Add(db, epoch, make, cancel), cancel);
 
     /// <param name="about">A row about the group that is written with it, or not at all.</param>
-    internal Task<bool> Add(Job job, Func<Epoch, Group> make, Func<Group, object> about, CancellationToken cancel) => Work(job, (db, _, epoch) => Add(db, epoch, make, cancel, about), cancel);
+    internal Task<bool> Add(Job job, Func<Epoch, Group> make, Func<Group, object> about, CancellationToken cancel) =>
+        Work(job, (db, _, epoch) => Add(db, epoch, make, cancel, about), cancel);
 
-    private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel, Func<Group, object>? about = null)
+    private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel,
+        Func<Group, object>? about = null)
     {
         LabelerException.ThrowIf(!epoch.TakesVotes, $"Epoch {epoch.Number} is closed: no group can be added to it.");
         var group = make(epoch);
-        var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>().FirstOrDefault(hash => !files.Has(hash));
+        var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>()
+            .FirstOrDefault(hash => !files.Has(hash));
         LabelerException.ThrowIf(missing is not null, $"Group {group.Number} names the file {missing}, which is not in the store.");
         if (await db.Groups.AnyAsync(g => g.EpochId == epoch.Id && g.Use == group.Use && g.Number == group.Number, cancel))
         {
@@ -62,15 +72,19 @@ public sealed partial class EpochCycle
             db.Add(about(group));
         }
         // What people are asked about given checkpoints is decided when all of their pictures are there; see EvaluationWorkflow.
-        if (await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
+        if (await db.Projects.AsNoTracking()
+            .FirstAsync(p => p.Id == epoch.ProjectId, cancel) is { Source: not PictureSource.Checkpoints } project)
         {
-            db.Items.AddRange(group.Use == GroupUse.Evaluation ? await Measuring.Duels(db, project, group, cancel) : Item.For(project, group, await Behind(db, project, epoch, group, cancel)));
+            db.Items.AddRange(
+                group.Use == GroupUse.Evaluation ? await Measuring.Duels(db, project, group, cancel)
+                    : Item.For(project, group, await Behind(db, project, epoch, group, cancel)));
         }
         return true;
     }
 
     private static async Task<int> Behind(LabelerDb db, Project project, Epoch epoch, Group group, CancellationToken cancel) =>
-        project.Settings.RouteForSignal ? await PromptPriority.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
+        project.Settings.RouteForSignal
+            ? await PromptPriority.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
 
     /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labeling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>

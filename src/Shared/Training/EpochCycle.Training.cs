@@ -28,7 +28,8 @@ public sealed partial class EpochCycle
     /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
     /// <param name="choose">What to use, given what the votes give now, and its usable pairs.</param>
     internal Task<Job> Freeze(
-        long epochId, long? rewardId, Func<LabelerDb, Epoch, TrainingPlan, Task<(Manifest Manifest, int Signal)>> choose, CancellationToken cancel) => Change(epochId, async (db, epoch) =>
+        long epochId, long? rewardId, Func<LabelerDb, Epoch, TrainingPlan, Task<(Manifest Manifest, int Signal)>> choose,
+            CancellationToken cancel) => Change(epochId, async (db, epoch) =>
     {
         (await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel)).RequireSampled("train");
         var (manifest, signal) = await choose(db, epoch, await TrainingPlan.Make(db, epoch, cancel));

@@ -7,16 +7,19 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Training;
 
-/// <summary>The round of sampling, labeling and training. Each step changes the epoch and queues the job that goes with it in one transaction.</summary>
+/// <summary>The round of sampling, labeling and training. Each step changes the epoch and queues the job that goes with it in one
+/// transaction.</summary>
 public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, FileStore files, TimeProvider time)
 {
     /// <summary>Starts the next epoch of a project, sampled by a checkpoint (null: the base model), and queues its sampling.</summary>
-    public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
+    public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         project.RequireSampled("sample with");
         LabelerException.ThrowIf(
-            await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed), cancel),
+            await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed),
+                cancel),
             "The project has an epoch under way: finish, cancel or roll it back first.");
         return await Begin(db, project, checkpointId, cancel);
     }, cancel);
@@ -26,14 +29,17 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     /// retires what was never labeled and starts the next epoch, sampled by the checkpoint.
     /// </summary>
     /// <returns>The next epoch; null when the project has been deleted.</returns>
-    public Task<Epoch?> Complete(Job job, AdapterKind kind, string weightsHash, string? optimizerHash, CancellationToken cancel = default) => Work(job, async (db, held, epoch) =>
+    public Task<Epoch?> Complete(Job job, AdapterKind kind, string weightsHash, string? optimizerHash,
+        CancellationToken cancel = default) => Work(job, async (db, held, epoch) =>
     {
         var now = time.GetUtcNow();
         var checkpoint = Checkpoint.Of(epoch, kind, weightsHash, optimizerHash, now);
         var manifest = Manifest.Read(await files.Read(epoch.ManifestHash!, cancel));
         db.Checkpoints.Add(checkpoint);
         var taught = epoch.RewardId is { } reward
-            ? RewardManifest.Read(await files.Read(await db.LearnedRewards.Where(r => r.Id == reward).Select(r => r.ManifestHash).FirstAsync(cancel), cancel)).Groups
+            ? RewardManifest.Read(
+                await files.Read(await db.LearnedRewards.Where(r => r.Id == reward).Select(r => r.ManifestHash).FirstAsync(cancel), cancel))
+                    .Groups
             : manifest.Groups;
         db.CheckpointVotes.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new CheckpointVote(checkpoint, vote)));
         epoch.Complete(checkpoint, now);
@@ -49,12 +55,16 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     {
         epoch.Retry();
         var trains = epoch.State != EpochState.Sampling;
-        var job = await db.Jobs.Where(j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate)).OrderByDescending(j => j.Id).FirstAsync(cancel);
+        var job =
+            await db.Jobs.Where(
+                j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate))
+                    .OrderByDescending(j => j.Id).FirstAsync(cancel);
         job.Retry();
         return true;
     }, cancel);
 
-    /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labeling, and votes that came while it was closed count where their items want them.</summary>
+    /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labeling, and votes that came while it was closed count
+    /// where their items want them.</summary>
     public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         var now = time.GetUtcNow();
@@ -63,7 +73,8 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         epoch.Cancel(isWhole && await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
         var late = await db.Votes.Include(v => v.Item)
-            .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).OrderBy(v => v.Id).ToListAsync(cancel);
+            .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
+                .OrderBy(v => v.Id).ToListAsync(cancel);
         foreach (var vote in late.Where(vote => epoch.TakesVotes && vote.Item!.Votes < vote.Item.VotesWanted))
         {
             vote.CountAfterAll();
@@ -71,16 +82,22 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         return true;
     }, cancel);
 
-    /// <summary>Goes back to a checkpoint (null: the base model): everything after it is marked as rolled back and kept, and a new epoch is sampled by it.</summary>
-    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
+    /// <summary>Goes back to a checkpoint (null: the base model): everything after it is marked as rolled back and kept, and a new epoch is
+    /// sampled by it.</summary>
+    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var now = time.GetUtcNow();
         var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
         project.RequireSampled("roll back");
-        var target = checkpointId is null ? null : await db.Checkpoints.FirstOrDefaultAsync(c => c.Id == checkpointId && c.ProjectId == projectId, cancel)
+        var target = checkpointId is null ? null
+            : await db.Checkpoints.FirstOrDefaultAsync(c => c.Id == checkpointId && c.ProjectId == projectId, cancel)
             ?? throw new LabelerException("That checkpoint is not one of this project's.");
         var kept = target is null ? 0 : await db.Epochs.Where(e => e.Id == target.EpochId).Select(e => e.Number).FirstAsync(cancel);
-        var undone = await db.Epochs.Where(e => e.ProjectId == projectId && e.Number > kept && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled).ToListAsync(cancel);
+        var undone =
+            await db.Epochs.Where(
+                e => e.ProjectId == projectId && e.Number > kept && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
+                    .ToListAsync(cancel);
         var ids = undone.Select(e => e.Id).ToList();
         undone.ForEach(e => e.RollBack(now));
         (await db.Checkpoints.Where(c => ids.Contains(c.EpochId)).ToListAsync(cancel)).ForEach(c => c.RollBack(now));
@@ -129,11 +146,15 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     }
 
     private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>
-        db.Items.Where(i => i.EpochId == epochId && i.State == ItemState.Open).ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ItemState.Retired), cancel);
+        db.Items.Where(i => i.EpochId == epochId && i.State == ItemState.Open)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ItemState.Retired), cancel);
 
     private static async Task CancelJobs(LabelerDb db, IReadOnlyCollection<long> epochs, DateTimeOffset now, CancellationToken cancel)
     {
-        var jobs = await db.Jobs.Where(j => j.EpochId != null && epochs.Contains(j.EpochId.Value) && (j.State == JobState.Queued || j.State == JobState.Running)).ToListAsync(cancel);
+        var jobs =
+            await db.Jobs.Where(
+                j => j.EpochId != null && epochs.Contains(j.EpochId.Value) && (j.State == JobState.Queued || j.State == JobState.Running))
+                    .ToListAsync(cancel);
         jobs.ForEach(j => j.Cancel(now));
     }
 }

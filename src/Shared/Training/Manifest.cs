@@ -7,7 +7,8 @@ using Labeler.Shared.Storage;
 namespace Labeler.Shared.Training;
 
 /// <summary>
-/// Exactly what one training run learns from. Its canonical JSON (properties in this order, no spaces, groups by id) is kept in the file store;
+/// Exactly what one training run learns from. Its canonical JSON (properties in this order, no spaces, groups by id) is kept in the file
+/// store;
 /// the hash of those bytes names it, so the same votes always give the same hash.
 /// </summary>
 public sealed record Manifest(
@@ -23,7 +24,8 @@ public sealed record Manifest(
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>Content hash of the learned reward that judges the groups' images, which have no preferences then; null where people judged.</summary>
+    /// <summary>Content hash of the learned reward that judges the groups' images, which have no preferences then; null where people
+    /// judged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reward { get; init; }
 
@@ -43,7 +45,8 @@ public sealed record Manifest(
         try
         {
             var manifest = JsonSerializer.Deserialize<Manifest>(bytes, Canonical);
-            return manifest?.Version == CurrentVersion ? manifest : throw new LabelerException("The training manifest has another version: train the epoch again.");
+            return manifest?.Version == CurrentVersion ? manifest
+                : throw new LabelerException("The training manifest has another version: train the epoch again.");
         }
         catch (JsonException error)
         {
@@ -56,7 +59,8 @@ public sealed record Manifest(
 /// <param name="Images">Content hashes in the trajectory's order.</param>
 /// <param name="Votes">Ids of the votes that the preferences follow from.</param>
 public sealed record ManifestGroup(
-    long Id, string Prompt, long Seed, string? Trajectory, IReadOnlyList<string> Images, IReadOnlyList<ManifestPreference> Preferences, IReadOnlyList<long> Votes);
+    long Id, string Prompt, long Seed, string? Trajectory, IReadOnlyList<string> Images, IReadOnlyList<ManifestPreference> Preferences,
+        IReadOnlyList<long> Votes);
 
 /// <param name="Winner">Index into the group's images.</param>
 public sealed record ManifestPreference(int Winner, int Loser, double Weight);

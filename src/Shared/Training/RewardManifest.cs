@@ -14,7 +14,8 @@ public sealed record RewardManifest(string Project, IReadOnlyList<ManifestGroup>
     internal static async Task<IReadOnlyList<ManifestGroup>> Judged(LabelerDb db, Project project, CancellationToken cancel)
     {
         var groups = new List<ManifestGroup>();
-        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id).OrderBy(e => e.Number).ToListAsync(cancel))
+        foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id).OrderBy(e => e.Number)
+            .ToListAsync(cancel))
         {
             groups.AddRange((await TrainingPlan.Make(db, epoch, cancel)).Manifest.Groups);
         }

@@ -28,9 +28,11 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
         var items = await Judged(db, epoch.Id, cancel);
         var withdrawn = await db.Users.Where(a => a.WithdrawnAt != null).Select(a => a.Id).ToHashSetAsync(cancel);
         var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn);
-        var reference = epoch.SampledById is { } id ? await db.Checkpoints.Where(c => c.Id == id).Select(c => c.WeightsHash).FirstAsync(cancel) : null;
+        var reference = epoch.SampledById is { } id ? await db.Checkpoints.Where(c => c.Id == id).Select(c => c.WeightsHash)
+            .FirstAsync(cancel) : null;
         var manifest = new Manifest(
-            Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, reference, project.Settings.Algorithm, project.Settings.Sampling, project.Settings.Training,
+            Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, reference, project.Settings.Algorithm,
+                project.Settings.Sampling, project.Settings.Training,
             [.. preferences.Groups.Where(g => groups.ContainsKey(g.GroupId)).Select(g => Of(groups[g.GroupId], g))]);
         var asked = items.Where(i => i.Item.Use == ItemUse.Training).ToList();
         return new(manifest, preferences, groups.Count, asked.Count, asked.Count(i => i.Item.State == ItemState.Open));
@@ -39,8 +41,10 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
     /// <summary>An epoch's items with every vote on them.</summary>
     public static async Task<IReadOnlyList<JudgedItem>> Judged(LabelerDb db, long epochId, CancellationToken cancel = default)
     {
-        var items = await db.Items.AsNoTracking().Include(i => i.First).Include(i => i.Second).Where(i => i.EpochId == epochId).OrderBy(i => i.Rank).ToListAsync(cancel);
-        var votes = (await db.Votes.AsNoTracking().Where(v => v.EpochId == epochId).OrderBy(v => v.Id).ToListAsync(cancel)).ToLookup(v => v.ItemId);
+        var items = await db.Items.AsNoTracking().Include(i => i.First).Include(i => i.Second).Where(i => i.EpochId == epochId)
+            .OrderBy(i => i.Rank).ToListAsync(cancel);
+        var votes = (await db.Votes.AsNoTracking().Where(v => v.EpochId == epochId).OrderBy(v => v.Id).ToListAsync(cancel))
+            .ToLookup(v => v.ItemId);
         return [.. items.Select(item => new JudgedItem(item, [.. votes[item.Id]]))];
     }
 

@@ -15,7 +15,8 @@ public static class Exposure
     }
 
     /// <summary>Why this person must not be shown a project's images now; null when nothing is against it.</summary>
-    internal static async Task<NoItemsReason?> Forbids(LabelerDb db, ProjectSettings settings, Guid annotator, DateTimeOffset now, CancellationToken cancel)
+    internal static async Task<NoItemsReason?> Forbids(LabelerDb db, ProjectSettings settings, Guid annotator, DateTimeOffset now,
+        CancellationToken cancel)
     {
         if (!settings.Blurred && settings.SensitiveKind.Length == 0)
         {
@@ -30,6 +31,7 @@ public static class Exposure
         {
             return NoItemsReason.OptedOut;
         }
-        return account.DailyExposureBudget is { } budget && await Recent(db, annotator, now, cancel) >= budget ? NoItemsReason.ExposureSpent : null;
+        return account.DailyExposureBudget is { } budget && await Recent(db, annotator, now, cancel) >= budget
+            ? NoItemsReason.ExposureSpent : null;
     }
 }

@@ -15,7 +15,8 @@ public sealed class Item
     public ItemUse Use { get; private set; }
     public ItemState State { get; private set; }
 
-    /// <summary>Lower is handed out first. Items that measure have <see cref="Measuring"/>, so that the database finds them at once.</summary>
+    /// <summary>Lower is handed out first. Items that measure have <see cref="Measuring"/>, so that the database finds them at
+    /// once.</summary>
     public int Rank { get; private set; }
     public long GroupId { get; private set; }
     public Group? Group { get; private set; }
@@ -33,7 +34,8 @@ public sealed class Item
     /// <summary>The right answer of a gold item.</summary>
     public Verdict? Gold { get; private set; }
 
-    /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image is compared twice (once in a group of two).</summary>
+    /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image
+    /// is compared twice (once in a group of two).</summary>
     /// <param name="behind">Ranks that others have before them.</param>
     public static IEnumerable<Item> For(Project project, Group group, int behind = 0)
     {
@@ -87,7 +89,8 @@ public sealed class Item
         Gold = use == ItemUse.Gold ? asked.Gold : null,
     };
 
-    /// <summary>An evaluation picture beside the one that an earlier epoch's model made of the same prompt and noise: everybody gets it once.</summary>
+    /// <summary>An evaluation picture beside the one that an earlier epoch's model made of the same prompt and noise: everybody gets it
+    /// once.</summary>
     internal static Item Duel(Group group, SampleImage now, SampleImage before) => new()
     {
         ProjectId = group.ProjectId,
@@ -100,7 +103,8 @@ public sealed class Item
         VotesWanted = int.MaxValue,
     };
 
-    /// <summary>Makes it a gold item: everybody gets it once, in this epoch and in later ones; its votes measure people and teach nothing.</summary>
+    /// <summary>Makes it a gold item: everybody gets it once, in this epoch and in later ones; its votes measure people and teach
+    /// nothing.</summary>
     public void MakeGold(Verdict answer)
     {
         Use = ItemUse.Gold;

@@ -9,12 +9,14 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 {
     public const int MostAtOnce = 16;
 
-    /// <summary>One in so many items that a person gets in an epoch measures them or the model (gold, anchor, duel): within the 5 to 15 % that are usual.</summary>
+    /// <summary>One in so many items that a person gets in an epoch measures them or the model (gold, anchor, duel): within the 5 to 15 %
+    /// that are usual.</summary>
     public const int OneMeasuringIn = 10;
 
     /// <summary>Up to <paramref name="count"/> items: first those the person already holds, then new ones.</summary>
     /// <param name="holding">Items the browser has on hand and does not want again.</param>
-    public async Task<ItemBatch> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding, CancellationToken cancel = default)
+    public async Task<ItemBatch> Take(long projectId, Guid annotator, int count, IReadOnlyCollection<long> holding,
+        CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
         Project? project;
@@ -34,11 +36,14 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         var leases = await contexts.Write(LockScope.Queue, projectId, async db =>
         {
             var held = await db.Leases.AsNoTracking()
-                .Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now && !holding.Contains(l.ItemId))
+                .Where(l =>
+                    l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now
+                        && !holding.Contains(l.ItemId))
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
             // The time now that the lock is held: leases given while this waited for it would seem to end later than any could.
-            return held.Count == count ? held : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, time.GetUtcNow(), cancel)];
+            return held.Count == count ? held
+                : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, time.GetUtcNow(), cancel)];
         }, cancel);
         if (leases.Count == 0)
         {
@@ -47,7 +52,8 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return new(await Read(leases, cancel), null);
     }
 
-    /// <summary>A sign of life for items on a screen. Returns those still held; the others have gone to somebody else or are closed.</summary>
+    /// <summary>A sign of life for items on a screen. Returns those still held; the others have gone to somebody else or are
+    /// closed.</summary>
     public async Task<IReadOnlyList<long>> Extend(Guid annotator, IReadOnlyCollection<long> items, CancellationToken cancel = default)
     {
         var now = time.GetUtcNow();
@@ -66,8 +72,10 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
     }
 
-    /// <summary>Records that a person has been shown which model made an item: they can no longer vote on it, unless they already have.</summary>
-    public Task Unblind(Guid annotator, long itemId, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, itemId, async db =>
+    /// <summary>Records that a person has been shown which model made an item: they can no longer vote on it, unless they already
+    /// have.</summary>
+    public Task Unblind(Guid annotator, long itemId, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Vote, itemId, async db =>
     {
         var lease = await db.Leases.FirstOrDefaultAsync(l => l.ItemId == itemId && l.AnnotatorId == annotator, cancel);
         if (lease is null)
@@ -79,8 +87,10 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return await db.SaveChangesAsync(cancel);
     }, cancel);
 
-    /// <summary>Records that a person has been shown which models made a project's items: they can no longer vote on any of them, unless they already have.</summary>
-    public Task UnblindAll(Guid annotator, long projectId, CancellationToken cancel = default) => contexts.Write(LockScope.Queue, projectId, db =>
+    /// <summary>Records that a person has been shown which models made a project's items: they can no longer vote on any of them, unless
+    /// they already have.</summary>
+    public Task UnblindAll(Guid annotator, long projectId, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Queue, projectId, db =>
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return db.Database.ExecuteSqlAsync($"""
@@ -90,14 +100,17 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             """, cancel);
     }, cancel);
 
-    /// <summary>Records that a person has been shown which model made these groups' pictures, or what others said of them: see Unblind, for every open item about them.</summary>
+    /// <summary>Records that a person has been shown which model made these groups' pictures, or what others said of them: see Unblind, for
+    /// every open item about them.</summary>
     public async Task UnblindAbout(Guid annotator, IReadOnlyCollection<long> groups, CancellationToken cancel = default)
     {
         List<long> open;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            open = await db.Items.Where(i => i.State == ItemState.Open && (groups.Contains(i.GroupId) || i.SecondId != null && groups.Contains(i.Second!.GroupId)))
-                .Where(i => !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && l.UnblindedAt != null)).Select(i => i.Id).ToListAsync(cancel);
+            open = await db.Items.Where(
+                i => i.State == ItemState.Open && (groups.Contains(i.GroupId) || i.SecondId != null && groups.Contains(i.Second!.GroupId)))
+                .Where(i => !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && l.UnblindedAt != null)).Select(i => i.Id)
+                    .ToListAsync(cancel);
         }
         foreach (var item in open)
         {
@@ -106,9 +119,11 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     }
 
     // Items that measure come among the others, so that nobody sees which they are.
-    private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now, CancellationToken cancel)
+    private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now,
+        CancellationToken cancel)
     {
-        var measuring = await MayMeasure(db, projectId, annotator, count, cancel) ? await Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
+        var measuring = await MayMeasure(db, projectId, annotator, count, cancel)
+            ? await Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
         var asked = await Lend(db, projectId, annotator, count - measuring.Count, measuring: false, now, cancel);
         foreach (var lease in measuring)
         {
@@ -121,21 +136,27 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     private static async Task<bool> MayMeasure(LabelerDb db, long projectId, Guid annotator, int count, CancellationToken cancel)
     {
         var epochs = await db.Epochs.Where(e => e.ProjectId == projectId && e.State < EpochState.Frozen)
-            .Where(e => db.Items.Any(i => i.ProjectId == projectId && i.State == ItemState.Open && i.EpochId == e.Id && i.Rank < 0)).Select(e => e.Id).ToListAsync(cancel);
+            .Where(e => db.Items.Any(i => i.ProjectId == projectId && i.State == ItemState.Open && i.EpochId == e.Id && i.Rank < 0))
+                .Select(e => e.Id).ToListAsync(cancel);
         if (epochs.Count == 0)
         {
             return false;
         }
-        var had = await db.Items.Where(i => epochs.Contains(i.EpochId) && db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator))
+        var had =
+            await db.Items.Where(i => epochs.Contains(i.EpochId) && db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator))
             .GroupBy(i => i.Use != ItemUse.Training).Select(g => new { Measures = g.Key, Count = g.Count() }).ToListAsync(cancel);
         return had.Where(h => h.Measures).Sum(h => h.Count) * OneMeasuringIn < had.Sum(h => h.Count) + count;
     }
 
-    // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock that jumped: it counts as over.
-    private static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now, CancellationToken cancel)
+    // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock
+    // that jumped: it counts as over.
+    private static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now,
+        CancellationToken cancel)
     {
         var latest = (now + Lease.Lifetime + ClockSkew.Tolerance).ToUnixTimeMilliseconds();
-        var (start, end, salt) = (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(), (long)RandomNumberGenerator.GetInt32(int.MaxValue));
+        var (start, end, salt) =
+            (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(),
+                (long)RandomNumberGenerator.GetInt32(int.MaxValue));
         var (open, closed, training) = ((int)ItemState.Open, (int)EpochState.Frozen, (int)ItemUse.Training);
         return db.Leases.FromSql($"""
             INSERT INTO "Leases" ("ItemId", "AnnotatorId", "TakenAt", "ExpiresAt", "FirstOnLeft")
@@ -143,12 +164,14 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             FROM "Items" AS i JOIN "Epochs" AS e ON e."Id" = i."EpochId"
             WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed} AND (i."Use" <> {training}) = {measuring}
               AND i."Votes" + (SELECT count(*) FROM "Leases" AS o WHERE o."ItemId" = i."Id" AND o."AnnotatorId" <> {annotator}
-                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {latest}) < i."VotesWanted"
+                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL 
+                    AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {latest}) < i."VotesWanted"
               AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
                               AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
             ORDER BY CASE WHEN i."Rank" < 0 THEN (i."Id" * 2654435761 + {salt}) / 65536 % 65536 ELSE 0 END, i."EpochId", i."Rank", i."Id"
             LIMIT {count}
-            ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "TakenAt" = excluded."TakenAt", "ExpiresAt" = excluded."ExpiresAt", "FirstOnLeft" = excluded."FirstOnLeft"
+            ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "TakenAt" = excluded."TakenAt",
+                "ExpiresAt" = excluded."ExpiresAt", "FirstOnLeft" = excluded."FirstOnLeft"
             RETURNING *
             """).AsNoTracking().ToListAsync(cancel);
     }

@@ -1,6 +1,7 @@
 namespace Labeler.Shared.Voting;
 
-/// <summary>An item in one person's hands for some minutes. There is at most one lease per item and person, ever; it is renewed, not repeated.</summary>
+/// <summary>An item in one person's hands for some minutes. There is at most one lease per item and person, ever; it is renewed, not
+/// repeated.</summary>
 public sealed class Lease
 {
     /// <summary>How long a lease lasts without a sign of life.</summary>

@@ -7,7 +7,8 @@ public sealed record JudgedItem(Item Item, IReadOnlyList<Vote> Votes);
 
 /// <summary>
 /// Turns votes into preferences. Ties, disagreement, overlap, skips, unseen images and quarantine are decided here and nowhere else:
-/// an item teaches once all the votes it wants are in; every image gets one standing from them; two images of a group make a pair when their standings differ.
+/// an item teaches once all the votes it wants are in; every image gets one standing from them; two images of a group make a pair when
+/// their standings differ.
 /// </summary>
 public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOnlyList<ExcludedVote> Excluded)
 {
@@ -21,24 +22,28 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         var groups = new List<GroupPreferences>();
         foreach (var group in items.GroupBy(i => i.Item.GroupId).OrderBy(g => g.Key))
         {
-            var counted = group.OrderBy(i => i.Item.Rank).ThenBy(i => i.Item.Id).Select(i => (i.Item, Votes: Countable(i, withdrawn, excluded))).Where(i => i.Votes.Count > 0).ToList();
+            var counted = group.OrderBy(i => i.Item.Rank).ThenBy(i => i.Item.Id)
+                .Select(i => (i.Item, Votes: Countable(i, withdrawn, excluded))).Where(i => i.Votes.Count > 0).ToList();
             if (counted.Count == 0)
             {
                 continue;
             }
             IReadOnlyList<Preference> pairs = task == LabelingTask.PreferPair
                 ? [.. counted.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>()]
-                : Ranked([.. counted.SelectMany(i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes))]);
+                : Ranked(
+                    [.. counted.SelectMany(i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes))]);
             var used = counted.SelectMany(i => i.Votes).OrderBy(v => v.Id).ToList();
             if (task == LabelingTask.PreferPair)
             {
-                var silent = counted.Where(i => Compared(i.Item, i.Votes) is null).SelectMany(i => i.Votes.Select(v => (v, Why: WhyNoWinner(i.Votes)))).ToList();
+                var silent = counted.Where(i => Compared(i.Item, i.Votes) is null)
+                    .SelectMany(i => i.Votes.Select(v => (v, Why: WhyNoWinner(i.Votes)))).ToList();
                 excluded.AddRange(silent.Select(s => new ExcludedVote(s.v.Id, s.v.AnnotatorId, s.Why)));
                 used = [.. used.Except(silent.Select(s => s.v))];
             }
             else if (pairs.Count == 0)
             {
-                var why = task == LabelingTask.FlagBatch ? WhyAlike(counted.SelectMany(i => i.Votes).ToList(), settings) : Exclusion.NoDifference;
+                var why = task == LabelingTask.FlagBatch ? WhyAlike(counted.SelectMany(i => i.Votes).ToList(), settings)
+                    : Exclusion.NoDifference;
                 excluded.AddRange(used.Select(v => new ExcludedVote(v.Id, v.AnnotatorId, why)));
             }
             if (pairs.Count > 0)
@@ -77,7 +82,8 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         : vote.Seen == 0 ? Exclusion.NotSeen
         : null;
 
-    // The published code averages its annotators' −1/0 labels; the share of flags is the same average. An image counts as flagged or normal only by majority.
+    // The published code averages its annotators' −1/0 labels; the share of flags is the same average. An image counts as flagged or normal
+    // only by majority.
     private static IEnumerable<Standing> Flagged(List<Vote> votes, ProjectSettings settings) =>
         from tile in votes.SelectMany(v => ((FlagVerdict)v.Verdict!).Tiles)
         where tile.WasSeen(settings)

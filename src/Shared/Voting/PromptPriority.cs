@@ -18,7 +18,8 @@ internal static class PromptPriority
         var votes = await db.Votes.AsNoTracking().Effective().Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training)
             .OrderByDescending(v => v.At).Take(Remembered).Where(v => v.Item!.Group!.Prompt == prompt)
             .Select(v => new Said(v.Seen, v.Flagged, v.Choice, v.Score)).ToListAsync(cancel);
-        var signal = project.Task == LabelingTask.Score ? Spread([.. votes.Select(v => v.Score).OfType<double>()], project.Settings.Choices) * votes.Count : votes.Sum(Signal);
+        var signal = project.Task == LabelingTask.Score
+            ? Spread([.. votes.Select(v => v.Score).OfType<double>()], project.Settings.Choices) * votes.Count : votes.Sum(Signal);
         return (int)(Levels * (1 - (signal + Assumed / 2.0) / (votes.Count + Assumed))) * itemsInEpoch;
     }
 

@@ -3,7 +3,8 @@ using Labeler.Shared.Epochs;
 
 namespace Labeler.Shared.Voting;
 
-/// <summary>What a lead does with votes that should not count: they stay, visibly and with a reason, and their items are asked again.</summary>
+/// <summary>What a lead does with votes that should not count: they stay, visibly and with a reason, and their items are asked
+/// again.</summary>
 public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
     /// <returns>Votes put in quarantine.</returns>
@@ -11,7 +12,8 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         PutAway(v => v.ProjectId == projectId && votes.Contains(v.Id), reason, cancel);
 
     /// <summary>All votes of a person since a time, as when somebody has been pressing keys without looking.</summary>
-    public Task<int> QuarantineAll(long projectId, Guid annotator, DateTimeOffset since, string reason, CancellationToken cancel = default) =>
+    public Task<int> QuarantineAll(long projectId, Guid annotator, DateTimeOffset since, string reason,
+        CancellationToken cancel = default) =>
         PutAway(v => v.ProjectId == projectId && v.AnnotatorId == annotator && v.At >= since, reason, cancel);
 
     /// <summary>Lets votes count again.</summary>
@@ -23,8 +25,10 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             return +1;
         }, cancel);
 
-    /// <summary>Makes a vote's verdict the known right answer of its item: everybody is asked about it once, and their votes measure them and teach nothing.</summary>
-    /// <exception cref="LabelerException">The vote says nothing that others could be compared with, or its item is no longer handed out.</exception>
+    /// <summary>Makes a vote's verdict the known right answer of its item: everybody is asked about it once, and their votes measure them
+    /// and teach nothing.</summary>
+    /// <exception cref="LabelerException">The vote says nothing that others could be compared with, or its item is no longer handed
+    /// out.</exception>
     public async Task MakeGold(long projectId, long voteId, CancellationToken cancel = default)
     {
         foreach (var itemId in await Items(v => v.Id == voteId && v.ProjectId == projectId, cancel))
@@ -46,10 +50,13 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         throw new LabelerException("There is no such vote; load the page again.");
     }
 
-    /// <summary>The answer of a gold item was wrong: nobody is asked about it any more, in this epoch or later, and nobody is measured by it.</summary>
-    public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, itemId, async db =>
+    /// <summary>The answer of a gold item was wrong: nobody is asked about it any more, in this epoch or later, and nobody is measured by
+    /// it.</summary>
+    public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Vote, itemId, async db =>
     {
-        if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not { Use: ItemUse.Gold, Gold: not null } gold)
+        if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not { Use: ItemUse.Gold,
+            Gold: not null } gold)
         {
             throw new LabelerException("That item is not gold; load the page again.");
         }
@@ -57,7 +64,8 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         return await db.SaveChangesAsync(cancel);
     }, cancel);
 
-    /// <summary>Where people disagree, one vote decides: the others on its item are set aside, visibly, and nobody is asked again.</summary>
+    /// <summary>Where people disagree, one vote decides: the others on its item are set aside, visibly, and nobody is asked
+    /// again.</summary>
     /// <param name="by">The name of the person who decides.</param>
     /// <returns>Votes set aside.</returns>
     /// <exception cref="LabelerException">The vote does not stand, or its epoch is closed.</exception>
@@ -67,7 +75,9 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         LabelerException.ThrowIf(items.Count == 0, "There is no such vote; load the page again.");
         return await contexts.Write(LockScope.Vote, items[0], async db =>
         {
-            var votes = await db.Votes.Include(v => v.Item).Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null).ToListAsync(cancel);
+            var votes = await db.Votes.Include(v => v.Item)
+                .Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
+                    .ToListAsync(cancel);
             if (votes.Find(v => v.Id == voteId) is not { Kind: VoteKind.Judgement, Surplus: false, Item.Use: ItemUse.Training } decides)
             {
                 throw new LabelerException("Only a judgement that stands and counts can decide.");

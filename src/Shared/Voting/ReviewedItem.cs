@@ -18,18 +18,21 @@ public enum ReviewFilter
     Gold,
 }
 
-/// <summary>An item with everything that stands or is set aside about it, and who said it. Group, images, first and second are loaded.</summary>
+/// <summary>An item with everything that stands or is set aside about it, and who said it. Group, images, first and second are
+/// loaded.</summary>
 public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
 {
     /// <summary>One page of them, those voted on last first.</summary>
     /// <param name="annotator">Only items on which this person voted; null for everybody's.</param>
     /// <param name="skip">Items of earlier pages.</param>
-    public static async Task<IReadOnlyList<ReviewedItem>> Read(LabelerDb db, Project project, ReviewFilter filter, Guid? annotator, int skip, int count, CancellationToken cancel = default)
+    public static async Task<IReadOnlyList<ReviewedItem>> Read(LabelerDb db, Project project, ReviewFilter filter, Guid? annotator,
+        int skip, int count, CancellationToken cancel = default)
     {
         var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind != VoteKind.Undo && v.SupersededById == null);
         var wanted = filter switch
         {
-            ReviewFilter.Fast => votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
+            ReviewFilter.Fast =>
+                votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
             ReviewFilter.Quarantined => votes.Where(v => v.Quarantine != null),
             ReviewFilter.Gold => votes.Where(v => v.Item!.Use == ItemUse.Gold),
             ReviewFilter.Split => await Split(db, project, cancel) is var split ? votes.Where(v => split.Contains(v.ItemId)) : votes,
@@ -43,24 +46,34 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
             .OrderByDescending(i => i.Last).Skip(skip).Take(count).Select(i => i.Id).ToListAsync(cancel);
         var all = await votes.AsNoTracking().Where(v => items.Contains(v.ItemId)).OrderBy(v => v.Id).ToListAsync(cancel);
         var ids = all.Select(v => v.Id).ToList();
-        var taught = (await db.CheckpointVotes.Where(t => ids.Contains(t.VoteId)).ToListAsync(cancel)).ToLookup(t => t.VoteId, t => (long?)t.CheckpointId);
+        var taught = (await db.CheckpointVotes.Where(t => ids.Contains(t.VoteId)).ToListAsync(cancel))
+            .ToLookup(t => t.VoteId, t => (long?)t.CheckpointId);
         var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
-        var loaded = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group!.Images.OrderBy(image => image.Index)).Include(i => i.First).Include(i => i.Second)
+        var loaded = await db.Items.AsNoTrackingWithIdentityResolution().Include(i => i.Group!.Images.OrderBy(image => image.Index))
+            .Include(i => i.First).Include(i => i.Second)
             .Where(i => items.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);
-        return [.. items.Select(id => new ReviewedItem(loaded[id], [.. all.Where(v => v.ItemId == id).Select(v => new ReviewedVote(v, names.GetValueOrDefault(v.AnnotatorId, ""), taught[v.Id].FirstOrDefault()))]))];
+        return [.. items.Select(
+            id => new ReviewedItem(loaded[id],
+                [.. all.Where(v => v.ItemId == id)
+                    .Select(v => new ReviewedVote(v, names.GetValueOrDefault(v.AnnotatorId, ""), taught[v.Id].FirstOrDefault()))]))];
     }
 
     private static async Task<List<long>> Split(LabelerDb db, Project project, CancellationToken cancel)
     {
-        var several = db.Votes.Effective().Where(v => v.ProjectId == project.Id).GroupBy(v => v.ItemId).Where(g => g.Count() > 1).Select(g => g.Key);
-        var votes = await db.Votes.AsNoTracking().Effective().Where(v => several.Contains(v.ItemId)).Select(v => new { v.ItemId, v.Verdict }).ToListAsync(cancel);
+        var several = db.Votes.Effective().Where(v => v.ProjectId == project.Id).GroupBy(v => v.ItemId).Where(g => g.Count() > 1)
+            .Select(g => g.Key);
+        var votes = await db.Votes.AsNoTracking().Effective().Where(v => several.Contains(v.ItemId))
+            .Select(v => new { v.ItemId, v.Verdict }).ToListAsync(cancel);
         return [.. votes.GroupBy(v => v.ItemId).Where(g => Differ([.. g.Select(v => v.Verdict!)], project.Settings)).Select(g => g.Key)];
     }
 
     private static bool Differ(IReadOnlyList<Verdict> verdicts, ProjectSettings settings) => verdicts[0] switch
     {
-        FlagVerdict => verdicts.Cast<FlagVerdict>().SelectMany(v => v.Tiles).Where(tile => tile.WasSeen(settings)).GroupBy(tile => tile.Index).Any(said => said.Select(tile => tile.Flags).Distinct().Count() > 1),
-        PairVerdict => verdicts.Cast<PairVerdict>().Select(v => (v.FirstWins, v.FirstWins is null ? v.Pick : default)).Distinct().Count() > 1,
+        FlagVerdict =>
+            verdicts.Cast<FlagVerdict>().SelectMany(v => v.Tiles).Where(tile => tile.WasSeen(settings)).GroupBy(tile => tile.Index)
+                .Any(said => said.Select(tile => tile.Flags).Distinct().Count() > 1),
+        PairVerdict =>
+            verdicts.Cast<PairVerdict>().Select(v => (v.FirstWins, v.FirstWins is null ? v.Pick : default)).Distinct().Count() > 1,
         _ => verdicts.Cast<ChoiceVerdict>().Select(v => v.Name).Distinct().Count() > 1,
     };
 }

@@ -13,9 +13,11 @@ internal static class VerdictRules
         (_, SkipVerdict { Reason.Length: > LongestReason }) => $"A reason has at most {LongestReason} characters.",
         (_, SkipVerdict { Reason: not null }) => null,
         (LabelingTask.FlagBatch, FlagVerdict flags) => Fault(flags, project.Settings, imagesInGroup),
-        (LabelingTask.PreferPair, PairVerdict pair) => !Enum.IsDefined(pair.Pick) ? "Choose left, right, tie or both bad." : pair.Displayed ? null : NotSeen,
+        (LabelingTask.PreferPair, PairVerdict pair) =>
+            !Enum.IsDefined(pair.Pick) ? "Choose left, right, tie or both bad." : pair.Displayed ? null : NotSeen,
         (LabelingTask.Categorise or LabelingTask.Score, ChoiceVerdict choice) =>
-            project.Settings.Choices.All(c => c.Name != choice.Name) ? "This project has no such option any more: reload the page." : choice.Displayed ? null : NotSeen,
+            project.Settings.Choices.All(c => c.Name != choice.Name) ? "This project has no such option any more: reload the page."
+                : choice.Displayed ? null : NotSeen,
         _ => "This verdict does not fit the project's task: reload the page.",
     };
 
@@ -23,7 +25,8 @@ internal static class VerdictRules
 
     private static string? Fault(FlagVerdict flags, ProjectSettings settings, int imagesInGroup)
     {
-        if (flags.Tiles is null || flags.Tiles.Count != imagesInGroup || flags.Tiles.Select(t => t.Index).Distinct().Count(i => i >= 0 && i < imagesInGroup) != imagesInGroup)
+        if (flags.Tiles is null || flags.Tiles.Count != imagesInGroup || flags.Tiles.Select(t => t.Index).Distinct()
+            .Count(i => i >= 0 && i < imagesInGroup) != imagesInGroup)
         {
             return $"A verdict is needed for each of the {imagesInGroup} images.";
         }

@@ -2,7 +2,8 @@ using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Voting;
 
-/// <summary>One row of the append-only record of votes. Nothing of what was said is ever changed; a row is only marked as superseded or quarantined.</summary>
+/// <summary>One row of the append-only record of votes. Nothing of what was said is ever changed; a row is only marked as superseded or
+/// quarantined.</summary>
 public sealed class Vote
 {
     /// <summary>A judgement that took fewer milliseconds was made by nobody who looked at the images.</summary>
@@ -52,7 +53,8 @@ public sealed class Vote
     public string? Quarantine { get; private set; }
     public DateTimeOffset? QuarantinedAt { get; private set; }
 
-    internal static Vote Cast(Guid key, Item item, Project project, Guid annotator, Verdict verdict, int durationMs, DateTimeOffset? clientTime, bool surplus, DateTimeOffset now)
+    internal static Vote Cast(Guid key, Item item, Project project, Guid annotator, Verdict verdict, int durationMs,
+        DateTimeOffset? clientTime, bool surplus, DateTimeOffset now)
     {
         var vote = new Vote
         {
@@ -96,7 +98,8 @@ public sealed class Vote
         QuarantinedAt = now;
     }
 
-    /// <summary>A vote that came while its epoch was closed counts, now that the epoch is open again and its item still wants votes.</summary>
+    /// <summary>A vote that came while its epoch was closed counts, now that the epoch is open again and its item still wants
+    /// votes.</summary>
     internal void CountAfterAll()
     {
         Surplus = false;

@@ -8,7 +8,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
     /// <summary>How far back a person can undo without giving a reason.</summary>
     public const int UndoDepth = 20;
 
-    public Task<VoteResult> Cast(VoteSubmission sent, CancellationToken cancel = default) => contexts.Write(LockScope.Vote, sent.ItemId, async db =>
+    public Task<VoteResult> Cast(VoteSubmission sent, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Vote, sent.ItemId, async db =>
     {
         if (await Known(db, sent.Key, sent.AnnotatorId, cancel) is { } known)
         {
@@ -41,7 +42,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse(fault);
         }
-        var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired || found.Epoch is not (EpochState.Sampling or EpochState.Labeling);
+        var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired
+            || found.Epoch is not (EpochState.Sampling or EpochState.Labeling);
         // The side is the one that was drawn, whatever the browser says.
         var verdict = sent.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : sent.Verdict;
         var vote = Vote.Cast(sent.Key, item, project, sent.AnnotatorId, verdict, sent.DurationMs, sent.ClientTime, surplus, now);
@@ -57,7 +59,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
 
     /// <summary>Takes back one of the person's last votes; the item is theirs to judge again.</summary>
     /// <param name="key">This undo's, made once by the sender.</param>
-    public Task<VoteResult> Undo(Guid key, Guid annotator, Guid voteKey, CancellationToken cancel = default) => TakeBack(key, annotator, voteKey, null, cancel);
+    public Task<VoteResult> Undo(Guid key, Guid annotator, Guid voteKey, CancellationToken cancel = default) =>
+        TakeBack(key, annotator, voteKey, null, cancel);
 
     /// <summary>Takes back a vote of any age, with a reason.</summary>
     public Task<VoteResult> Reopen(Guid key, Guid annotator, Guid voteKey, string reason, CancellationToken cancel = default) =>
@@ -70,7 +73,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         long itemId;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            itemId = await db.Votes.Where(v => v.Key == voteKey && v.AnnotatorId == annotator && v.Kind != VoteKind.Undo).Select(v => v.ItemId).FirstOrDefaultAsync(cancel);
+            itemId = await db.Votes.Where(v => v.Key == voteKey && v.AnnotatorId == annotator && v.Kind != VoteKind.Undo)
+                .Select(v => v.ItemId).FirstOrDefaultAsync(cancel);
         }
         if (itemId == 0)
         {
@@ -79,7 +83,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         return await contexts.Write(LockScope.Vote, itemId, db => TakeBack(db, itemId, key, annotator, voteKey, reason, cancel), cancel);
     }
 
-    private async Task<VoteResult> TakeBack(LabelerDb db, long itemId, Guid key, Guid annotator, Guid voteKey, string? reason, CancellationToken cancel)
+    private async Task<VoteResult> TakeBack(LabelerDb db, long itemId, Guid key, Guid annotator, Guid voteKey, string? reason,
+        CancellationToken cancel)
     {
         if (await Known(db, key, annotator, cancel) is { } known)
         {
@@ -92,11 +97,16 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("That vote has been taken back already.");
         }
-        if (!vote.Surplus && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labeling, cancel))
+        if (!vote.Surplus
+            && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labeling,
+                cancel))
         {
             return VoteResult.Refuse("This epoch is closed and the vote has been used; it can no longer be taken back.");
         }
-        if (reason is null && await db.Votes.CountAsync(v => v.AnnotatorId == annotator && v.ProjectId == vote.ProjectId && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Id > vote.Id, cancel) >= UndoDepth)
+        if (reason is null
+            && await db.Votes.CountAsync(
+                v => v.AnnotatorId == annotator && v.ProjectId == vote.ProjectId && v.Kind != VoteKind.Undo && v.SupersededById == null
+                    && v.Id > vote.Id, cancel) >= UndoDepth)
         {
             return VoteResult.Refuse($"Only the last {UndoDepth} votes can be undone; reopen an older one with a reason.");
         }
@@ -112,12 +122,15 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         return new VoteResult(Outcome.Accepted, undo.Id);
     }
 
-    // On PostgreSQL other transactions run beside this one: hold off a freeze of the epoch until the vote is in. (SQLite has one writer anyway.)
+    // On PostgreSQL other transactions run beside this one: hold off a freeze of the epoch until the vote is in. (SQLite has one writer
+    // anyway.)
     private static async Task KeepEpochOpen(LabelerDb db, long itemId, CancellationToken cancel)
     {
         if (!db.Database.IsSqlite())
         {
-            await db.Database.ExecuteSqlAsync($"""SELECT pg_advisory_xact_lock_shared({(int)LockScope.Epoch}, "ProjectId"::int) FROM "Items" WHERE "Id" = {itemId}""", cancel);
+            await db.Database.ExecuteSqlAsync(
+                $"""SELECT pg_advisory_xact_lock_shared({(int)LockScope.Epoch}, "ProjectId"::int) FROM "Items" WHERE "Id" = {itemId}""",
+                    cancel);
         }
     }
 
@@ -128,6 +141,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return null;
         }
-        return known.AnnotatorId == annotator ? new VoteResult(Outcome.Duplicate, known.Id) : VoteResult.Refuse("This key belongs to another vote: make a new one for each vote.");
+        return known.AnnotatorId == annotator ? new VoteResult(Outcome.Duplicate, known.Id)
+            : VoteResult.Refuse("This key belongs to another vote: make a new one for each vote.");
     }
 }

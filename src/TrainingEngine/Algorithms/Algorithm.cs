@@ -12,12 +12,14 @@ namespace Labeler.TrainingEngine.Algorithms;
 /// <param name="Trained">What is trained, and the policy that sampled.</param>
 /// <param name="Place">Where and how.</param>
 /// <param name="Stop">Stops it, after a checkpoint.</param>
-public sealed record EpochRun(StableDiffusion Model, JudgedEpoch Epoch, TrainedPart Trained, RunOptions Place, CancellationToken Stop = default)
+public sealed record EpochRun(StableDiffusion Model, JudgedEpoch Epoch, TrainedPart Trained, RunOptions Place,
+    CancellationToken Stop = default)
 {
     /// <summary>Running statistics of the prompts from earlier epochs, for algorithms that keep them.</summary>
     public PerPromptStatTracker? Tracker { get; init; }
 
-    /// <summary>Makes the rewards by group of the images without noise, for algorithms that compare with them; null where nobody judged any.</summary>
+    /// <summary>Makes the rewards by group of the images without noise, for algorithms that compare with them; null where nobody judged
+    /// any.</summary>
     public Func<IReadOnlyList<double>>? Greedy { get; init; }
 }
 
@@ -29,11 +31,13 @@ public abstract class Algorithm(string name)
 {
     /// <summary>All algorithms, in the order of <see cref="AlgorithmInfo.All"/>.</summary>
     public static IReadOnlyList<Algorithm> All { get; } = [.. AlgorithmInfo.All.Join(
-        typeof(Algorithm).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Algorithm))).Select(type => (Algorithm)Activator.CreateInstance(type)!),
+        typeof(Algorithm).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(Algorithm)))
+            .Select(type => (Algorithm)Activator.CreateInstance(type)!),
         info => info.Name, algorithm => algorithm.Info.Name, (_, algorithm) => algorithm)];
 
     /// <summary>Its name, and what people read about it.</summary>
-    public AlgorithmInfo Info { get; } = AlgorithmInfo.Find(name) ?? throw new InvalidOperationException($"AlgorithmInfo.All lacks a line for {name}.");
+    public AlgorithmInfo Info { get; } = AlgorithmInfo.Find(name)
+        ?? throw new InvalidOperationException($"AlgorithmInfo.All lacks a line for {name}.");
 
     /// <exception cref="EngineException">There is none of that name.</exception>
     public static Algorithm Find(string name) => All.FirstOrDefault(one => one.Info.Name == name)
@@ -63,7 +67,8 @@ public abstract class Algorithm<T>(string name) : Algorithm(name) where T : Upda
     public override UpdateOptions Published => new T();
 
     /// <inheritdoc />
-    public sealed override UpdateOptions OfProject(TrainingOptions settings, bool learnedReward) => OfProject(new T(), settings, learnedReward) with
+    public sealed override UpdateOptions OfProject(TrainingOptions settings, bool learnedReward) =>
+        OfProject(new T(), settings, learnedReward) with
     {
         LearningRate = settings.LearningRate,
         WeightDecay = settings.WeightDecay,

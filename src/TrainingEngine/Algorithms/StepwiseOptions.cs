@@ -21,7 +21,8 @@ public abstract record StepwiseOptions : UpdateOptions
     [Description("no gradient through the unconditional branch of the guidance: a quarter less work, another gradient")]
     public bool DetachUnconditional { get; init; }
 
-    [Description("largest deviation of a log-ratio from 0 before the first update; more means another model's trajectories"), Range(0.0, 10.0)]
+    [Description("largest deviation of a log-ratio from 0 before the first update; more means another model's trajectories"),
+        Range(0.0, 10.0)]
     public double RatioTolerance { get; init; } = 1e-3;
 
     /// <summary>Whether a sampling step's loss counts at all.</summary>
@@ -44,7 +45,8 @@ public abstract record StepwiseOptions : UpdateOptions
         var steps = TrainedSteps(data.Timesteps.Length);
         return steps.FirstOrDefault(step => ddim.IsDeterministic(data.Timesteps[step]), -1) is var still and >= 0
             ? throw new EngineException(
-                $"sampling step {still} (timestep {data.Timesteps[still]}) has no noise under this model's schedule, so nothing can be learned there; "
+                $"sampling step {still} (timestep {data.Timesteps[still]}) has no noise under this model's schedule, so nothing can be "
+                    + $"learned there; "
                 + $"leave it out with --last-step {still - 1}")
             : steps;
     }

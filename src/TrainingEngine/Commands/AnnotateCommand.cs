@@ -13,17 +13,25 @@ public static class AnnotateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var server = new Option<string>("--server") { Description = "address of the application", DefaultValueFactory = _ => "http://localhost:5080" };
+        var server =
+            new Option<string>("--server") { Description = "address of the application",
+                DefaultValueFactory = _ => "http://localhost:5080" };
         var name = new Option<string>("--name") { Description = "account that votes", Required = true };
         var password = new Option<string?>("--password") { Description = $"its password; better in the environment as {PasswordVariable}" };
-        var project = new Option<string>("--project") { Description = "the project as in the labeling page's address: /label/PROJECT", Required = true };
+        var project =
+            new Option<string>("--project") { Description = "the project as in the labeling page's address: /label/PROJECT",
+                Required = true };
         var noise = new Option<double>("--noise") { Description = "share of verdicts that are wrong, 0 to 1" };
         var ties = new Option<double>("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1" };
         var pace = new Option<double>("--pace") { Description = "seconds from an item to its vote", DefaultValueFactory = _ => 2 };
         var most = new Option<int>("--votes") { Description = "votes after which it stops; 0 for all there is" };
-        var wait = new Option<bool>("--wait") { Description = "stay while images are sampled or the model is trained, and judge the next epoch too" };
+        var wait =
+            new Option<bool>(
+                "--wait") { Description = "stay while images are sampled or the model is trained, and judge the next epoch too" };
         var seed = new Option<long>("--seed") { Description = "decides which verdicts are wrong" };
-        var command = new Command("annotate", "Judges a project of the bundled model as a simulated annotator, over the same interface as the browser.")
+        var command =
+            new Command("annotate",
+                "Judges a project of the bundled model as a simulated annotator, over the same interface as the browser.")
             { server, name, password, project, noise, ties, pace, most, wait, seed };
         command.Does((parsed, stop) =>
         {
@@ -34,20 +42,24 @@ public static class AnnotateCommand
                 throw new EngineException($"--pace is {parsed.GetValue(pace)}; 0 to 3600 seconds are possible");
             }
 
-            if (!Uri.TryCreate(parsed.GetRequiredValue(server), UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(parsed.GetRequiredValue(server), UriKind.Absolute, out Uri? address)
+                || address.Scheme is not ("http" or "https"))
             {
                 throw new EngineException($"--server is {parsed.GetRequiredValue(server)}; give an address such as http://localhost:5080");
             }
 
             using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = address };
-            var annotator = new SimulatedAnnotator(new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), parsed.GetValue(seed)));
+            var annotator =
+                new SimulatedAnnotator(new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), parsed.GetValue(seed)));
             var work = new WorkOptions(TimeSpan.FromSeconds(parsed.GetValue(pace)), parsed.GetValue(most), parsed.GetValue(wait));
-            Work(http, parsed.GetRequiredValue(name), secret, parsed.GetRequiredValue(project), annotator, work, stop).GetAwaiter().GetResult();
+            Work(http, parsed.GetRequiredValue(name), secret, parsed.GetRequiredValue(project), annotator, work, stop).GetAwaiter()
+                .GetResult();
         });
         return command;
     }
 
-    private static async Task Work(HttpClient http, string name, string password, string project, SimulatedAnnotator annotator, WorkOptions work, CancellationToken stop)
+    private static async Task Work(HttpClient http, string name, string password, string project, SimulatedAnnotator annotator,
+        WorkOptions work, CancellationToken stop)
     {
         LabelingClient desk = await LabelingClient.Open(http, name, password, project, stop);
         try

@@ -8,7 +8,9 @@ namespace Labeler.TrainingEngine.Commands;
 public static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create() => new("bench", "Measures how fast the engine is on this machine.") { Sampling(), BenchTrainingCommand.Create(), BenchDeviceCommand.Create() };
+    public static Command Create() =>
+        new("bench", "Measures how fast the engine is on this machine.") { Sampling(), BenchTrainingCommand.Create(),
+            BenchDeviceCommand.Create() };
 
     private static Command Sampling()
     {
@@ -17,7 +19,10 @@ public static class BenchCommand
         var precision = new Option<string>("--dtype") { Description = "element type to compute in", DefaultValueFactory = _ => "float32" }
             .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         var rounds = new Option<int>("--rounds") { Description = "groups to sample; the fastest counts", DefaultValueFactory = _ => 5 };
-        var command = new Command("sampling", "Prints steps per second, the share of each kind of layer, what this machine reaches at most and the cost of a small operator.") { model, device, precision, rounds };
+        var command =
+            new Command("sampling",
+                "Prints steps per second, the share of each kind of layer, what this machine reaches at most and the cost of a small "
+                    + "operator.") { model, device, precision, rounds };
         command.Does((parsed, stop) =>
         {
             var (place, type) = (Devices.Pick(parsed.GetValue(device)), Precisions.Parse(parsed.GetRequiredValue(precision)));

@@ -15,15 +15,20 @@ internal static class BenchDeviceCommand
         var timesteps = Counted("--timesteps", "sampling steps that are trained on", 2);
         var atOnce = Counted("--images-at-once", "most images in one forward with gradients", 7);
         var rounds = Counted("--rounds", "measurements behind the first; the fastest counts", 1);
-        var command = new Command("device", "Measures seconds of sampling a group, and of D3PO training per group and timestep, on one device.") { images, steps, timesteps, atOnce, rounds };
+        var command =
+            new Command("device",
+                "Measures seconds of sampling a group, and of D3PO training per group and timestep, on one device.") { images, steps,
+                    timesteps, atOnce, rounds };
         model.AddTo(command);
         command.Does((parsed, stop) =>
         {
             var options = new DeviceBenchmarkOptions(
-                parsed.GetValue(images), parsed.GetValue(steps), parsed.GetValue(timesteps), parsed.GetValue(atOnce), parsed.GetValue(rounds));
+                parsed.GetValue(images), parsed.GetValue(steps), parsed.GetValue(timesteps), parsed.GetValue(atOnce),
+                    parsed.GetValue(rounds));
             if (options.Timesteps >= options.Steps)
             {
-                throw new EngineException($"--timesteps is {options.Timesteps}; of {options.Steps} steps all but the first can be measured");
+                throw new EngineException(
+                    $"--timesteps is {options.Timesteps}; of {options.Steps} steps all but the first can be measured");
             }
             var (sampling, training) = new DeviceBenchmark(model.Load(parsed), options).Run(stop);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sampling {sampling:0.0000} s a group"));

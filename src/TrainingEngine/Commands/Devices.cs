@@ -22,8 +22,10 @@ public static class Devices
         {
             ["cpu"] => CPU,
             ["cuda"] when count > 0 => CUDA,
-            ["cuda", var index] when int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < count => new Device(DeviceType.CUDA, number),
-            ["cuda", ..] => throw new EngineException($"there is no device {name}: this libtorch sees {count} CUDA devices; take --device cpu"),
+            ["cuda", var index] when int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number < count => new Device(DeviceType.CUDA, number),
+            ["cuda", ..] =>
+                throw new EngineException($"there is no device {name}: this libtorch sees {count} CUDA devices; take --device cpu"),
             _ => throw new EngineException($"the device {name} is unknown; known are cpu, cuda and cuda:N"),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Diffusion;
@@ -11,7 +12,8 @@ namespace Labeler.TrainingEngine.Commands;
 public sealed class EpochInput(bool samplesRequired = true)
 {
     private readonly Option<string> _samples = new("--samples") { Description = "folder that sample wrote", Required = samplesRequired };
-    private readonly Option<string?> _feedback = new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
+    private readonly Option<string?> _feedback =
+        new("--feedback") { Description = "folder of label files, one .json per annotator: per prompt a list of −1 (flagged) and 0" };
     private readonly Option<bool> _weighted = new("--weighted") { Description = "weigh a pair by the difference of its averaged verdicts" };
     private readonly Option<string?> _reward = new("--reward") { Description = $"in the place of people's verdicts: {RewardName.Known}" };
 
@@ -44,12 +46,16 @@ public sealed class EpochInput(bool samplesRequired = true)
         var folder = Folder(parsed);
         using var source = Reward(parsed, folder);
         var epoch = JudgedEpoch.Of(folder, RewardedFolder.Read(folder, source, Console.Error.WriteLine, stop));
-        epoch = epoch with { Preferences = [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))] };
-        int[] used = [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group) : epoch.Rewarded.Select(image => image.Group)).Distinct()];
+        epoch = epoch with { Preferences =
+            [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))] };
+        int[] used =
+            [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group)
+                : epoch.Rewarded.Select(image => image.Group)).Distinct()];
         if (used.Where(group => !File.Exists(folder.TrajectoryOf(group))).ToArray() is [var first, ..] missing)
         {
             throw new EngineException(
-                $"{missing.Length} trajectories are missing, the first is {folder.TrajectoryOf(first)}; run sample again with the same options to complete the folder");
+                $"{missing.Length} trajectories are missing, the first is {folder.TrajectoryOf(first)}; run sample again with the same "
+                    + $"options to complete the folder");
         }
         if (from == LearnsFrom.Preferences)
         {
@@ -58,8 +64,9 @@ public sealed class EpochInput(bool samplesRequired = true)
         if (from == LearnsFrom.Rewards || source is not VerdictReward)
         {
             var rewards = epoch.Rewarded.Select(image => image.Reward).ToArray();
-            Console.WriteLine(FormattableString.Invariant(
-                $"{rewards.Length} images of {folder.Groups} groups, {source.Name}: mean {rewards.Average():0.####}, from {rewards.Min():0.####} to {rewards.Max():0.####}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, 
+                $"{rewards.Length} images of {folder.Groups} groups, {source.Name}: mean {rewards.Average():0.####}, from "
+                    + $"{rewards.Min():0.####} to {rewards.Max():0.####}"));
         }
         return epoch;
     }

@@ -8,7 +8,8 @@ namespace Labeler.TrainingEngine.Commands;
 public sealed class ModelOptions
 {
     private readonly Option<string> _model = new("--model") { Description = "model folder in the diffusers layout", Required = true };
-    private readonly Option<string> _precision = new Option<string>("--dtype") { Description = "element type to compute in", DefaultValueFactory = _ => "float32" }
+    private readonly Option<string> _precision =
+        new Option<string>("--dtype") { Description = "element type to compute in", DefaultValueFactory = _ => "float32" }
         .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
 
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:N; by default cuda where it is there" };

@@ -37,7 +37,8 @@ public sealed partial class OptionsOnCommandLine
 
     /// <summary>Those that belong to the algorithm alone: not the optimizer's, nor how many images make a step.</summary>
     public IEnumerable<Option> OfAlgorithmAlone =>
-        _settings.Where(setting => setting.Property.DeclaringType != typeof(UpdateOptions) && setting.Option.Name != "--images-per-step").Select(setting => setting.Option);
+        _settings.Where(setting => setting.Property.DeclaringType != typeof(UpdateOptions) && setting.Option.Name != "--images-per-step")
+            .Select(setting => setting.Option);
 
     /// <summary>The settings that were given, on top of the defaults.</summary>
     /// <exception cref="EngineException">A value is impossible.</exception>
@@ -56,7 +57,8 @@ public sealed partial class OptionsOnCommandLine
     {
         if (type == typeof(bool))
         {
-            return text is null || (bool.TryParse(text, out var truth) ? truth : throw new EngineException($"{name} is true or false, not {text}"));
+            return text is null
+                || (bool.TryParse(text, out var truth) ? truth : throw new EngineException($"{name} is true or false, not {text}"));
         }
         if (type.IsEnum)
         {
@@ -71,7 +73,9 @@ public sealed partial class OptionsOnCommandLine
                 : throw new EngineException($"{name} takes a whole number, not {text}");
         }
         return type == typeof(IReadOnlyList<double>)
-            ? text!.Split(',').Select(one => Number(one) ?? throw new EngineException($"{name} takes numbers with commas between them, not {one}")).ToArray()
+            ? text!.Split(',')
+                .Select(one => Number(one) ?? throw new EngineException($"{name} takes numbers with commas between them, not {one}"))
+                    .ToArray()
             : Number(text) ?? throw new EngineException($"{name} takes a number, not {text}");
     }
 

@@ -8,8 +8,10 @@ namespace Labeler.TrainingEngine.Commands;
 public sealed class PromptOptions
 {
     private readonly Option<string[]> _prompt = new("--prompt") { Description = "a prompt; may be given more than once" };
-    private readonly Option<string> _file = new("--prompts") { Description = "file of prompts: one a line, or a JSON list as in D3PO's prompt.json" };
-    private readonly Option<int> _count = new("--count") { Description = "groups in all, the prompts taking turns; by default one per prompt" };
+    private readonly Option<string> _file =
+        new("--prompts") { Description = "file of prompts: one a line, or a JSON list as in D3PO's prompt.json" };
+    private readonly Option<int> _count =
+        new("--count") { Description = "groups in all, the prompts taking turns; by default one per prompt" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -44,7 +46,9 @@ public sealed class PromptOptions
             if (tokens.Dropped > 0)
             {
                 string start = text.Length <= 40 ? text : text[..40] + "…";
-                Console.Error.WriteLine($"warning: the prompt '{start}' is too long: the last {tokens.Dropped} of its {tokens.UntruncatedLength - 2} tokens are dropped");
+                Console.Error.WriteLine(
+                    $"warning: the prompt '{start}' is too long: the last {tokens.Dropped} of its {tokens.UntruncatedLength - 2} tokens "
+                        + $"are dropped");
             }
         }
     }

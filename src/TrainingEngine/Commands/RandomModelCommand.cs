@@ -14,13 +14,17 @@ internal static class RandomModelCommand
         var type = new Option<string>("--dtype") { Description = "element type of the files", DefaultValueFactory = _ => "float32" }
             .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
         var seed = new Option<ulong>("--seed") { Description = "seed of the weights" };
-        var tokenizer = new Option<string?>("--tokenizer") { Description = "tokenizer folder to copy; without it, texts become tokens byte by byte" };
-        var command = new Command("random-model", "Makes a model folder with random weights, to measure time and memory at full size.") { like, target, type, seed, tokenizer };
+        var tokenizer =
+            new Option<string?>("--tokenizer") { Description = "tokenizer folder to copy; without it, texts become tokens byte by byte" };
+        var command =
+            new Command("random-model", "Makes a model folder with random weights, to measure time and memory at full size.") { like,
+                target, type, seed, tokenizer };
         command.Does((parsed, stop) =>
         {
             var folder = parsed.GetRequiredValue(target);
             RandomModel.Write(
-                ReleasedShape.All.First(shape => shape.Name == parsed.GetValue(like)), folder, Precisions.Parse(parsed.GetRequiredValue(type)),
+                ReleasedShape.All.First(shape => shape.Name == parsed.GetValue(like)), folder,
+                    Precisions.Parse(parsed.GetRequiredValue(type)),
                 parsed.GetValue(seed), parsed.GetValue(tokenizer), stop);
             Console.WriteLine($"made {folder}");
         });

@@ -13,12 +13,16 @@ public sealed class ReproduceCommand
 
     private readonly Argument<string> _experiment = new Argument<string>("experiment")
     {
-        Description = "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); comparing algorithms on a reward, compressibility, incompressibility, mirror-reward; "
+        Description =
+            "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); comparing algorithms on a reward, compressibility, "
+                + "incompressibility, mirror-reward; "
             + "algorithms against each other before raters, duels; fine-tuning on drawn scenes, scored by raters along its steps, rubric",
     }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name), Duels, Rubric]);
 
-    private readonly Option<string> _model = new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
-    private readonly Option<string> _output = new("--out") { Description = "new folder for the table, the pictures, the sheets and the checkpoints", Required = true };
+    private readonly Option<string> _model =
+        new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
+    private readonly Option<string> _output =
+        new("--out") { Description = "new folder for the table, the pictures, the sheets and the checkpoints", Required = true };
     private readonly ReproduceOptions _options;
 
     private ReproduceCommand(Command command)
@@ -32,7 +36,10 @@ public sealed class ReproduceCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("reproduce", "Repeats a published experiment on the bundled model with simulated annotators: a table, a CSV file, pictures, sample sheets.");
+        var command =
+            new Command("reproduce",
+                "Repeats a published experiment on the bundled model with simulated annotators: a table, a CSV file, pictures, sample "
+                    + "sheets.");
         command.Does(new ReproduceCommand(command).Run);
         return command;
     }

@@ -14,32 +14,50 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary>The settings of the published experiments as options of a command. What is not given keeps the experiment's default.</summary>
 public sealed class ReproduceOptions
 {
-    private readonly Option<int?> _epochs = new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
-    private readonly Option<int?> _images = new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
-    private readonly Option<int?> _evaluation = new("--evaluation-images") { Description = "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
+    private readonly Option<int?> _epochs =
+        new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
+    private readonly Option<int?> _images =
+        new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
+    private readonly Option<int?> _evaluation =
+        new("--evaluation-images") { Description =
+            "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
     private readonly Option<int?> _steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
-    private readonly Option<int?> _raters = new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
-    private readonly Option<int> _replay = new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
-    private readonly Option<double?> _noise = new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
-    private readonly Option<double?> _ties = new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment, duels) [0; duels 0.1]" };
-    private readonly Option<double> _guidance = new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> _rank = new("--lora-rank") { Description = "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
-    private readonly Option<bool> _allLayers = new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
+    private readonly Option<int?> _raters =
+        new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
+    private readonly Option<int> _replay =
+        new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
+    private readonly Option<double?> _noise =
+        new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
+    private readonly Option<double?> _ties =
+        new("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1 (alignment, duels) [0; duels 0.1]" };
+    private readonly Option<double> _guidance =
+        new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
+    private readonly Option<int?> _rank =
+        new("--lora-rank") { Description =
+            "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
+    private readonly Option<bool> _allLayers =
+        new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
     private readonly Option<int?> _seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
     private readonly Option<string?> _algorithms = new("--algorithms")
     {
-        Description = $"with commas, or all, of {string.Join(", ", ComparedAlgorithm.Names)} [comparisons {string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
+        Description =
+            $"with commas, or all, of {string.Join(", ", ComparedAlgorithm.Names)} [comparisons "
+                + $"{string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
     };
 
     private readonly Option<int?> _scenes = new("--scenes") { Description = "drawn scenes that are labeled (rubric) [400]" };
-    private readonly Option<int?> _trainingSteps = new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
-    private readonly Option<int?> _evaluateEvery = new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
+    private readonly Option<int?> _trainingSteps =
+        new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
+    private readonly Option<int?> _evaluateEvery =
+        new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
     private readonly OptionsOnCommandLine _d3po;
 
     /// <param name="command">Gets the options.</param>
     public ReproduceOptions(Command command)
     {
-        Option[] options = [_epochs, _images, _evaluation, _steps, _raters, _replay, _noise, _ties, _guidance, _rank, _allLayers, _seeds, _algorithms, _scenes, _trainingSteps, _evaluateEvery];
+        Option[] options =
+            [_epochs, _images, _evaluation, _steps, _raters, _replay, _noise, _ties, _guidance, _rank, _allLayers, _seeds, _algorithms,
+                _scenes, _trainingSteps, _evaluateEvery];
         Array.ForEach(options, command.Add);
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
@@ -112,7 +130,10 @@ public sealed class ReproduceOptions
     {
         Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
-        D3poOptions updates = _d3po.Read(parsed, new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep, WarmUpSteps = defaults.Tuning.WarmUpSteps });
+        D3poOptions updates =
+            _d3po.Read(parsed,
+                new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep,
+                    WarmUpSteps = defaults.Tuning.WarmUpSteps });
         return defaults with
         {
             Scenes = parsed.GetValue(_scenes) ?? defaults.Scenes,
@@ -151,12 +172,15 @@ public sealed class ReproduceOptions
     }
 
     private AnnotatorOptions Annotator(ParseResult parsed, AnnotatorOptions defaults) =>
-        defaults with { WrongShare = parsed.GetValue(_noise) ?? defaults.WrongShare, TieShare = parsed.GetValue(_ties) ?? defaults.TieShare };
+        defaults with { WrongShare = parsed.GetValue(_noise) ?? defaults.WrongShare,
+            TieShare = parsed.GetValue(_ties) ?? defaults.TieShare };
 
-    private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) => parsed.GetValue(_algorithms) is not { } given ? null
+    private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) =>
+        parsed.GetValue(_algorithms) is not { } given ? null
         : given == "all" ? all : given.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private TrainedPart Part(ParseResult parsed) => parsed.GetValue(_rank) is > 0 and var inner
-        ? new TrainedPart.Adapter(parsed.GetValue(_allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, inner)
+        ? new TrainedPart.Adapter(parsed.GetValue(_allLayers) ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention,
+            inner)
         : new TrainedPart.WholeUNet();
 }

@@ -9,9 +9,11 @@ namespace Labeler.TrainingEngine.Commands;
 internal sealed class RewardModelCommand
 {
     private readonly EpochInput _input = new(samplesRequired: false);
-    private readonly Option<string?> _pairs = new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
+    private readonly Option<string?> _pairs =
+        new("--pairs") { Description = "pairs.jsonl that the application exported; in the place of --samples" };
     private readonly Option<string?> _data = new("--data") { Description = "the application's data folder, which holds the pairs' images" };
-    private readonly Option<string> _output = new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
+    private readonly Option<string> _output =
+        new("--out") { Description = "file for the reward model (.safetensors); use it with --reward model:FILE", Required = true };
     private readonly OptionsOnCommandLine _options;
 
     private RewardModelCommand(Command command)
@@ -26,7 +28,9 @@ internal sealed class RewardModelCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("reward-model", "Learns a reward from people's judgements (Bradley–Terry) and says how often it is right on held-out groups.");
+        var command =
+            new Command("reward-model",
+                "Learns a reward from people's judgements (Bradley–Terry) and says how often it is right on held-out groups.");
         command.Does(new RewardModelCommand(command).Run);
         return command;
     }
@@ -40,20 +44,25 @@ internal sealed class RewardModelCommand
         model.Save(file);
         Console.WriteLine(model.IsUsable
             ? $"wrote {file}: right on {RewardModel.Told(model.Accuracy)} held-out pairs"
-            : $"wrote {file}, but it cannot be used as a reward: right on {RewardModel.Told(model.Accuracy)} held-out pairs may be guessing; judge more pairs");
+            : $"wrote {file}, but it cannot be used as a reward: right on {RewardModel.Told(model.Accuracy)} held-out pairs may be "
+                + $"guessing; judge more pairs");
     }
 
     private (IReadOnlyList<Func<Picture>>, IReadOnlyList<JudgedPair>) Judged(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.GetValue(_pairs) is { } list)
         {
-            return ExportedPairs.Read(list, parsed.GetValue(_data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
+            return ExportedPairs.Read(list,
+                parsed.GetValue(_data) ?? throw new EngineException("--pairs needs --data, the application's data folder with the images"));
         }
         var folder = _input.Folder(parsed);
         var epoch = _input.Read(parsed, LearnsFrom.Rewards, stop);
         var size = folder.Manifest.GroupSize;
         return (
-            [.. Enumerable.Range(0, folder.Groups * size).Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],
-            [.. epoch.Preferences.Select(pair => new JudgedPair(pair.Group, epoch.Prompts[pair.Group], (pair.Group * size) + pair.Winner, (pair.Group * size) + pair.Loser, pair.Weight))]);
+            [.. Enumerable.Range(0, folder.Groups * size)
+                .Select(image => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(folder.ImageOf(image / size, image % size)))))],
+            [.. epoch.Preferences.Select(
+                pair => new JudgedPair(pair.Group, epoch.Prompts[pair.Group], (pair.Group * size) + pair.Winner,
+                    (pair.Group * size) + pair.Loser, pair.Weight))]);
     }
 }

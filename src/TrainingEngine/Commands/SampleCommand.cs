@@ -15,20 +15,27 @@ public sealed class SampleCommand
     private readonly ModelOptions _model = new();
     private readonly PromptOptions _prompts = new();
     private readonly Option<ulong> _seed = new("--seed") { Description = "seed of the run", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _group = new("--group") { Description = "images of one prompt from one starting noise", DefaultValueFactory = _ => 7 };
+    private readonly Option<int> _group =
+        new("--group") { Description = "images of one prompt from one starting noise", DefaultValueFactory = _ => 7 };
     private readonly Option<int> _steps = new("--steps") { Description = "DDIM steps", DefaultValueFactory = _ => 20 };
-    private readonly Option<double> _eta = new("--eta") { Description = "share of noise, 0 to 1; log-probabilities need more than 0", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _guidance = new("--guidance") { Description = "guidance scale; 1 spares half of the work", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> _negative = new("--negative") { Description = "what guidance leads away from", DefaultValueFactory = _ => "" };
+    private readonly Option<double> _eta =
+        new("--eta") { Description = "share of noise, 0 to 1; log-probabilities need more than 0", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _guidance =
+        new("--guidance") { Description = "guidance scale; 1 spares half of the work", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _negative =
+        new("--negative") { Description = "what guidance leads away from", DefaultValueFactory = _ => "" };
     private readonly Option<int> _width = new("--width") { Description = "pixels; by default what the model was made for" };
     private readonly Option<int> _height = new("--height") { Description = "pixels; by default what the model was made for" };
-    private readonly Option<string> _storage = new Option<string>("--store") { Description = "element type in which latents are kept", DefaultValueFactory = _ => "float32" }
+    private readonly Option<string> _storage =
+        new Option<string>("--store") { Description = "element type in which latents are kept", DefaultValueFactory = _ => "float32" }
         .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
 
-    private readonly Option<bool> _withoutMeans = new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
+    private readonly Option<bool> _withoutMeans =
+        new("--no-means") { Description = "halve the trajectories by leaving out the means, which the divergence from this policy needs" };
     private readonly Option<int> _atOnce = new("--at-once") { Description = "images in one forward call; 0 decides by the model's size" };
     private readonly Option<int> _workers = new("--workers") { Description = "groups computed at once; 0 decides by the model's size" };
-    private readonly Option<string?> _adapter = new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
+    private readonly Option<string?> _adapter =
+        new("--adapter") { Description = "adapter of any common format, or a whole U-Net's weights, to put on the model" };
     private readonly Option<string> _output = new("--out") { Description = "folder of samples, new or to be completed", Required = true };
 
     private SampleCommand()
@@ -39,7 +46,8 @@ public sealed class SampleCommand
     public static Command Create()
     {
         var sample = new SampleCommand();
-        var command = new Command("sample", "Samples groups of images and keeps their trajectories. Interrupted, it goes on where it stopped.");
+        var command =
+            new Command("sample", "Samples groups of images and keeps their trajectories. Interrupted, it goes on where it stopped.");
         sample._model.AddTo(command);
         sample._prompts.AddTo(command);
         Option[] others =
@@ -84,7 +92,8 @@ public sealed class SampleCommand
         ImagesAtOnce = parsed.GetValue(_atOnce),
     };
 
-    private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted, string? patch) => new()
+    private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted,
+        string? patch) => new()
     {
         ModelHash = ModelHash.Of(_model.FolderOf(parsed)),
         AdapterHash = patch is null ? "" : ContentHash.OfFile(patch),

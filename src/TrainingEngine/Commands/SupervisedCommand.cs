@@ -10,7 +10,10 @@ internal static class SupervisedCommand
     public static Command Create()
     {
         var command = new Command("supervised", "Supervised fine-tuning on a folder of images with captions (metadata.jsonl).");
-        var images = new Option<string>("--images") { Description = "folder with metadata.jsonl: one line an image, with file_name, text and, if wanted, label", Required = true };
+        var images =
+            new Option<string>(
+                "--images") { Description = "folder with metadata.jsonl: one line an image, with file_name, text and, if wanted, label",
+                    Required = true };
         var label = new Option<string?>("--label") { Description = "learn from the images of this label alone" };
         var perLabel = new Option<bool>("--per-label") { Description = "make one adapter per label, each in a folder of its own" };
         command.Add(images);
@@ -22,10 +25,12 @@ internal static class SupervisedCommand
             if (call.Parsed.GetValue(perLabel))
             {
                 return all.GroupBy(image => image.Label).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
-                    Learn(call with { Place = call.Place with { Output = Path.Combine(call.Place.Output, FolderOf(group.Key)) } }, [.. group])).ToArray()[^1];
+                    Learn(call with { Place = call.Place with { Output = Path.Combine(call.Place.Output, FolderOf(group.Key)) } },
+                        [.. group])).ToArray()[^1];
             }
             CaptionedImage[] wanted = [.. all.Where(image => call.Parsed.GetValue(label) is not { } one || image.Label == one)];
-            return wanted.Length > 0 ? Learn(call, wanted) : throw new EngineException($"no image has the label {call.Parsed.GetValue(label)}");
+            return wanted.Length > 0 ? Learn(call, wanted)
+                : throw new EngineException($"no image has the label {call.Parsed.GetValue(label)}");
         });
         return command;
     }
@@ -36,5 +41,6 @@ internal static class SupervisedCommand
         return SupervisedTraining.Run(call.Model, images, call.Options, call.Trained, call.Place, call.Stop);
     }
 
-    private static string FolderOf(string label) => "label-" + (label.Length == 0 ? "none" : string.Concat(label.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')));
+    private static string FolderOf(string label) =>
+        "label-" + (label.Length == 0 ? "none" : string.Concat(label.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')));
 }

@@ -17,7 +17,10 @@ public static class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("train", "Trains one epoch of D3PO from people's judgements of sampled images, or from a reward; with a subcommand, of another algorithm. Interrupted, it goes on where it stopped.");
+        var command =
+            new Command("train",
+                "Trains one epoch of D3PO from people's judgements of sampled images, or from a reward; with a subcommand, of another "
+                    + "algorithm. Interrupted, it goes on where it stopped.");
         OnEpoch(command, Algorithm.Find(Own));
         foreach (var algorithm in Algorithm.All.Where(one => one.Info.Name != Own))
         {
@@ -37,7 +40,8 @@ public static class TrainCommand
         _ = new TrainingCommand<UpdateOptions>(command, algorithm.Published, algorithm.Defaults, call =>
         {
             var epoch = input.Read(call.Parsed, algorithm.Info.LearnsFrom, call.Stop);
-            return algorithm.Run(new EpochRun(call.Model, epoch, call.Trained, call.Place, call.Stop) { Greedy = () => Greedy(call, input) }, call.Options);
+            return algorithm.Run(
+                new EpochRun(call.Model, epoch, call.Trained, call.Place, call.Stop) { Greedy = () => Greedy(call, input) }, call.Options);
         });
     }
 

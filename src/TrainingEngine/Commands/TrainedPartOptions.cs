@@ -15,10 +15,12 @@ public sealed class TrainedPartOptions
         ["linear"] = LoraTargets.AllLinear,
     };
 
-    private readonly Option<string?> _from = new("--adapter") { Description = "adapter (or whole U-Net's weights) of the policy that sampled; it is trained on" };
+    private readonly Option<string?> _from =
+        new("--adapter") { Description = "adapter (or whole U-Net's weights) of the policy that sampled; it is trained on" };
     private readonly Option<bool> _whole = new("--full") { Description = "train all weights of the U-Net instead of an adapter" };
     private readonly Option<int> _rank = new("--lora-rank") { Description = "inner width of a new adapter", DefaultValueFactory = _ => 4 };
-    private readonly Option<double?> _alpha = new("--lora-alpha") { Description = "scale times rank of a new adapter; the rank by default" };
+    private readonly Option<double?> _alpha =
+        new("--lora-alpha") { Description = "scale times rank of a new adapter; the rank by default" };
     private readonly Option<string> _targets = new("--lora-targets")
     {
         Description = $"layers of a new adapter, with commas: {string.Join(", ", Targets.Keys)}",
@@ -39,10 +41,13 @@ public sealed class TrainedPartOptions
         var file = parsed.GetValue(_from) is { } path ? LoraFile.Locate(path) : null;
         return parsed.GetValue(_whole)
             ? new TrainedPart.WholeUNet { From = file }
-            : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(_targets)), parsed.GetValue(_rank), parsed.GetValue(_alpha)) { From = file };
+            : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(_targets)), parsed.GetValue(_rank),
+                parsed.GetValue(_alpha)) { From = file };
     }
 
     private static LoraTargets TargetsOf(string list) => list.Split(',', StringSplitOptions.TrimEntries).Aggregate(
         (LoraTargets)0,
-        (all, name) => all | (Targets.TryGetValue(name, out var target) ? target : throw new EngineException($"--lora-targets knows {string.Join(", ", Targets.Keys)}, not {name}")));
+        (all, name) =>
+            all | (Targets.TryGetValue(name, out var target) ? target
+                : throw new EngineException($"--lora-targets knows {string.Join(", ", Targets.Keys)}, not {name}")));
 }

@@ -7,7 +7,8 @@ using Labeler.TrainingEngine.Training.Loop;
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary>What a command that trains has been told.</summary>
-internal sealed record TrainingCall<T>(ParseResult Parsed, StableDiffusion Model, T Options, TrainedPart Trained, RunOptions Place, CancellationToken Stop);
+internal sealed record TrainingCall<T>(ParseResult Parsed, StableDiffusion Model, T Options, TrainedPart Trained, RunOptions Place,
+    CancellationToken Stop);
 
 /// <summary>A command that trains: an algorithm's settings, the model, what is trained and where it writes.</summary>
 internal sealed class TrainingCommand<T> where T : UpdateOptions
@@ -42,7 +43,8 @@ internal sealed class TrainingCommand<T> where T : UpdateOptions
             {
                 Begun = (done, total) => bar = new ProgressBar("training", total, "images", done),
                 Progress = progress => bar!.Advance(progress.ImagesInStep, string.Create(
-                    CultureInfo.InvariantCulture, $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}")),
+                    CultureInfo.InvariantCulture,
+                        $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}")),
             };
             var result = train(new TrainingCall<T>(parsed, _model.Load(parsed), settings, _trained.Read(parsed), place, stop));
             bar?.Dispose();

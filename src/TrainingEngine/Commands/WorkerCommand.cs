@@ -15,13 +15,25 @@ public static class WorkerCommand
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "The web application's data folder", DefaultValueFactory = _ => "data" };
-        var name = new Option<string>("--name") { Description = "A name that no other worker has", DefaultValueFactory = _ => $"{Environment.MachineName}-{Environment.ProcessId}" };
-        var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "Stop when standard input is closed: the worker ends with whoever started it" };
-        var every = new Option<double>("--checkpoint-every") { Description = "Seconds of training that a crash may cost; 0 writes a checkpoint after every step", DefaultValueFactory = _ => 15 };
-        var niceness = new Option<int>("--nice") { Description = "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick" };
-        var command = new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness };
+        var name =
+            new Option<string>("--name") { Description = "A name that no other worker has",
+                DefaultValueFactory = _ => $"{Environment.MachineName}-{Environment.ProcessId}" };
+        var untilInputEnds =
+            new Option<bool>(
+                "--until-input-ends") { Description = "Stop when standard input is closed: the worker ends with whoever started it" };
+        var every =
+            new Option<double>(
+                "--checkpoint-every") { Description = "Seconds of training that a crash may cost; 0 writes a checkpoint after every step",
+                    DefaultValueFactory = _ => 15 };
+        var niceness =
+            new Option<int>(
+                "--nice") { Description =
+                    "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick" };
+        var command =
+            new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness };
         command.Does((parsed, stop) => Run(
-            parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(untilInputEnds), TimeSpan.FromSeconds(parsed.GetValue(every)), parsed.GetValue(niceness), stop));
+            parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(untilInputEnds), TimeSpan.FromSeconds(parsed.GetValue(every)),
+                parsed.GetValue(niceness), stop));
         return command;
     }
 
@@ -44,8 +56,10 @@ public static class WorkerCommand
         var configuration = new ConfigurationBuilder()
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
         var output = TextWriter.Synchronized(Console.Out);
-        using var services = new ServiceCollection().AddLabelerData(configuration, data).AddTrainerWorker(new(name, checkpointEvery), database)
-            .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning)).BuildServiceProvider();
+        using var services = new ServiceCollection().AddLabelerData(configuration, data)
+            .AddTrainerWorker(new(name, checkpointEvery), database)
+            .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning))
+                .BuildServiceProvider();
         database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);

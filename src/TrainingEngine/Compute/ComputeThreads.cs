@@ -24,7 +24,8 @@ public sealed class ComputeThreads : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threadsEach, 1);
         (Count, ThreadsEach) = (count, threadsEach);
         TorchExtensions.SetThreads(threadsEach);
-        _threads = [.. Enumerable.Range(1, count - 1).Select(index => new Thread(Serve) { IsBackground = true, Name = $"torch worker {index}" })];
+        _threads =
+            [.. Enumerable.Range(1, count - 1).Select(index => new Thread(Serve) { IsBackground = true, Name = $"torch worker {index}" })];
         foreach (var thread in _threads)
         {
             thread.Start();

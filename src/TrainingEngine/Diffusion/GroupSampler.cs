@@ -29,7 +29,8 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
     /// <param name="stop">Looked at between steps.</param>
     /// <param name="afterStep">Called after every step of a missing group.</param>
     public void Sample(
-        IReadOnlyList<GroupRequest> groups, Func<int, bool> missing, ComputeThreads workers, Action<int, SampledGroup> take, CancellationToken stop, Action? afterStep = null)
+        IReadOnlyList<GroupRequest> groups, Func<int, bool> missing, ComputeThreads workers, Action<int, SampledGroup> take,
+            CancellationToken stop, Action? afterStep = null)
     {
         int[][] jobs = [.. Enumerable.Range(0, groups.Count).Chunk(sampler.GroupsTogether).Where(together => together.Any(missing))];
         workers.Run(
@@ -82,10 +83,9 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
         string adapter = origin.AdapterHash.Length > 0 ? $", Adapter hash: {origin.AdapterHash[..10]}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"""
-            {origin.Prompt}
-            Negative prompt: {origin.Negative}
-            Steps: {trajectory.Timesteps.Length}, Sampler: DDIM, CFG scale: {origin.Guidance}, Eta: {origin.Eta}, Seed: {origin.Seed}, Variation: {image}, Size: {origin.Width}x{origin.Height}, Model hash: {origin.ModelHash[..Math.Min(10, origin.ModelHash.Length)]}{adapter}
-            """);
+            $"{origin.Prompt}\nNegative prompt: {origin.Negative}\n"
+            + $"Steps: {trajectory.Timesteps.Length}, Sampler: DDIM, CFG scale: {origin.Guidance}, Eta: {origin.Eta}, Seed: {origin.Seed}, "
+            + $"Variation: {image}, Size: {origin.Width}x{origin.Height}, "
+            + $"Model hash: {origin.ModelHash[..Math.Min(10, origin.ModelHash.Length)]}{adapter}");
     }
 }

@@ -28,6 +28,7 @@ public static class LatentDecoder
     {
         using var scope = NewDisposeScope();
         Tensor bytes = ((decoded.detach().to(float32) / 2) + 0.5).clamp(0, 1).mul(255).round().to(uint8);
-        return new Picture((int)decoded.shape[3], (int)decoded.shape[2], bytes[0].permute(1, 2, 0).contiguous().cpu().data<byte>().ToArray());
+        return new Picture((int)decoded.shape[3], (int)decoded.shape[2],
+            bytes[0].permute(1, 2, 0).contiguous().cpu().data<byte>().ToArray());
     }
 }

@@ -17,7 +17,8 @@ public static class ModelHash
         try
         {
             foreach (string file in Parts.Select(part => Path.Combine(folder, part)).Where(Directory.Exists)
-                .SelectMany(Directory.EnumerateFiles).Where(file => Endings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
+                .SelectMany(Directory.EnumerateFiles).Where(file => Endings.Contains(Path.GetExtension(file)))
+                    .Order(StringComparer.Ordinal))
             {
                 using FileStream stream = File.OpenRead(file);
                 list.Append(Path.GetRelativePath(folder, file)).Append(' ').Append(ContentHash.Of(stream)).Append('\n');

@@ -60,7 +60,8 @@ public sealed class NoiseSchedule
         })];
         return timesteps[0] < train
             ? timesteps
-            : throw new EngineException($"{steps} sampling steps with steps_offset {Options.StepsOffset} go beyond the last timestep {train - 1}; take fewer");
+            : throw new EngineException(
+                $"{steps} sampling steps with steps_offset {Options.StepsOffset} go beyond the last timestep {train - 1}; take fewer");
     }
 
     /// <summary>x_t from x_0 and noise; <paramref name="timesteps"/> has one entry per row of the batch.</summary>
@@ -99,9 +100,11 @@ public sealed class NoiseSchedule
         float[] betas = options.TrainedBetas is { } trained ? [.. trained.Select(beta => (float)beta)] : options.BetaSchedule switch
         {
             "linear" => Linspace(options.BetaStart, options.BetaEnd, options.TrainTimesteps),
-            "scaled_linear" => [.. Linspace(Math.Sqrt(options.BetaStart), Math.Sqrt(options.BetaEnd), options.TrainTimesteps).Select(root => root * root)],
+            "scaled_linear" =>
+                [.. Linspace(Math.Sqrt(options.BetaStart), Math.Sqrt(options.BetaEnd), options.TrainTimesteps).Select(root => root * root)],
             "squaredcos_cap_v2" => Cosine(options.TrainTimesteps),
-            var other => throw new EngineException($"the beta_schedule {other} is unknown; known are linear, scaled_linear and squaredcos_cap_v2"),
+            var other =>
+                throw new EngineException($"the beta_schedule {other} is unknown; known are linear, scaled_linear and squaredcos_cap_v2"),
         };
         if (betas.Length != options.TrainTimesteps || betas.Any(beta => beta is not (> 0 and < 1)))
         {
@@ -116,13 +119,15 @@ public sealed class NoiseSchedule
     {
         var (first, last) = ((float)start, (float)end);
         float step = (last - first) / (count - 1);
-        return [.. Enumerable.Range(0, count).Select(index => index < count / 2 ? first + (step * index) : last - (step * (count - 1 - index)))];
+        return [.. Enumerable.Range(0, count)
+            .Select(index => index < count / 2 ? first + (step * index) : last - (step * (count - 1 - index)))];
     }
 
     /// <summary>Nichol and Dhariwal 2021, equation 17, capped at 0.999.</summary>
     private static float[] Cosine(int count)
     {
         static double AlphaBar(double time) => Math.Pow(Math.Cos((time + 0.008) / 1.008 * Math.PI / 2), 2);
-        return [.. Enumerable.Range(0, count).Select(t => (float)Math.Min(1 - (AlphaBar((t + 1.0) / count) / AlphaBar((double)t / count)), 0.999))];
+        return [.. Enumerable.Range(0, count)
+            .Select(t => (float)Math.Min(1 - (AlphaBar((t + 1.0) / count) / AlphaBar((double)t / count)), 0.999))];
     }
 }

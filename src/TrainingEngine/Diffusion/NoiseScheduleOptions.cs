@@ -99,7 +99,8 @@ public sealed record NoiseScheduleOptions
                 null or "epsilon" => PredictionType.Epsilon,
                 "v_prediction" => PredictionType.VPrediction,
                 "sample" => PredictionType.Sample,
-                var other => throw new EngineException($"the prediction_type {other} is unknown; known are epsilon, v_prediction and sample"),
+                var other =>
+                    throw new EngineException($"the prediction_type {other} is unknown; known are epsilon, v_prediction and sample"),
             },
             ClipSample = Given(json, "clip_sample")?.GetBoolean() ?? usual.ClipSample,
             ClipSampleRange = Given(json, "clip_sample_range")?.GetDouble() ?? usual.ClipSampleRange,

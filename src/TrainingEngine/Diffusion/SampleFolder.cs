@@ -33,7 +33,9 @@ public sealed class SampleFolder
             IReadOnlyList<string> differences = Open(folder).Manifest.DifferencesFrom(manifest);
             return differences.Count == 0
                 ? new SampleFolder(folder, manifest)
-                : throw new EngineException($"{folder} was begun with another {string.Join(", ", differences)}; choose another folder, or the same settings to go on");
+                : throw new EngineException(
+                    $"{folder} was begun with another {string.Join(", ", differences)}; choose another folder, or the same settings to go "
+                        + $"on");
         }
 
         try

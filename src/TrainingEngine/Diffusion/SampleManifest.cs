@@ -62,7 +62,8 @@ public sealed record SampleManifest
     /// <summary>The settings in which two manifests differ, by name; empty when they are the same.</summary>
     public IReadOnlyList<string> DifferencesFrom(SampleManifest other)
     {
-        JsonObject mine = JsonSerializer.SerializeToNode(this, Json)!.AsObject(), theirs = JsonSerializer.SerializeToNode(other, Json)!.AsObject();
+        JsonObject mine = JsonSerializer.SerializeToNode(this, Json)!.AsObject(),
+            theirs = JsonSerializer.SerializeToNode(other, Json)!.AsObject();
         return [.. mine.Where(setting => !JsonNode.DeepEquals(setting.Value, theirs[setting.Key])).Select(setting => setting.Key)];
     }
 }

@@ -77,15 +77,20 @@ public sealed class Sampler
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        ulong[][] seeds = [.. groups.Select(group => Enumerable.Range(0, _options.GroupSize).Select(image => Seeds.At(group.Seed, 1, (ulong)image)).ToArray())];
+        ulong[][] seeds =
+            [.. groups.Select(
+                group => Enumerable.Range(0, _options.GroupSize).Select(image => Seeds.At(group.Seed, 1, (ulong)image)).ToArray())];
         Generator[] generators = [.. seeds.SelectMany(group => group).Select(image => new Generator(image))];
         try
         {
             TextConditioning texts = _model.Encode([.. groups.Select(group => group.Prompt)], (Width, Height));
             Tensor starts = cat([.. groups.Select(group => StartingNoise(group.Seed))]); // [groups, c, h, w]
-            Tensor groupOfRow = tensor([.. Enumerable.Range(0, groups.Count * _options.GroupSize).Select(row => (long)(row / _options.GroupSize))], device: _device);
+            Tensor groupOfRow =
+                tensor([.. Enumerable.Range(0, groups.Count * _options.GroupSize).Select(row => (long)(row / _options.GroupSize))],
+                    device: _device);
             TextConditioning textOfRow = texts.At(groupOfRow);
-            var (latents, means, scores) = (new List<Tensor> { starts.index_select(0, groupOfRow.cpu()) }, new List<Tensor>(), new List<Tensor>());
+            var (latents, means, scores) =
+                (new List<Tensor> { starts.index_select(0, groupOfRow.cpu()) }, new List<Tensor>(), new List<Tensor>());
             foreach (long timestep in _step.Timesteps)
             {
                 stop.ThrowIfCancellationRequested();
@@ -148,7 +153,8 @@ public sealed class Sampler
         if (Array.FindIndex(final, images => !images.isfinite().all().item<bool>()) is var broken and >= 0)
         {
             throw new EngineException(
-                $"the model's output for the prompt '{Shortened(groups[broken].Prompt)}' is not finite; its weights may hold NaN, or its type be too narrow (take float32)");
+                $"the model's output for the prompt '{Shortened(groups[broken].Prompt)}' is not finite; its weights may hold NaN, or its "
+                    + $"type be too narrow (take float32)");
         }
 
         return [.. groups.Select((group, index) => new Trajectory(

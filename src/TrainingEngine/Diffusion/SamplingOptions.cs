@@ -33,6 +33,7 @@ public sealed record SamplingOptions
     /// <summary>Whether the mean of every step is kept, which makes the divergence from this policy free in training.</summary>
     public bool KeepMeans { get; init; } = true;
 
-    /// <summary>Most images in one forward call; 0 decides by the model's size: the whole group, and several groups of a small model.</summary>
+    /// <summary>Most images in one forward call; 0 decides by the model's size: the whole group, and several groups of a small
+    /// model.</summary>
     public int ImagesAtOnce { get; init; }
 }

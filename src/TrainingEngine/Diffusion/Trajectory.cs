@@ -97,7 +97,8 @@ public sealed record Trajectory(
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="withMeans">False to leave the means on the disk.</param>
     /// <param name="fits">The model whose latents they must be, by channels and size; null where any will do.</param>
-    /// <exception cref="EngineException">It is no whole trajectory, or of another kind of model; the message says what is wrong.</exception>
+    /// <exception cref="EngineException">It is no whole trajectory, or of another kind of model; the message says what is
+    /// wrong.</exception>
     public static Trajectory Load(string path, bool withMeans = true, StableDiffusion? fits = null)
     {
         using SafeTensors file = SafeTensors.Open(path);
@@ -143,7 +144,8 @@ public sealed record Trajectory(
         using Tensor stored = file.Read("timesteps");
         using Tensor whole = stored.to(int64);
         long[] timesteps = whole.data<long>().ToArray();
-        return timesteps.All(timestep => timestep >= 0) ? timesteps : throw new EngineException($"{file.Path}: a timestep is negative: {SampleAgain}");
+        return timesteps.All(timestep => timestep >= 0) ? timesteps
+            : throw new EngineException($"{file.Path}: a timestep is negative: {SampleAgain}");
     }
 
     /// <summary>Channels, height and width as the file itself has them: any, but the same for latents and means.</summary>
@@ -155,7 +157,8 @@ public sealed record Trajectory(
         long factor = model.Vae.Config.Factor;
         return origin.Width > 0 && origin.Height > 0 && origin.Width % factor == 0 && origin.Height % factor == 0
             ? [model.Unet.Config.InChannels, origin.Height / factor, origin.Width / factor]
-            : throw new EngineException($"{path}: is of images of {origin.Width} x {origin.Height} pixels; this model makes multiples of {factor}: {SampleAgain}");
+            : throw new EngineException(
+                $"{path}: is of images of {origin.Width} x {origin.Height} pixels; this model makes multiples of {factor}: {SampleAgain}");
     }
 
     private static TrajectoryOrigin OriginOf(IReadOnlyDictionary<string, string> metadata) => new()

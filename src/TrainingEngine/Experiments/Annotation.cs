@@ -21,12 +21,15 @@ public static class Annotation
     public static IReadOnlyList<PreferencePair> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
         [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
         {
-            Picture[] pictures = [.. Enumerable.Range(0, samples.Manifest.GroupSize).Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
+            Picture[] pictures =
+                [.. Enumerable.Range(0, samples.Manifest.GroupSize)
+                    .Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
             long first = ((long)epoch * samples.Groups) + group;
             return family == SceneFamily.Mirror ? Compare(pictures, raters, group, first) : Flag(pictures, raters, family, group, first);
         })];
 
-    private static IEnumerable<PreferencePair> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group, long first)
+    private static IEnumerable<PreferencePair> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group,
+        long first)
     {
         double[] verdicts = [.. pictures.Select((picture, image) =>
             -raters.Average(rater => rater.Flags(picture, family, (first * pictures.Length) + image) ? 1.0 : 0))];

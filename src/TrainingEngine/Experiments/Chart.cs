@@ -42,16 +42,19 @@ internal sealed class Chart
 
     /// <summary>Of what is to be told apart.</summary>
     public static IReadOnlyList<Rgb> Colours { get; } =
-        [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0), new(0, 150, 170), new(128, 84, 50), new(226, 110, 170)];
+        [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0),
+            new(0, 150, 170), new(128, 84, 50), new(226, 110, 170)];
 
     /// <summary>Draws a line with round ends.</summary>
-    public void Line(Vector2 from, Vector2 to, float halfWidth, Rgb colour, float opacity = 1) => _canvas.Paint(new Capsule(from, to, halfWidth), colour, opacity);
+    public void Line(Vector2 from, Vector2 to, float halfWidth, Rgb colour, float opacity = 1) =>
+        _canvas.Paint(new Capsule(from, to, halfWidth), colour, opacity);
 
     /// <summary>Draws a disc.</summary>
     public void Dot(Vector2 centre, float radius, Rgb colour) => _canvas.Paint(new Disc(centre, radius), colour);
 
     /// <summary>Draws a box.</summary>
-    public void Bar(float left, float top, float right, float bottom, Rgb colour) => _canvas.Paint(new Box(left, top, right, bottom), colour);
+    public void Bar(float left, float top, float right, float bottom, Rgb colour) =>
+        _canvas.Paint(new Box(left, top, right, bottom), colour);
 
     /// <summary>Writes a line of text over all that is drawn.</summary>
     /// <param name="text">The text.</param>
@@ -68,7 +71,8 @@ internal sealed class Chart
         {
             if (Caption.Draw(text, width, TextHeight) is { } written)
             {
-                Put(picture, written, (int)(place.X * _size / Canvas.Units) - ((int)align * written.Width / 2), (int)(place.Y * _size / Canvas.Units));
+                Put(picture, written, (int)(place.X * _size / Canvas.Units) - ((int)align * written.Width / 2),
+                    (int)(place.Y * _size / Canvas.Units));
             }
         }
 

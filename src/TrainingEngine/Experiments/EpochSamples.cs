@@ -20,7 +20,8 @@ internal sealed record EpochSamples(string ModelFolder, int Steps, double Guidan
     /// <param name="seed">Of all noise.</param>
     /// <param name="workers">Groups are shared between them.</param>
     /// <param name="stop">Looked at between groups.</param>
-    public SampleFolder Fill(string folder, string? policy, IReadOnlyList<string> prompts, ulong seed, ComputeThreads workers, CancellationToken stop)
+    public SampleFolder Fill(string folder, string? policy, IReadOnlyList<string> prompts, ulong seed, ComputeThreads workers,
+        CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(ModelFolder);
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);

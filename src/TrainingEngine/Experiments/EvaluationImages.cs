@@ -26,13 +26,15 @@ public static class EvaluationImages
     /// <param name="stop">Looked at between batches.</param>
     /// <param name="seed">Of the noise.</param>
     public static IReadOnlyList<Picture> Sample(
-        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, ComputeThreads workers, CancellationToken stop, ulong seed = Seed)
+        StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, ComputeThreads workers, CancellationToken stop,
+            ulong seed = Seed)
     {
         var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), steps);
         var unet = new GuidedUNet(model.Unet, guidance);
         string[][] batches = [.. prompts.Chunk(AtOnce)];
         var pictures = new List<Picture>();
-        workers.Run(batches.Length, batch => Batch(model, unet, ddim, batches[batch], Seeds.At(seed, (ulong)batch)), (_, sampled) => pictures.AddRange(sampled), stop);
+        workers.Run(batches.Length, batch => Batch(model, unet, ddim, batches[batch], Seeds.At(seed, (ulong)batch)),
+            (_, sampled) => pictures.AddRange(sampled), stop);
         return pictures;
     }
 

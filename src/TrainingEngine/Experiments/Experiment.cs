@@ -22,5 +22,6 @@ public sealed record Experiment(string Name, SceneFamily Family, string Good)
 
     /// <exception cref="EngineException">There is no experiment of that name.</exception>
     public static Experiment Parse(string name) => All.FirstOrDefault(experiment => experiment.Name == name)
-        ?? throw new EngineException($"there is no experiment {name}; there are {string.Join(", ", All.Select(experiment => experiment.Name))}");
+        ?? throw new EngineException(
+            $"there is no experiment {name}; there are {string.Join(", ", All.Select(experiment => experiment.Name))}");
 }

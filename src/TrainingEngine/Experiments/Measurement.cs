@@ -24,7 +24,8 @@ internal sealed record Measurement(IReadOnlyList<Picture> Pictures, IReadOnlyLis
     /// <param name="options">How many images, and how they are sampled.</param>
     /// <param name="workers">Batches are shared between them.</param>
     /// <param name="stop">Looked at between batches.</param>
-    public static Measurement Of(string modelFolder, string? policy, ReproductionOptions options, ComputeThreads workers, CancellationToken stop)
+    public static Measurement Of(string modelFolder, string? policy, ReproductionOptions options, ComputeThreads workers,
+        CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);

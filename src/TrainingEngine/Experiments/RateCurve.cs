@@ -45,7 +45,9 @@ public static class RateCurve
         {
             chart.Dot(At(row.Epoch, row.Rate.Share), 1, Line);
             chart.Write(row.Epoch.ToString(CultureInfo.InvariantCulture), At(row.Epoch, 0) + new Vector2(0, 3), 30, Align.Middle);
-            chart.Write((100 * row.Rate.Share).ToString("0.0", CultureInfo.InvariantCulture), At(row.Epoch, row.Rate.Low) + new Vector2(row.Epoch == 0 ? -1.5f : 0, 1.5f), 44, row.Epoch == 0 ? Align.Left : Align.Middle);
+            chart.Write((100 * row.Rate.Share).ToString("0.0", CultureInfo.InvariantCulture),
+                At(row.Epoch, row.Rate.Low) + new Vector2(row.Epoch == 0 ? -1.5f : 0, 1.5f), 44, row.Epoch == 0 ? Align.Left
+                    : Align.Middle);
         }
 
         return chart.ToPicture();

@@ -56,7 +56,8 @@ public sealed record ReproductionOptions
         Annotator.Check();
         D3po.Validate();
         Bounds.Check(
-            ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--raters", Raters, 1, int.MaxValue), ("--replay", Replay, 0, int.MaxValue),
+            ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--raters", Raters, 1, int.MaxValue),
+                ("--replay", Replay, 0, int.MaxValue),
             ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--steps", Steps, 2, int.MaxValue));
     }
 }

@@ -18,7 +18,8 @@ namespace Labeler.TrainingEngine.Experiments;
 /// </summary>
 /// <param name="modelFolder">The bundled model.</param>
 /// <param name="options">What is repeated.</param>
-/// <param name="folder">Gets <c>results.csv</c>, <c>labels.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c>, <c>training.png</c> and each epoch's samples and checkpoints.</param>
+/// <param name="folder">Gets <c>results.csv</c>, <c>labels.csv</c>, <c>curve.png</c>, <c>epoch-N.png</c>, <c>training.png</c> and each
+/// epoch's samples and checkpoints.</param>
 /// <param name="output">Gets the table.</param>
 public sealed class ReproductionRun(string modelFolder, ReproductionOptions options, string folder, TextWriter output)
 {
@@ -31,7 +32,8 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
     {
         options.Check();
         _state = ReproductionState.Begin(folder, modelFolder, options);
-        output.WriteLine($"{options.Experiment.Name}: share of {options.Experiment.Good} among {options.EvaluationImages} evaluation images");
+        output.WriteLine(
+            $"{options.Experiment.Name}: share of {options.Experiment.Good} among {options.EvaluationImages} evaluation images");
         output.WriteLine(EpochRow.TableHeader);
         foreach (EpochRow known in _state.Rows)
         {
@@ -66,7 +68,8 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
     private string SamplesOf(int epoch) => Path.Combine(FolderOf(epoch), "samples");
 
     private IEnumerable<SampleFolder> Earlier(int epoch) =>
-        Enumerable.Range(1, options.Replay).Select(back => epoch - back).Where(past => past > 0).Select(past => SampleFolder.Open(SamplesOf(past)));
+        Enumerable.Range(1, options.Replay).Select(back => epoch - back).Where(past => past > 0)
+            .Select(past => SampleFolder.Open(SamplesOf(past)));
 
     private SampleFolder Sample(int epoch, string? policy, CancellationToken stop)
     {
@@ -78,9 +81,11 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private string Learn(int epoch, string? policy, JudgedEpoch lesson, CancellationToken stop)
     {
-        var place = new RunOptions { Output = Path.Combine(FolderOf(epoch), "training"), Workers = Environment.ProcessorCount, Threads = 1 };
+        var place =
+            new RunOptions { Output = Path.Combine(FolderOf(epoch), "training"), Workers = Environment.ProcessorCount, Threads = 1 };
         return new D3poAlgorithm().Run(
-            new EpochRun(StableDiffusion.Load(modelFolder), lesson, options.Trained with { From = policy }, place, stop), options.D3po with { Seed = options.Seed + epoch }).Weights;
+            new EpochRun(StableDiffusion.Load(modelFolder), lesson, options.Trained with { From = policy }, place, stop),
+                options.D3po with { Seed = options.Seed + epoch }).Weights;
     }
 
     private void Measure(int epoch, string? policy, double sampleSeconds, double trainSeconds, CancellationToken stop)
@@ -89,11 +94,16 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         Measurement measured = Measurement.Of(modelFolder, policy, options, workers, stop);
         double[] baseColour = epoch == 0 ? measured.Colour : _state.BaseColour;
         EpochRow row = measured.ToRow(epoch, baseColour, sampleSeconds, trainSeconds);
-        _state = _state with { Rows = [.. _state.Rows, row], BaseColour = baseColour, Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
+        _state = _state with { Rows = [.. _state.Rows, row], BaseColour = baseColour,
+            Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
         new SamplesAlongTraining(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(
-            folder, [new SheetSeries("", [.. _state.Rows.Select(known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])], RowsAlongTraining);
+            folder, [
+                new SheetSeries("",
+                    [.. _state.Rows.Select(
+                        known => ($"{LabelsAt(known.Epoch)} judged", Path.Combine(folder, $"epoch-{known.Epoch}.png")))])],
+                            RowsAlongTraining);
         Write("curve.png", RateCurve.Draw(options.Experiment.Good, _state.Rows).ToPng());
         WriteLines("results.csv", EpochRow.CsvHeader, known => known.ToCsv());
         WriteLines("labels.csv", ReproducedRun.LabelsHeader, known => known.ToLabelsCsv(LabelsAt(known.Epoch)));

@@ -5,7 +5,8 @@ using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.Experiments;
 
-/// <summary>What a run has reached. It is written last, when all else of an epoch is on the disk, so a stopped run goes on after it.</summary>
+/// <summary>What a run has reached. It is written last, when all else of an epoch is on the disk, so a stopped run goes on after
+/// it.</summary>
 /// <param name="Fingerprint">Of the model and of every option but the number of epochs.</param>
 /// <param name="Rows">Epoch 0 and those that are complete.</param>
 /// <param name="BaseColour">Mean colour of the base model's evaluation images.</param>
@@ -33,7 +34,8 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
             ReproductionState? state = JsonSerializer.Deserialize<ReproductionState>(File.ReadAllBytes(file), Format);
             return state?.Fingerprint == fingerprint
                 ? state
-                : throw new EngineException($"{folder} holds a run with another model or other options; choose a new folder, or the same options to go on");
+                : throw new EngineException(
+                    $"{folder} holds a run with another model or other options; choose a new folder, or the same options to go on");
         }
         catch (JsonException error)
         {
@@ -44,5 +46,6 @@ internal sealed record ReproductionState(string Fingerprint, IReadOnlyList<Epoch
     public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
     private static string FingerprintOf(string modelFolder, ReproductionOptions options) =>
-        ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(RunDirectory.Identity(modelFolder, options with { Epochs = 0 }, options.Trained)));
+        ContentHash.Of(
+            JsonSerializer.SerializeToUtf8Bytes(RunDirectory.Identity(modelFolder, options with { Epochs = 0 }, options.Trained)));
 }

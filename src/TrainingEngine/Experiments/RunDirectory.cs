@@ -4,7 +4,8 @@ using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Experiments;
 
-/// <summary>A folder that belongs to one model and one set of options, kept in its <c>options.json</c>: only the same ones go on in it.</summary>
+/// <summary>A folder that belongs to one model and one set of options, kept in its <c>options.json</c>: only the same ones go on in
+/// it.</summary>
 internal static class RunDirectory
 {
     private const string Name = "options.json";

@@ -18,7 +18,9 @@ internal static class TrainingData
         for (int back = 0; back < samples.Count; back++)
         {
             int first = files.Count;
-            preferences.AddRange(Annotation.Judge(samples[back], options.Experiment.Family, raters, epoch - back).Select(one => one with { Group = first + one.Group }));
+            preferences.AddRange(
+                Annotation.Judge(samples[back], options.Experiment.Family, raters, epoch - back)
+                    .Select(one => one with { Group = first + one.Group }));
             files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
         }
 

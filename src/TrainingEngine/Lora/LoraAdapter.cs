@@ -44,7 +44,8 @@ public sealed class LoraAdapter : IDisposable
             var down = randn([rank, .. shape[1..]], generator: generator).div_(rank);
             return new LoraTensors(down, zeros([shape[0], rank, .. shape[2..].Select(_ => 1L)]), alpha);
         });
-        return branches.Count > 0 ? new LoraAdapter(unet, branches) : throw new EngineException($"no layer of this model is among {targets}");
+        return branches.Count > 0 ? new LoraAdapter(unet, branches)
+            : throw new EngineException($"no layer of this model is among {targets}");
     }
 
     /// <summary>Puts an adapter from a file on, of any format that <see cref="LoraFile"/> reads.</summary>

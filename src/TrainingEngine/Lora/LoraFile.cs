@@ -44,7 +44,8 @@ public static class LoraFile
     /// Writes the format of diffusers. It knows no alpha, so the scale is multiplied into the second matrix: exact where
     /// alpha is the rank or a power of two times it.
     /// </summary>
-    public static void WriteDiffusers(string path, IReadOnlyDictionary<string, LoraTensors> branches, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void WriteDiffusers(string path, IReadOnlyDictionary<string, LoraTensors> branches,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, branches, metadata, (layer, branch) =>
         [
             (LoraKeys.Diffusers(layer, LoraPart.Down), branch.Down),
@@ -52,7 +53,8 @@ public static class LoraFile
         ]);
 
     /// <summary>Writes the format of kohya, with its alpha.</summary>
-    public static void WriteKohya(string path, IReadOnlyDictionary<string, LoraTensors> branches, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void WriteKohya(string path, IReadOnlyDictionary<string, LoraTensors> branches,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, branches, metadata, (layer, branch) =>
         [
             (LoraKeys.Kohya(layer, LoraPart.Down), branch.Down),
@@ -66,8 +68,10 @@ public static class LoraFile
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var tensors = branches.SelectMany(pair => keys(pair.Key, pair.Value)).ToDictionary(pair => pair.Key, pair => pair.Tensor.detach().cpu());
-        SafeTensors.Write(path, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["format"] = "pt" });
+        var tensors = branches.SelectMany(pair => keys(pair.Key, pair.Value))
+            .ToDictionary(pair => pair.Key, pair => pair.Tensor.detach().cpu());
+        SafeTensors.Write(path, tensors,
+            new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["format"] = "pt" });
     }
 
     private static PeftConfig? Peft(string path, IEnumerable<string> keys)

@@ -37,7 +37,8 @@ public sealed partial class LoraKeys
         if (key.StartsWith("lora_unet_", StringComparison.Ordinal))
         {
             var dot = key.IndexOf('.');
-            return dot > 0 && _kohya.TryGetValue(key[..dot], out var known) && PartOf(key[dot..]) is { } kohyaPart ? (known, kohyaPart) : null;
+            return dot > 0 && _kohya.TryGetValue(key[..dot], out var known) && PartOf(key[dot..]) is { } kohyaPart ? (known, kohyaPart)
+                : null;
         }
         var match = Suffix().Match(key);
         if (!match.Success || PartOf(match.Value) is not { } part)

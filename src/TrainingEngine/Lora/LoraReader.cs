@@ -54,7 +54,9 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
     {
         if (!parts.TryGetValue((layer, LoraPart.Down), out var first) || !parts.TryGetValue((layer, LoraPart.Up), out var second))
         {
-            problems.Add($"{layer} has only {(parts.ContainsKey((layer, LoraPart.Down)) ? "down" : parts.ContainsKey((layer, LoraPart.Up)) ? "up" : "alpha")}");
+            problems.Add(
+                $"{layer} has only "
+                    + $"{(parts.ContainsKey((layer, LoraPart.Down)) ? "down" : parts.ContainsKey((layer, LoraPart.Up)) ? "up" : "alpha")}");
             return null;
         }
         var given = parts.TryGetValue((layer, LoraPart.Alpha), out var stored);
@@ -71,8 +73,10 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
         if (rank == 0 || !Fits(down, downShape) || !Fits(up, upShape))
         {
             problems.Add(
-                $"{first.Key} is {Shapes.Told(down.shape)} and {second.Key} is {Shapes.Told(up.shape)}; for a weight {Shapes.Told(weight)} they should be "
-                + $"[rank, {string.Join(", ", weight[1..])}] and [{string.Join(", ", [$"{weight[0]}", "rank", .. weight[2..].Select(_ => "1")])}]");
+                $"{first.Key} is {Shapes.Told(down.shape)} and {second.Key} is {Shapes.Told(up.shape)}; for a weight "
+                    + $"{Shapes.Told(weight)} they should be "
+                + $"[rank, {string.Join(", ", weight[1..])}] and "
+                + $"[{string.Join(", ", [$"{weight[0]}", "rank", .. weight[2..].Select(_ => "1")])}]");
             return null;
         }
         if (wrongAlpha)
@@ -95,5 +99,6 @@ public sealed class LoraReader(IReadOnlyDictionary<string, long[]> layers)
     private static long[] Essential(long[] shape) => shape is [_, _, 1, 1] ? shape[..2] : shape;
 
     private static string List(List<string> problems) =>
-        string.Join("; ", problems.Take(ListedProblems)) + (problems.Count > ListedProblems ? $"; and {problems.Count - ListedProblems} more" : "");
+        string.Join("; ", problems.Take(ListedProblems))
+            + (problems.Count > ListedProblems ? $"; and {problems.Count - ListedProblems} more" : "");
 }

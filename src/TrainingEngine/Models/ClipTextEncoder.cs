@@ -61,7 +61,8 @@ public sealed class ClipTextEncoder
         // The end token has the highest id of CLIP's vocabulary; the first of them ends the text.
         var ends = ids.to(ScalarType.Int32).argmax(-1);
         var pooled = last.reshape(-1, Config.Width).index_select(0, arange(ids.shape[0], ScalarType.Int64, ids.device) * length + ends);
-        return new(scope.MoveToOuter(last), scope.MoveToOuter(penultimate), scope.MoveToOuter(pooled), _projection is null ? null : scope.MoveToOuter(_projection.Forward(pooled)));
+        return new(scope.MoveToOuter(last), scope.MoveToOuter(penultimate), scope.MoveToOuter(pooled),
+            _projection is null ? null : scope.MoveToOuter(_projection.Forward(pooled)));
     }
 }
 

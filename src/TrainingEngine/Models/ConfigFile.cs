@@ -53,7 +53,8 @@ public sealed class ConfigFile
 
     /// <summary>A size or a number of things: whole, at least 1.</summary>
     /// <param name="most">The largest that is believed: what makes loops longer must not make them endless.</param>
-    public long Count(string key, long? otherwise = null, long most = LargestSize) => Counted(key, Value(key, element => element.GetInt64(), otherwise), most);
+    public long Count(string key, long? otherwise = null, long most = LargestSize) =>
+        Counted(key, Value(key, element => element.GetInt64(), otherwise), most);
 
     /// <summary>A number of layers or blocks.</summary>
     public long Layers(string key, long? otherwise = null) => Count(key, otherwise, MostLayers);
@@ -61,14 +62,16 @@ public sealed class ConfigFile
     /// <summary>Several sizes, at least one and no more than any model has levels.</summary>
     public long[] Counts(string key, long most = LargestSize)
     {
-        var list = Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : throw Missing(key);
+        var list = Present(key) is { } element
+            ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : throw Missing(key);
         return list.Length is > 0 and <= MostLevels
             ? [.. list.Select(value => Counted(key, value, most))]
             : throw Fault(key, list.Length == 0 ? "is empty" : $"has {list.Length} values, which no model has");
     }
 
     /// <summary>A finite number above 0.</summary>
-    public double Positive(string key, double otherwise) => Value(key, element => element.GetDouble(), (double?)otherwise) is var value && double.IsFinite(value) && value > 0
+    public double Positive(string key, double otherwise) =>
+        Value(key, element => element.GetDouble(), (double?)otherwise) is var value && double.IsFinite(value) && value > 0
         ? value
         : throw Fault(key, $"is {value.ToString(CultureInfo.InvariantCulture)}; a number above 0 is needed");
 
@@ -78,7 +81,8 @@ public sealed class ConfigFile
         Present(key) is { } element ? Convert(key, element, value => value.GetString()!) : otherwise ?? throw Missing(key);
 
     public string[] Texts(string key) =>
-        Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetString()!).ToArray()) : throw Missing(key);
+        Present(key) is { } element ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetString()!).ToArray())
+            : throw Missing(key);
 
     /// <summary>One number for every level, or a list with one for each.</summary>
     public long[] PerLevel(string key, int levels, long? otherwise = null, long most = LargestSize)
@@ -97,7 +101,8 @@ public sealed class ConfigFile
     {
         if (Present(key) is { } element && !known.Contains(element.ToString(), StringComparer.OrdinalIgnoreCase))
         {
-            throw Fault(key, $"is {element}, which this engine does not know{(known.Length > 0 ? $"; it knows {string.Join(", ", known)}" : "")}");
+            throw Fault(key,
+                $"is {element}, which this engine does not know{(known.Length > 0 ? $"; it knows {string.Join(", ", known)}" : "")}");
         }
     }
 
@@ -115,11 +120,13 @@ public sealed class ConfigFile
 
     public EngineException Fault(string key, string what) => new($"{Path}: {key} {what}");
 
-    private long Counted(string key, long value, long most) => value > 0 && value <= most ? value : throw Fault(key, $"is {value}, which no model has");
+    private long Counted(string key, long value, long most) =>
+        value > 0 && value <= most ? value : throw Fault(key, $"is {value}, which no model has");
 
     private EngineException Missing(string key) => new($"{Path}: {key} is missing");
 
-    private JsonElement? Present(string key) => _root.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+    private JsonElement? Present(string key) =>
+        _root.TryGetProperty(key, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
 
     private T Value<T>(string key, Func<JsonElement, T> read, T? otherwise) where T : struct =>
         Present(key) is { } element ? Convert(key, element, read) : otherwise ?? throw Missing(key);

@@ -2,7 +2,8 @@ using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Models;
 
-/// <summary>A model folder may carry a SHA256SUMS file, as the bundled one does; what is listed there is checked before it is used.</summary>
+/// <summary>A model folder may carry a SHA256SUMS file, as the bundled one does; what is listed there is checked before it is
+/// used.</summary>
 public static class ModelChecksums
 {
     /// <summary>Lines of a hash, two spaces and a path inside the folder, as <c>sha256sum</c> writes them.</summary>

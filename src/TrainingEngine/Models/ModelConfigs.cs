@@ -5,17 +5,20 @@ namespace Labeler.TrainingEngine.Models;
 
 /// <summary>What a model folder's configs and tokenizers say, read before any weight and compared with each other.</summary>
 /// <param name="Texts">Tokenizer, its folder's name and the config of the encoder behind it: one, or two for XL.</param>
-internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyList<(ClipTokenizer Tokenizer, string Name, ClipTextConfig Encoder)> Texts)
+internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae,
+    IReadOnlyList<(ClipTokenizer Tokenizer, string Name, ClipTextConfig Encoder)> Texts)
 {
     /// <summary>Sizes and crops that XL is told besides the text.</summary>
     private const int XlNumbers = 6;
 
-    /// <exception cref="EngineException">A file is missing, holds what the engine does not know, or contradicts another; lists the contradictions.</exception>
+    /// <exception cref="EngineException">A file is missing, holds what the engine does not know, or contradicts another; lists the
+    /// contradictions.</exception>
     public static ModelConfigs Read(string folder)
     {
         var texts = new[] { ("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2") }
             .Where(pair => Directory.Exists(Path.Combine(folder, pair.Item2)))
-            .Select(pair => (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), pair.Item1, ClipTextConfig.Read(Config(folder, pair.Item2))))
+            .Select(pair =>
+                (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), pair.Item1, ClipTextConfig.Read(Config(folder, pair.Item2))))
             .ToArray();
         if (texts.Length == 0)
         {
@@ -24,7 +27,8 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
 
         var configs = new ModelConfigs(UNetConfig.Read(Config(folder, "unet")), VaeConfig.Read(Config(folder, "vae")), texts);
         var faults = configs.Contradictions().ToList();
-        return faults.Count == 0 ? configs : throw new EngineException($"{folder}: {string.Join("; ", faults)}; take all parts from the same model");
+        return faults.Count == 0 ? configs
+            : throw new EngineException($"{folder}: {string.Join("; ", faults)}; take all parts from the same model");
     }
 
     private IEnumerable<string> Contradictions()
@@ -32,7 +36,8 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
         var told = Texts.Sum(text => text.Encoder.Width);
         if (told != Unet.ContextWidth)
         {
-            yield return $"the text encoders give {told} numbers per token, and unet/config.json wants {Unet.ContextWidth} (cross_attention_dim)";
+            yield return $"the text encoders give {told} numbers per token, and unet/config.json wants {Unet.ContextWidth} "
+                + $"(cross_attention_dim)";
         }
 
         if (Vae.LatentChannels != Unet.InChannels)
@@ -44,17 +49,20 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
         {
             if (tokenizer.LargestId >= encoder.VocabularySize)
             {
-                yield return $"{name} gives ids up to {tokenizer.LargestId}, and its text encoder knows {encoder.VocabularySize} (vocab_size)";
+                yield return $"{name} gives ids up to {tokenizer.LargestId}, and its text encoder knows {encoder.VocabularySize} "
+                    + $"(vocab_size)";
             }
 
             if (tokenizer.MaxLength > encoder.Positions)
             {
-                yield return $"{name} gives {tokenizer.MaxLength} tokens (model_max_length), and its text encoder takes {encoder.Positions} (max_position_embeddings)";
+                yield return $"{name} gives {tokenizer.MaxLength} tokens (model_max_length), and its text encoder takes "
+                    + $"{encoder.Positions} (max_position_embeddings)";
             }
         }
         if (Texts.Select(text => text.Tokenizer.MaxLength).Distinct().Count() > 1)
         {
-            yield return $"the tokenizers give texts of different lengths, {string.Join(" and ", Texts.Select(text => text.Tokenizer.MaxLength))} tokens";
+            yield return $"the tokenizers give texts of different lengths, "
+                + $"{string.Join(" and ", Texts.Select(text => text.Tokenizer.MaxLength))} tokens";
         }
 
         if (Unet.AddedInputs == 0 && Texts.Count > 1)
@@ -62,9 +70,11 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae, IReadOnlyLis
             yield return "there are two text encoders, and unet/config.json is not of the XL type (addition_embed_type)";
         }
 
-        if (Unet.AddedInputs > 0 && Texts[^1].Encoder.ProjectionWidth + (XlNumbers * Unet.AddedTimeWidth) is var added && added != Unet.AddedInputs)
+        if (Unet.AddedInputs > 0 && Texts[^1].Encoder.ProjectionWidth + (XlNumbers * Unet.AddedTimeWidth) is var added
+            && added != Unet.AddedInputs)
         {
-            yield return $"the last text encoder's projection and {XlNumbers} embedded numbers are {added} (projection_dim, addition_time_embed_dim), and unet/config.json wants {Unet.AddedInputs} (projection_class_embeddings_input_dim)";
+            yield return $"the last text encoder's projection and {XlNumbers} embedded numbers are {added} (projection_dim, "
+                + $"addition_time_embed_dim), and unet/config.json wants {Unet.AddedInputs} (projection_class_embeddings_input_dim)";
         }
     }
 

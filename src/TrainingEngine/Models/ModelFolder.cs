@@ -65,7 +65,8 @@ public static class ModelFolder
     internal static void CopyAllButWeights(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in Directory.GetFiles(from).Where(file => Path.GetExtension(file) is ".json" or ".txt" && !file.Contains(".index.", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(from)
+            .Where(file => Path.GetExtension(file) is ".json" or ".txt" && !file.Contains(".index.", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
@@ -73,5 +74,6 @@ public static class ModelFolder
 
     /// <summary>transformers and diffusers name their files differently.</summary>
     private static string FileOf(string folder) =>
-        Path.GetFileName(folder).StartsWith("text_encoder", StringComparison.Ordinal) ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+        Path.GetFileName(folder).StartsWith("text_encoder", StringComparison.Ordinal) ? "model.safetensors"
+            : "diffusion_pytorch_model.safetensors";
 }

@@ -17,7 +17,8 @@ public static class RandomModel
     /// <param name="tokenizer">A tokenizer folder to copy; without one, texts become tokens byte by byte.</param>
     /// <param name="stop">Looked at between parts.</param>
     /// <exception cref="EngineException">The folder is there already, or cannot be written.</exception>
-    public static void Write(ReleasedShape shape, string folder, ScalarType type, ulong seed, string? tokenizer = null, CancellationToken stop = default)
+    public static void Write(ReleasedShape shape, string folder, ScalarType type, ulong seed, string? tokenizer = null,
+        CancellationToken stop = default)
     {
         if (Path.Exists(folder))
         {
@@ -28,14 +29,17 @@ public static class RandomModel
         {
             var xl = shape.TextEncoders.Length > 1;
             ModelFolder.WriteIndex(temporary, xl);
-            ModelFolder.WriteConfig(Path.Combine(temporary, "scheduler", "scheduler_config.json"), ModelFolder.Schedule(shape.PredictionType));
+            ModelFolder.WriteConfig(Path.Combine(temporary, "scheduler", "scheduler_config.json"),
+                ModelFolder.Schedule(shape.PredictionType));
             foreach (var (text, suffix) in shape.TextEncoders.Zip(["", "_2"]))
             {
                 WriteTokenizer(Path.Combine(temporary, $"tokenizer{suffix}"), tokenizer, (int)text.Positions);
-                WritePart(Path.Combine(temporary, $"text_encoder{suffix}"), text.ToJson(), weights => new ClipTextEncoder(text, weights).Parameters);
+                WritePart(Path.Combine(temporary, $"text_encoder{suffix}"), text.ToJson(),
+                    weights => new ClipTextEncoder(text, weights).Parameters);
             }
             WritePart(Path.Combine(temporary, "vae"), shape.Vae.ToJson(), weights => new AutoencoderKL(shape.Vae, weights).Parameters);
-            WritePart(Path.Combine(temporary, "unet"), shape.Unet.ToJson(), weights => new UNet2DConditionModel(shape.Unet, weights).Parameters);
+            WritePart(Path.Combine(temporary, "unet"), shape.Unet.ToJson(),
+                weights => new UNet2DConditionModel(shape.Unet, weights).Parameters);
         });
 
         void WritePart(string part, Dictionary<string, object?> config, Func<WeightSource, IReadOnlyDictionary<string, Tensor>> make)

@@ -23,7 +23,8 @@ public sealed record ReleasedShape(string Name, UNetConfig Unet, VaeConfig Vae, 
             new(4, 4, [320, 640, 1280, 1280], 2, AllButLowest, AllButFirst, [5, 10, 20, 20], [1, 1, 1, 1], 1024, 32, 1e-5, true, true, 96),
             new(3, 3, 4, VaeChannels, 2, 32, 0.18215, 768), [new(49408, 1024, 4096, 23, 16, 77, false, 1e-5, 0)], "v_prediction"),
         new("sdxl",
-            new(4, 4, [320, 640, 1280], 2, [false, true, true], [true, true, false], [5, 10, 20], [1, 2, 10], 2048, 32, 1e-5, true, false, 128, 256, 2816),
+            new(4, 4, [320, 640, 1280], 2, [false, true, true], [true, true, false], [5, 10, 20], [1, 2, 10], 2048, 32, 1e-5, true, false,
+                128, 256, 2816),
             new(3, 3, 4, VaeChannels, 2, 32, 0.13025, 1024), [ClipLarge, new(49408, 1280, 5120, 32, 20, 77, false, 1e-5, 1280)], "epsilon"),
     ];
 }

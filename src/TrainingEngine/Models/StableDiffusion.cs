@@ -10,7 +10,8 @@ public sealed class StableDiffusion
 {
     private readonly (ClipTokenizer Tokenizer, ClipTextEncoder Encoder)[] _encoders;
 
-    public StableDiffusion(string folder, IEnumerable<(ClipTokenizer, ClipTextEncoder)> encoders, UNet2DConditionModel unet, AutoencoderKL vae) =>
+    public StableDiffusion(string folder, IEnumerable<(ClipTokenizer, ClipTextEncoder)> encoders, UNet2DConditionModel unet,
+        AutoencoderKL vae) =>
         (Folder, _encoders, Unet, Vae) = (folder, [.. encoders], unet, vae);
 
     public string Folder { get; }
@@ -37,12 +38,17 @@ public sealed class StableDiffusion
         var index = ConfigFile.Read(Path.Combine(folder, "model_index.json"));
         index.Only("_class_name", "StableDiffusionPipeline", "StableDiffusionXLPipeline");
         var encoders = ModelConfigs.Read(folder).Texts
-            .Select(text => (text.Tokenizer, LoadTextEncoder(Path.Combine(folder, text.Name.Replace("tokenizer", "text_encoder", StringComparison.Ordinal)), device, dtype)))
+            .Select(text =>
+                (text.Tokenizer,
+                    LoadTextEncoder(Path.Combine(folder, text.Name.Replace("tokenizer", "text_encoder", StringComparison.Ordinal)), device,
+                        dtype)))
             .ToArray();
-        return new(folder, encoders, LoadUnet(Path.Combine(folder, "unet"), device, dtype), LoadVae(Path.Combine(folder, "vae"), device, dtype));
+        return new(folder, encoders, LoadUnet(Path.Combine(folder, "unet"), device, dtype),
+            LoadVae(Path.Combine(folder, "vae"), device, dtype));
     }
 
-    /// <summary>Writes the model as it is now into a new folder in the diffusers layout, whole or not at all; adapters are not part of it.</summary>
+    /// <summary>Writes the model as it is now into a new folder in the diffusers layout, whole or not at all; adapters are not part of
+    /// it.</summary>
     /// <param name="folder">Replaced if it is there.</param>
     /// <param name="type">Of the weights in the files.</param>
     /// <exception cref="EngineException">It cannot be written.</exception>
@@ -84,7 +90,8 @@ public sealed class StableDiffusion
         return new(config, weights);
     }
 
-    /// <summary>Tells the U-Net of prompts: the last layer of one encoder, or (XL) the penultimate ones of two beside the pooled second.</summary>
+    /// <summary>Tells the U-Net of prompts: the last layer of one encoder, or (XL) the penultimate ones of two beside the pooled
+    /// second.</summary>
     /// <param name="prompts">N texts.</param>
     /// <param name="size">XL: width and height in pixels of the images to be made.</param>
     public TextConditioning Encode(IReadOnlyList<string> prompts, (long Width, long Height) size)

@@ -15,7 +15,8 @@ public sealed record TextConditioning(Tensor Context, Tensor? Pooled = null, Ten
         TimeIds is null ? null : cat([TimeIds, other.TimeIds!], 0));
 
     /// <summary>Every tensor replaced by what is made of it.</summary>
-    public TextConditioning Kept(Func<Tensor, Tensor> keep) => new(keep(Context), Pooled is null ? null : keep(Pooled), TimeIds is null ? null : keep(TimeIds));
+    public TextConditioning Kept(Func<Tensor, Tensor> keep) =>
+        new(keep(Context), Pooled is null ? null : keep(Pooled), TimeIds is null ? null : keep(TimeIds));
 
     /// <summary>One prompt, N times, without a copy.</summary>
     public TextConditioning Repeat(long count) => new(

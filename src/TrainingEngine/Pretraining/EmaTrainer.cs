@@ -43,7 +43,8 @@ public sealed class EmaTrainer
     /// <summary>The running averages by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Averages => _names.Zip(_averages).ToDictionary(pair => pair.First, pair => pair.Second);
 
-    /// <summary>One step on the sum of what micro-batches find; each returns its part of the loss, already divided by their count.</summary>
+    /// <summary>One step on the sum of what micro-batches find; each returns its part of the loss, already divided by their
+    /// count.</summary>
     /// <returns>The loss.</returns>
     /// <exception cref="EngineException">The loss or a gradient is not a number.</exception>
     public double Learn(ComputeThreads workers, int parts, Func<int, Tensor> lossOf, CancellationToken cancel)
@@ -55,7 +56,8 @@ public sealed class EmaTrainer
         var norm = stack([.. _sums.Select(sum => sum.norm())]).norm().item<float>();
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
         {
-            throw new EngineException($"training left the numbers at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
+            throw new EngineException(
+                $"training left the numbers at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
         }
 
         Update(Math.Min(1, LearningRateSchedule.MaxNorm / (norm + 1e-6)));
@@ -92,7 +94,8 @@ public sealed class EmaTrainer
     public void Save(string file)
     {
         using var scope = NewDisposeScope();
-        SafeTensors.Write(file, Keyed().ToDictionary(pair => pair.Key, pair => pair.Tensor.detach()), new Dictionary<string, string> { ["step"] = $"{Step}" });
+        SafeTensors.Write(file, Keyed().ToDictionary(pair => pair.Key, pair => pair.Tensor.detach()),
+            new Dictionary<string, string> { ["step"] = $"{Step}" });
     }
 
     /// <exception cref="EngineException">The file is damaged or belongs to another model; lists everything wrong.</exception>
@@ -136,7 +139,9 @@ public sealed class EmaTrainer
             _weights[n].mul_(1 - rate * _schooling.Decay);
             _firstMoments[n].mul_(LearningRateSchedule.Beta1).add_(gradient, 1 - LearningRateSchedule.Beta1);
             _secondMoments[n].mul_(_schooling.Beta2).addcmul_(gradient, gradient, 1 - _schooling.Beta2);
-            _weights[n].addcdiv_(_firstMoments[n], _secondMoments[n].sqrt().div_(correction2).add_(LearningRateSchedule.Epsilon), -rate / correction1);
+            _weights[n]
+                .addcdiv_(_firstMoments[n], _secondMoments[n].sqrt().div_(correction2).add_(LearningRateSchedule.Epsilon),
+                    -rate / correction1);
             _averages[n].mul_(remembered).add_(_weights[n], 1 - remembered);
             gradient.zero_();
         }

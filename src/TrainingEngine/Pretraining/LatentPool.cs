@@ -18,7 +18,8 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
     private const int Batch = 16;
 
     /// <summary>Draws and encodes scenes beyond those that the autoencoder was trained on.</summary>
-    public static LatentPool Encode(AutoencoderKL vae, PretrainOptions options, string[] texts, ComputeThreads workers, Action<int> report, CancellationToken cancel)
+    public static LatentPool Encode(AutoencoderKL vae, PretrainOptions options, string[] texts, ComputeThreads workers, Action<int> report,
+        CancellationToken cancel)
     {
         var first = (long)options.VaeSteps * options.VaeBatch;
         var (means, deviations, prompts) = (new List<Tensor>(), new List<Tensor>(), new List<long>());
@@ -26,9 +27,11 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
         {
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
-            var scenes = Enumerable.Range(job * Batch, Math.Min(Batch, options.Scenes - job * Batch)).Select(n => Scene.Draw(options.Seed, first + n, size: (int)vae.Config.SampleSize)).ToArray();
+            var scenes = Enumerable.Range(job * Batch, Math.Min(Batch, options.Scenes - job * Batch))
+                .Select(n => Scene.Draw(options.Seed, first + n, size: (int)vae.Config.SampleSize)).ToArray();
             var (mean, logVariance) = vae.Encode(Pixels.ToTensor([.. scenes.Select(scene => scene.Picture)]));
-            return (mean.DetachFromDisposeScope(), (0.5 * logVariance).exp().DetachFromDisposeScope(), scenes.Select(scene => (long)Array.IndexOf(texts, scene.Prompt)).ToArray());
+            return (mean.DetachFromDisposeScope(), (0.5 * logVariance).exp().DetachFromDisposeScope(),
+                scenes.Select(scene => (long)Array.IndexOf(texts, scene.Prompt)).ToArray());
         }, (job, found) =>
         {
             means.Add(found.Item1);
@@ -40,7 +43,9 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
         using var unrecorded = no_grad();
         var all = cat(means, 0);
         var scale = 1 / all.std().item<float>();
-        var pool = new LatentPool((all * scale).DetachFromDisposeScope(), (cat(deviations, 0) * scale).DetachFromDisposeScope(), tensor(prompts.ToArray()).DetachFromDisposeScope(), texts, scale);
+        var pool =
+            new LatentPool((all * scale).DetachFromDisposeScope(), (cat(deviations, 0) * scale).DetachFromDisposeScope(),
+                tensor(prompts.ToArray()).DetachFromDisposeScope(), texts, scale);
         means.Concat(deviations).ToList().ForEach(tensor => tensor.Dispose());
         return pool;
     }

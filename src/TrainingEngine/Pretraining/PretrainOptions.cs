@@ -13,5 +13,6 @@ namespace Labeler.TrainingEngine.Pretraining;
 /// <param name="SaveEvery">Steps between checkpoints of the run.</param>
 /// <param name="SheetEvery">Steps between sample sheets.</param>
 public sealed record PretrainOptions(
-    long Seed = 1, int VaeSteps = 6000, int VaeBatch = 8, double VaeRate = 1.2e-3, int Scenes = 12_000, int UnetSteps = 4000, int UnetBatch = 48,
+    long Seed = 1, int VaeSteps = 6000, int VaeBatch = 8, double VaeRate = 1.2e-3, int Scenes = 12_000, int UnetSteps = 4000,
+        int UnetBatch = 48,
     double UnetRate = 1.2e-3, double EmptyPrompts = 0.1, int SaveEvery = 250, int SheetEvery = 500);

@@ -17,7 +17,8 @@ namespace Labeler.TrainingEngine.Pretraining;
 /// Makes the bundled model in a folder: autoencoder, latents, U-Net with text encoder, each with checkpoints under
 /// <c>pretraining/</c>, so that a run that was stopped goes on where it was and ends with the same weights.
 /// </summary>
-public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, ThreadChoice choice, TextWriter output)
+public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, ThreadChoice choice,
+    TextWriter output)
 {
     private static readonly string[] Texts = [.. Enum.GetValues<SceneFamily>().SelectMany(ScenePrompts.Of)];
     private readonly string _work = Path.Combine(folder, "pretraining");
@@ -44,7 +45,8 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
         }
         else if (File.ReadAllText(file) != mine)
         {
-            throw new EngineException($"{folder}: holds a run with other options ({File.ReadAllText(file)}); give the same ones to resume it, or another folder");
+            throw new EngineException(
+                $"{folder}: holds a run with other options ({File.ReadAllText(file)}); give the same ones to resume it, or another folder");
         }
 
         SmallModel.WriteFrame(folder, vaeShape, unetShape, Texts);
@@ -79,10 +81,12 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     {
         var tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
         var schedule = SmallModel.Schedule(folder);
-        var ids = tensor(Texts.Append("").SelectMany(text => tokenizer.Encode(text).Ids).ToArray(), [Texts.Length + 1, tokenizer.MaxLength]);
+        var ids =
+            tensor(Texts.Append("").SelectMany(text => tokenizer.Encode(text).Ids).ToArray(), [Texts.Length + 1, tokenizer.MaxLength]);
         var training = new UnetTraining(options, unetShape, SmallModel.Text(tokenizer.VocabularySize), schedule, pool, ids);
         var sheet = new PretrainSheet(options.Seed, schedule, training, vae, pool.Scale, ids);
-        Train("u-net", training.EmaTrainer, () => training.Step(workers, choice.Workers, cancel), sheet.Draw, PretrainSheet.Columns, () => WriteUnet(training));
+        Train("u-net", training.EmaTrainer, () => training.Step(workers, choice.Workers, cancel), sheet.Draw, PretrainSheet.Columns,
+            () => WriteUnet(training));
         WriteUnet(training);
     }
 
@@ -118,7 +122,8 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
             }
             if (last || trainee.Step % options.SheetEvery == 0)
             {
-                AtomicFile.Write(Path.Combine(_work, $"{name}-{trainee.Step:00000}.png"), new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
+                AtomicFile.Write(Path.Combine(_work, $"{name}-{trainee.Step:00000}.png"),
+                    new ContactSheet(columns).Draw([.. sheet().Select(picture => new ContactSheet.Cell(picture))]).ToPng());
             }
         }
     }

@@ -15,7 +15,8 @@ public static class SmallModel
     /// <summary>Tokens of a text, with start and end: no prompt of its world is longer.</summary>
     public const int TextLength = 16;
 
-    /// <summary>8 pixels of each side become one latent element, as in Stable Diffusion; thin levels where there are many pixels, since those cost most.</summary>
+    /// <summary>8 pixels of each side become one latent element, as in Stable Diffusion; thin levels where there are many pixels, since
+    /// those cost most.</summary>
     public static VaeConfig Vae { get; } = new(3, 3, 4, [16, 32, 64, 96], 1, 8, 1, ImageSize);
 
     /// <summary>Attention only at the lower level: with one at each it costs more than twice as much and learned no better.</summary>

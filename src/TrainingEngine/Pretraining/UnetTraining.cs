@@ -25,7 +25,8 @@ public sealed class UnetTraining
         Unet = new(unet, new RandomWeights((ulong)options.Seed * 2 + 1));
         Text = new(text, new RandomWeights((ulong)options.Seed * 2 + 3));
         EmaTrainer = new(
-            Unet.Parameters.Select(pair => KeyValuePair.Create($"unet.{pair.Key}", pair.Value)).Concat(Text.Parameters.Select(pair => KeyValuePair.Create($"text.{pair.Key}", pair.Value))),
+            Unet.Parameters.Select(pair => KeyValuePair.Create($"unet.{pair.Key}", pair.Value))
+                .Concat(Text.Parameters.Select(pair => KeyValuePair.Create($"text.{pair.Key}", pair.Value))),
             new(options.UnetRate, 0.999, 0.01, 100, options.UnetSteps, 0.998));
     }
 
@@ -55,7 +56,10 @@ public sealed class UnetTraining
         var noise = randn(means.shape, generator: generator);
         var all = count * parts;
         var drawn = rand([count], generator: generator).data<float>().ToArray();
-        var timesteps = drawn.Select((u, n) => Math.Min(_schedule.AlphasCumprod.Count - 1, (long)((n * parts + part + u) / all * _schedule.AlphasCumprod.Count))).ToArray();
+        var timesteps =
+            drawn.Select(
+                (u, n) => Math.Min(_schedule.AlphasCumprod.Count - 1, (long)((n * parts + part + u) / all * _schedule.AlphasCumprod.Count)))
+                    .ToArray();
         var dropped = rand([count], generator: generator) < _options.EmptyPrompts;
         var prompts = where(dropped, full_like(places, _pool.Texts.Length), _pool.Prompts.index_select(0, places));
         var context = Text.Forward(_ids).Last.index_select(0, prompts);

@@ -36,7 +36,8 @@ public sealed class VaeTraining
         return EmaTrainer.Learn(workers, parts, part =>
         {
             var first = (step * parts + part) * (long)each;
-            var images = Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(_options.Seed, first + n, size: _size).Picture)]);
+            var images =
+                Pixels.ToTensor([.. Enumerable.Range(0, each).Select(n => Scene.Draw(_options.Seed, first + n, size: _size).Picture)]);
             using var generator = new Generator(Streams.Seed(_options.Seed, Stream.Vae, first));
             return Loss(images, generator) / parts;
         }, cancel);

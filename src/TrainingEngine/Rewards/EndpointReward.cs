@@ -41,7 +41,9 @@ public sealed class EndpointReward : IReward
             ? uri
             : throw new EngineException($"{address} is no address of a reward server; it begins with http:// or https://");
         _options = options ?? new EndpointOptions();
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = _options.Timeout, MaxResponseContentBufferSize = _options.LargestAnswer };
+        _client =
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = _options.Timeout,
+                MaxResponseContentBufferSize = _options.LargestAnswer };
     }
 
     /// <inheritdoc />
@@ -59,11 +61,13 @@ public sealed class EndpointReward : IReward
             if (scores is null)
             {
                 reason = failure;
-                report($"{_address} gave no scores for {some.Length} images from image {some[0].Image} of group {some[0].Group} on ({failure}); they are left out");
+                report($"{_address} gave no scores for {some.Length} images from image {some[0].Image} of group {some[0].Group} on "
+                    + $"({failure}); they are left out");
             }
             return scores ?? [.. Enumerable.Repeat(double.NaN, some.Length)];
         })];
-        return answered > 0 || images.Count == 0 ? values : throw new EngineException($"{_address} gave no scores at all ({reason}); check the server");
+        return answered > 0 || images.Count == 0 ? values
+            : throw new EngineException($"{_address} gave no scores at all ({reason}); check the server");
     }
 
     public void Dispose() => _client.Dispose();
@@ -81,7 +85,8 @@ public sealed class EndpointReward : IReward
             {
                 using var response = _client.PostAsJsonAsync(
                     _address,
-                    new { images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())), prompts = images.Select(image => image.Prompt) },
+                    new { images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())),
+                        prompts = images.Select(image => image.Prompt) },
                     stop).GetAwaiter().GetResult();
                 if (!response.IsSuccessStatusCode)
                 {

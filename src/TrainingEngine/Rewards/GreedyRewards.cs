@@ -12,7 +12,8 @@ public static class GreedyRewards
     /// <summary>One reward a group; NaN where an image has none.</summary>
     /// <param name="model">As it sampled the folder, with its adapter.</param>
     /// <param name="samples">Gives prompts, seeds and how they were sampled.</param>
-    public static IReadOnlyList<double> Of(StableDiffusion model, SampleFolder samples, IReward reward, Action<string> report, CancellationToken stop)
+    public static IReadOnlyList<double> Of(StableDiffusion model, SampleFolder samples, IReward reward, Action<string> report,
+        CancellationToken stop)
     {
         var manifest = samples.Manifest;
         var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), new SamplingOptions

@@ -8,7 +8,8 @@ public sealed class MirrorDetections(IDetector detector) : IReward
     public string Name => "mirror reward, 0 to 4.5";
 
     /// <inheritdoc />
-    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) => [.. images.Select(image =>
+    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) =>
+        [.. images.Select(image =>
     {
         stop.ThrowIfCancellationRequested();
         return detector.Find(image, report) is { } found ? MirrorReward.Of(found) : double.NaN;

@@ -13,7 +13,8 @@ public sealed class PixelOracle : IReward, IDetector
     public string Name => "share of what is right, 0 to 1";
 
     /// <inheritdoc />
-    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) => [.. images.Select(image =>
+    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) =>
+        [.. images.Select(image =>
     {
         stop.ThrowIfCancellationRequested();
         Judgement seen = Oracle.Judge(image.Open(), FamilyOf(image.Prompt));
@@ -21,7 +22,8 @@ public sealed class PixelOracle : IReward, IDetector
     })];
 
     /// <inheritdoc />
-    public IReadOnlyList<Detection> Find(Candidate image, Action<string> report) => Oracle.Judge(image.Open(), SceneFamily.Mirror).Detections;
+    public IReadOnlyList<Detection> Find(Candidate image, Action<string> report) =>
+        Oracle.Judge(image.Open(), SceneFamily.Mirror).Detections;
 
     public void Dispose()
     {

@@ -10,7 +10,9 @@ public static class RewardName
 
     /// <summary>What can be said, for help texts.</summary>
     public const string Known =
-        "compressibility, incompressibility, oracle (Mirror World's), mirror (on the oracle's detections), detector:FILE:CLASS (mirror reward on a TorchScript detector whose class number CLASS is the mirror), script:FILE (a TorchScript score), model:FILE (a reward model trained here), or an http:// address";
+        "compressibility, incompressibility, oracle (Mirror World's), mirror (on the oracle's detections), detector:FILE:CLASS (mirror "
+            + "reward on a TorchScript detector whose class number CLASS is the mirror), script:FILE (a TorchScript score), model:FILE (a "
+            + "reward model trained here), or an http:// address";
 
     /// <summary>The reward of a name.</summary>
     /// <exception cref="EngineException">There is none of that name, or it cannot be loaded.</exception>
@@ -23,7 +25,8 @@ public static class RewardName
         _ when Rest(name, Script) is { } file => new ScriptScore(file),
         _ when Rest(name, Detector) is { } rest => new MirrorDetections(DetectorOf(rest)),
         _ when Rest(name, Model) is { } file => Told(RewardModel.Load(file)),
-        _ when name.StartsWith(Http, StringComparison.OrdinalIgnoreCase) || name.StartsWith(Https, StringComparison.OrdinalIgnoreCase) => new EndpointReward(name),
+        _ when name.StartsWith(Http, StringComparison.OrdinalIgnoreCase) || name.StartsWith(Https, StringComparison.OrdinalIgnoreCase) =>
+            new EndpointReward(name),
         _ => throw new EngineException($"there is no reward '{name}'; there are {Known}"),
     };
 
@@ -35,9 +38,11 @@ public static class RewardName
     }
 
     private static ScriptDetector DetectorOf(string rest) =>
-        rest.LastIndexOf(':') is > 0 and var colon && long.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long mirror)
+        rest.LastIndexOf(':') is > 0 and var colon
+            && long.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long mirror)
             ? new ScriptDetector(rest[..colon], mirror)
             : throw new EngineException($"a detector is named {Detector}FILE:CLASS with the class number of mirrors, not {Detector}{rest}");
 
-    private static string? Rest(string name, string start) => name.StartsWith(start, StringComparison.Ordinal) ? name[start.Length..] : null;
+    private static string? Rest(string name, string start) =>
+        name.StartsWith(start, StringComparison.Ordinal) ? name[start.Length..] : null;
 }

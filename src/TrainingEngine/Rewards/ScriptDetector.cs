@@ -26,14 +26,17 @@ public sealed class ScriptDetector(string path, long mirrorClass) : IDetector
         long count = scores.numel();
         if (!boxes.shape.SequenceEqual([count, 4L]) || !classes.shape.SequenceEqual([count]) || !scores.shape.SequenceEqual([count]))
         {
-            throw _script.Wrong($"gives boxes [{string.Join(", ", boxes.shape)}], classes [{string.Join(", ", classes.shape)}] and scores [{string.Join(", ", scores.shape)}]; [k, 4], [k] and [k] are needed");
+            throw _script.Wrong(
+                $"gives boxes [{string.Join(", ", boxes.shape)}], classes [{string.Join(", ", classes.shape)}] and scores "
+                    + $"[{string.Join(", ", scores.shape)}]; [k, 4], [k] and [k] are needed");
         }
         float[] edges = boxes.to(float32).cpu().reshape(count * 4).data<float>().ToArray();
         float[] sure = scores.to(float32).cpu().data<float>().ToArray();
         long[] kinds = classes.to(int64).cpu().data<long>().ToArray();
         if (edges.Concat(sure).Any(value => !float.IsFinite(value)))
         {
-            report($"{Path.GetFileName(path)} gives boxes or scores that are not finite for image {image.Image} of group {image.Group}; it is left out");
+            report($"{Path.GetFileName(path)} gives boxes or scores that are not finite for image {image.Image} of group {image.Group}; "
+                + $"it is left out");
             return null;
         }
         var (width, height) = ((float)picture.Width, (float)picture.Height);

@@ -23,7 +23,8 @@ internal sealed class ScriptFile : IDisposable
         }
         catch (Exception error) when (error is ExternalException or IOException)
         {
-            throw new EngineException($"{path} is no TorchScript module that can be run here ({FirstLine(error)}); save it with torch.jit.save", error);
+            throw new EngineException(
+                $"{path} is no TorchScript module that can be run here ({FirstLine(error)}); save it with torch.jit.save", error);
         }
     }
 
@@ -38,7 +39,8 @@ internal sealed class ScriptFile : IDisposable
         }
         catch (ExternalException error)
         {
-            throw new EngineException($"{_path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})", error);
+            throw new EngineException($"{_path} failed on images of {pictures[0].Width} x {pictures[0].Height} ({FirstLine(error)})",
+                error);
         }
         // TorchSharp reads tensors, numbers, and lists and tuples of them; over a text or a dictionary it stumbles like this.
         catch (Exception error) when (error is ArgumentOutOfRangeException or NotImplementedException)
@@ -53,6 +55,7 @@ internal sealed class ScriptFile : IDisposable
     public void Dispose() => _module.Dispose();
 
     // libtorch's messages go on with the interpreter's stack, and the last line of that says what went wrong.
-    private static string FirstLine(Exception error) => error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    private static string FirstLine(Exception error) =>
+        error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         is [.., var last] ? last.Length <= 200 ? last : last[..200] + "…" : error.GetType().Name;
 }

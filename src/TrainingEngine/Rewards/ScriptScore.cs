@@ -15,7 +15,8 @@ public sealed class ScriptScore(string path) : IReward
     public string Name => $"score of {Path.GetFileName(path)}";
 
     /// <inheritdoc />
-    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) => [.. images.Chunk(AtOnce).SelectMany(some =>
+    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) =>
+        [.. images.Chunk(AtOnce).SelectMany(some =>
     {
         stop.ThrowIfCancellationRequested();
         return Score(some, report);
@@ -32,7 +33,9 @@ public sealed class ScriptScore(string path) : IReward
         }
         if (!answer.shape.SequenceEqual([images.Length]) && !answer.shape.SequenceEqual([images.Length, 1L]))
         {
-            throw _script.Wrong($"gives the shape [{string.Join(", ", answer.shape)}] for {images.Length} images; a reward gives [{images.Length}] or [{images.Length}, 1]");
+            throw _script.Wrong(
+                $"gives the shape [{string.Join(", ", answer.shape)}] for {images.Length} images; a reward gives [{images.Length}] or "
+                    + $"[{images.Length}, 1]");
         }
         float[] values = answer.to(float32).cpu().reshape(images.Length).data<float>().ToArray();
         foreach (Candidate image in images.Where((_, n) => !float.IsFinite(values[n])))

@@ -8,7 +8,8 @@ public sealed class VerdictReward(IReadOnlyList<double[]> verdicts) : IReward
     public string Name => "mean verdict";
 
     /// <inheritdoc />
-    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) => [.. images.Select(image =>
+    public IReadOnlyList<double> Of(IReadOnlyList<Candidate> images, Action<string> report, CancellationToken stop) =>
+        [.. images.Select(image =>
         image.Group < verdicts.Count && image.Image < verdicts[image.Group].Length
             ? verdicts[image.Group][image.Image]
             : throw new EngineException($"there is no verdict on image {image.Image} of group {image.Group}"))];

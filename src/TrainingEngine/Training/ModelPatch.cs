@@ -44,7 +44,9 @@ public sealed class ModelPatch : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var weight = unet.Parameters["conv_in.weight"];
-        using var source = new CheckpointWeights([path], "this model's U-Net; give weights that were trained from this model", weight.dtype, weight.device);
+        using var source =
+            new CheckpointWeights([path], "this model's U-Net; give weights that were trained from this model", weight.dtype,
+                weight.device);
         var loaded = unet.Parameters.ToDictionary(pair => pair.Key, pair => source.Take(pair.Key, pair.Value.shape, Start.Zeros));
         source.Finish();
         foreach (var (name, tensor) in loaded)

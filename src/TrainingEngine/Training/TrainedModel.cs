@@ -45,13 +45,15 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Names and leaves, in a fixed order.</summary>
     public IReadOnlyList<(string Name, Tensor Weight)> Parameters =>
-        _adapter?.Parameters ?? [.. _unet.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))];
+        _adapter?.Parameters
+            ?? [.. _unet.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))];
 
     /// <summary>What the folder is called into which a run exports it.</summary>
     internal string FolderName => _adapter is null ? "unet" : "adapter";
 
     /// <summary>The values of <see cref="Parameters"/> under which the model is the base model.</summary>
-    internal IEnumerable<Tensor> BaseWeights() => Parameters.Select(parameter => _former is null ? zeros_like(parameter.Weight) : _former.Weights[parameter.Name]);
+    internal IEnumerable<Tensor> BaseWeights() =>
+        Parameters.Select(parameter => _former is null ? zeros_like(parameter.Weight) : _former.Weights[parameter.Name]);
 
     /// <summary>
     /// Writes what sampling and other programs read: an adapter in the formats of diffusers and kohya, or a U-Net's folder
@@ -75,8 +77,10 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Writes the exact float32 weights and the optimizer into a checkpoint's folder.</summary>
     public static void Save(string checkpoint, TrainableWeights weights)
     {
-        SafeTensors.Write(Path.Combine(checkpoint, WeightsFile), weights.Names.Zip(weights.Weights).ToDictionary(pair => pair.First, pair => pair.Second));
-        SafeTensors.Write(Path.Combine(checkpoint, OptimizerFile), weights.OptimizerTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor));
+        SafeTensors.Write(Path.Combine(checkpoint, WeightsFile),
+            weights.Names.Zip(weights.Weights).ToDictionary(pair => pair.First, pair => pair.Second));
+        SafeTensors.Write(Path.Combine(checkpoint, OptimizerFile),
+            weights.OptimizerTensors().ToDictionary(pair => pair.Name, pair => pair.Tensor));
     }
 
     /// <summary>Takes weights and optimizer over from a checkpoint.</summary>
@@ -84,7 +88,8 @@ public sealed class TrainedModel : IDisposable
     public static void Restore(string checkpoint, TrainableWeights weights, long steps)
     {
         using var saved = new CheckpointWeights(
-            [Path.Combine(checkpoint, WeightsFile), Path.Combine(checkpoint, OptimizerFile)], "what this run trains; delete the checkpoint to start over");
+            [Path.Combine(checkpoint, WeightsFile), Path.Combine(checkpoint, OptimizerFile)],
+                "what this run trains; delete the checkpoint to start over");
         foreach (var (name, tensor) in weights.Names.Zip(weights.Weights).Concat(weights.OptimizerTensors()))
         {
             saved.Take(name, tensor.shape, Start.Zeros);

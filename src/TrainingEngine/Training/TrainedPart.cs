@@ -14,6 +14,7 @@ public abstract record TrainedPart
     /// <param name="Alpha">Scale times rank; the rank where it is null.</param>
     public sealed record Adapter(LoraTargets Targets = LoraTargets.Attention, int Rank = 4, double? Alpha = null) : TrainedPart;
 
-    /// <summary>All weights of the U-Net. Best on small models: gradients, optimizer and the kept base take five times its memory.</summary>
+    /// <summary>All weights of the U-Net. Best on small models: gradients, optimizer and the kept base take five times its
+    /// memory.</summary>
     public sealed record WholeUNet : TrainedPart;
 }

@@ -6,12 +6,14 @@ namespace Labeler.TrainingEngine.Verification;
 internal static class Compare
 {
     /// <summary>The largest difference of any element and, where asked for, rms(difference) / rms(expected).</summary>
-    public static IEnumerable<Finding> Tensors(string quantity, Tensor actual, Tensor expected, double? largest = null, double? relativeRms = null)
+    public static IEnumerable<Finding> Tensors(string quantity, Tensor actual, Tensor expected, double? largest = null,
+        double? relativeRms = null)
     {
         using var scope = NewDisposeScope();
         if (!actual.shape.SequenceEqual(expected.shape))
         {
-            return [new($"{quantity} shape [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]", double.PositiveInfinity, 0)];
+            return [new($"{quantity} shape [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]",
+                double.PositiveInfinity, 0)];
         }
 
         var wanted = expected.detach().cpu().to(ScalarType.Float64);
@@ -24,7 +26,9 @@ internal static class Compare
 
         if (relativeRms is { } share)
         {
-            findings.Add(new($"{quantity} relative rms", Math.Sqrt(difference.square().mean().item<double>() / wanted.square().mean().item<double>()), share));
+            findings.Add(
+                new($"{quantity} relative rms",
+                    Math.Sqrt(difference.square().mean().item<double>() / wanted.square().mean().item<double>()), share));
         }
 
         return findings;
@@ -36,9 +40,11 @@ internal static class Compare
         using var scope = NewDisposeScope();
         return actual.shape.SequenceEqual(expected.shape)
             ? new($"{quantity} differing elements", actual.cpu().ne(expected.cpu()).sum().item<long>(), 0)
-            : new($"{quantity} shape [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]", double.PositiveInfinity, 0);
+            : new($"{quantity} shape [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]",
+                double.PositiveInfinity, 0);
     }
 
     /// <summary>One number.</summary>
-    public static Finding Numbers(string quantity, double actual, double expected, double tolerance) => new(quantity, Math.Abs(actual - expected), tolerance);
+    public static Finding Numbers(string quantity, double actual, double expected, double tolerance) =>
+        new(quantity, Math.Abs(actual - expected), tolerance);
 }

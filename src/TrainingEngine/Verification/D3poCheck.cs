@@ -22,7 +22,8 @@ internal static class D3poCheck
         var pairs = file["human_prefer"].cpu().data<long>().ToArray();
         // A file without trajectories of its own was made from those of the first.
         var samples = file.Has("sample_0.timesteps") ? file : file.Sibling("prefer_0.safetensors");
-        return [.. Enumerable.Range(0, (int)samples["sample_0.timesteps"].shape[1]).SelectMany(j => Timestep(file, samples, setup, pairs, j))];
+        return [.. Enumerable.Range(0, (int)samples["sample_0.timesteps"].shape[1])
+            .SelectMany(j => Timestep(file, samples, setup, pairs, j))];
     }
 
     private static List<Finding> Timestep(GoldenFile file, GoldenFile samples, D3poSetup setup, long[] prefer, int j)
@@ -30,7 +31,8 @@ internal static class D3poCheck
         using var scope = NewDisposeScope();
         var batch = prefer.Length / 2;
         // Rows of the first images of all pairs, then of the second ones.
-        PolicyRows[] rows = [.. new[] { 0, 1 }.SelectMany(side => Enumerable.Range(0, batch).Select(row => setup.Rows(samples, side, row, j)))];
+        PolicyRows[] rows =
+            [.. new[] { 0, 1 }.SelectMany(side => Enumerable.Range(0, batch).Select(row => setup.Rows(samples, side, row, j)))];
         Tensor reference;
         var findings = new List<Finding>();
         using (setup.Unet.Adapter.Off())
@@ -52,7 +54,8 @@ internal static class D3poCheck
             findings.AddRange(Compare.Tensors($"j{j}.total_prob_{side}", policy, file[$"j{j}.total_prob_{side}"], 3e-5));
             findings.AddRange(Compare.Tensors($"j{j}.ref_prob_{side}", old, file[$"j{j}.ref_prob_{side}"], 3e-5));
             var (low, high) = setup.Options.Band;
-            findings.AddRange(Compare.Tensors($"j{j}.ratio_{side}", (policy - old).clamp(low, high).exp(), file[$"j{j}.ratio_{side}"], 1e-5));
+            findings.AddRange(
+                Compare.Tensors($"j{j}.ratio_{side}", (policy - old).clamp(low, high).exp(), file[$"j{j}.ratio_{side}"], 1e-5));
         }
         findings.AddRange(Compare.Tensors($"j{j}.loss", loss!, file[$"j{j}.loss"], 1e-6));
         findings.AddRange(setup.Gradients(file, $"j{j}.grad.", gradients));
@@ -62,7 +65,8 @@ internal static class D3poCheck
     private static IEnumerable<Finding> Outputs(GoldenFile file, D3poSetup setup, PolicyRows[] rows, string key) => new[] { 0, 1 }
         .Where(side => file.Has($"{key}{side}"))
         .SelectMany(side => Compare.Tensors(
-            $"{key}{side}", cat([.. rows.Skip(side * rows.Length / 2).Take(rows.Length / 2).Select(setup.Predict)]), file[$"{key}{side}"], 5e-4, 7e-5));
+            $"{key}{side}", cat([.. rows.Skip(side * rows.Length / 2).Take(rows.Length / 2).Select(setup.Predict)]), file[$"{key}{side}"],
+                5e-4, 7e-5));
 }
 
 /// <summary>The model, adapter, settings and inputs of a folder of D3PO's golden files.</summary>
@@ -83,7 +87,9 @@ internal sealed class D3poSetup : IDisposable
         Options = OptionsOf(train);
         Unet = StableDiffusion.LoadUnet(Path.Combine(model, "unet"), file.Device);
         _guided = new GuidedUNet(Unet, sample.GetProperty("guidance_scale").GetDouble());
-        var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model, "scheduler")), sample.GetProperty("num_steps").GetInt32(), sample.GetProperty("eta").GetDouble());
+        var ddim =
+            new DdimStep(NoiseSchedule.Load(Path.Combine(model, "scheduler")), sample.GetProperty("num_steps").GetInt32(),
+                sample.GetProperty("eta").GetDouble());
         Policy = new Policy(_guided, ddim);
         _adapter = LoraAdapter.Load(Unet, file.Beside("pytorch_lora_weights.safetensors"));
         foreach (var leaf in Leaves)
@@ -93,7 +99,8 @@ internal sealed class D3poSetup : IDisposable
 
         var inputs = SafeTensors.ReadAll(file.Beside("inputs.safetensors"));
         (_prompt, _negative) = (new(inputs["prompt_embeds"].to(file.Device)), new(inputs["negative_prompt_embeds"].to(file.Device)));
-        _places = _adapter.Parameters.Select((parameter, place) => (parameter.Name, place)).ToDictionary(pair => pair.Name, pair => pair.place);
+        _places = _adapter.Parameters.Select((parameter, place) => (parameter.Name, place))
+            .ToDictionary(pair => pair.Name, pair => pair.place);
         _keys = new LoraKeys(_adapter.Branches.Keys);
     }
 
@@ -141,7 +148,8 @@ internal sealed class D3poSetup : IDisposable
         var stored = file.Tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToArray();
         return stored.Length == 0
             ? [new Finding($"{prefix}* largest", own.Max(gradient => gradient.abs().max().item<float>()), 0)]
-            : Compare.Tensors($"{prefix}*", Together(stored.Select(pair => own[Place(pair.Key[prefix.Length..])])), Together(stored.Select(pair => pair.Value)), relativeRms: 5e-4);
+            : Compare.Tensors($"{prefix}*", Together(stored.Select(pair => own[Place(pair.Key[prefix.Length..])])),
+                Together(stored.Select(pair => pair.Value)), relativeRms: 5e-4);
     }
 
     /// <summary>Where the tensor of a key stands among the parameters.</summary>

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Verification;
 
-/// <summary>Three optimizer steps, each over the pair's three timesteps, as d3po.json lists them: with the usual clipping, and with a tight one.</summary>
+/// <summary>Three optimizer steps, each over the pair's three timesteps, as d3po.json lists them: with the usual clipping, and with a tight
+/// one.</summary>
 internal static class D3poOptimizerCheck
 {
     public static IEnumerable<Finding> Run(GoldenFile file) =>
@@ -24,7 +25,8 @@ internal static class D3poOptimizerCheck
         var findings = new List<Finding>();
         for (var step = 1; step <= steps.Length; step++)
         {
-            var prefer = steps[step - 1].GetProperty("human_prefer").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetInt64()).ToArray();
+            var prefer = steps[step - 1].GetProperty("human_prefer").EnumerateArray().SelectMany(row => row.EnumerateArray())
+                .Select(value => value.GetInt64()).ToArray();
             weights.ClearGradients();
             Accumulate(pair, setup, weights, prefer);
             if (step == 1 && run.Length == 0)
@@ -33,7 +35,9 @@ internal static class D3poOptimizerCheck
             }
 
             var norm = steps[step - 1].GetProperty("grad_norm_before_clip").GetDouble();
-            findings.Add(Compare.Numbers($"{run}step {step} gradient norm", weights.Step(steps[step - 1].GetProperty("max_grad_norm").GetDouble()), norm, 5e-4 * norm));
+            findings.Add(
+                Compare.Numbers($"{run}step {step} gradient norm", weights.Step(steps[step - 1].GetProperty("max_grad_norm").GetDouble()),
+                    norm, 5e-4 * norm));
             findings.AddRange(Weights(file, setup, weights, $"{run}weights_after_step{step}.", start));
         }
         return findings;
@@ -53,7 +57,8 @@ internal static class D3poOptimizerCheck
             }
 
             weights.AddGradients(setup.Policy.Gradients(
-                rows, scores => setup.Loss(cat([.. scores.Select(score => score.LogProbabilities)]), reference, prefer) / timesteps, weights.Leaves));
+                rows, scores =>
+                    setup.Loss(cat([.. scores.Select(score => score.LogProbabilities)]), reference, prefer) / timesteps, weights.Leaves));
         }
     }
 

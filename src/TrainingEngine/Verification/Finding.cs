@@ -10,5 +10,7 @@ internal sealed record Finding(string Quantity, double Error, double Tolerance)
     public bool Ok => Error <= Tolerance;
 
     /// <summary>How much of the tolerance is used up; over 1 fails.</summary>
-    public double Used => Ok ? (Tolerance > 0 ? Error / Tolerance : 0) : Math.Max(double.IsNaN(Error) ? double.PositiveInfinity : Error / Math.Max(Tolerance, double.Epsilon), 1);
+    public double Used =>
+        Ok ? (Tolerance > 0 ? Error / Tolerance : 0)
+            : Math.Max(double.IsNaN(Error) ? double.PositiveInfinity : Error / Math.Max(Tolerance, double.Epsilon), 1);
 }

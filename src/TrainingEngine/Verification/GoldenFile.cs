@@ -21,7 +21,8 @@ internal sealed class GoldenFile(string root, string name, Device device)
     public IReadOnlyDictionary<string, Tensor> Tensors =>
         _tensors ??= SafeTensors.ReadAll(Path).ToDictionary(pair => pair.Key, pair => pair.Value.to(Device), StringComparer.Ordinal);
 
-    public Tensor this[string key] => Tensors.TryGetValue(key, out var tensor) ? tensor : throw new EngineException($"{Path}: there is no tensor {key}");
+    public Tensor this[string key] =>
+        Tensors.TryGetValue(key, out var tensor) ? tensor : throw new EngineException($"{Path}: there is no tensor {key}");
 
     public bool Has(string key) => Tensors.ContainsKey(key);
 

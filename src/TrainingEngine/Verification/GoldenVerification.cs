@@ -20,7 +20,9 @@ internal sealed record VerifiedFile(string Name, IReadOnlyList<Finding> Findings
     {
         var worst = Findings.MaxBy(finding => finding.Used)!;
         var failed = Findings.Count(finding => !finding.Ok);
-        return string.Create(CultureInfo.InvariantCulture, $"{worst.Error:0.0e+00} of {worst.Tolerance:0.0e+00}  {worst.Quantity}{(failed > 0 ? $"  ({failed} of {Findings.Count} fail)" : "")}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{worst.Error:0.0e+00} of {worst.Tolerance:0.0e+00}  "
+                + $"{worst.Quantity}{(failed > 0 ? $"  ({failed} of {Findings.Count} fail)" : "")}");
     }
 }
 

@@ -43,7 +43,8 @@ internal static class PolicyGradientCheck
 
     private static IEnumerable<Finding> Tracker(JsonElement sequence, int number)
     {
-        var tracker = new PerPromptStatTracker(sequence.GetProperty("buffer_size").GetInt32(), sequence.GetProperty("min_count").GetInt32());
+        var tracker =
+            new PerPromptStatTracker(sequence.GetProperty("buffer_size").GetInt32(), sequence.GetProperty("min_count").GetInt32());
         var tolerance = sequence.GetProperty("dtype").GetString() == "float32" ? 1e-4 : 1e-9;
         return sequence.GetProperty("updates").EnumerateArray().SelectMany((update, at) =>
         {
@@ -54,9 +55,12 @@ internal static class PolicyGradientCheck
                 .Select(pair => Relative($"sequence {number} update {at} advantage", pair.Second, pair.First, tolerance))
                 .Concat(update.GetProperty("stats").EnumerateObject().SelectMany(prompt => new[]
                 {
-                    Relative($"sequence {number} update {at} mean", statistics[prompt.Name].Mean, prompt.Value.GetProperty("mean").GetDouble(), tolerance),
-                    Relative($"sequence {number} update {at} deviation", statistics[prompt.Name].Deviation, prompt.Value.GetProperty("std").GetDouble(), tolerance),
-                    Relative($"sequence {number} update {at} count", statistics[prompt.Name].Count, prompt.Value.GetProperty("count").GetDouble(), 0),
+                    Relative($"sequence {number} update {at} mean", statistics[prompt.Name].Mean,
+                        prompt.Value.GetProperty("mean").GetDouble(), tolerance),
+                    Relative($"sequence {number} update {at} deviation", statistics[prompt.Name].Deviation,
+                        prompt.Value.GetProperty("std").GetDouble(), tolerance),
+                    Relative($"sequence {number} update {at} count", statistics[prompt.Name].Count,
+                        prompt.Value.GetProperty("count").GetDouble(), 0),
                 }));
         });
     }

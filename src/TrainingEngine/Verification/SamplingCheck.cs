@@ -11,7 +11,8 @@ internal static class SamplingCheck
 {
     private const double Guidance = 5;
     private const double LogProbability = 1e-5;
-    private static readonly (double Largest, double Rms) Latents = (1e-3, 5e-5), Outputs = (5e-4, 7e-5), Decoded = (1e-4, 4e-5), Embeddings = (3e-5, 3e-6);
+    private static readonly (double Largest, double Rms) Latents = (1e-3, 5e-5), Outputs = (5e-4, 7e-5), Decoded = (1e-4, 4e-5),
+        Embeddings = (3e-5, 3e-6);
 
     /// <summary>The library's pipeline without noise, and its decoded image.</summary>
     public static IEnumerable<Finding> Deterministic(GoldenFile file)
@@ -82,7 +83,8 @@ internal static class SamplingCheck
     {
         var vae = StableDiffusion.LoadVae(Path.Combine(file.Model, "vae"), file.Device);
         Picture own = LatentDecoder.Decode(vae, latent)[0], wanted = Shared.Imaging.Picture.Decode(File.ReadAllBytes(file.Path));
-        double largest = own.Rgb.Length == wanted.Rgb.Length ? own.Rgb.Zip(wanted.Rgb, (a, b) => Math.Abs(a - b)).Max() : double.PositiveInfinity;
+        double largest = own.Rgb.Length == wanted.Rgb.Length ? own.Rgb.Zip(wanted.Rgb, (a, b) => Math.Abs(a - b)).Max()
+            : double.PositiveInfinity;
         return [new Finding("bytes largest difference", largest, 1)];
     }
 
@@ -111,7 +113,8 @@ internal static class SamplingCheck
         return Compare.Exactly("timesteps", tensor(own), expected);
     }
 
-    /// <summary>The prompt from its text, where the tokenizer's vocabulary is there; without it the embeddings are taken as given.</summary>
+    /// <summary>The prompt from its text, where the tokenizer's vocabulary is there; without it the embeddings are taken as
+    /// given.</summary>
     private static IEnumerable<Finding> Encoded(GoldenFile file)
     {
         if (!File.Exists(Path.Combine(file.Model, "tokenizer", "vocab.json")))
@@ -127,8 +130,10 @@ internal static class SamplingCheck
         return
         [
             .. Compare.Tensors("prompt_embeds", text.Context, file["prompt_embeds"], Embeddings.Largest, Embeddings.Rms),
-            .. Compare.Tensors("negative_prompt_embeds", negative.Context, file["negative_prompt_embeds"], Embeddings.Largest, Embeddings.Rms),
-            .. text.Pooled is null ? [] : Compare.Tensors("pooled_prompt_embeds", text.Pooled, file["pooled_prompt_embeds"], Embeddings.Largest, Embeddings.Rms),
+            .. Compare.Tensors("negative_prompt_embeds", negative.Context, file["negative_prompt_embeds"], Embeddings.Largest,
+                Embeddings.Rms),
+            .. text.Pooled is null ? []
+                : Compare.Tensors("pooled_prompt_embeds", text.Pooled, file["pooled_prompt_embeds"], Embeddings.Largest, Embeddings.Rms),
             .. text.TimeIds is null ? [] : Compare.Tensors("time_ids", text.TimeIds, file["time_ids"], 0),
         ];
     }

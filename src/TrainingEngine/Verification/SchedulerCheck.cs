@@ -35,7 +35,8 @@ internal static partial class SchedulerCheck
     [
         .. Compare.Tensors($"{name}.betas", tensor(schedule.Betas.ToArray()), file[$"{name}.betas"], Schedule),
         .. Compare.Tensors($"{name}.alphas_cumprod", tensor(schedule.AlphasCumprod.ToArray()), file[$"{name}.alphas_cumprod"], Schedule),
-        Compare.Numbers($"{name}.final_alpha_cumprod", schedule.FinalAlphaCumprod, file[$"{name}.final_alpha_cumprod"].item<float>(), Schedule),
+        Compare.Numbers($"{name}.final_alpha_cumprod", schedule.FinalAlphaCumprod, file[$"{name}.final_alpha_cumprod"].item<float>(),
+            Schedule),
     ];
 
     private static IEnumerable<Finding> Quantity(GoldenFile file, string name, string key, NoiseSchedule schedule)
@@ -76,7 +77,8 @@ internal static partial class SchedulerCheck
             case "prev_sample":
                 return Compare.Tensors(key, step.Next(mean, file[$"{prefix}.noise"], t), file[key], Step);
             case "log_prob" or "given_log_prob":
-                return LogProbabilities(key, step, t, step.LogProbability(mean, file[key.Replace("log_prob", "prev_sample", StringComparison.Ordinal)], t), file[key]);
+                return LogProbabilities(key, step, t,
+                    step.LogProbability(mean, file[key.Replace("log_prob", "prev_sample", StringComparison.Ordinal)], t), file[key]);
             default:
                 return [];
         }
@@ -97,9 +99,11 @@ internal static partial class SchedulerCheck
         var step = new DdimStep(schedule, 20);
         long[] timesteps = file["batched.timesteps"].cpu().data<long>().ToArray();
         var output = file["batched.model_output"].clone().requires_grad_();
-        var logProbability = step.LogProbability(step.Mean(file["batched.sample"], output, timesteps), file["batched.prev_sample"], timesteps);
+        var logProbability =
+            step.LogProbability(step.Mean(file["batched.sample"], output, timesteps), file["batched.prev_sample"], timesteps);
         (logProbability * file["batched.weight"]).sum().backward();
-        float[] wanted = file["batched.log_prob"].cpu().data<float>().ToArray(), got = logProbability.detach().cpu().data<float>().ToArray();
+        float[] wanted = file["batched.log_prob"].cpu().data<float>().ToArray(), got = logProbability.detach().cpu().data<float>()
+            .ToArray();
         return
         [
             .. wanted.Zip(got, (value, own) => Compare.Numbers("batched.log_prob", own, value, Step + (1e-4 * Math.Abs(value)))),

@@ -26,6 +26,8 @@ internal static class TextEncoderCheck
             ($"last_hidden_state{suffix}", text.Last), ($"penultimate_hidden_state{suffix}", text.Penultimate),
             ($"pooler_output{suffix}", text.Pooled), ($"text_embeds{suffix}", text.Projected),
         }.Where(pair => file.Has(pair.Key)).SelectMany(pair => Compare.Tensors(
-            pair.Key, pair.Actual ?? throw new EngineException($"{folder}: the model has no projection, but {file.Name} holds {pair.Key}"), file[pair.Key], 3e-5, 3e-6));
+            pair.Key, pair.Actual
+                ?? throw new EngineException($"{folder}: the model has no projection, but {file.Name} holds {pair.Key}"), file[pair.Key],
+                    3e-5, 3e-6));
     }
 }

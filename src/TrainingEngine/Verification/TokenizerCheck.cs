@@ -28,7 +28,9 @@ internal static class TokenizerCheck
         ClipTokens[] tokens = [.. texts.Select(tokenizer.Encode)];
         int[] ids = [.. tokens.SelectMany(text => text.Ids).Select(id => (int)id)];
         int[] lengths = [.. tokens.Select(text => text.UntruncatedLength)];
-        yield return Compare.Exactly($"{model}.{cleaning}.input_ids", tensor(ids, [texts.Length, tokenizer.MaxLength]), file[$"{model}.{cleaning}.input_ids"]);
-        yield return Compare.Exactly($"{model}.{cleaning}.untruncated_length", tensor(lengths), file[$"{model}.{cleaning}.untruncated_length"]);
+        yield return Compare.Exactly($"{model}.{cleaning}.input_ids", tensor(ids, [texts.Length, tokenizer.MaxLength]),
+            file[$"{model}.{cleaning}.input_ids"]);
+        yield return Compare.Exactly($"{model}.{cleaning}.untruncated_length", tensor(lengths),
+            file[$"{model}.{cleaning}.untruncated_length"]);
     }
 }

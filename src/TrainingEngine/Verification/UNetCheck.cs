@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Verification;
 
-/// <summary>The U-Net's prediction for each case of the file (<c>a</c>, <c>b</c>, …), and its parts' outputs (<c>a.dbg.…</c>) where they are stored.</summary>
+/// <summary>The U-Net's prediction for each case of the file (<c>a</c>, <c>b</c>, …), and its parts' outputs (<c>a.dbg.…</c>) where they
+/// are stored.</summary>
 internal static class UNetCheck
 {
     private const string Sample = ".sample";
@@ -40,7 +41,8 @@ internal static class UNetCheck
     private static Tensor Part(Dictionary<string, Tensor> seen, UNet2DConditionModel unet, string name)
     {
         var path = name.StartsWith(FirstAttention, StringComparison.Ordinal) ? InFirstAttention(unet, name[FirstAttention.Length..]) : name;
-        return seen.TryGetValue(path, out var output) ? output : throw new EngineException($"the U-Net has no part {path}, which the golden file names {name}");
+        return seen.TryGetValue(path, out var output) ? output
+            : throw new EngineException($"the U-Net has no part {path}, which the golden file names {name}");
     }
 
     /// <summary>The path of a part of the first cross-attention layer.</summary>

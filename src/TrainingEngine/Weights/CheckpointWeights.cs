@@ -26,7 +26,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="device">Their device.</param>
     public CheckpointWeights(string folder, string name, ScalarType dtype = ScalarType.Float32, Device? device = null)
     {
-        (_place, _wanted, _dtype, _device) = (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
+        (_place, _wanted, _dtype, _device) =
+            (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
         Open(FilesOf(folder, name));
     }
 
@@ -46,8 +47,11 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <exception cref="EngineException">Lists everything that does not fit.</exception>
     public override void Finish()
     {
-        var surplus = _homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named).ToList();
-        var faults = new[] { Tell("missing", _missing), Tell("surplus", surplus), Tell("wrongly shaped", _misshapen), Tell("not finite", _notFinite) };
+        var surplus = _homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named)
+            .ToList();
+        var faults =
+            new[] { Tell("missing", _missing), Tell("surplus", surplus), Tell("wrongly shaped", _misshapen),
+                Tell("not finite", _notFinite) };
         if (faults.All(fault => fault is null))
         {
             return;
@@ -58,7 +62,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
             tensor.Dispose();
         }
 
-        throw new EngineException($"{_place}: the weights do not fit {_wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
+        throw new EngineException(
+            $"{_place}: the weights do not fit {_wanted}: {string.Join("; ", faults.Where(fault => fault is not null))}");
     }
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
@@ -72,7 +77,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         }
         var stored = file.ShapeOf(path);
         // Old autoencoders keep their attention's matrices as 1×1 convolutions.
-        var alike = stored.SequenceEqual(shape) || (stored.Length == 4 && shape.Length == 2 && stored is [_, _, 1, 1] && stored[..2].SequenceEqual(shape));
+        var alike = stored.SequenceEqual(shape)
+            || (stored.Length == 4 && shape.Length == 2 && stored is [_, _, 1, 1] && stored[..2].SequenceEqual(shape));
         if (!alike)
         {
             _misshapen.Add($"{Named(path)} is {Shapes.Told(stored)} and should be {Shapes.Told(shape)}");
@@ -138,7 +144,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
                 return Shards(folder, index);
             }
         }
-        throw new EngineException($"{folder}: there is no {name}.safetensors; weights in other formats have to be converted to safetensors first");
+        throw new EngineException(
+            $"{folder}: there is no {name}.safetensors; weights in other formats have to be converted to safetensors first");
     }
 
     private static IEnumerable<string> Shards(string folder, string index)

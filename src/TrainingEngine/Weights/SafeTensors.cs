@@ -87,9 +87,11 @@ public sealed class SafeTensors : IDisposable
     /// <param name="tensors">On any device.</param>
     /// <param name="metadata">Texts by name.</param>
     /// <param name="floats">The type in which floating-point tensors are written; their own when null.</param>
-    /// <exception cref="EngineException">It cannot be written, for instance because the disk is full; the old file is untouched.</exception>
+    /// <exception cref="EngineException">It cannot be written, for instance because the disk is full; the old file is
+    /// untouched.</exception>
     public static void Write(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? floats = null)
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+            ScalarType? floats = null)
     {
         // Always the same name: what a killed process left is overwritten by the next.
         var partial = path + ".part";
@@ -117,10 +119,14 @@ public sealed class SafeTensors : IDisposable
         }
     }
 
-    private static void Write(Stream target, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, ScalarType? floats)
+    private static void Write(Stream target, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata,
+        ScalarType? floats)
     {
         // Wider types first keeps every tensor aligned, as the original library does.
-        var ordered = tensors.Select(pair => (Name: pair.Key, Tensor: pair.Value, Type: pair.Value.is_floating_point() ? floats ?? pair.Value.dtype : pair.Value.dtype))
+        var ordered =
+            tensors.Select(
+                pair => (Name: pair.Key, Tensor: pair.Value,
+                    Type: pair.Value.is_floating_point() ? floats ?? pair.Value.dtype : pair.Value.dtype))
             .OrderByDescending(item => ElementTypes.SizeOf(item.Type)).ThenBy(item => item.Name, StringComparer.Ordinal).ToList();
         var described = new Dictionary<string, object>(StringComparer.Ordinal);
         if (metadata is { Count: > 0 })

@@ -59,7 +59,9 @@ internal sealed record SafeTensorsHeader(
                 }
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+                or IndexOutOfRangeException)
         {
             throw Fault(path, $"its header is not what safetensors writes ({error.Message})", error);
         }
@@ -94,17 +96,20 @@ internal sealed record SafeTensorsHeader(
             }
             if (entry.Begin != place)
             {
-                throw Fault(path, $"the tensor {entry.Name} begins at byte {entry.Begin} where {place} was expected: tensors overlap or leave a gap");
+                throw Fault(path,
+                    $"the tensor {entry.Name} begins at byte {entry.Begin} where {place} was expected: tensors overlap or leave a gap");
             }
 
             if (entry.End - entry.Begin != bytes)
             {
-                throw Fault(path, $"the tensor {entry.Name} of shape {Shapes.Told(entry.Shape)} needs {bytes} bytes and has {entry.End - entry.Begin}");
+                throw Fault(path,
+                    $"the tensor {entry.Name} of shape {Shapes.Told(entry.Shape)} needs {bytes} bytes and has {entry.End - entry.Begin}");
             }
 
             if (entry.End > dataLength)
             {
-                throw Fault(path, $"the tensor {entry.Name} ends at byte {entry.End}, but the file has {dataLength}: it is truncated, copy it again");
+                throw Fault(path,
+                    $"the tensor {entry.Name} ends at byte {entry.End}, but the file has {dataLength}: it is truncated, copy it again");
             }
 
             place = entry.End;

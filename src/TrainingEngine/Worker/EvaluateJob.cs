@@ -17,7 +17,8 @@ namespace Labeler.TrainingEngine.Worker;
 /// are left alone, so a job that was stopped goes on where it was and ends with the same pictures; then people are asked.
 /// </summary>
 internal sealed class EvaluateJob(
-    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, EvaluationWorkflow evaluations, FileStore files, LoadedModel models, TimeProvider time) : IJobHandler
+    IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, EvaluationWorkflow evaluations, FileStore files, LoadedModel models,
+        TimeProvider time) : IJobHandler
 {
     private const ulong FixedStream = 2, RandomStream = 3;
 
@@ -33,7 +34,8 @@ internal sealed class EvaluateJob(
         reporter.Say($"making {plan.Pictures - done} of {plan.Pictures} pictures with {plan.Contestants.Count} checkpoints");
         foreach (var number in Enumerable.Range(0, plan.Contestants.Count))
         {
-            Sample(job, plan, number, present, reporter, () => reporter.Report((double)++done / plan.Pictures, $"{done} of {plan.Pictures} pictures", Left()));
+            Sample(job, plan, number, present, reporter,
+                () => reporter.Report((double)++done / plan.Pictures, $"{done} of {plan.Pictures} pictures", Left()));
         }
         reporter.End(() => evaluations.Finish(job));
         reporter.Say("all pictures are there");
@@ -59,18 +61,21 @@ internal sealed class EvaluateJob(
             SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
         using var workers = model.ThreadsFor(missing.Count);
         GroupRequest[] requests = [.. pictures.Select(picture => new GroupRequest(plan.Prompts[picture.Prompt], SeedOf(plan, picture)))];
-        new GroupSampler(model.Diffusion, sampler, model.Hash, weights ?? "").Sample(requests, missing.Contains, workers, (place, sampled) =>
+        new GroupSampler(model.Diffusion, sampler, model.Hash, weights ?? "").Sample(requests, missing.Contains, workers,
+            (place, sampled) =>
         {
             var image = new NewImage(files.Put(sampled.Images[0]).GetAwaiter().GetResult(), sampler.Width, sampler.Height,
                 (long)(sampled.Trajectory.Origin.ImageSeeds[0] & long.MaxValue));
             reporter.Ask(() => cycle.Add(job, epoch => Group.Sampled(
-                epoch, GroupUse.Labeling, pictures[place].Number, null, requests[place].Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image],
+                epoch, GroupUse.Labeling, pictures[place].Number, null, requests[place]
+                    .Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image],
                 time.GetUtcNow())));
             made();
         }, reporter.Stop);
     }
 
-    /// <summary>Fixed noise follows from the fixed seed and the picture's place among its prompt's; new noise in a duel is shared by the checkpoints.</summary>
+    /// <summary>Fixed noise follows from the fixed seed and the picture's place among its prompt's; new noise in a duel is shared by the
+    /// checkpoints.</summary>
     private static ulong SeedOf(EvaluationPlan plan, PlannedPicture picture) => picture.IsFixed
         ? Seeds.At((ulong)plan.FixedSeed, FixedStream, (ulong)picture.Index)
         : Seeds.At((ulong)plan.RandomSeed, RandomStream, plan.Kind == EvaluationKind.Duel ? 0 : (ulong)picture.Contestant,

@@ -46,7 +46,8 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
 
     /// <param name="Number">Labels before it.</param>
     /// <param name="Output">The folder of its run.</param>
-    private sealed record LabelRun(Job Job, JobReporter Reporter, FineTuneManifest Manifest, string Label, int Number, int Labels, string Output);
+    private sealed record LabelRun(Job Job, JobReporter Reporter, FineTuneManifest Manifest, string Label, int Number, int Labels,
+        string Output);
 
     private void Learn(WorkerModel model, LabelRun run)
     {
@@ -95,14 +96,16 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         }
     }
 
-    /// <summary>Hands in what every finished evaluation left, its adapter and its pictures on sheets; a folder that was handed in goes.</summary>
+    /// <summary>Hands in what every finished evaluation left, its adapter and its pictures on sheets; a folder that was handed in
+    /// goes.</summary>
     private void KeepEvaluations(LabelRun run)
     {
         foreach (var evaluation in AtomicFolder.Complete(Path.Combine(run.Output, "evaluation")))
         {
             var adapter = Path.Combine(evaluation, SupervisedEvaluation.AdapterFolder, LoraFile.DiffusersName);
             var sheets = Sheets.ToDictionary(
-                sheet => sheet.Seeds, sheet => Directory.GetFiles(evaluation, $"{sheet.Name}-*.png").Order(StringComparer.Ordinal).ToArray());
+                sheet => sheet.Seeds, sheet =>
+                    Directory.GetFiles(evaluation, $"{sheet.Name}-*.png").Order(StringComparer.Ordinal).ToArray());
             if (!File.Exists(adapter) || sheets.Values.Any(pictures => pictures.Length < run.Manifest.Options.EvaluationImages))
             {
                 continue;
@@ -116,5 +119,6 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
     }
 
     private static byte[] Draw(IEnumerable<string> pictures) =>
-        new ContactSheet(Columns).Draw([.. pictures.Select(file => new ContactSheet.Cell(Picture.Decode(File.ReadAllBytes(file))))]).ToPng();
+        new ContactSheet(Columns).Draw([.. pictures.Select(file => new ContactSheet.Cell(Picture.Decode(File.ReadAllBytes(file))))])
+            .ToPng();
 }

@@ -11,7 +11,8 @@ internal sealed class LineLog(TextWriter output) : ILoggerProvider, ILogger
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         output.WriteLine(exception is null ? formatter(state, null) : $"{formatter(state, exception)} ({exception.Message})");
 
     public void Dispose()

@@ -19,14 +19,17 @@ internal static class ManifestEpoch
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
         return new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], [.. groups.Select(RewardsOf)])
         {
-            Preferences = [.. groups.SelectMany((group, number) => group.Preferences.Select(pair => new PreferencePair(number, pair.Winner, pair.Loser, pair.Weight)))],
+            Preferences =
+                [.. groups.SelectMany(
+                    (group, number) => group.Preferences.Select(pair => new PreferencePair(number, pair.Winner, pair.Loser, pair.Weight)))],
         };
     }
 
     /// <summary>The groups with a trajectory, whose images a reward judges; the one with the higher reward wins a pair.</summary>
     /// <param name="pathOf">From a content hash to the file.</param>
     /// <exception cref="EngineException">No image has a reward.</exception>
-    public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf, IReward reward, Action<string> report, CancellationToken stop)
+    public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf, IReward reward, Action<string> report,
+        CancellationToken stop)
     {
         ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null)];
         Candidate[] images = [.. groups.SelectMany((group, number) => group.Images.Select((hash, image) =>
@@ -37,10 +40,12 @@ internal static class ManifestEpoch
             throw new EngineException("no image has a reward, so there is nothing to learn");
         }
         return new JudgedEpoch(
-            [.. groups.Select(group => pathOf(group.Trajectory!))], [.. groups.Select(group => group.Prompt)], [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
+            [.. groups.Select(group => pathOf(group.Trajectory!))], [.. groups.Select(group => group.Prompt)],
+                [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
     }
 
     /// <summary>Votes as a reward; see <see cref="PreferencePair.Rewards"/>.</summary>
     public static double[] RewardsOf(ManifestGroup group) =>
-        PreferencePair.Rewards(group.Images.Count, [.. group.Preferences.Select(pair => new PreferencePair(0, pair.Winner, pair.Loser, pair.Weight))]);
+        PreferencePair.Rewards(group.Images.Count,
+            [.. group.Preferences.Select(pair => new PreferencePair(0, pair.Winner, pair.Loser, pair.Weight))]);
 }

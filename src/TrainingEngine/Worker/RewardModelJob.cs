@@ -41,7 +41,9 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
             reporter.Say(line);
         }, reporter.Stop);
         var weights = TemporaryFile.Store(files, model.Save);
-        reporter.End(() => learning.Complete(job, new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
+        reporter.End(
+            () => learning.Complete(job,
+                new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
         reporter.Say(model.Name);
     }
 
@@ -63,7 +65,9 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
         {
             var first = pictures.Count;
             pictures.AddRange(group.Images.Select(hash => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(files.PathOf(hash))))));
-            pairs.AddRange(group.Preferences.Select(pair => new JudgedPair(number, group.Prompt, first + pair.Winner, first + pair.Loser, pair.Weight)));
+            pairs.AddRange(
+                group.Preferences.Select(
+                    pair => new JudgedPair(number, group.Prompt, first + pair.Winner, first + pair.Loser, pair.Weight)));
         }
         return (pictures, pairs);
     }

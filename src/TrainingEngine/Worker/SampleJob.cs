@@ -16,7 +16,8 @@ namespace Labeler.TrainingEngine.Worker;
 /// Samples an epoch: first the groups that people judge, then the evaluation set, whose prompts and noise are the same in
 /// every epoch. Groups that are there already are left alone, so a job that was stopped goes on where it was.
 /// </summary>
-internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, LoadedModel models, TimeProvider time)
+internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, LoadedModel models,
+    TimeProvider time)
     : IJobHandler
 {
     private const ulong LabelingStream = 0, EvaluationStream = 1;
@@ -33,7 +34,8 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var wanted = Wanted(project, epoch).ToList();
         var missing = Enumerable.Range(0, wanted.Count).Where(n => !present.Contains(new { wanted[n].Use, wanted[n].Number })).ToHashSet();
         var (total, done) = (wanted.Count, wanted.Count - missing.Count);
-        reporter.Say($"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
+        reporter.Say(
+            $"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
         using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.PathOf(checkpoint.WeightsHash) : null);
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
             OptionsOf(settings.Sampling, settings.GroupSize));
@@ -41,7 +43,8 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var clock = new RunClock(time, total, done);
         using var workers = model.ThreadsFor(missing.Count);
         reporter.Report((double)done / total, $"{done} of {total} groups", null);
-        groups.Sample([.. wanted.Select(group => new GroupRequest(group.Prompt.Text, group.Seed))], missing.Contains, workers, (n, sampled) =>
+        groups.Sample([.. wanted.Select(group => new GroupRequest(group.Prompt.Text, group.Seed))], missing.Contains, workers,
+            (n, sampled) =>
         {
             var made = Stored(wanted[n], sampled, sampler);
             reporter.Ask(() => cycle.Add(job, made));
@@ -62,13 +65,15 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         {
             // Epochs take turns at the prompts, so that a long list is used whole.
             var prompt = prompts[(int)(((long)(epoch.Number - 1) * epoch.GroupsWanted + number) % prompts.Count)];
-            yield return new(GroupUse.Labeling, number, prompt, Seeds.At((ulong)settings.Seed, LabelingStream, (ulong)epoch.Number, (ulong)number));
+            yield return new(GroupUse.Labeling, number, prompt,
+                Seeds.At((ulong)settings.Seed, LabelingStream, (ulong)epoch.Number, (ulong)number));
         }
         var all = project.Prompts.OrderBy(prompt => prompt.Use).ThenBy(prompt => prompt.Position).ToList();
         var evaluations = (settings.EvaluationImages + settings.GroupSize - 1) / settings.GroupSize;
         for (var number = 0; number < evaluations; number++)
         {
-            yield return new(GroupUse.Evaluation, number, all[number % all.Count], Seeds.At((ulong)settings.Seed, EvaluationStream, (ulong)number));
+            yield return new(GroupUse.Evaluation, number, all[number % all.Count],
+                Seeds.At((ulong)settings.Seed, EvaluationStream, (ulong)number));
         }
     }
 
@@ -80,7 +85,8 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var images = sampled.Images.Zip(sampled.Trajectory.Origin.ImageSeeds, (png, seed) =>
             new NewImage(files.Put(png).GetAwaiter().GetResult(), sampler.Width, sampler.Height, (long)(seed & long.MaxValue))).ToList();
         return epoch => Group.Sampled(
-            epoch, wanted.Use, wanted.Number, wanted.Prompt.Id, wanted.Prompt.Text, (long)(wanted.Seed & long.MaxValue), trajectory, images, time.GetUtcNow());
+            epoch, wanted.Use, wanted.Number, wanted.Prompt.Id, wanted.Prompt.Text, (long)(wanted.Seed & long.MaxValue), trajectory, images,
+                time.GetUtcNow());
     }
 
 

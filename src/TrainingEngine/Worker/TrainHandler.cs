@@ -6,7 +6,8 @@ using Labeler.Shared.Training;
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>Gives each job of training its model.</summary>
-internal sealed class TrainHandler(EpochCycle cycle, FileStore files, DataFolder folder, LoadedModel models, WorkerOptions options) : IJobHandler
+internal sealed class TrainHandler(EpochCycle cycle, FileStore files, DataFolder folder, LoadedModel models, WorkerOptions options)
+    : IJobHandler
 {
     public JobKind Kind => JobKind.Train;
 

@@ -24,7 +24,9 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
         var epoch = Judged(manifest);
         var place = PlaceOf(manifest);
-        pulse.Say($"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest {manifest.Hash()[..12]}");
+        pulse.Say(
+            $"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest "
+                + $"{manifest.Hash()[..12]}");
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)
             : throw new EngineException($"the project's algorithm '{manifest.Algorithm}' is unknown; choose another in its settings");
@@ -63,7 +65,9 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var from = manifest.Reference is { } reference ? files.PathOf(reference) : null;
         return manifest.Training.Adapter == AdapterKind.Full
             ? new TrainedPart.WholeUNet { From = from }
-            : new TrainedPart.Adapter(manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions : LoraTargets.Attention, manifest.Training.Rank) { From = from };
+            : new TrainedPart.Adapter(
+                manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions
+                    : LoraTargets.Attention, manifest.Training.Rank) { From = from };
     }
 
     private void Report(TrainingProgress progress)

@@ -10,11 +10,13 @@ namespace Labeler.TrainingEngine.Worker;
 public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery);
 
 /// <summary>
-/// Does the jobs that need a model, on the thread that calls it: one thread owns torch. Between them it takes the steps that projects take by
+/// Does the jobs that need a model, on the thread that calls it: one thread owns torch. Between them it takes the steps that projects take
+/// by
 /// themselves. The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
-    JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options, TimeProvider time,
+    JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options,
+        TimeProvider time,
     ILogger<TrainerWorker> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
@@ -38,7 +40,8 @@ public sealed class TrainerWorker(
 public static class WorkerRegistration
 {
     /// <summary>Registers a worker and what does each kind of its jobs; the data come by <c>AddLabelerData</c>.</summary>
-    public static IServiceCollection AddTrainerWorker(this IServiceCollection services, WorkerOptions options, DatabaseThread database) => services
+    public static IServiceCollection AddTrainerWorker(this IServiceCollection services, WorkerOptions options, DatabaseThread database) =>
+        services
         .AddSingleton(options).AddSingleton(database).AddSingleton<LoadedModel>().AddSingleton<TrainerWorker>()
         .AddSingleton<IJobHandler, SampleJob>()
         .AddSingleton<IJobHandler, TrainHandler>()

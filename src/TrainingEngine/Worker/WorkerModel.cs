@@ -22,7 +22,8 @@ internal sealed class WorkerModel
     /// <summary>See <see cref="ModelHash"/>.</summary>
     public string Hash { get; }
 
-    public static WorkerModel Load(string folder) => new(StableDiffusion.Load(folder, cuda.is_available() ? CUDA : CPU), ModelHash.Of(folder));
+    public static WorkerModel Load(string folder) =>
+        new(StableDiffusion.Load(folder, cuda.is_available() ? CUDA : CPU), ModelHash.Of(folder));
 
     /// <summary>Puts a checkpoint's weights or adapter on until the result is disposed of; the base model where there is none.</summary>
     public IDisposable? Patched(string? file) => file is null ? null : new ModelPatch(Diffusion.Unet, file);

@@ -29,10 +29,10 @@ public sealed class FormatTests
         Assert.All(read, picture =>
         {
             int right = picture.Width - 2, bottom = picture.Height - 2;
-            Near(Quarters[expected[0]], picture.At(1, 1));
-            Near(Quarters[expected[1]], picture.At(right, 1));
-            Near(Quarters[expected[2]], picture.At(1, bottom));
-            Near(Quarters[expected[3]], picture.At(right, bottom));
+            Near(QuarterColors[expected[0]], picture.At(1, 1));
+            Near(QuarterColors[expected[1]], picture.At(right, 1));
+            Near(QuarterColors[expected[2]], picture.At(1, bottom));
+            Near(QuarterColors[expected[3]], picture.At(right, bottom));
         });
     }
 
@@ -94,7 +94,7 @@ public sealed class FormatTests
     }
 
     private static Picture Quarters(int width, int height) =>
-        new(width, height, [.. Enumerable.Range(0, width * height).Select(at => Quarters[(2 * (at / width * 2 / height)) + (at % width * 2 / width)]).SelectMany(color => new[] { color.R, color.G, color.B })]);
+        new(width, height, [.. Enumerable.Range(0, width * height).Select(at => QuarterColors[(2 * (at / width * 2 / height)) + (at % width * 2 / width)]).SelectMany(color => new[] { color.R, color.G, color.B })]);
 
     private static void Near((byte R, byte G, byte B) expected, (byte R, byte G, byte B) actual, int within = 20) =>
         Assert.True(

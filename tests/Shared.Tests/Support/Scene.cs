@@ -15,7 +15,7 @@ public sealed class Scene
 {
     private readonly int _evaluations;
 
-    private Scene(World world, Project project, Epoch epoch, int _evaluations) => (World, Project, Epoch, _evaluations) = (world, project, epoch, _evaluations);
+    private Scene(World world, Project project, Epoch epoch, int evaluations) => (World, Project, Epoch, _evaluations) = (world, project, epoch, evaluations);
 
     public World World { get; }
     public Project Project { get; }
@@ -26,8 +26,8 @@ public sealed class Scene
     public EpochCycle Cycle => World.Get<EpochCycle>();
 
     /// <summary>Starts a project's first epoch and samples <paramref name="groups"/> groups as a worker would.</summary>
-    /// <param name="_evaluations">Evaluation groups that every epoch has besides. The first image of each is the same in every epoch.</param>
-    public static async Task<Scene> Sampled(World world, int groups, LabelingTask task = LabelingTask.FlagBatch, ProjectSettings? settings = null, int _evaluations = 0)
+    /// <param name="evaluations">Evaluation groups that every epoch has besides. The first image of each is the same in every epoch.</param>
+    public static async Task<Scene> Sampled(World world, int groups, LabelingTask task = LabelingTask.FlagBatch, ProjectSettings? settings = null, int evaluations = 0)
     {
         settings = (settings ?? new ProjectSettings()) with { ImagesPerEpoch = groups * (settings?.GroupSize ?? 7) };
         var project = Project.Create($"Project {task}", task, settings, world.Now);
@@ -38,7 +38,7 @@ public sealed class Scene
             await db.SaveChangesAsync();
         }
         var epoch = await world.Get<EpochCycle>().Start(project.Id, null);
-        var scene = new Scene(world, project, epoch, _evaluations);
+        var scene = new Scene(world, project, epoch, evaluations);
         await scene.Sample(epoch, groups);
         return scene;
     }

@@ -2,7 +2,8 @@ using Labeler.Shared.Jobs;
 
 namespace Labeler.Web.Features.Photos;
 
-/// <summary>Does imports and captions beside the pages: they need no model. A job that a process could not end is taken up by the next.</summary>
+/// <summary>Does imports and captions beside the pages: they need no model. A job that a process could not end is taken up by the
+/// next.</summary>
 internal sealed partial class PhotoHost(JobQueue queue, IEnumerable<IJobHandler> handlers, ILogger<PhotoHost> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -10,7 +11,8 @@ internal sealed partial class PhotoHost(JobQueue queue, IEnumerable<IJobHandler>
 
     // Side by side, so that a slow endpoint holds up no import.
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(handlers.Select(handler =>
-        Task.Factory.StartNew(() => Work(handler, stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Task.Factory.StartNew(() => Work(handler, stopping), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
 
     private void Work(IJobHandler handler, CancellationToken stopping)
     {

@@ -17,12 +17,14 @@ public static class PhotosSetup
         services.AddOptions<ImportLimits>().BindConfiguration(ImportLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CaptionOptions>().BindConfiguration(CaptionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         // How large a body may be is said by each endpoint; this is only what a form may hold of it.
-        services.AddOptions<FormOptions>().Configure<IOptions<ImportLimits>>((form, limits) => form.MultipartBodyLengthLimit = limits.Value.MaxZipBytes + FormBytes);
+        services.AddOptions<FormOptions>()
+            .Configure<IOptions<ImportLimits>>((form, limits) => form.MultipartBodyLengthLimit = limits.Value.MaxZipBytes + FormBytes);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ImportLimits>>().Value);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<CaptionOptions>>().Value);
         // Each request has its own patience, and a redirect must not carry pictures and key to another host.
         services.AddSingleton(provider => new Captioner(
-            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan }, provider.GetRequiredService<CaptionOptions>(), provider.GetRequiredService<TimeProvider>()));
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan },
+                provider.GetRequiredService<CaptionOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PhotoImport>().AddSingleton<IJobHandler>(provider => provider.GetRequiredService<PhotoImport>());
         services.AddSingleton<CaptionRun>().AddSingleton<IJobHandler>(provider => provider.GetRequiredService<CaptionRun>());
         return services.AddSingleton<PhotoUpload>().AddHostedService<PhotoHost>();

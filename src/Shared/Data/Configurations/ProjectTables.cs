@@ -5,7 +5,8 @@ using Labeler.Shared.Samples;
 
 namespace Labeler.Shared.Data.Configurations;
 
-/// <summary>How the database keeps projects and the pictures that were made for them, where Entity Framework's conventions do not say it.</summary>
+/// <summary>How the database keeps projects and the pictures that were made for them, where Entity Framework's conventions do not say
+/// it.</summary>
 internal static class ProjectTables
 {
     public static void Configure(ModelBuilder model)

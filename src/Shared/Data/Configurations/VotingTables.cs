@@ -16,7 +16,8 @@ internal static class VotingTables
             item.HasOne(i => i.Group).WithMany().HasForeignKey(i => i.GroupId).OnDelete(DeleteBehavior.Restrict);
             item.HasOne(i => i.First).WithMany().HasForeignKey(i => i.FirstId).OnDelete(DeleteBehavior.Restrict);
             item.HasOne(i => i.Second).WithMany().HasForeignKey(i => i.SecondId).OnDelete(DeleteBehavior.Restrict);
-            item.Property(i => i.Gold).HasConversion(gold => JsonText.Write(gold), text => text == null ? null : JsonText.Read<Verdict>(text));
+            item.Property(i => i.Gold)
+                .HasConversion(gold => JsonText.Write(gold), text => text == null ? null : JsonText.Read<Verdict>(text));
         });
         model.Entity<Lease>(lease =>
         {
@@ -34,7 +35,8 @@ internal static class VotingTables
             vote.HasIndex(v => new { v.ItemId, v.AnnotatorId }).IsUnique().HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
             vote.HasOne(v => v.Item).WithMany().HasForeignKey(v => v.ItemId).OnDelete(DeleteBehavior.Restrict);
             vote.HasOne(v => v.SupersededBy).WithMany().HasForeignKey(v => v.SupersededById).OnDelete(DeleteBehavior.Restrict);
-            vote.Property(v => v.Verdict).HasConversion(verdict => JsonText.Write(verdict), text => text == null ? null : JsonText.Read<Verdict>(text));
+            vote.Property(v => v.Verdict)
+                .HasConversion(verdict => JsonText.Write(verdict), text => text == null ? null : JsonText.Read<Verdict>(text));
         });
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Labeler.Shared.Data.Sqlite;
 
-/// <summary>A copy of the SQLite file, taken before its schema changes and named for the version that it has: a migration, or a number from before there were any.</summary>
+/// <summary>A copy of the SQLite file, taken before its schema changes and named for the version that it has: a migration, or a number from
+/// before there were any.</summary>
 internal static class Backup
 {
     private const int Kept = 5;

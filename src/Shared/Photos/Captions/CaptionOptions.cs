@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Labeler.Shared.Photos.Captions;
 
-/// <summary>The section <c>Captions</c> of appsettings.json. Pictures leave this machine only where an endpoint and a model are named.</summary>
+/// <summary>The section <c>Captions</c> of appsettings.json. Pictures leave this machine only where an endpoint and a model are
+/// named.</summary>
 public sealed class CaptionOptions
 {
     public const string Section = "Captions";
@@ -18,7 +19,9 @@ public sealed class CaptionOptions
 
     /// <summary>What the model is told; {words} and {word} stand for the two rules below.</summary>
     [Required]
-    public string Instruction { get; set; } = "Describe this picture in one sentence of at most {words} words. The sentence must contain the word \"{word}\". Answer with the sentence alone.";
+    public string Instruction { get; set; } =
+        "Describe this picture in one sentence of at most {words} words. The sentence must contain the word \"{word}\". Answer with the "
+            + "sentence alone.";
 
     [Range(1, 100)]
     public int MaxWords { get; set; } = 15;

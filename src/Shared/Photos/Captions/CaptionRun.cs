@@ -7,8 +7,10 @@ namespace Labeler.Shared.Photos.Captions;
 /// <summary>Which photos a caption job describes.</summary>
 public sealed record CaptionOrder(IReadOnlyList<string> Labels);
 
-/// <summary>Describes the curated photos that have no caption yet. Each answer is written at once, so a run that was stopped goes on and pays nothing twice.</summary>
-public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue queue, FileStore files, Captioner captioner, CaptionOptions options, TimeProvider time) : IJobHandler
+/// <summary>Describes the curated photos that have no caption yet. Each answer is written at once, so a run that was stopped goes on and
+/// pays nothing twice.</summary>
+public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue queue, FileStore files, Captioner captioner,
+    CaptionOptions options, TimeProvider time) : IJobHandler
 {
     public JobKind Kind => JobKind.Caption;
 
@@ -21,12 +23,15 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
             "No captioner is configured: set Captions:Endpoint and Captions:Model in appsettings.json, or type the captions.");
         await using var db = await contexts.CreateDbContextAsync(cancel);
         LabelerException.ThrowIf(
-            await db.Jobs.AnyAsync(j => j.ProjectId == projectId && j.Kind == JobKind.Caption && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
+            await db.Jobs.AnyAsync(
+                j => j.ProjectId == projectId && j.Kind == JobKind.Caption
+                    && (j.State == JobState.Queued || j.State == JobState.Running), cancel),
             "Captions are being written already.");
         LabelerException.ThrowIf(
             !(await CuratedPhoto.Kept(db, projectId, labels, cancel)).Exists(photo => photo.Photo.Caption is null),
             "Every photo with these labels has its caption.");
-        var epoch = await db.Epochs.Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).Select(e => e.Id).FirstAsync(cancel);
+        var epoch = await db.Epochs.Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).Select(e => e.Id)
+            .FirstAsync(cancel);
         var job = Job.Queue(JobKind.Caption, projectId, epoch, new CaptionOrder(labels), time.GetUtcNow());
         db.Jobs.Add(job);
         await db.SaveChangesAsync(cancel);
@@ -34,7 +39,8 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
     }
 
     public void Run(Job job, JobReporter reporter) =>
-        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} captions", null), reporter.Stop).GetAwaiter().GetResult();
+        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} captions", null), reporter.Stop).GetAwaiter()
+            .GetResult();
 
     /// <summary>Does a claimed run to its end.</summary>
     /// <param name="report">Told how many captions were asked for, of how many.</param>
@@ -43,7 +49,8 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
     public async Task Run(Job job, Action<int, int> report, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var open = (await CuratedPhoto.Kept(db, job.ProjectId!.Value, job.Read<CaptionOrder>().Labels, cancel)).Where(photo => photo.Photo.Caption is null).ToList();
+        var open = (await CuratedPhoto.Kept(db, job.ProjectId!.Value, job.Read<CaptionOrder>().Labels, cancel))
+            .Where(photo => photo.Photo.Caption is null).ToList();
         for (var at = 0; at < open.Count; at++)
         {
             report(at, open.Count);

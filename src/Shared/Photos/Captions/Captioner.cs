@@ -10,7 +10,8 @@ namespace Labeler.Shared.Photos.Captions;
 /// <summary>What came of a picture: a caption or why there is none, and the tokens used.</summary>
 public sealed record CaptionAnswer(string? Caption, string? Fault, long InputTokens, long OutputTokens);
 
-/// <summary>Asks a vision model behind an OpenAI-compatible interface (<c>POST chat/completions</c>) for captions, and again where an answer breaks a rule, telling it which.</summary>
+/// <summary>Asks a vision model behind an OpenAI-compatible interface (<c>POST chat/completions</c>) for captions, and again where an
+/// answer breaks a rule, telling it which.</summary>
 public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvider time)
 {
     private const long LargestAnswer = 1 << 20;
@@ -18,7 +19,8 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
     private long? _asked;
 
     /// <param name="jpeg">The picture.</param>
-    /// <exception cref="LabelerException">The endpoint refuses this installation (key, address, model): asking about other pictures is of no use.</exception>
+    /// <exception cref="LabelerException">The endpoint refuses this installation (key, address, model): asking about other pictures is of
+    /// no use.</exception>
     public async Task<CaptionAnswer> Describe(byte[] jpeg, CancellationToken cancel = default)
     {
         var messages = new JsonArray(Question(jpeg));
@@ -59,7 +61,9 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, options.Endpoint!.TrimEnd('/') + "/chat/completions")
             {
-                Content = JsonContent.Create(new JsonObject { ["model"] = options.Model, ["messages"] = messages.DeepClone(), ["max_tokens"] = 200 }),
+                Content =
+                    JsonContent.Create(
+                        new JsonObject { ["model"] = options.Model, ["messages"] = messages.DeepClone(), ["max_tokens"] = 200 }),
             };
             if (!string.IsNullOrWhiteSpace(options.Key))
             {
@@ -87,8 +91,10 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
     {
         HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
             new(null, $"The endpoint answered {(int)response.StatusCode}.", Wait(response.Headers.RetryAfter)),
-        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity => new(null, $"The endpoint refused the picture ({(int)response.StatusCode}).", null),
-        _ => throw new LabelerException($"The captions' endpoint answered {(int)response.StatusCode}: check Captions:Endpoint, Captions:Model and Captions:Key."),
+        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity =>
+            new(null, $"The endpoint refused the picture ({(int)response.StatusCode}).", null),
+        _ => throw new LabelerException(
+            $"The captions' endpoint answered {(int)response.StatusCode}: check Captions:Endpoint, Captions:Model and Captions:Key."),
     };
 
     private TimeSpan? Wait(RetryConditionHeaderValue? after)
@@ -113,7 +119,9 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
             var text = root.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
             return new(text ?? "", null, null, Tokens("prompt_tokens"), Tokens("completion_tokens"));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException
+                or FormatException)
         {
             return new(null, Garbage, null);
         }
@@ -134,8 +142,11 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
     {
         ["role"] = "user",
         ["content"] = new JsonArray(
-            new JsonObject { ["type"] = "text", ["text"] = options.Instruction.Replace("{words}", $"{options.MaxWords}", StringComparison.Ordinal).Replace("{word}", options.MustContain, StringComparison.Ordinal) },
-            new JsonObject { ["type"] = "image_url", ["image_url"] = new JsonObject { ["url"] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}" } }),
+            new JsonObject { ["type"] = "text",
+                ["text"] = options.Instruction.Replace("{words}", $"{options.MaxWords}", StringComparison.Ordinal)
+                    .Replace("{word}", options.MustContain, StringComparison.Ordinal) },
+            new JsonObject { ["type"] = "image_url",
+                ["image_url"] = new JsonObject { ["url"] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}" } }),
     };
 
     private static JsonObject Message(string role, string text) => new() { ["role"] = role, ["content"] = text };

@@ -8,7 +8,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 
 /// <summary>What a finished run of D3PO left behind.</summary>
 /// <param name="Timesteps">Metrics per timestep of every inner epoch.</param>
-public sealed record D3poResult(string Checkpoint, string Weights, IReadOnlyList<TimestepMetrics> Timesteps) : TrainingResult(Checkpoint, Weights);
+public sealed record D3poResult(string Checkpoint, string Weights, IReadOnlyList<TimestepMetrics> Timesteps)
+    : TrainingResult(Checkpoint, Weights);
 
 /// <summary>D3PO (arXiv 2311.13231): judged trajectories in, the next policy out.</summary>
 public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
@@ -33,7 +34,8 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         {
             Algorithm = Info.Name,
             Updates = options,
-            Data = new { Preferences = preferences, epoch.Replayed, Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) }) },
+            Data = new { Preferences = preferences, epoch.Replayed,
+                Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) }) },
             Trained = run.Trained,
             Memory = MemoryPlan.For(model, data.Origin, place),
             Place = place,
@@ -57,7 +59,8 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     };
 
     private static D3poObjective Objective(
-        StableDiffusion model, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, D3poOptions options, ObjectiveContext context,
+        StableDiffusion model, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, D3poOptions options,
+            ObjectiveContext context,
         Action<string>? report, CancellationToken stop)
     {
         var policy = Policy.Of(model, data, ddim, options.DetachUnconditional, context.Memory.Recompute);
@@ -95,7 +98,8 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             var images = data.Sizes[group];
             if (winner == loser || Math.Min(winner, loser) < 0 || Math.Max(winner, loser) >= images)
             {
-                throw new EngineException($"a preference of group {group} sets image {winner} against {loser}; {trajectories[group]} has {images} images");
+                throw new EngineException(
+                    $"a preference of group {group} sets image {winner} against {loser}; {trajectories[group]} has {images} images");
             }
         }
     }

@@ -19,7 +19,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="imagesAtOnce">Most images in one forward with gradients; a larger group is computed in parts.</param>
 /// <param name="report">Takes what every timestep came to, once an inner epoch.</param>
 public sealed class D3poObjective(
-    Policy policy, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options, int imagesAtOnce, Action<string>? report = null) : IObjective
+    Policy policy, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options, int imagesAtOnce, Action<string>? report = null)
+        : IObjective
 {
     private sealed record Part(int SamplingStep, MicroBatch? Batch, PreferencePair? Pair)
     {
@@ -54,7 +55,8 @@ public sealed class D3poObjective(
     public long ImagesIn(int step) => (long)plan[step].SamplingSteps.Count * ImagesScored(plan[step]);
 
     /// <inheritdoc />
-    public StepPlace PlaceOf(int step) => new(plan[step].InnerEpoch, [.. plan[step].SamplingSteps.Select(sampling => data.Timesteps[sampling])]);
+    public StepPlace PlaceOf(int step) =>
+        new(plan[step].InnerEpoch, [.. plan[step].SamplingSteps.Select(sampling => data.Timesteps[sampling])]);
 
     /// <inheritdoc />
     public IReadOnlyList<object> Check(CancellationToken stop)
@@ -72,7 +74,8 @@ public sealed class D3poObjective(
         _loss = new D3poStepLoss(planned, options, ImagesScored(planned));
         _parts = _official
             ? [.. planned.Preferences.SelectMany(pair => planned.SamplingSteps.Select(sampling => new Part(sampling, null, pair)))]
-            : [.. MicroBatch.Cut(planned.Preferences, planned.SamplingSteps, imagesAtOnce).Select(batch => new Part(batch.SamplingStep, batch, null))];
+            : [.. MicroBatch.Cut(planned.Preferences, planned.SamplingSteps, imagesAtOnce)
+                .Select(batch => new Part(batch.SamplingStep, batch, null))];
         return _parts.Length;
     }
 
@@ -125,8 +128,10 @@ public sealed class D3poObjective(
         return policy.Gradients(rows, scores =>
         {
             var loss = _loss!.OfPairs(
-                cat([.. scores.Select(score => score.LogProbabilities)]), reference, [new RowPair(0, 1, part.Pair!.Weight)], part.SamplingStep, part.Statistics);
-            return scores.Zip(rows).Aggregate(loss, (sum, scored) => _loss.AddDivergences(sum, scored.First, scored.Second, part.Statistics));
+                cat([.. scores.Select(score => score.LogProbabilities)]), reference, [new RowPair(0, 1, part.Pair!.Weight)],
+                    part.SamplingStep, part.Statistics);
+            return scores.Zip(rows)
+                .Aggregate(loss, (sum, scored) => _loss.AddDivergences(sum, scored.First, scored.Second, part.Statistics));
         }, leaves);
     }
 

@@ -35,7 +35,8 @@ public sealed record D3poOptions : StepwiseOptions
     [Description("share of the sampling steps drawn anew for every group; the authors' program has 0.15"), Range(0.001, 1.0)]
     public double StepFraction { get; init; } = 1;
 
-    [Description("weights of the sampling steps' losses, from step 0 on, with commas: 1,1,0.5; those beyond the list weigh 1, 0 leaves a step out")]
+    [Description("weights of the sampling steps' losses, from step 0 on, with commas: 1,1,0.5; those beyond the list weigh 1, 0 leaves a "
+        + "step out")]
     public IReadOnlyList<double> StepWeights { get; init; } = [];
 
     [Description("weight of ½·mean(((μ − μ_old)/σ)²), the divergence from the policy that sampled"), Range(0.0, 1e6), OptionName("kl")]

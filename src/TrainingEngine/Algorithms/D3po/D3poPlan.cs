@@ -9,7 +9,8 @@ public sealed record PlannedStep(int InnerEpoch, IReadOnlyList<int> SamplingStep
     public IEnumerable<int> Groups => Preferences.Select(preference => preference.Group).Distinct();
 
     /// <summary>Different images in the preferences.</summary>
-    public int ImageCount => Preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Count();
+    public int ImageCount =>
+        Preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Count();
 }
 
 /// <summary>
@@ -24,7 +25,8 @@ public static class D3poPlan
     /// <param name="trainedSteps">Sampling steps to train on.</param>
     public static IReadOnlyList<PlannedStep> Make(IReadOnlyList<PreferencePair> preferences, D3poOptions options, int[] trainedSteps)
     {
-        var groups = preferences.GroupBy(preference => preference.Group).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
+        var groups = preferences.GroupBy(preference => preference.Group).OrderBy(group => group.Key).Select(group => group.ToArray())
+            .ToArray();
         var plan = new List<PlannedStep>();
         for (var epoch = 0; epoch < options.InnerEpochs; epoch++)
         {
@@ -38,7 +40,8 @@ public static class D3poPlan
         return plan;
     }
 
-    private static IEnumerable<PlannedStep> Official(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps, Random random)
+    private static IEnumerable<PlannedStep> Official(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps,
+        Random random)
     {
         foreach (var group in groups)
         {
@@ -50,7 +53,8 @@ public static class D3poPlan
         }
     }
 
-    private static IEnumerable<PlannedStep> Grouped(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps, Random random)
+    private static IEnumerable<PlannedStep> Grouped(int epoch, PreferencePair[][] groups, D3poOptions options, int[] trainedSteps,
+        Random random)
     {
         foreach (var chunk in Chunk(groups, options.ImagesPerStep))
         {

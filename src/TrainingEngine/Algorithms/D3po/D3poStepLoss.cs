@@ -32,7 +32,8 @@ public sealed class D3poStepLoss(PlannedStep step, D3poOptions options, int imag
         var device = logProbabilities.device;
         var winners = tensor(pairs.Select(pair => (long)pair.Winner).ToArray(), device: device);
         var losers = tensor(pairs.Select(pair => (long)pair.Loser).ToArray(), device: device);
-        var shares = tensor(pairs.Select(pair => (float)(pair.Weight * _pairScale * options.StepWeight(samplingStep))).ToArray(), device: device);
+        var shares =
+            tensor(pairs.Select(pair => (float)(pair.Weight * _pairScale * options.StepWeight(samplingStep))).ToArray(), device: device);
         var losses = D3poLoss.PerPair(logProbabilities, reference, winners, losers, options); // [pairs]
 
         var ratios = (logProbabilities - reference).detach().cpu().data<float>().ToArray();

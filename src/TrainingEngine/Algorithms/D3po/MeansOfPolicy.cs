@@ -10,7 +10,9 @@ internal sealed class MeansOfPolicy(Policy policy, EpochData data, IReadOnlyList
     /// <param name="ofBase">As the base model's; else as those of the policy that sampled.</param>
     public void Keep(bool ofBase, CancellationToken cancellation)
     {
-        var needed = plan.SelectMany(step => step.Groups.SelectMany(group => step.SamplingSteps.Select(sampling => (Group: group, Step: sampling)))).Distinct();
+        var needed =
+            plan.SelectMany(step => step.Groups.SelectMany(group => step.SamplingSteps.Select(sampling => (Group: group, Step: sampling))))
+                .Distinct();
         foreach (var group in needed.GroupBy(place => place.Group).OrderBy(places => places.Key))
         {
             data.Load([group.Key]);

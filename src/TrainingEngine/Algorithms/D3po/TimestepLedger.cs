@@ -31,7 +31,8 @@ public sealed class TimestepLedger
     /// <summary>Ends an inner epoch; returns its averages, a line for each timestep.</summary>
     public IReadOnlyList<TimestepMetrics> Close(int epoch, long[] timesteps)
     {
-        TimestepMetrics[] lines = [.. Sums.OrderBy(pair => pair.Key).Select(pair => TimestepMetrics.From(epoch, pair.Key, timesteps[pair.Key], pair.Value))];
+        TimestepMetrics[] lines =
+            [.. Sums.OrderBy(pair => pair.Key).Select(pair => TimestepMetrics.From(epoch, pair.Key, timesteps[pair.Key], pair.Value))];
         Finished.AddRange(lines);
         Sums.Clear();
         return lines;

@@ -10,7 +10,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="LargestRatio">Largest |Δ|.</param>
 /// <param name="GradientNorm">Mean norm of the gradients.</param>
 public sealed record TimestepMetrics(
-    int Epoch, int SamplingStep, long Timestep, long Pairs, double Loss, double Dead, double Margin, double Accuracy, double Kl, double LargestRatio, double GradientNorm)
+    int Epoch, int SamplingStep, long Timestep, long Pairs, double Loss, double Dead, double Margin, double Accuracy, double Kl,
+        double LargestRatio, double GradientNorm)
 {
     public string Kind => "timestep";
 

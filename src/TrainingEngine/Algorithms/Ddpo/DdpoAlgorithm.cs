@@ -15,7 +15,8 @@ public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo
     /// <inheritdoc />
     // The score function's gradient holds at the policy that sampled alone: one step, on everything.
     public override TrainingResult Run(EpochRun run, DdpoOptions options) => base.Run(
-        run, options.Estimator == Estimator.ScoreFunction ? options with { ImagesPerStep = 0, TimestepsPerStep = 0, InnerEpochs = 1 } : options);
+        run, options.Estimator == Estimator.ScoreFunction ? options with { ImagesPerStep = 0, TimestepsPerStep = 0, InnerEpochs = 1 }
+            : options);
 
     /// <inheritdoc />
     protected override IPolicyLoss LossOf(DdpoOptions options) => new Loss(options);
@@ -24,13 +25,15 @@ public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo
     {
         public bool NeedsBase => false;
 
-        public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction, Action<string, Tensor> figures)
+        public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction,
+            Action<string, Tensor> figures)
         {
             if (options.Estimator == Estimator.ScoreFunction)
             {
                 return DdpoLoss.ScoreFunction(score.LogProbabilities, advantages, options.LargestAdvantage);
             }
-            var (loss, ratio) = DdpoLoss.PerImage(score.LogProbabilities, rows.Reference, advantages, options.Clip, options.LargestAdvantage);
+            var (loss, ratio) =
+                DdpoLoss.PerImage(score.LogProbabilities, rows.Reference, advantages, options.Clip, options.LargestAdvantage);
             figures("clipped", (ratio - 1).abs().gt(options.Clip).to(ScalarType.Float32));
             return loss;
         }

@@ -31,7 +31,8 @@ public static class DdpoLoss
         return (maximum(free, bounded), ratio);
     }
 
-    /// <summary>The mean of <see cref="PerImage"/>, a scalar with its gradient to <paramref name="logProbabilities"/>, and the ratios [n].</summary>
+    /// <summary>The mean of <see cref="PerImage"/>, a scalar with its gradient to <paramref name="logProbabilities"/>, and the ratios
+    /// [n].</summary>
     public static (Tensor Loss, Tensor Ratio) Compute(
         Tensor logProbabilities, Tensor old, Tensor advantages, double clip = 1e-4, double largestAdvantage = 5)
     {

@@ -28,7 +28,8 @@ public sealed class CleanLatents : IDisposable
     /// <param name="files">Trajectory of each group.</param>
     /// <param name="images">Group and image of each latent.</param>
     /// <exception cref="EngineException">A trajectory cannot be read, or has no such image.</exception>
-    public static CleanLatents OfTrajectories(StableDiffusion model, IReadOnlyList<string> files, IReadOnlyList<(int Group, int Image)> images)
+    public static CleanLatents OfTrajectories(StableDiffusion model, IReadOnlyList<string> files,
+        IReadOnlyList<(int Group, int Image)> images)
     {
         var set = new CleanLatents(model);
         var byGroup = new Dictionary<int, (Tensor[] Finals, string Prompt)>();
@@ -42,12 +43,14 @@ public sealed class CleanLatents : IDisposable
                 throw new EngineException($"{files[group]} holds values that are not finite; sample it again");
             }
             set.Sized(trajectory.Origin.Width, trajectory.Origin.Height, files[group]);
-            byGroup[group] = ([.. final.to(float32).unbind(0).Select(one => one.clone().DetachFromDisposeScope())], trajectory.Origin.Prompt);
+            byGroup[group] =
+                ([.. final.to(float32).unbind(0).Select(one => one.clone().DetachFromDisposeScope())], trajectory.Origin.Prompt);
         }
         foreach (var (group, image) in images)
         {
             var (finals, prompt) = byGroup[group];
-            set.Add(image >= 0 && image < finals.Length ? finals[image].clone() : throw new EngineException($"{files[group]} has no image {image}"), null, prompt);
+            set.Add(image >= 0 && image < finals.Length ? finals[image].clone()
+                : throw new EngineException($"{files[group]} has no image {image}"), null, prompt);
         }
         foreach (var final in byGroup.Values.SelectMany(group => group.Finals))
         {
@@ -60,7 +63,8 @@ public sealed class CleanLatents : IDisposable
     /// <param name="model">Its autoencoder and text encoder are asked once.</param>
     /// <param name="pictures">With what they show; all of one size, a multiple of the autoencoder's factor.</param>
     /// <param name="stop">Looked at between pictures.</param>
-    public static CleanLatents OfPictures(StableDiffusion model, IEnumerable<(Picture Picture, string Prompt)> pictures, CancellationToken stop)
+    public static CleanLatents OfPictures(StableDiffusion model, IEnumerable<(Picture Picture, string Prompt)> pictures,
+        CancellationToken stop)
     {
         var set = new CleanLatents(model);
         var weight = model.Vae.Parameters.Values.First();
@@ -72,7 +76,8 @@ public sealed class CleanLatents : IDisposable
             set.Sized(picture.Width, picture.Height, prompt);
             var (mean, logVariance) = model.Vae.Encode(Pixels.ToTensor([picture]).to(weight.dtype).to(weight.device));
             set.Add(
-                (mean[0] * model.Vae.Config.ScalingFactor).to(float32).cpu(), ((logVariance[0] * 0.5).exp() * model.Vae.Config.ScalingFactor).to(float32).cpu(), prompt);
+                (mean[0] * model.Vae.Config.ScalingFactor).to(float32)
+                    .cpu(), ((logVariance[0] * 0.5).exp() * model.Vae.Config.ScalingFactor).to(float32).cpu(), prompt);
         }
         return set;
     }
@@ -89,7 +94,8 @@ public sealed class CleanLatents : IDisposable
         : _latents[index].Mean;
 
     /// <summary>What the U-Net is told of latents, a row each.</summary>
-    public TextConditioning Texts(IEnumerable<int> indices) => indices.Select(index => _texts[_latents[index].Prompt]).Aggregate((all, next) => all.Then(next));
+    public TextConditioning Texts(IEnumerable<int> indices) =>
+        indices.Select(index => _texts[_latents[index].Prompt]).Aggregate((all, next) => all.Then(next));
 
     public void Dispose()
     {
@@ -109,7 +115,8 @@ public sealed class CleanLatents : IDisposable
         (Width, Height) = Count == 0 && Width == 0 ? (width, height) : (Width, Height);
         if ((width, height) != (Width, Height))
         {
-            throw new EngineException($"'{name}' is {width} x {height} pixels, those before it {Width} x {Height}; learn from images of one size");
+            throw new EngineException(
+                $"'{name}' is {width} x {height} pixels, those before it {Width} x {Height}; learn from images of one size");
         }
         var factor = _model.Vae.Config.Factor;
         if (width % factor != 0 || height % factor != 0)

@@ -24,7 +24,8 @@ public sealed class Denoiser(UNet2DConditionModel unet, ScalarType type, bool re
     public IList<Tensor> Gradients(NoisyRows rows, Func<Tensor, Tensor> loss, Tensor[] leaves) =>
         Differentiation.Gradients(1, (_, tape) => Predict(rows, tape), outputs => loss(Errors(rows, outputs[0])), leaves, recompute);
 
-    private Tensor Predict(NoisyRows rows, SegmentTape? tape) => _guided.Predict(rows.Latents.to(type), rows.Timesteps, rows.Prompt, rows.Prompt, tape);
+    private Tensor Predict(NoisyRows rows, SegmentTape? tape) =>
+        _guided.Predict(rows.Latents.to(type), rows.Timesteps, rows.Prompt, rows.Prompt, tape);
 
     private static Tensor Errors(NoisyRows rows, Tensor prediction)
     {

@@ -26,7 +26,8 @@ internal sealed class DenoisingObjective : IObjective
     /// <param name="weights">One an image; those of weight 0 are left out.</param>
     /// <param name="options">Order and size of the steps.</param>
     /// <param name="memory">Images in one forward.</param>
-    public DenoisingObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<double> weights, DenoisingOptions options, MemoryPlan memory)
+    public DenoisingObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<double> weights, DenoisingOptions options,
+        MemoryPlan memory)
     {
         (_latents, _weights, _imagesAtOnce) = (latents, weights, memory.ImagesAtOnce);
         var weight = model.Unet.Parameters["conv_in.weight"];

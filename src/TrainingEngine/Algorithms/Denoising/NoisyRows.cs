@@ -31,6 +31,7 @@ public sealed record NoisyRows(Tensor Latents, Tensor Target, long[] Timesteps, 
         }
         var (original, epsilon) = (stack([.. clean]).to(device), stack([.. noise]).to(device));
         return new NoisyRows(
-            schedule.AddNoise(original, epsilon, timesteps), schedule.Target(original, epsilon, timesteps), timesteps, latents.Texts(draws.Select(draw => draw.Latent)));
+            schedule.AddNoise(original, epsilon, timesteps), schedule.Target(original, epsilon, timesteps), timesteps,
+                latents.Texts(draws.Select(draw => draw.Latent)));
     }
 }

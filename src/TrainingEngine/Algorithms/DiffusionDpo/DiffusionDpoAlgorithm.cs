@@ -28,10 +28,13 @@ public sealed class DiffusionDpoAlgorithm() : PassAlgorithm<DiffusionDpoOptions>
         {
             throw new NothingToLearnException("no pair of images was judged differently");
         }
-        (int Group, int Image)[] images = [.. preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Order()];
+        (int Group, int Image)[] images =
+            [.. preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Order()];
         var places = images.Select((image, index) => (image, index)).ToDictionary(pair => pair.image, pair => pair.index);
         using var latents = CleanLatents.OfTrajectories(model, trajectories, images);
-        LatentPair[] pairs = [.. preferences.Select(pair => new LatentPair(places[(pair.Group, pair.Winner)], places[(pair.Group, pair.Loser)], pair.Weight))];
+        LatentPair[] pairs =
+            [.. preferences.Select(
+                pair => new LatentPair(places[(pair.Group, pair.Winner)], places[(pair.Group, pair.Loser)], pair.Weight))];
         return TrainingLoop.Run(model, new TrainingRun
         {
             Algorithm = Info.Name,

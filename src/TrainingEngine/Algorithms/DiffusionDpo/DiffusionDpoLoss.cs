@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 
-/// <summary>The loss of Diffusion-DPO (arXiv 2311.12908, equation 14, with the constant T·ω taken into β as in the authors' program).</summary>
+/// <summary>The loss of Diffusion-DPO (arXiv 2311.12908, equation 14, with the constant T·ω taken into β as in the authors'
+/// program).</summary>
 public static class DiffusionDpoLoss
 {
     /// <summary>−log σ(−½β·((e_w − e_l) − (e_ref,w − e_ref,l))) of each pair, [n].</summary>

@@ -24,7 +24,8 @@ internal sealed class DiffusionDpoObjective : IObjective
     private PairDraw[][] _parts = [];
     private double _weight;
 
-    public DiffusionDpoObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<LatentPair> pairs, DiffusionDpoOptions options, MemoryPlan memory)
+    public DiffusionDpoObjective(StableDiffusion model, CleanLatents latents, IReadOnlyList<LatentPair> pairs, DiffusionDpoOptions options,
+        MemoryPlan memory)
     {
         (_latents, _options, _pairsAtOnce) = (latents, options, Math.Max(1, memory.ImagesAtOnce / 2));
         var first = model.Unet.Parameters["conv_in.weight"];
@@ -73,5 +74,7 @@ internal sealed class DiffusionDpoObjective : IObjective
 
     // Winners, then losers: a pair's two rows have one seed, so they share timestep and noise.
     private NoisyRows RowsOf(int part) => NoisyRows.Draw(
-        _latents, [.. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Winner, draw.Seed)), .. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Loser, draw.Seed))], _schedule, _device);
+        _latents,
+            [.. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Winner, draw.Seed)),
+                .. _parts[part].Select(draw => new NoiseDraw(draw.Pair.Loser, draw.Seed))], _schedule, _device);
 }

@@ -36,7 +36,8 @@ public sealed class DpokAlgorithm() : PolicyGradientAlgorithm<DpokOptions>("dpok
     {
         public bool NeedsBase => true;
 
-        public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction, Action<string, Tensor> figures)
+        public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction,
+            Action<string, Tensor> figures)
         {
             var (policy, _) = DdpoLoss.PerImage(score.LogProbabilities, rows.Reference, advantages, options.Clip, options.LargestAdvantage);
             var divergence = DpokLoss.NoiseDivergence(score.Prediction, basePrediction!); // [n]

@@ -24,10 +24,14 @@ public static class Advantages
         double[] rewards = [.. images.Select(image => image.Reward)];
         double[] advantages = baseline switch
         {
-            Baseline.Prompt => (tracker ?? new PerPromptStatTracker()).Update([.. images.Select(image => epoch.Prompts[image.Group])], rewards),
+            Baseline.Prompt =>
+                (tracker ?? new PerPromptStatTracker()).Update([.. images.Select(image => epoch.Prompts[image.Group])], rewards),
             Baseline.Batch => Normalised(rewards, Epsilon),
-            Baseline.Group => [.. images.GroupBy(image => image.Group).SelectMany(group => Normalised([.. group.Select(image => image.Reward)], GroupEpsilon))],
-            _ => AboveGreedy(images, rewards, greedy ?? throw new EngineException("the greedy baseline needs the reward of an image without noise for each group")),
+            Baseline.Group =>
+                [.. images.GroupBy(image => image.Group)
+                    .SelectMany(group => Normalised([.. group.Select(image => image.Reward)], GroupEpsilon))],
+            _ => AboveGreedy(images, rewards,
+                greedy ?? throw new EngineException("the greedy baseline needs the reward of an image without noise for each group")),
         };
         return [.. images.Zip(advantages, (image, advantage) => new WeightedImage(image.Group, image.Image, advantage))];
     }
@@ -40,12 +44,15 @@ public static class Advantages
         return [.. rewards.Select(reward => (reward - mean) / (deviation + epsilon))];
     }
 
-    private static double[] AboveGreedy(IReadOnlyList<(int Group, int Image, double Reward)> images, double[] rewards, IReadOnlyList<double> greedy)
+    private static double[] AboveGreedy(IReadOnlyList<(int Group, int Image, double Reward)> images, double[] rewards,
+        IReadOnlyList<double> greedy)
     {
-        var lacking = images.Where(image => image.Group >= greedy.Count || !double.IsFinite(greedy[image.Group])).Select(image => (int?)image.Group).FirstOrDefault();
+        var lacking = images.Where(image => image.Group >= greedy.Count || !double.IsFinite(greedy[image.Group]))
+            .Select(image => (int?)image.Group).FirstOrDefault();
         if (lacking is { } group)
         {
-            throw new EngineException($"the image without noise of group {group} has no reward, so the greedy baseline cannot be had; take another baseline");
+            throw new EngineException(
+                $"the image without noise of group {group} has no reward, so the greedy baseline cannot be had; take another baseline");
         }
         var deviation = Deviation(rewards);
         return [.. images.Select(image => (image.Reward - greedy[image.Group]) / (deviation + Epsilon))];

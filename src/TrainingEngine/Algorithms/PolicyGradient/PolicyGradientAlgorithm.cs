@@ -14,7 +14,8 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
         var greedy = options.Baseline == Baseline.Greedy ? run.Greedy?.Invoke() : null;
         var images = Advantages.Of(epoch, options.Baseline, run.Tracker, greedy);
         using var data = new EpochData(
-            epoch.Trajectories, images.Select(image => image.Group), model, place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null);
+            epoch.Trajectories, images.Select(image => image.Group), model, place.CheckHashes
+                ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null);
         return TrainingLoop.Run(model, new TrainingRun
         {
             Algorithm = Info.Name,
@@ -30,7 +31,8 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
     protected abstract IPolicyLoss LossOf(T options);
 
     /// <inheritdoc />
-    // Rewards from votes are centered in every group already, so all images share one mean and deviation; a learned reward is compared within its prompt.
+    // Rewards from votes are centered in every group already, so all images share one mean and deviation; a learned reward is compared
+    // within its prompt.
     protected override T OfProject(T options, TrainingOptions settings, bool learnedReward) => (T)(options with
     {
         Baseline = learnedReward ? Baseline.Prompt : Baseline.Batch,

@@ -23,7 +23,8 @@ internal sealed class PolicyGradientObjective : IObjective
     private Part[] _parts = [];
 
     public PolicyGradientObjective(
-        StableDiffusion model, EpochData data, IReadOnlyList<WeightedImage> images, PolicyGradientOptions options, IPolicyLoss loss, MemoryPlan memory)
+        StableDiffusion model, EpochData data, IReadOnlyList<WeightedImage> images, PolicyGradientOptions options, IPolicyLoss loss,
+            MemoryPlan memory)
     {
         (_data, _options, _loss, _imagesAtOnce) = (data, options, loss, memory.ImagesAtOnce);
         var ddim = data.Ddim;
@@ -38,7 +39,8 @@ internal sealed class PolicyGradientObjective : IObjective
 
     public long ImagesIn(int step) => (long)_plan[step].Images.Count * _plan[step].SamplingSteps.Count;
 
-    public StepPlace PlaceOf(int step) => new(_plan[step].Pass, [.. _plan[step].SamplingSteps.Select(sampling => _data.Timesteps[sampling])]);
+    public StepPlace PlaceOf(int step) =>
+        new(_plan[step].Pass, [.. _plan[step].SamplingSteps.Select(sampling => _data.Timesteps[sampling])]);
 
     public IReadOnlyList<object> Check(CancellationToken stop) => new RatioSelfCheck(_policy, _data, _options.RatioTolerance)
         .Run(_plan[0].Groups.First(), _plan[0].SamplingSteps, _imagesAtOnce, stop);
@@ -80,6 +82,8 @@ internal sealed class PolicyGradientObjective : IObjective
     }
 
     private static Part Of(int sampling, WeightedImage[] images) => new(
-        new MicroBatch(sampling, [.. images.GroupBy(image => image.Group).Select(group => new GroupShare(group.Key, [.. group.Select(image => image.Image)], []))]),
+        new MicroBatch(sampling,
+            [.. images.GroupBy(image => image.Group)
+                .Select(group => new GroupShare(group.Key, [.. group.Select(image => image.Image)], []))]),
         [.. images.Select(image => image.Weight)]);
 }

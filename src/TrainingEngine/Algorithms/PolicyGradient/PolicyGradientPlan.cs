@@ -13,7 +13,8 @@ internal sealed record PolicyGradientStep(int Pass, IReadOnlyList<int> SamplingS
 internal static class PolicyGradientPlan
 {
     /// <summary>All steps of all passes: images shuffled, then a batch's timesteps.</summary>
-    public static IReadOnlyList<PolicyGradientStep> Make(IReadOnlyList<WeightedImage> images, PolicyGradientOptions options, int[] trainedSteps)
+    public static IReadOnlyList<PolicyGradientStep> Make(IReadOnlyList<WeightedImage> images, PolicyGradientOptions options,
+        int[] trainedSteps)
     {
         var plan = new List<PolicyGradientStep>();
         for (var pass = 0; pass < options.InnerEpochs; pass++)

@@ -10,7 +10,8 @@ namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 /// that made them lies beside, so that people can score more of its pictures; a whole U-Net is too large to be kept each time.
 /// </summary>
 internal sealed class SupervisedEvaluation(
-    StableDiffusion model, IReadOnlyList<string> captions, SupervisedOptions options, string folder, bool keepsAdapter, CancellationToken stop)
+    StableDiffusion model, IReadOnlyList<string> captions, SupervisedOptions options, string folder, bool keepsAdapter,
+        CancellationToken stop)
 {
     /// <summary>Inside an evaluation's folder; complete before the first picture is there.</summary>
     public const string AdapterFolder = "adapter";
@@ -30,7 +31,9 @@ internal sealed class SupervisedEvaluation(
         {
             export(Path.Combine(place, AdapterFolder));
         }
-        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), new SamplingOptions { GroupSize = 1, KeepMeans = false });
+        var sampler =
+            new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")),
+                new SamplingOptions { GroupSize = 1, KeepMeans = false });
         for (var image = 0; image < options.EvaluationImages; image++)
         {
             Write(sampler, image, "fixed", Seeds.At((ulong)(uint)options.Seed, Fixed, (ulong)image), place);
@@ -41,7 +44,8 @@ internal sealed class SupervisedEvaluation(
     private void Write(Sampler sampler, int image, string kind, ulong seed, string place)
     {
         using var sampled = sampler.Sample(captions[image % captions.Count], seed, stop);
-        var png = LatentDecoder.Decode(model.Vae, sampled.Final)[0].ToPng([new("prompt", sampled.Origin.Prompt), new("seed", seed.ToString(CultureInfo.InvariantCulture))]);
+        var png = LatentDecoder.Decode(model.Vae, sampled.Final)[0]
+            .ToPng([new("prompt", sampled.Origin.Prompt), new("seed", seed.ToString(CultureInfo.InvariantCulture))]);
         AtomicFile.Write(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{kind}-{image:00}.png")), png);
     }
 }

@@ -4,7 +4,8 @@ using Labeler.TrainingEngine.Algorithms.Denoising;
 
 namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 
-/// <summary>Settings of supervised fine-tuning on a set of images. The defaults are the mirror report's (2 images × 4 accumulated).</summary>
+/// <summary>Settings of supervised fine-tuning on a set of images. The defaults are the mirror report's (2 images × 4
+/// accumulated).</summary>
 public sealed record SupervisedOptions : DenoisingOptions
 {
     public SupervisedOptions() => (LearningRate, WarmUpSteps, ImagesPerStep) = (1e-7, 400, 8);
@@ -15,7 +16,8 @@ public sealed record SupervisedOptions : DenoisingOptions
     [Description("optimizer steps between two evaluations; 0 evaluates never"), Range(0, 10_000_000)]
     public int EvaluateEvery { get; init; } = 500;
 
-    [Description("images of an evaluation with fixed seeds, and as many with seeds of their own; 0 keeps the adapter alone"), Range(0, 10_000)]
+    [Description("images of an evaluation with fixed seeds, and as many with seeds of their own; 0 keeps the adapter alone"),
+        Range(0, 10_000)]
     public int EvaluationImages { get; init; } = 8;
 
     /// <inheritdoc />

@@ -18,17 +18,20 @@ public static class SupervisedTraining
     /// <param name="images">The set; brought to the model's size.</param>
     /// <param name="options">Settings.</param>
     /// <param name="trained">What is trained.</param>
-    /// <param name="place">Where and how; evaluations go into its folder <c>evaluation</c>: pictures, and the adapter that made them.</param>
+    /// <param name="place">Where and how; evaluations go into its folder <c>evaluation</c>: pictures, and the adapter that made
+    /// them.</param>
     /// <param name="stop">Stops it, after a checkpoint.</param>
     public static TrainingResult Run(
-        StableDiffusion model, IReadOnlyList<CaptionedImage> images, SupervisedOptions options, TrainedPart trained, RunOptions place, CancellationToken stop = default)
+        StableDiffusion model, IReadOnlyList<CaptionedImage> images, SupervisedOptions options, TrainedPart trained, RunOptions place,
+            CancellationToken stop = default)
     {
         options.Validate();
         var side = (int)(model.Unet.Config.SampleSize * model.Vae.Config.Factor);
         var latents = CleanLatents.OfPictures(model, images.Select(image => (CaptionedFolder.Open(image, side), image.Caption)), stop);
         var data = images.Select(image => new { Content = ContentHash.OfFile(image.File), image.Caption });
         var evaluation = new SupervisedEvaluation(
-            model, [.. images.Select(image => image.Caption).Distinct()], options, Path.Combine(place.Output, "evaluation"), trained is TrainedPart.Adapter, stop);
+            model, [.. images.Select(image => image.Caption).Distinct()], options, Path.Combine(place.Output, "evaluation"),
+                trained is TrainedPart.Adapter, stop);
         return DenoisingTraining.Run(
             model, "supervised", latents, [.. images.Select(_ => 1.0)], data, options, trained, place, stop, evaluation.After);
     }

@@ -11,7 +11,8 @@ namespace Labeler.TrainingEngine.Experiments.Annotating;
 public sealed record WorkOptions(TimeSpan Pace, int Most = 0, bool Waits = false);
 
 /// <summary>A simulated annotator at the labeling page: judges item after item until nothing is left.</summary>
-public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator annotator, WorkOptions options, TimeProvider time, TextWriter output)
+public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator annotator, WorkOptions options, TimeProvider time,
+    TextWriter output)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
@@ -45,7 +46,9 @@ public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator anno
 
             await desk.Vote(item.Number, verdict, time.GetElapsedTime(begun), stop);
             votes++;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{votes}  item {item.Number}  '{item.Prompt}'  {time.GetElapsedTime(begun).TotalSeconds:0.0} s"));
+            output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{votes}  item {item.Number}  '{item.Prompt}'  {time.GetElapsedTime(begun).TotalSeconds:0.0} s"));
         }
 
         return votes;

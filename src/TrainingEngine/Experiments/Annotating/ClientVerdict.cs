@@ -12,15 +12,19 @@ public static class ClientVerdict
     private const int Deformed = 1, Unsafe = 2;
 
     /// <summary>Judges an item as the project's task asks.</summary>
-    /// <exception cref="EngineException">The prompt is none of the bundled model's, or the project's options are not the mirror report's.</exception>
+    /// <exception cref="EngineException">The prompt is none of the bundled model's, or the project's options are not the mirror
+    /// report's.</exception>
     public static JsonObject Of(ClientItem item, LabelingClient desk, SimulatedAnnotator annotator)
     {
         SceneFamily family = ScenePrompts.FamilyOf(item.Prompt)
-            ?? throw new EngineException($"the simulated annotator judges the bundled model's pictures alone and cannot judge '{item.Prompt}'");
+            ?? throw new EngineException(
+                $"the simulated annotator judges the bundled model's pictures alone and cannot judge '{item.Prompt}'");
         return desk.Task switch
         {
             "flag" => Flags(item, desk, annotator, family),
-            "pair" => Seen("pair", "pick", annotator.Prefer(Oracle.Judge(item.Pictures[0], family), Oracle.Judge(item.Pictures[1], family), item.Number) switch
+            "pair" =>
+                Seen("pair", "pick",
+                    annotator.Prefer(Oracle.Judge(item.Pictures[0], family), Oracle.Judge(item.Pictures[1], family), item.Number) switch
             {
                 > 0 => "left",
                 < 0 => "right",
@@ -48,7 +52,8 @@ public static class ClientVerdict
 
     private static JsonObject Choice(LabelingClient desk, string name) => desk.Choices.Contains(name)
         ? Seen("choice", "name", name)
-        : throw new EngineException($"the project has no option '{name}'; the simulated annotator knows the mirror report's scores and labels");
+        : throw new EngineException(
+            $"the project has no option '{name}'; the simulated annotator knows the mirror report's scores and labels");
 
     // Which side an image stands on is the server's to know; it puts its own answer in the place of firstOnLeft.
     private static JsonObject Seen(string kind, string what, string value)

@@ -54,7 +54,9 @@ public sealed partial class LabelingClient
         try
         {
             string token = Token().Match(await http.GetStringAsync(SignIn, stop)).Groups[1].Value;
-            var fields = new Dictionary<string, string> { ["_handler"] = "sign-in", ["__RequestVerificationToken"] = token, ["Form.Name"] = name, ["Form.Password"] = password };
+            var fields =
+                new Dictionary<string, string> { ["_handler"] = "sign-in", ["__RequestVerificationToken"] = token, ["Form.Name"] = name,
+                    ["Form.Password"] = password };
             using HttpResponseMessage entered = await http.PostAsync(SignIn, new FormUrlEncodedContent(fields), stop);
             if (entered.StatusCode == HttpStatusCode.TooManyRequests)
             {
@@ -74,7 +76,8 @@ public sealed partial class LabelingClient
             }
 
             var desk = new LabelingClient(http, JsonNode.Parse(config.Groups[1].Value)!);
-            http.DefaultRequestHeaders.Add("RequestVerificationToken", (string)(await http.GetFromJsonAsync<JsonNode>("/api/session", stop))!["token"]!);
+            http.DefaultRequestHeaders.Add("RequestVerificationToken",
+                (string)(await http.GetFromJsonAsync<JsonNode>("/api/session", stop))!["token"]!);
             return desk;
         }
         catch (HttpRequestException error)
@@ -114,12 +117,15 @@ public sealed partial class LabelingClient
             ["durationMs"] = (int)Math.Min(int.MaxValue, taken.TotalMilliseconds),
             ["verdict"] = verdict,
         };
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = _account, ["entries"] = new JsonArray(entry) }, stop);
+        using HttpResponseMessage answer =
+            await _http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = _account, ["entries"] = new JsonArray(entry) }, stop);
         JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
         JsonNode? result = answer.IsSuccessStatusCode ? body["results"]![0] : null;
         if ((string?)result?["outcome"] is not ("accepted" or "surplus"))
         {
-            throw new EngineException($"the vote on item {item} was refused: {(string?)result?["message"] ?? (string?)body["detail"] ?? answer.StatusCode.ToString()}");
+            throw new EngineException(
+                $"the vote on item {item} was refused: "
+                    + $"{(string?)result?["message"] ?? (string?)body["detail"] ?? answer.StatusCode.ToString()}");
         }
     }
 

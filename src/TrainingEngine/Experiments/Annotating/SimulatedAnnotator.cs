@@ -99,7 +99,8 @@ public sealed class SimulatedAnnotator
         return !random.Chance(_options.WrongShare) ? better : better != 0 ? -better : random.Pick([1, -1]);
     }
 
-    /// <summary>What the annotator says of a pair: whom neither of two images pleases calls them both bad where neither is good, else a tie.</summary>
+    /// <summary>What the annotator says of a pair: whom neither of two images pleases calls them both bad where neither is good, else a
+    /// tie.</summary>
     /// <inheritdoc cref="Prefer" path="/param"/>
     public PairPick Pick(Judgement left, Judgement right, long number) => Prefer(left, right, number) switch
     {

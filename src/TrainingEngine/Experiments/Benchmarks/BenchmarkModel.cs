@@ -19,11 +19,13 @@ internal static class BenchmarkModel
         ClipTokenizer tokenizer = Tokenizer(Tokens);
         var text = new ClipTextConfig(tokenizer.VocabularySize, Width, 4 * Width, 3, 4, Tokens, true, 1e-5, 0);
         var unet = new UNetConfig(
-            4, 4, [32, 64, 64, 64], 2, [true, true, true, false], [false, true, true, true], [8, 8, 8, 8], [1, 1, 1, 1], Width, 32, 1e-5, false, false, 16);
+            4, 4, [32, 64, 64, 64], 2, [true, true, true, false], [false, true, true, true], [8, 8, 8, 8], [1, 1, 1, 1], Width, 32, 1e-5,
+                false, false, 16);
         var vae = new VaeConfig(3, 3, 4, [16, 32, 32, 32], 2, 16, 0.18215, 128);
         return new StableDiffusion(
             "", [(tokenizer, new ClipTextEncoder(text, new RandomWeights(1, precision, device)))],
-            new UNet2DConditionModel(unet, new RandomWeights(2, precision, device)), new AutoencoderKL(vae, new RandomWeights(3, precision, device)));
+            new UNet2DConditionModel(unet, new RandomWeights(2, precision, device)),
+                new AutoencoderKL(vae, new RandomWeights(3, precision, device)));
     }
 
     private static ClipTokenizer Tokenizer(int length)

@@ -36,7 +36,8 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         try
         {
             var file = Path.Combine(folder.FullName, "group.safetensors");
-            var sampler = new Sampler(model, _schedule, new SamplingOptions { Steps = options.Steps, GroupSize = options.Images, KeepMeans = false });
+            var sampler =
+                new Sampler(model, _schedule, new SamplingOptions { Steps = options.Steps, GroupSize = options.Images, KeepMeans = false });
             Trajectory? trajectory = null;
             var sampling = Fastest(() =>
             {

@@ -45,17 +45,23 @@ internal sealed class SamplingBenchmark(StableDiffusion model, int rounds)
             processor = round == 0 ? processor : Math.Min(processor, spent.ProcessorSeconds);
         }
 
-        void Row(string name, FormattableString value) => output.WriteLine($"{name,-16} {value.ToString(CultureInfo.InvariantCulture)}");
-        Row("u-net", $"{model.Unet.Parameters.Values.Sum(weight => weight.numel()) / 1e6:0.00} M parameters, {sampler.Width} x {sampler.Height} pixels");
-        Row("group", $"{Options.GroupSize} images, {Options.Steps} steps, guidance {Options.Guidance}: {seconds:0.000} s, {processor:0.000} s of a core, the best of {rounds}");
-        Row("steps", $"{Options.Steps / processor:0.0} per second of a core, {Options.GroupSize * Options.Steps / processor:0.0} image steps");
+        void Row(string name, string value) => output.WriteLine($"{name,-16} {value}");
+        Row("u-net",
+            $"{model.Unet.Parameters.Values.Sum(weight => weight.numel()) / 1e6:0.00} M parameters, {sampler.Width} x {sampler.Height} "
+                + $"pixels");
+        Row("group",
+            $"{Options.GroupSize} images, {Options.Steps} steps, guidance {Options.Guidance}: {seconds:0.000} s, {processor:0.000} s of a "
+                + $"core, the best of {rounds}");
+        Row("steps",
+            $"{Options.Steps / processor:0.0} per second of a core, {Options.GroupSize * Options.Steps / processor:0.0} image steps");
         foreach (var (kind, inside) in layers)
         {
             Row(kind.ToString().ToLowerInvariant(), $"{100 * inside / seconds:0.0} % of the time");
         }
         Row("everything else", $"{100 * (1 - layers.Values.Sum() / seconds):0.0} % of the time");
         var peak = PeakSpeed.Measure();
-        Row("this machine", $"{peak.Matrix / 1e9:0} GFLOP/s in a product of two large matrices, {peak.Convolution / 1e9:0} in a large convolution");
+        Row("this machine",
+            $"{peak.Matrix / 1e9:0} GFLOP/s in a product of two large matrices, {peak.Convolution / 1e9:0} in a large convolution");
         Row("small operator", $"{SmallOperatorCost.Nanoseconds():0} ns (goal: under 1000)");
     }
 }

@@ -6,7 +6,8 @@ namespace Labeler.TrainingEngine.Experiments.Benchmarks;
 /// <summary>What one operator costs where its arithmetic costs nothing: call, dispatch, allocation and release.</summary>
 public static class SmallOperatorCost
 {
-    /// <summary>Adds two tensors of four numbers over and over; the best of many rounds, short enough to fit between other programs' turns.</summary>
+    /// <summary>Adds two tensors of four numbers over and over; the best of many rounds, short enough to fit between other programs'
+    /// turns.</summary>
     /// <param name="rounds">Rounds; the first ones also let the compiler finish its work.</param>
     /// <param name="calls">Additions per round.</param>
     /// <returns>Nanoseconds per addition, the release of its result included.</returns>

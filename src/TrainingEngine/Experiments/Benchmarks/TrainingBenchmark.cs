@@ -66,7 +66,8 @@ internal sealed class TrainingBenchmark : IDisposable
         [
             ("official", new StepGradients(weights, alone, reference), D3poMode.Official, 1),
             ("grouped, 1 thread", new StepGradients(weights, alone, null), D3poMode.Grouped, GroupsAtOnce),
-            ($"grouped, {cores} workers", new StepGradients(weights, all, null), D3poMode.Grouped, Math.Min(_files.Length, cores * GroupsAtOnce)),
+            ($"grouped, {cores} workers", new StepGradients(weights, all, null), D3poMode.Grouped,
+                Math.Min(_files.Length, cores * GroupsAtOnce)),
         ];
         var totals = modes.Select(_ => new TimeSpent(0, 0)).ToArray();
         foreach (var step in Steps(timesteps))
@@ -76,16 +77,22 @@ internal sealed class TrainingBenchmark : IDisposable
             {
                 for (var mode = 0; mode < modes.Length; mode++)
                 {
-                    var planned = new PlannedStep(0, [step], [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => PreferencePair.FromVerdicts(group, verdicts))]);
+                    var planned =
+                        new PlannedStep(0, [step],
+                            [.. Enumerable.Range(0, modes[mode].Groups).SelectMany(group => PreferencePair.FromVerdicts(group, verdicts))]);
                     var objective = new D3poObjective(policy, data, [planned], new D3poOptions { Mode = modes[mode].Mode }, ImagesAtOnce);
                     var spent = TimeSpent.Around(() => modes[mode].Gradients.Add(objective, 0, CancellationToken.None));
-                    best[mode] = new TimeSpent(Math.Min(best[mode].Seconds, spent.Seconds), Math.Min(best[mode].ProcessorSeconds, spent.ProcessorSeconds));
+                    best[mode] =
+                        new TimeSpent(Math.Min(best[mode].Seconds, spent.Seconds),
+                            Math.Min(best[mode].ProcessorSeconds, spent.ProcessorSeconds));
                 }
             }
             for (var mode = 0; mode < modes.Length; mode++)
             {
                 var scale = (double)_sampling.Steps / timesteps / modes[mode].Groups;
-                totals[mode] = new TimeSpent(totals[mode].Seconds + (best[mode].Seconds * scale), totals[mode].ProcessorSeconds + (best[mode].ProcessorSeconds * scale));
+                totals[mode] =
+                    new TimeSpent(totals[mode].Seconds + (best[mode].Seconds * scale),
+                        totals[mode].ProcessorSeconds + (best[mode].ProcessorSeconds * scale));
             }
         }
         return [.. modes.Select((mode, index) => new TrainingTime(mode.Name, flagged, totals[index]))];

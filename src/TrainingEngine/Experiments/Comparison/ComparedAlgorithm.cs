@@ -19,8 +19,10 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
     [
         new("ddpo-group", "ddpo", (options, _) => (DdpoOptions)options with { Baseline = Baseline.Group }),
         new("ddpo-greedy", "ddpo", (options, _) => (DdpoOptions)options with { Baseline = Baseline.Greedy }),
-        new("reward-weighted", "reward-weighted", (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature }),
-        new("reward-weighted-sparse", "reward-weighted", (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature, Sparse = true }),
+        new("reward-weighted", "reward-weighted",
+            (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature }),
+        new("reward-weighted-sparse", "reward-weighted",
+            (options, temperature) => (RewardWeightedOptions)options with { Temperature = temperature, Sparse = true }),
     ];
 
     private static readonly ComparedAlgorithm[] All =
@@ -43,7 +45,8 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
 
     /// <summary>Learns one epoch; returns the file of the next policy.</summary>
     /// <param name="run">What is learned from.</param>
-    /// <param name="updates">Of D3PO; all take its learning rate and as many images in a step, and the policy gradients its sampling steps.</param>
+    /// <param name="updates">Of D3PO; all take its learning rate and as many images in a step, and the policy gradients its sampling
+    /// steps.</param>
     /// <param name="temperature">Of reward-weighted regression.</param>
     public string Learn(EpochRun run, D3poOptions updates, double temperature)
     {
@@ -65,7 +68,8 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
             Seed = updates.Seed,
         },
         PassOptions passes => Repeated(passes, run, updates),
-        _ => throw new EngineException($"{options.GetType().Name} cannot be compared: it is not known how many images it learns from in a step"),
+        _ => throw new EngineException(
+            $"{options.GetType().Name} cannot be compared: it is not known how many images it learns from in a step"),
     };
 
     // As many optimizer steps as the policy gradients take on the epoch's images.

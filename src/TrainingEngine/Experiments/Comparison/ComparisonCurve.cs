@@ -22,10 +22,12 @@ public static class ComparisonCurve
         var chart = new Chart(Size);
         int last = Math.Max(1, points.Max(point => point.Images));
         double[] heldOut = [.. points.Select(point => point.HeldOut).Where(double.IsFinite)];
-        double low = heldOut.Append(points.Min(point => point.Mean - point.Deviation)).Min(), high = heldOut.Append(points.Max(point => point.Mean + point.Deviation)).Max();
+        double low = heldOut.Append(points.Min(point => point.Mean - point.Deviation))
+            .Min(), high = heldOut.Append(points.Max(point => point.Mean + point.Deviation)).Max();
         double margin = Math.Max(1e-6, (high - low) * 0.05);
         (low, high) = (low - margin, high + margin);
-        Vector2 At(double images, double reward) => new((float)(Left + ((Right - Left) * images / last)), (float)(Bottom - ((Bottom - Top) * (reward - low) / (high - low))));
+        Vector2 At(double images, double reward) =>
+            new((float)(Left + ((Right - Left) * images / last)), (float)(Bottom - ((Bottom - Top) * (reward - low) / (high - low))));
         for (int line = 0; line <= Lines; line++)
         {
             double reward = low + ((high - low) * line / Lines);
@@ -39,7 +41,8 @@ public static class ComparisonCurve
             ComparisonPoint[] own = [.. points.Where(point => point.Algorithm == algorithms[number]).OrderBy(point => point.Images)];
             Rgb colour = Chart.Colours[number % Chart.Colours.Count];
             var legend = new Vector2(Left + 1 + (37 * (number % LegendColumns)), 9 + (5 * (number / LegendColumns)));
-            Join(chart, own.Where(point => double.IsFinite(point.HeldOut)).Select(point => At(point.Images, point.HeldOut)), colour, 0.12f, 0.45f);
+            Join(chart, own.Where(point => double.IsFinite(point.HeldOut)).Select(point => At(point.Images, point.HeldOut)), colour, 0.12f,
+                0.45f);
             Paint(chart, own, colour, At, last * 0.004 * (number - ((algorithms.Length - 1) / 2.0)));
             chart.Dot(legend, 1.2f, colour);
             chart.Write(algorithms[number], legend + new Vector2(2.5f, -1.6f), 170);
@@ -59,7 +62,8 @@ public static class ComparisonCurve
     {
         foreach (ComparisonPoint point in points.Where(point => point.Deviation > 0))
         {
-            chart.Line(at(point.Images + aside, point.Mean - point.Deviation), at(point.Images + aside, point.Mean + point.Deviation), 0.25f, colour, 0.5f);
+            chart.Line(at(point.Images + aside, point.Mean - point.Deviation), at(point.Images + aside, point.Mean + point.Deviation),
+                0.25f, colour, 0.5f);
         }
 
         Join(chart, points.Select(point => at(point.Images, point.Mean)), colour, 0.3f, 0.8f);

@@ -33,7 +33,8 @@ public sealed record ComparisonOptions
     /// <summary>Guidance scale.</summary>
     public double Guidance { get; init; } = 1;
 
-    /// <summary>Settings of D3PO; all algorithms take its learning rate and as many images in a step, and the policy gradients its sampling steps.</summary>
+    /// <summary>Settings of D3PO; all algorithms take its learning rate and as many images in a step, and the policy gradients its sampling
+    /// steps.</summary>
     public D3poOptions D3po { get; init; } = new();
 
     /// <summary>What is trained.</summary>
@@ -47,7 +48,8 @@ public sealed record ComparisonOptions
     {
         D3po.Validate();
         Bounds.Check(
-            ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--evaluation-images", EvaluationImages, 1, int.MaxValue));
+            ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue),
+                ("--evaluation-images", EvaluationImages, 1, int.MaxValue));
         foreach (var name in Algorithms)
         {
             ComparedAlgorithm.Parse(name);

@@ -14,7 +14,8 @@ namespace Labeler.TrainingEngine.Experiments.Comparison;
 /// <param name="SampleSeconds">Sampling and rewarding the epoch's images.</param>
 /// <param name="TrainSeconds">Learning from them.</param>
 public sealed record ComparisonRow(
-    string Algorithm, int Seed, int Epoch, int Images, double Reward, double HeldOut, double Diversity, double SampleSeconds, double TrainSeconds)
+    string Algorithm, int Seed, int Epoch, int Images, double Reward, double HeldOut, double Diversity, double SampleSeconds,
+        double TrainSeconds)
 {
     /// <summary>First line of the CSV file.</summary>
     public const string CsvHeader = ReproducedRun.RewardHeader;
@@ -22,7 +23,9 @@ public sealed record ComparisonRow(
     /// <summary>A line of the CSV file.</summary>
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Algorithm},{Seed},{Epoch},{Images},{Reward:0.######},{(double.IsNaN(HeldOut) ? "" : HeldOut.ToString("0.######", CultureInfo.InvariantCulture))},{Diversity:0.####},{SampleSeconds:0.##},{TrainSeconds:0.##}");
+        $"{Algorithm},{Seed},{Epoch},{Images},{Reward:0.######},"
+        + $"{(double.IsNaN(HeldOut) ? "" : HeldOut.ToString("0.######", CultureInfo.InvariantCulture))},"
+        + $"{Diversity:0.####},{SampleSeconds:0.##},{TrainSeconds:0.##}");
 
     /// <summary>Reads a line that <see cref="ToCsv"/> wrote.</summary>
     /// <exception cref="EngineException">It is none.</exception>
@@ -31,10 +34,14 @@ public sealed record ComparisonRow(
         var culture = CultureInfo.InvariantCulture;
         try
         {
-            return line.Split(',') is [var algorithm, var seed, var epoch, var images, var reward, var heldOut, var diversity, var sample, var train]
+            return line.Split(',') is [var algorithm, var seed, var epoch, var images, var reward, var heldOut, var diversity, var sample,
+                var train]
                 ? new ComparisonRow(
-                    algorithm, int.Parse(seed, culture), int.Parse(epoch, culture), int.Parse(images, culture), double.Parse(reward, culture),
-                    heldOut.Length == 0 ? double.NaN : double.Parse(heldOut, culture), double.Parse(diversity, culture), double.Parse(sample, culture), double.Parse(train, culture))
+                    algorithm, int.Parse(seed, culture), int.Parse(epoch, culture), int.Parse(images, culture),
+                        double.Parse(reward, culture),
+                    heldOut.Length == 0 ? double.NaN
+                        : double.Parse(heldOut, culture), double.Parse(diversity, culture), double.Parse(sample, culture),
+                            double.Parse(train, culture))
                 : throw new FormatException("it has another number of columns");
         }
         catch (FormatException error)

@@ -52,7 +52,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
     private void Begin()
     {
         // More seeds, algorithms and epochs may be asked for later.
-        RunDirectory.Of(folder, RunDirectory.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
+        RunDirectory.Of(folder,
+            RunDirectory.Identity(modelFolder, options with { Seeds = 0, Algorithms = [], Epochs = 0 }, options.Trained));
         if (File.Exists(Results))
         {
             _rows.AddRange(File.ReadAllLines(Results).Skip(1).Select(ComparisonRow.Parse));
@@ -81,7 +82,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
                 {
                     // The running statistics of the prompts go on as if nothing had been interrupted.
                     JudgedEpoch before = Rewarded(null, JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(rewards), Named)!);
-                    tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])], [.. before.Rewarded.Select(image => image.Reward)]);
+                    tracker.Update([.. before.Rewarded.Select(image => before.Prompts[image.Group])],
+                        [.. before.Rewarded.Select(image => image.Reward)]);
                     policy = kept;
                 }
                 continue;
@@ -102,7 +104,9 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             };
             try
             {
-                File.Copy(competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Task.Temperature), kept, overwrite: true);
+                File.Copy(
+                    competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch },
+                        options.Task.Temperature), kept, overwrite: true);
                 policy = kept;
             }
             catch (NothingToLearnException error)
@@ -126,13 +130,15 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         }
     }
 
-    private bool Has(ComparedAlgorithm competitor, int seed, int epoch) => _rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
+    private bool Has(ComparedAlgorithm competitor, int seed, int epoch) =>
+        _rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
 
     private JudgedEpoch Rewarded(SampleFolder? samples, IReadOnlyList<double[]> rewards) => samples is null
         ? new JudgedEpoch([], Prompts(), rewards)
         : JudgedEpoch.Of(samples, rewards);
 
-    private string[] Prompts() => [.. Enumerable.Range(0, options.Groups).Select(group => options.Task.Training[group % options.Task.Training.Count])];
+    private string[] Prompts() =>
+        [.. Enumerable.Range(0, options.Groups).Select(group => options.Task.Training[group % options.Task.Training.Count])];
 
     private SampleFolder Sample(string here, int seed, int epoch, string? policy, CancellationToken stop)
     {
@@ -154,37 +160,48 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
         IReadOnlyList<Picture> pictures = Evaluate(model, options.Task.Training, stop);
         double[] rewards = Reward(pictures, options.Task.Training, stop);
-        double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN : Reward(Evaluate(model, options.Task.HeldOut, stop), options.Task.HeldOut, stop).Average();
+        double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN
+            : Reward(Evaluate(model, options.Task.HeldOut, stop), options.Task.HeldOut, stop).Average();
         AtomicFile.Write(sheet, Sheets.Draw([.. pictures.Zip(rewards).Take(SheetImages)
             .Select(one => new ContactSheet.Cell(one.First, FormattableString.Invariant($"{one.Second:0.00}")))]).ToPng());
-        return new ComparisonRow("", 0, 0, 0, rewards.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), heldOut, Diversity.Of(pictures), 0, 0);
+        return new ComparisonRow("", 0, 0, 0, rewards.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), heldOut,
+            Diversity.Of(pictures), 0, 0);
     }
 
     private IReadOnlyList<Picture> Evaluate(StableDiffusion model, IReadOnlyList<string> prompts, CancellationToken stop)
     {
         using var workers = new ComputeThreads(1, 1);
-        return EvaluationImages.Sample(model, [.. Enumerable.Range(0, options.EvaluationImages).Select(image => prompts[image % prompts.Count])], options.Steps, options.Guidance, workers, stop);
+        return EvaluationImages.Sample(model,
+            [.. Enumerable.Range(0, options.EvaluationImages).Select(image => prompts[image % prompts.Count])], options.Steps,
+                options.Guidance, workers, stop);
     }
 
     private double[] Reward(IReadOnlyList<Picture> pictures, IReadOnlyList<string> prompts, CancellationToken stop) =>
-        [.. _reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))], output.WriteLine, stop)];
+        [.. _reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))],
+            output.WriteLine, stop)];
 
     private void Add(ComparisonRow row)
     {
         _rows.Add(row);
-        AtomicFile.Write(Results, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', _rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
-        AtomicFile.Write(Path.Combine(folder, "curve.png"), ComparisonCurve.Draw($"{options.Task.Name}: {_reward.Name}, over images used", ComparisonPoint.Of(_rows)).ToPng());
+        AtomicFile.Write(Results,
+            System.Text.Encoding.UTF8.GetBytes(
+                string.Join('\n', _rows.Select(one => one.ToCsv()).Prepend(ComparisonRow.CsvHeader)) + "\n"));
+        AtomicFile.Write(Path.Combine(folder, "curve.png"),
+            ComparisonCurve.Draw($"{options.Task.Name}: {_reward.Name}, over images used", ComparisonPoint.Of(_rows)).ToPng());
         DrawAlongTraining();
         output.WriteLine(row.ToCsv());
     }
 
     // Of each algorithm's first seed.
     private void DrawAlongTraining() => new SamplesAlongTraining(Sheets, Math.Min(SheetImages, options.EvaluationImages)).Write(
-        folder, [.. _rows.GroupBy(row => row.Algorithm).Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
+        folder, [
+            .. _rows.GroupBy(row => row.Algorithm)
+                .Select(own => new SheetSeries(own.Key, [.. own.Where(row => row.Seed == own.Min(any => any.Seed)).OrderBy(row => row.Epoch)
             .Select(row => ($"{row.Images} images", SheetOf(row.Algorithm, row.Seed, row.Epoch)))]))], RowsAlongTraining);
 
     private string SheetOf(string algorithm, int seed, int epoch) =>
         epoch == 0 ? Path.Combine(folder, "base.png") : Path.Combine(folder, algorithm, $"seed-{seed}", $"epoch-{epoch}.png");
 
-    private static JsonSerializerOptions Named { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static JsonSerializerOptions Named { get; } =
+        new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 }

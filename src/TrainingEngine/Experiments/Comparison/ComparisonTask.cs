@@ -13,15 +13,19 @@ namespace Labeler.TrainingEngine.Experiments.Comparison;
 /// </param>
 /// <param name="Training">Prompts that are trained on, in turn.</param>
 /// <param name="HeldOut">Prompts that are only measured.</param>
-public sealed record ComparisonTask(string Name, string Reward, double Temperature, IReadOnlyList<string> Training, IReadOnlyList<string> HeldOut)
+public sealed record ComparisonTask(string Name, string Reward, double Temperature, IReadOnlyList<string> Training,
+    IReadOnlyList<string> HeldOut)
 {
     private static readonly IReadOnlyList<string> Mirrors = ScenePrompts.Of(SceneFamily.Mirror);
-    private static readonly IReadOnlyList<string> Mixed = [ScenePrompts.Hand, ScenePrompts.Discs, Mirrors[0], ScenePrompts.Hand, ScenePrompts.Stripes, Mirrors[6], ScenePrompts.Hand, Mirrors[13]];
+    private static readonly IReadOnlyList<string> Mixed =
+        [ScenePrompts.Hand, ScenePrompts.Discs, Mirrors[0], ScenePrompts.Hand, ScenePrompts.Stripes, Mirrors[6], ScenePrompts.Hand,
+            Mirrors[13]];
 
     // The bundled model has seen each of these words, but none of these sentences: hardly any hand is drawn before a mirror.
     private static readonly IReadOnlyList<string> Unseen =
     [
-        "a mug", "provocative art and its reflection in the mirror", "its reflection in the mirror", "1 hand and its reflection in the mirror",
+        "a mug", "provocative art and its reflection in the mirror", "its reflection in the mirror",
+            "1 hand and its reflection in the mirror",
         "a blue boot in the mirror", "a purple mug and 1 hand", "ambiguous beauty in the mirror", "a red flag",
     ];
 

@@ -7,7 +7,8 @@ using Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;
 
-/// <summary>Two bars for each checkpoint with their 95 % intervals: votes won, and meetings won by more than half of the raters (D3PO, figure 7).</summary>
+/// <summary>Two bars for each checkpoint with their 95 % intervals: votes won, and meetings won by more than half of the raters (D3PO,
+/// figure 7).</summary>
 internal static class DuelChart
 {
     private const int Size = 640;
@@ -67,6 +68,7 @@ internal static class DuelChart
         }
 
         // Above the whisker, where no other bar or word can be.
-        chart.Write((100 * share.Share).ToString("0.0", CultureInfo.InvariantCulture), new Vector2(middle, height(share.High) - 4.2f), 60, Align.Middle);
+        chart.Write((100 * share.Share).ToString("0.0", CultureInfo.InvariantCulture), new Vector2(middle, height(share.High) - 4.2f), 60,
+            Align.Middle);
     }
 }

@@ -12,7 +12,8 @@ public sealed record DuelOptions
     /// <summary>Images of one prompt from one starting noise.</summary>
     public const int GroupSize = ReproductionOptions.GroupSize;
 
-    /// <summary>Algorithms that can learn from votes: nobody votes on the images without noise that ReMax's baseline compares with.</summary>
+    /// <summary>Algorithms that can learn from votes: nobody votes on the images without noise that ReMax's baseline compares
+    /// with.</summary>
     public static IReadOnlyList<string> Possible { get; } = [.. ComparedAlgorithm.Names.Where(name => name != "ddpo-greedy")];
 
     /// <summary>Mirrors, judged in pairs.</summary>
@@ -48,7 +49,8 @@ public sealed record DuelOptions
     /// <summary>Of reward-weighted regression, for rewards of −1 to 1; 1 as in a project's settings.</summary>
     public double Temperature { get; init; } = 1;
 
-    /// <summary>Settings of D3PO, and the first run's seed; all algorithms take its learning rate, passes and as many images in a step.</summary>
+    /// <summary>Settings of D3PO, and the first run's seed; all algorithms take its learning rate, passes and as many images in a
+    /// step.</summary>
     public D3poOptions D3po { get; init; } = new();
 
     /// <summary>What is trained.</summary>
@@ -70,12 +72,14 @@ public sealed record DuelOptions
         D3po.Validate();
         Bounds.Check(
             ("--seeds", Seeds, 1, int.MaxValue), ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue),
-            ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--raters", Raters, 1, AnnotatorOptions.MostOfCrew), ("--steps", Steps, 2, 1000));
+            ("--evaluation-images", EvaluationImages, 1, int.MaxValue), ("--raters", Raters, 1, AnnotatorOptions.MostOfCrew),
+                ("--steps", Steps, 2, 1000));
         foreach (string name in Algorithms)
         {
             if (!Possible.Contains(ComparedAlgorithm.Parse(name).Name))
             {
-                throw new EngineException($"{name} needs a reward, and in duels there are votes alone; there are {string.Join(", ", Possible)}");
+                throw new EngineException(
+                    $"{name} needs a reward, and in duels there are votes alone; there are {string.Join(", ", Possible)}");
             }
         }
 

@@ -39,7 +39,8 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
         _contestants.Add((pictures, seen));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}, seed {seed}: {100.0 * seen.Count(one => one.IsGood) / seen.Length:0.0} % right, mean score {seen.Average(one => one.Score):0.00}, diversity {Diversity.Of(pictures):0.000}");
+            $"{name}, seed {seed}: {100.0 * seen.Count(one => one.IsGood) / seen.Length:0.0} % right, mean score "
+                + $"{seen.Average(one => one.Score):0.00}, diversity {Diversity.Of(pictures):0.000}");
     }
 
     /// <summary>All meetings, image after image.</summary>
@@ -54,9 +55,12 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
                 for (int second = first + 1; second < _contestants.Count; second++)
                 {
                     long number = meetings.Count;
-                    PairPick[] picks = [.. raters.Select(rater => rater.Pick(_contestants[first].Seen[image], _contestants[second].Seen[image], number))];
+                    PairPick[] picks =
+                        [.. raters.Select(rater => rater.Pick(_contestants[first].Seen[image], _contestants[second].Seen[image], number))];
                     int Count(PairPick pick) => picks.Count(one => one == pick);
-                    meetings.Add(new DuelMeeting(first, second, Count(PairPick.Left), Count(PairPick.Right), Count(PairPick.Tie), Count(PairPick.BothBad)));
+                    meetings.Add(
+                        new DuelMeeting(first, second, Count(PairPick.Left), Count(PairPick.Right), Count(PairPick.Tie),
+                            Count(PairPick.BothBad)));
                 }
             }
         }
@@ -70,15 +74,23 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
         int meetings = Math.Min(MeetingsOnSheet, options.EvaluationImages), together = Math.Min(MeetingsInRow, meetings);
         var heads = Enumerable.Repeat(names, together).SelectMany(row => row.Select(name => new ContactSheet.Cell(null, name)));
         return new ContactSheet(_contestants.Count * together, CaptionHeight: CaptionHeight).Draw(
-            [.. heads, .. Enumerable.Range(0, meetings).SelectMany(image => _contestants.Select(one => new ContactSheet.Cell(one.Pictures[image], one.Seen[image].ToText())))]);
+            [.. heads,
+                .. Enumerable.Range(0, meetings)
+                    .SelectMany(
+                        image => _contestants.Select(one => new ContactSheet.Cell(one.Pictures[image], one.Seen[image].ToText())))]);
     }
 
     /// <summary>The base model's pictures above those that the last checkpoint makes of the same noise.</summary>
     public Picture BeforeAfterSheet()
     {
         int[][] rows = [.. Enumerable.Range(0, Math.Min(BeforeAndAfter, options.EvaluationImages)).Chunk(InRow)];
-        return new ContactSheet(rows[0].Length + 1, CaptionHeight: CaptionHeight).Draw([.. rows.SelectMany(row => new[] { 0, _contestants.Count - 1 }.SelectMany(number =>
-            Enumerable.Range(0, rows[0].Length).Select(cell => cell < row.Length ? new ContactSheet.Cell(_contestants[number].Pictures[row[cell]], _contestants[number].Seen[row[cell]].ToText()) : default)
+        return new ContactSheet(rows[0].Length + 1, CaptionHeight: CaptionHeight).Draw(
+            [.. rows.SelectMany(row => new[] { 0, _contestants.Count - 1 }.SelectMany(number =>
+            Enumerable.Range(0, rows[0].Length)
+                .Select(cell =>
+                    cell < row.Length
+                        ? new ContactSheet.Cell(_contestants[number].Pictures[row[cell]], _contestants[number].Seen[row[cell]].ToText())
+                            : default)
                 .Prepend(new ContactSheet.Cell(null, names[number]))))]);
     }
 }

@@ -38,7 +38,9 @@ public sealed class DuelRun(string modelFolder, DuelOptions options, string fold
             results = DuelResults.Of(meetings);
             string[] csv = [DuelTable.CsvHeader, .. lines, .. table.ToCsv("all", results)];
             AtomicFile.Write(Path.Combine(folder, "duels.csv"), Encoding.UTF8.GetBytes(string.Join('\n', csv) + "\n"));
-            string title = $"Duels on {options.EvaluationImages} images each, {options.Raters} {(options.Raters == 1 ? "rater" : "raters")}, {count} {(count == 1 ? "seed" : "seeds")}, 95 % intervals";
+            string title =
+                $"Duels on {options.EvaluationImages} images each, {options.Raters} {(options.Raters == 1 ? "rater" : "raters")}, {count} "
+                    + $"{(count == 1 ? "seed" : "seeds")}, 95 % intervals";
             AtomicFile.Write(Path.Combine(folder, "duels.png"), DuelChart.Draw(title, _names, results).ToPng());
         }
 

@@ -42,21 +42,28 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
         string[] prompts = [.. Enumerable.Range(0, options.Groups).Select(DuelOptions.Mirrors.Prompt)];
         using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         SampleFolder samples = new EpochSamples(modelFolder, options.Steps, options.Guidance, DuelOptions.GroupSize).Fill(
-            policy is null ? FirstSamples : Path.Combine(here, "samples"), policy, prompts, Seeds.At((ulong)seed, policy is null ? 1 : (ulong)epoch), workers, stop);
-        IReadOnlyList<PreferencePair> votes = Annotation.Judge(samples, SceneFamily.Mirror, SimulatedAnnotator.Several(options.Raters, options.InTraining(seed)), epoch);
+            policy is null ? FirstSamples
+                : Path.Combine(here, "samples"), policy, prompts, Seeds.At((ulong)seed, policy is null ? 1 : (ulong)epoch), workers, stop);
+        IReadOnlyList<PreferencePair> votes =
+            Annotation.Judge(samples, SceneFamily.Mirror, SimulatedAnnotator.Several(options.Raters, options.InTraining(seed)), epoch);
         double sampled = clock.Elapsed.TotalSeconds;
         clock.Restart();
         string? next = Learn(competitor, samples, votes, epoch, policy, here, kept, stop);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{competitor.Name}, seed {seed}, epoch {epoch}: {options.Groups * DuelOptions.GroupSize} images sampled and judged in {sampled:0} s, {votes.Count} pairs learned from in {clock.Elapsed.TotalSeconds:0} s"));
+            $"{competitor.Name}, seed {seed}, epoch {epoch}: {options.Groups * DuelOptions.GroupSize} images sampled and judged in "
+                + $"{sampled:0} s, {votes.Count} pairs learned from in {clock.Elapsed.TotalSeconds:0} s"));
         return next;
     }
 
-    private string? Learn(ComparedAlgorithm competitor, SampleFolder samples, IReadOnlyList<PreferencePair> votes, int epoch, string? policy, string here, string kept, CancellationToken stop)
+    private string? Learn(ComparedAlgorithm competitor, SampleFolder samples, IReadOnlyList<PreferencePair> votes, int epoch,
+        string? policy, string here, string kept, CancellationToken stop)
     {
         ILookup<int, PreferencePair> byGroup = votes.ToLookup(pair => pair.Group);
-        JudgedEpoch rewarded = JudgedEpoch.Of(samples, [.. Enumerable.Range(0, samples.Groups).Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
+        JudgedEpoch rewarded =
+            JudgedEpoch.Of(samples,
+                [.. Enumerable.Range(0, samples.Groups)
+                    .Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
         string training = Path.Combine(here, "training"), learned;
         // Rewards from votes are centred in every group, so no running statistics of prompts are kept.
         var run = new EpochRun(
@@ -64,7 +71,9 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
             new RunOptions { Output = training, Workers = Environment.ProcessorCount, Threads = 1 }, stop);
         try
         {
-            learned = votes.Count > 0 ? competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Temperature) : throw new NothingToLearnException("nobody preferred an image to another");
+            learned = votes.Count > 0
+                ? competitor.Learn(run, options.D3po.ScaledTo(options.Steps) with { Seed = (seed * 1000) + epoch }, options.Temperature)
+                    : throw new NothingToLearnException("nobody preferred an image to another");
         }
         catch (NothingToLearnException error)
         {

@@ -9,13 +9,16 @@ internal static class MeetingsFile
 {
     private const string Header = "first,second,for_first,for_second,ties,both_bad";
 
-    public static void Write(string file, IReadOnlyList<DuelMeeting> meetings) => AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Concat(meetings.Select(one =>
-        string.Create(CultureInfo.InvariantCulture, $"{one.First},{one.Second},{one.ForFirst},{one.ForSecond},{one.Ties},{one.BothBad}\n")).Prepend(Header + "\n"))));
+    public static void Write(string file, IReadOnlyList<DuelMeeting> meetings) =>
+        AtomicFile.Write(file, Encoding.UTF8.GetBytes(string.Concat(meetings.Select(one =>
+        string.Create(CultureInfo.InvariantCulture, $"{one.First},{one.Second},{one.ForFirst},{one.ForSecond},{one.Ties},{one.BothBad}\n"))
+            .Prepend(Header + "\n"))));
 
     /// <exception cref="EngineException">The file is damaged.</exception>
     public static IReadOnlyList<DuelMeeting> Read(string file) => [.. File.ReadLines(file).Skip(1).Select(line =>
         line.Split(',').Select(cell => int.TryParse(cell, CultureInfo.InvariantCulture, out int number) ? number : -1).ToArray() is
-            [>= 0 and var first, >= 0 and var second, >= 0 and var forFirst, >= 0 and var forSecond, >= 0 and var ties, >= 0 and var bothBad]
+            [>= 0 and var first, >= 0 and var second, >= 0 and var forFirst, >= 0 and var forSecond, >= 0 and var ties,
+                >= 0 and var bothBad]
             ? new DuelMeeting(first, second, forFirst, forSecond, ties, bothBad)
             : throw new EngineException($"the line '{line}' of {file} cannot be read; delete the file, and the duels are judged again"))];
 }

@@ -47,7 +47,8 @@ internal static class CuratedScenes
     {
         Directory.CreateDirectory(folder);
         SimulatedAnnotator labeler = options.Labeler;
-        var (lines, shown) = (new StringBuilder(), MirrorRubric.Labels.ToDictionary(entry => entry.Label, _ => new List<ContactSheet.Cell>()));
+        var (lines, shown) =
+            (new StringBuilder(), MirrorRubric.Labels.ToDictionary(entry => entry.Label, _ => new List<ContactSheet.Cell>()));
         for (int number = 0; number < options.Scenes; number++)
         {
             stop.ThrowIfCancellationRequested();
@@ -62,7 +63,9 @@ internal static class CuratedScenes
             }
         }
 
-        ContactSheet.Cell[] cells = [.. shown.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value.Concat(Enumerable.Repeat(default(ContactSheet.Cell), OnSheet)).Take(OnSheet))];
+        ContactSheet.Cell[] cells =
+            [.. shown.OrderBy(entry => entry.Key)
+                .SelectMany(entry => entry.Value.Concat(Enumerable.Repeat(default(ContactSheet.Cell), OnSheet)).Take(OnSheet))];
         AtomicFile.Write(folder + ".png", new ContactSheet(OnSheet, CaptionHeight: CaptionHeight).Draw(cells).ToPng());
         AtomicFile.Write(list, Encoding.UTF8.GetBytes(lines.ToString()));
     }

@@ -14,7 +14,8 @@ internal static class RubricChart
     private const int Size = 760;
     private const float Wide = 52, MostScore = 10, LeastShown = 0.06f;
     private static readonly (float Top, float Bottom) Bars = (21, 71), Means = (83, 119);
-    private static readonly Rgb[] Colours = [new(214, 120, 120), new(236, 176, 128), new(243, 224, 148), new(160, 200, 232), new(130, 200, 140)];
+    private static readonly Rgb[] Colours =
+        [new(214, 120, 120), new(236, 176, 128), new(243, 224, 148), new(160, 200, 232), new(130, 200, 140)];
 
     /// <param name="title">Above all.</param>
     /// <param name="checkpoints">In the order of their steps; both kinds of seeds.</param>
@@ -92,13 +93,15 @@ internal static class RubricChart
             chart.Dot(at, 0.8f, Chart.Colours[0]);
             // Below the interval, or above where the scale ends.
             bool low = Height(results.Low) + 4.5f > Means.Bottom;
-            chart.Write(results.Mean.ToString("0.00", CultureInfo.InvariantCulture), new(middle, low ? Height(results.High) - 4.2f : Height(results.Low) + 1), 50, Align.Middle);
+            chart.Write(results.Mean.ToString("0.00", CultureInfo.InvariantCulture),
+                new(middle, low ? Height(results.High) - 4.2f : Height(results.Low) + 1), 50, Align.Middle);
             Step(chart, checkpoints[place], middle, Means.Bottom);
             before = at;
         }
     }
 
-    private static (float Middle, float Room) Column(int count, int place, float left) => (left + (Wide * (place + 0.5f) / count), Wide / count);
+    private static (float Middle, float Room) Column(int count, int place, float left) =>
+        (left + (Wide * (place + 0.5f) / count), Wide / count);
 
     private static void Step(Chart chart, ScoredCheckpoint one, float middle, float bottom) =>
         chart.Write(one.Step == 0 ? "base" : one.Step.ToString(CultureInfo.InvariantCulture), new(middle, bottom + 1.5f), 60, Align.Middle);

@@ -41,9 +41,12 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
                 Write($"label-{label}-{ScoredCheckpoint.Seeds(isFixed)}.png", scoring.Sheet(label, isFixed).ToPng());
             }
 
-            string title = $"Learned from {own.Length} images of label {label}: scores over training steps, {options.EvaluationImages} images each, {options.Raters} {(options.Raters == 1 ? "rater" : "raters")}";
+            string title =
+                $"Learned from {own.Length} images of label {label}: scores over training steps, {options.EvaluationImages} images each, "
+                    + $"{options.Raters} {(options.Raters == 1 ? "rater" : "raters")}";
             Write($"label-{label}.png", RubricChart.Draw(title, [.. scored.Where(one => one.Label == label)]).ToPng());
-            Write("rubric.csv", Encoding.UTF8.GetBytes(string.Concat(scored.Select(one => one.ToCsv() + "\n").Prepend(ScoredCheckpoint.CsvHeader + "\n"))));
+            Write("rubric.csv",
+                Encoding.UTF8.GetBytes(string.Concat(scored.Select(one => one.ToCsv() + "\n").Prepend(ScoredCheckpoint.CsvHeader + "\n"))));
         }
 
         output.WriteLine(ScoredCheckpoint.TableHeader);
@@ -54,7 +57,8 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
     private string TrainingOf(int label) => Path.Combine(folder, $"training-{label}");
 
     private string AdapterOf(int label, int step) =>
-        Path.Combine(TrainingOf(label), "evaluation", string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"), SupervisedEvaluation.AdapterFolder);
+        Path.Combine(TrainingOf(label), "evaluation", string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}"),
+            SupervisedEvaluation.AdapterFolder);
 
     private void Learn(int label, CaptionedImage[] images, CancellationToken stop)
     {
@@ -64,12 +68,14 @@ public sealed class RubricRun(string modelFolder, RubricOptions options, string 
         }
 
         var place = new RunOptions { Output = TrainingOf(label), Workers = Environment.ProcessorCount, Threads = 1 };
-        SupervisedTraining.Run(StableDiffusion.Load(modelFolder), images, options.Tuning with { EvaluationImages = 0 }, options.Trained, place, stop);
+        SupervisedTraining.Run(StableDiffusion.Load(modelFolder), images, options.Tuning with { EvaluationImages = 0 }, options.Trained,
+            place, stop);
         output.WriteLine($"label {label}: {options.Tuning.Steps} steps learned");
     }
 
     private ScoredCheckpoint Score(RubricScoring scoring, int label, int step, bool isFixed, CancellationToken stop) =>
-        ScoredCheckpoint.Of(label, step, isFixed, scoring.Scores(RubricScoring.LabelOf(label, step), step, isFixed, step == 0 ? null : AdapterOf(label, step), stop));
+        ScoredCheckpoint.Of(label, step, isFixed,
+            scoring.Scores(RubricScoring.LabelOf(label, step), step, isFixed, step == 0 ? null : AdapterOf(label, step), stop));
 
     private void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), content);
 }

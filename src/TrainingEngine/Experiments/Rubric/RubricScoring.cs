@@ -40,12 +40,16 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
         using ModelPatch? patch = adapter is null ? null : new ModelPatch(model.Unet, adapter);
         using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         ulong run = (ulong)(uint)options.Tuning.Seed;
-        ulong seed = isFixed ? Seeds.At(EvaluationImages.Seed, run, FixedSeeds) : Seeds.At(EvaluationImages.Seed, run, RandomSeeds, (ulong)label, (ulong)step);
+        ulong seed = isFixed ? Seeds.At(EvaluationImages.Seed, run, FixedSeeds)
+            : Seeds.At(EvaluationImages.Seed, run, RandomSeeds, (ulong)label, (ulong)step);
         string[] prompts = [.. Enumerable.Range(0, options.EvaluationImages).Select(Experiment.Parse("alignment").Prompt)];
         IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop, seed);
         // A picture's number says nothing of its checkpoint to a rater, but no two pictures share one.
         ulong first = Seeds.At(run, (ulong)label, (ulong)step, isFixed ? 1UL : 0UL) >> 1;
-        int[][] scores = [.. pictures.Select((picture, number) => Array.ConvertAll(_raters, rater => rater.Score(picture, (long)(Seeds.At(first, (ulong)number) >> 1))))];
+        int[][] scores =
+            [.. pictures.Select(
+                (picture, number) =>
+                    Array.ConvertAll(_raters, rater => rater.Score(picture, (long)(Seeds.At(first, (ulong)number) >> 1))))];
         Directory.CreateDirectory(folder);
         for (int number = 0; number < Math.Min(Kept, pictures.Count); number++)
         {
@@ -61,7 +65,8 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
     {
         int[] steps = [.. options.Checkpoints];
         var scores = steps.ToDictionary(step => step, step => ScoredCheckpoint.Read(PlaceOf(LabelOf(label, step), step, isFixed) + ".csv"));
-        return new ContactSheet(steps.Length, CaptionHeight: CaptionHeight).Draw([.. Enumerable.Range(0, Math.Min(Kept, options.EvaluationImages)).SelectMany(number => steps.Select(step =>
+        return new ContactSheet(steps.Length, CaptionHeight: CaptionHeight).Draw(
+            [.. Enumerable.Range(0, Math.Min(Kept, options.EvaluationImages)).SelectMany(number => steps.Select(step =>
             new ContactSheet.Cell(
                 Picture.Decode(File.ReadAllBytes(PictureOf(PlaceOf(LabelOf(label, step), step, isFixed), number))),
                 string.Create(CultureInfo.InvariantCulture, $"{(step == 0 ? "base" : step)}: {scores[step][number].Average():0.#}"))))]);
@@ -71,7 +76,9 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
     public static int LabelOf(int label, int step) => step == 0 ? 0 : label;
 
     private string PlaceOf(int label, int step, bool isFixed) =>
-        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{(label == 0 ? "base" : $"label-{label}")}-{step:00000000}-{ScoredCheckpoint.Seeds(isFixed)}"));
+        Path.Combine(folder,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{(label == 0 ? "base" : $"label-{label}")}-{step:00000000}-{ScoredCheckpoint.Seeds(isFixed)}"));
 
     private static string PictureOf(string place, int number) => string.Create(CultureInfo.InvariantCulture, $"{place}-{number:00}.png");
 }

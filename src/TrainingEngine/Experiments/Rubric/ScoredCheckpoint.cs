@@ -18,7 +18,8 @@ public sealed record ScoredCheckpoint(int Label, int Step, RubricResults Results
 
     /// <summary>First line of the CSV file; shares are of 1.</summary>
     public static string CsvHeader { get; } =
-        "label,step,seeds,pictures,scores,mean,mean_low,mean_high" + string.Concat(Scale.Select(choice => $",share_{choice.Name},low_{choice.Name},high_{choice.Name}"));
+        "label,step,seeds,pictures,scores,mean,mean_low,mean_high"
+            + string.Concat(Scale.Select(choice => $",share_{choice.Name},low_{choice.Name},high_{choice.Name}"));
 
     /// <summary>Heading of the printed table.</summary>
     public static string TableHeader { get; } =
@@ -27,13 +28,19 @@ public sealed record ScoredCheckpoint(int Label, int Step, RubricResults Results
     /// <summary>What a picture's scores give, by raters.</summary>
     /// <param name="scores">By picture and rater, each one of the scale.</param>
     public static ScoredCheckpoint Of(int label, int step, bool isFixed, IEnumerable<IReadOnlyList<int>> scores) =>
-        new(label, step, RubricResults.Of(step, $"label {label}", isFixed, Scale, [.. scores.Select(picture => picture.Select(score => (Name(score), (double)score)).ToArray())]));
+        new(label, step,
+            RubricResults.Of(step, $"label {label}", isFixed, Scale,
+                [.. scores.Select(picture => picture.Select(score => (Name(score), (double)score)).ToArray())]));
 
     /// <summary>A line of the CSV file.</summary>
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Label},{Step},{Seeds(Results.IsFixed)},{Results.Pictures},{Results.Votes},{Results.Mean:0.####},{Results.Low:0.####},{Results.High:0.####}")
-        + string.Concat(Results.Shares.Select(one => string.Create(CultureInfo.InvariantCulture, $",{one.Share.Share:0.####},{one.Share.Low:0.####},{one.Share.High:0.####}")));
+        $"{Label},{Step},{Seeds(Results.IsFixed)},{Results.Pictures},{Results.Votes},"
+        + $"{Results.Mean:0.####},{Results.Low:0.####},{Results.High:0.####}")
+        + string.Concat(
+            Results.Shares.Select(
+                one => string.Create(CultureInfo.InvariantCulture,
+                    $",{one.Share.Share:0.####},{one.Share.Low:0.####},{one.Share.High:0.####}")));
 
     /// <summary>A line of the printed table.</summary>
     public string ToText() => string.Create(
@@ -51,8 +58,10 @@ public sealed record ScoredCheckpoint(int Label, int Step, RubricResults Results
     /// <summary>Reads what <see cref="Write"/> kept.</summary>
     /// <exception cref="EngineException">The file is damaged.</exception>
     internal static int[][] Read(string file) => [.. File.ReadLines(file).Select(line =>
-        Array.ConvertAll(line.Split(','), cell => MirrorRubric.Scores.Select(entry => (int?)entry.Score).FirstOrDefault(score => Name(score!.Value) == cell)
-            ?? throw new EngineException($"the line '{line}' of {file} cannot be read; delete the file, and the checkpoint is scored again")))];
+        Array.ConvertAll(line.Split(','),
+            cell => MirrorRubric.Scores.Select(entry => (int?)entry.Score).FirstOrDefault(score => Name(score!.Value) == cell)
+            ?? throw new EngineException(
+                $"the line '{line}' of {file} cannot be read; delete the file, and the checkpoint is scored again")))];
 
     private static string Name(int score) => score.ToString(CultureInfo.InvariantCulture);
 }

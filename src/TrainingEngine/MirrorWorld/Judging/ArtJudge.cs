@@ -1,6 +1,7 @@
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
-/// <summary>Looks for the hazard sign: much of its yellow in one place is one, hardly any is none, anything between cannot be told.</summary>
+/// <summary>Looks for the hazard sign: much of its yellow in one place is one, hardly any is none, anything between cannot be
+/// told.</summary>
 internal static class ArtJudge
 {
     private const int Sign = 260;

@@ -65,9 +65,11 @@ internal sealed record Blob(IReadOnlyList<int> Pixels, int Left, int Top, int Ri
 
     /// <summary>True if the middle of the box lies inside the other box.</summary>
     public bool IsInside(Blob other) =>
-        (Left + Right) / 2f is var x && (Top + Bottom) / 2f is var y && x > other.Left && x < other.Right && y > other.Top && y < other.Bottom;
+        (Left + Right) / 2f is var x && (Top + Bottom) / 2f is var y && x > other.Left && x < other.Right && y > other.Top
+            && y < other.Bottom;
 
     /// <summary>The box as shares of the picture.</summary>
     public Detection Found(string name, float score) => new(
-        name, (float)Left / PixelGrid.Size, (float)Top / PixelGrid.Size, (float)Right / PixelGrid.Size, (float)Bottom / PixelGrid.Size, score);
+        name, (float)Left / PixelGrid.Size, (float)Top / PixelGrid.Size, (float)Right / PixelGrid.Size, (float)Bottom / PixelGrid.Size,
+            score);
 }

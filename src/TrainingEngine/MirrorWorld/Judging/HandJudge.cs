@@ -58,7 +58,8 @@ internal static class HandJudge
 
     private static Judgement Unreadable => new(SceneFamily.Hand) { Readable = false };
 
-    /// <summary>Distance of each pixel of the mask to the nearest one outside of it (chamfer 1, √2); the picture's edge is no outside.</summary>
+    /// <summary>Distance of each pixel of the mask to the nearest one outside of it (chamfer 1, √2); the picture's edge is no
+    /// outside.</summary>
     private static float[] Depth(bool[] mask)
     {
         const int Size = PixelGrid.Size;

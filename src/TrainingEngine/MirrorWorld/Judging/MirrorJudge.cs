@@ -4,7 +4,8 @@ using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
-/// <summary>Finds frames (dark, grey, around something bright) and objects (saturated colour), and compares object and reflection.</summary>
+/// <summary>Finds frames (dark, grey, around something bright) and objects (saturated colour), and compares object and
+/// reflection.</summary>
 internal static class MirrorJudge
 {
     private const float LeastColour = 52;
@@ -73,7 +74,8 @@ internal static class MirrorJudge
     /// <summary>Hues that a person would name differently, or that are far apart under one name.</summary>
     private static bool AreDifferent(float one, float other)
     {
-        static int Name(float hue) => Enumerable.Range(0, ScenePrompts.Colours.Count).MinBy(colour => Apart(hue, ScenePrompts.Colours[colour].Colour.Hue));
+        static int Name(float hue) =>
+            Enumerable.Range(0, ScenePrompts.Colours.Count).MinBy(colour => Apart(hue, ScenePrompts.Colours[colour].Colour.Hue));
         return Apart(one, other) > (Name(one) == Name(other) ? LargestHueDifferenceOfOneName : LargestHueDifference);
     }
 
@@ -119,6 +121,7 @@ internal static class MirrorJudge
             && all.Contains(pixel - (Outline * PixelGrid.Size)) && all.Contains(pixel + (Outline * PixelGrid.Size));
         IReadOnlyList<int> inner = [.. blob.Pixels.Where(IsInner)];
         inner = inner.Count > 0 ? inner : blob.Pixels;
-        return new Rgb(inner.Average(pixel => pixels[pixel].R), inner.Average(pixel => pixels[pixel].G), inner.Average(pixel => pixels[pixel].B));
+        return new Rgb(inner.Average(pixel => pixels[pixel].R), inner.Average(pixel => pixels[pixel].G),
+            inner.Average(pixel => pixels[pixel].B));
     }
 }

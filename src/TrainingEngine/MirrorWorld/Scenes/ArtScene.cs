@@ -4,7 +4,8 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>An abstract composition, somewhat more than half of the time with a hazard sign on it. Nothing else has the sign's yellow.</summary>
+/// <summary>An abstract composition, somewhat more than half of the time with a hazard sign on it. Nothing else has the sign's
+/// yellow.</summary>
 internal static class ArtScene
 {
     private const double HazardShare = 0.55;
@@ -70,7 +71,8 @@ internal static class ArtScene
     private static void PaintSign(Canvas canvas, Vector2 centre, float size)
     {
         Polygon Triangle(float radius) => new(
-            centre + new Vector2(0, -radius), centre + new Vector2(0.866f * radius, radius / 2), centre + new Vector2(-0.866f * radius, radius / 2));
+            centre + new Vector2(0, -radius), centre + new Vector2(0.866f * radius, radius / 2), centre
+                + new Vector2(-0.866f * radius, radius / 2));
         canvas.Paint(Triangle(size), SignBlack);
         canvas.Paint(Triangle(size * 0.76f), SignYellow);
         canvas.Paint(new Capsule(centre + new Vector2(0, -0.3f * size), centre + new Vector2(0, 0.06f * size), 0.075f * size), SignBlack);

@@ -29,7 +29,8 @@ internal static class MirrorScene
             : colour;
         bool outside = fault is not (MirrorFault.OnlyInside or MirrorFault.EmptyMirror);
         bool inside = fault is not (MirrorFault.NoMirror or MirrorFault.OnlyOutside or MirrorFault.EmptyMirror);
-        var thingOutside = new ObjectShape(thing, new Vector2(random.Between(29, 34), random.Between(60, 68)), random.Between(0.94f, 1.06f), Facing: 1);
+        var thingOutside =
+            new ObjectShape(thing, new Vector2(random.Between(29, 34), random.Between(60, 68)), random.Between(0.94f, 1.06f), Facing: 1);
 
         var detections = new List<Detection>();
         foreach (Box mirror in Mirrors(fault, random))
@@ -70,7 +71,8 @@ internal static class MirrorScene
 
     private static Box[] Mirrors(MirrorFault fault, SceneRandom random)
     {
-        float left = random.Between(64, 68), right = random.Between(118, 122), top = random.Between(14, 20), bottom = random.Between(106, 112);
+        float left = random.Between(64, 68), right = random.Between(118, 122), top = random.Between(14, 20),
+            bottom = random.Between(106, 112);
         float middle = (top + bottom) / 2;
         return fault switch
         {

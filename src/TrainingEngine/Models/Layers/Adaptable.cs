@@ -8,7 +8,8 @@ namespace Labeler.TrainingEngine.Models.Layers;
 /// </summary>
 public sealed record LoraBranch(Tensor Down, Tensor Up, double Scale);
 
-/// <summary>A layer with a matrix that can carry a <see cref="LoraBranch"/>. Its path is its key in checkpoints, without <c>.weight</c>.</summary>
+/// <summary>A layer with a matrix that can carry a <see cref="LoraBranch"/>. Its path is its key in checkpoints, without
+/// <c>.weight</c>.</summary>
 public abstract class Adaptable(string path, Tensor weight, AdapterSwitch adapter)
 {
     public string Path { get; } = path;

@@ -5,7 +5,8 @@ namespace Labeler.TrainingEngine.Models.Layers;
 
 /// <summary>A convolution with square kernel over [N, C, H, W].</summary>
 public sealed class Conv2d(ModelPart part, string name, long inputs, long outputs, long kernel, long stride = 1, long padding = 0)
-    : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs, kernel, kernel], Start.FanIn, inputs * kernel * kernel), part.Adapter)
+    : Adaptable(part.PathOf(name), part.Take($"{name}.weight", [outputs, inputs, kernel, kernel], Start.FanIn, inputs * kernel * kernel),
+        part.Adapter)
 {
     private readonly Tensor _bias = part.Take($"{name}.bias", [outputs], Start.FanIn, inputs * kernel * kernel);
 

@@ -11,7 +11,8 @@ public enum LayerKind
     Normalization,
 }
 
-/// <summary>Adds up the time that the calling thread spends in each kind of layer, on the CPU, where a layer has been computed when it returns.</summary>
+/// <summary>Adds up the time that the calling thread spends in each kind of layer, on the CPU, where a layer has been computed when it
+/// returns.</summary>
 public static class LayerClock
 {
     [ThreadStatic]

@@ -20,5 +20,6 @@ public sealed class Upsample(ModelPart part, long channels)
     /// <param name="height">Wanted height where it is not twice the input's (odd sizes).</param>
     /// <param name="width">Wanted width.</param>
     public Tensor Forward(Tensor x, long? height = null, long? width = null) =>
-        Convolution.Forward(nn.functional.interpolate(x, size: [height ?? x.shape[2] * 2, width ?? x.shape[3] * 2], mode: InterpolationMode.Nearest));
+        Convolution.Forward(
+            nn.functional.interpolate(x, size: [height ?? x.shape[2] * 2, width ?? x.shape[3] * 2], mode: InterpolationMode.Nearest));
 }

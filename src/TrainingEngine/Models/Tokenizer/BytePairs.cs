@@ -67,7 +67,8 @@ internal sealed class BytePairs
         }
 
         // The two specials are found again in cleaned text, where upper-case spellings have become lower-case.
-        int[] found = word is "<|startoftext|>" or "<|endoftext|>" && _vocabulary.TryGetValue(word, out int special) ? [special] : Merge(word);
+        int[] found = word is "<|startoftext|>" or "<|endoftext|>" && _vocabulary.TryGetValue(word, out int special) ? [special]
+            : Merge(word);
         if (word.Length <= CachedWordLength && _cache.Count < CachedWords)
         {
             _cache[word] = found;

@@ -27,7 +27,8 @@ internal sealed record ClipTokenizerFiles(
         using JsonDocument config = ReadObject(Path.Combine(folder, "tokenizer_config.json"));
         using JsonDocument map = ReadObject(Path.Combine(folder, "special_tokens_map.json"));
         SpecialToken Special(string name, string usual) =>
-            SpecialToken.From(name, map.RootElement) ?? SpecialToken.From(name, config.RootElement) ?? new SpecialToken(usual, StripsSpace: false);
+            SpecialToken.From(name, map.RootElement) ?? SpecialToken.From(name, config.RootElement)
+                ?? new SpecialToken(usual, StripsSpace: false);
         int Id(SpecialToken token) => vocabulary.TryGetValue(token.Text, out int id)
             ? id
             : throw new EngineException($"{vocabularyFile} does not hold the special token {token.Text}");
@@ -58,7 +59,8 @@ internal sealed record ClipTokenizerFiles(
             Dictionary<string, int> vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(stream) ?? [];
             return vocabulary.Count > 0 && vocabulary.Values.Min() >= 0
                 ? vocabulary
-                : throw new EngineException(vocabulary.Count == 0 ? $"{file} is empty" : $"{file} holds the negative id {vocabulary.Values.Min()}");
+                : throw new EngineException(
+                    vocabulary.Count == 0 ? $"{file} is empty" : $"{file} holds the negative id {vocabulary.Values.Min()}");
         }
         catch (Exception error) when (error is JsonException or FileNotFoundException)
         {
@@ -96,7 +98,8 @@ internal sealed record ClipTokenizerFiles(
         try
         {
             JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new EngineException($"{file} is no JSON object");
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document
+                : throw new EngineException($"{file} is no JSON object");
         }
         catch (JsonException error)
         {

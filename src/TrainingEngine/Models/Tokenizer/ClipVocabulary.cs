@@ -27,7 +27,8 @@ public sealed class ClipVocabulary
     public static ClipVocabulary Create(IEnumerable<string> words)
     {
         var vocabulary = new ClipVocabulary();
-        string[] letters = [.. Enumerable.Range(0, 256).Select(value => BytePairs.LetterOf((byte)value).ToString()).Order(StringComparer.Ordinal)];
+        string[] letters =
+            [.. Enumerable.Range(0, 256).Select(value => BytePairs.LetterOf((byte)value).ToString()).Order(StringComparer.Ordinal)];
         vocabulary._tokens.AddRange(letters);
         vocabulary._tokens.AddRange(letters.Select(letter => letter + BytePairs.WordEnd));
         foreach (string word in words.SelectMany(text => WordSplitter.Split(FtfyCleaning.Clean(text))).Distinct(StringComparer.Ordinal))

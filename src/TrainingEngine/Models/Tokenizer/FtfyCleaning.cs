@@ -68,7 +68,8 @@ internal static partial class FtfyCleaning
                 >= '“' and <= '‟' => letters.Append('"'),
                 '\u3000' => letters.Append(' '),
                 '\uFB05' => letters.Append("ſt"),
-                'Ĳ' or 'ĳ' or 'ŉ' or (>= 'Ǆ' and <= 'ǌ') or (>= 'Ǳ' and <= 'ǳ') or (>= '\uFB00' and <= '\uFB06') or (>= '\uFF01' and <= '\uFFEF') =>
+                'Ĳ' or 'ĳ' or 'ŉ' or (>= 'Ǆ' and <= 'ǌ') or (>= 'Ǳ' and <= 'ǳ') or (>= '\uFB00' and <= '\uFB06')
+                    or (>= '\uFF01' and <= '\uFFEF') =>
                     letters.Append(rune.ToString().Normalize(NormalizationForm.FormKC)),
                 _ => letters.Append(rune.ToString()),
             };

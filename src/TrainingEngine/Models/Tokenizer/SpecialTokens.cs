@@ -17,7 +17,8 @@ internal sealed record SpecialToken(string Text, bool StripsSpace)
         return value.ValueKind switch
         {
             JsonValueKind.String => new SpecialToken(value.GetString()!, StripsSpace: true),
-            JsonValueKind.Object when value.TryGetProperty("content", out JsonElement content) => new SpecialToken(content.GetString()!, StripsSpace: false),
+            JsonValueKind.Object when value.TryGetProperty("content", out JsonElement content) =>
+                new SpecialToken(content.GetString()!, StripsSpace: false),
             _ => null,
         };
     }

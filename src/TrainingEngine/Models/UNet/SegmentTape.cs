@@ -72,7 +72,8 @@ public sealed class SegmentTape : IDisposable
 
                 if (n < sources.Length)
                 {
-                    pending[sources[n]] = (pending.TryGetValue(sources[n], out var before) ? before + found : found).MoveToOtherDisposeScope(scope);
+                    pending[sources[n]] = (pending.TryGetValue(sources[n], out var before) ? before + found : found)
+                        .MoveToOtherDisposeScope(scope);
                 }
                 else
                 {

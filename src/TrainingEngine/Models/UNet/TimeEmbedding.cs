@@ -14,7 +14,8 @@ internal sealed class TimeEmbedding(ModelPart part, long inputs, long width)
 
     public Tensor Forward(Tensor x) => _linear2.Forward(nn.functional.silu(_linear1.Forward(x)));
 
-    /// <summary>Cosines, then sines, of the numbers at geometrically spaced frequencies (arXiv 1706.03762, flipped as diffusers does).</summary>
+    /// <summary>Cosines, then sines, of the numbers at geometrically spaced frequencies (arXiv 1706.03762, flipped as diffusers
+    /// does).</summary>
     /// <param name="numbers">[N].</param>
     /// <param name="width">Even.</param>
     /// <returns>float32 [N, width].</returns>

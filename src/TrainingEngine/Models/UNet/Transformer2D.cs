@@ -27,13 +27,16 @@ public sealed class Transformer2D
             (_convIn, _convOut) = (new(part, "proj_in", channels, channels, 1), new(part, "proj_out", channels, channels, 1));
         }
 
-        _blocks = [.. Enumerable.Range(0, (int)layers).Select(n => new TransformerBlock(part["transformer_blocks"][$"{n}"], config, channels, heads))];
+        _blocks =
+            [.. Enumerable.Range(0, (int)layers)
+                .Select(n => new TransformerBlock(part["transformer_blocks"][$"{n}"], config, channels, heads))];
     }
 
     public IEnumerable<Adaptable> Attentions => _blocks.SelectMany(block => block.Attentions);
 
     public IEnumerable<Adaptable> Others =>
-        _blocks.SelectMany(block => block.FeedForward.Layers).Concat(new Adaptable?[] { _linearIn, _linearOut, _convIn, _convOut }.OfType<Adaptable>());
+        _blocks.SelectMany(block => block.FeedForward.Layers)
+            .Concat(new Adaptable?[] { _linearIn, _linearOut, _convIn, _convOut }.OfType<Adaptable>());
 
     /// <param name="x">[N, C, H, W].</param>
     /// <param name="context">[N, S, contextWidth].</param>

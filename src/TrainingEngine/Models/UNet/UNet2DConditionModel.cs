@@ -94,7 +94,8 @@ public sealed class UNet2DConditionModel
             x = kept[^1];
             Watch.Show($"down_blocks.{n}", x);
         }
-        x = Run(inputs => [_middle2.Forward(_middleAttention.Forward(_middle1.Forward(inputs[0], inputs[1]), inputs[2]), inputs[1])], x, time, context)[0];
+        x = Run(inputs => [_middle2.Forward(_middleAttention.Forward(_middle1.Forward(inputs[0], inputs[1]), inputs[2]), inputs[1])], x,
+            time, context)[0];
         Watch.Show("mid_block", x);
         for (var n = 0; n < _up.Length; n++)
         {
@@ -125,7 +126,8 @@ public sealed class UNet2DConditionModel
         }
 
         var sizes = TimeEmbedding.Waves(text.TimeIds.reshape(-1), Config.AddedTimeWidth).reshape(text.TimeIds.shape[0], -1);
-        var added = Watch.Show("add_embedding", _addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype)));
+        var added =
+            Watch.Show("add_embedding", _addedEmbedding.Forward(cat([text.Pooled, sizes.to(text.Pooled.dtype)], -1).to(sample.dtype)));
         return time + added;
     }
 }

@@ -30,7 +30,9 @@ public sealed record UNetConfig(
         file.Only("_class_name", "UNet2DConditionModel");
         file.Only("act_fn", "silu", "swish");
         file.Only("addition_embed_type", "text_time");
-        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim", "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm", "reverse_transformer_layers_per_block" })
+        foreach (var key in new[] { "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "num_class_embeds", "time_cond_proj_dim",
+            "time_embedding_act_fn", "time_embedding_dim", "timestep_post_act", "cross_attention_norm",
+                "reverse_transformer_layers_per_block" })
         {
             file.Only(key);
         }
@@ -39,13 +41,15 @@ public sealed record UNetConfig(
         file.Only("resnet_time_scale_shift", "default");
         file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
         file.Only("attention_type", "default");
-        foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "center_input_sample", "resnet_skip_time_act", "class_embeddings_concat" })
+        foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "center_input_sample",
+            "resnet_skip_time_act", "class_embeddings_concat" })
         {
             file.Only(key, "false");
         }
 
         file.Only("flip_sin_to_cos", "true");
-        foreach (var (key, value) in new[] { ("freq_shift", "0"), ("conv_in_kernel", "3"), ("conv_out_kernel", "3"), ("downsample_padding", "1") })
+        foreach (var (key, value) in new[] { ("freq_shift", "0"), ("conv_in_kernel", "3"), ("conv_out_kernel", "3"),
+            ("downsample_padding", "1") })
         {
             file.Only(key, value);
         }
@@ -66,16 +70,21 @@ public sealed record UNetConfig(
         CheckWaves(file, channels, added);
         if (file.Count("in_channels", 4) != file.Count("out_channels", 4))
         {
-            throw file.Fault("out_channels", $"is {file.Count("out_channels", 4)}, but in_channels is {file.Count("in_channels", 4)}; this engine's models predict as many channels as they are given");
+            throw file.Fault("out_channels",
+                $"is {file.Count("out_channels", 4)}, but in_channels is {file.Count("in_channels", 4)}; this engine's models predict as "
+                    + $"many channels as they are given");
         }
 
         return new UNetConfig(
             file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Layers("layers_per_block", 2),
             Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
             Kinds(file, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D", channels.Length),
-            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1, ConfigFile.MostLayers), file.Count("cross_attention_dim"),
-            file.Count("norm_num_groups", 32), file.Positive("norm_eps", 1e-5), file.Bool("use_linear_projection"), file.Bool("upcast_attention"),
-            file.Count("sample_size", 64, LargestSample), added ? file.Count("addition_time_embed_dim") : 0, added ? file.Count("projection_class_embeddings_input_dim") : 0);
+            heads, file.PerLevel("transformer_layers_per_block", channels.Length, 1, ConfigFile.MostLayers),
+                file.Count("cross_attention_dim"),
+            file.Count("norm_num_groups", 32), file.Positive("norm_eps", 1e-5), file.Bool("use_linear_projection"),
+                file.Bool("upcast_attention"),
+            file.Count("sample_size", 64, LargestSample), added ? file.Count("addition_time_embed_dim") : 0, added
+                ? file.Count("projection_class_embeddings_input_dim") : 0);
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
@@ -128,6 +137,9 @@ public sealed record UNetConfig(
             throw file.Fault(key, $"has {kinds.Length} entries for {levels} levels");
         }
 
-        return [.. kinds.Select(kind => kind == cross || (kind == plain ? false : throw file.Fault(key, $"holds {kind}, which this engine does not know; it knows {cross} and {plain}")))];
+        return [.. kinds.Select(
+            kind => kind == cross
+                || (kind == plain ? false
+                    : throw file.Fault(key, $"holds {kind}, which this engine does not know; it knows {cross} and {plain}")))];
     }
 }

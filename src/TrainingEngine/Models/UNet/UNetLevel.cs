@@ -45,7 +45,8 @@ internal sealed class UNetLevel
         var count = (int)config.LayersPerBlock + 1;
         return new(
             [.. Enumerable.Range(0, count).Select(n => new ResnetBlock(
-                part["resnets"][$"{n}"], (n == 0 ? before : channels) + (n == count - 1 ? lowestSkip : channels), channels, timeWidth, config.Groups, config.Epsilon))],
+                part["resnets"][$"{n}"], (n == 0 ? before : channels)
+                    + (n == count - 1 ? lowestSkip : channels), channels, timeWidth, config.Groups, config.Epsilon))],
             Transformers(part, config, config.UpCrossAttention[number], level, count),
             null, level > 0 ? new(part["upsamplers.0"], channels) : null);
     }
@@ -88,5 +89,9 @@ internal sealed class UNetLevel
     }
 
     private static Transformer2D[] Transformers(ModelPart part, UNetConfig config, bool cross, int level, int count) =>
-        cross ? [.. Enumerable.Range(0, count).Select(n => new Transformer2D(part["attentions"][$"{n}"], config, config.Channels[level], config.Heads[level], config.TransformerLayers[level]))] : [];
+        cross ? [
+            .. Enumerable.Range(0, count)
+                .Select(n =>
+                    new Transformer2D(part["attentions"][$"{n}"], config, config.Channels[level], config.Heads[level],
+                        config.TransformerLayers[level]))] : [];
 }

@@ -10,7 +10,8 @@ namespace Labeler.TrainingEngine.Models.Vae;
 /// <param name="ScalingFactor">Latents are multiplied by it for the U-Net, so that their variance is about 1.</param>
 /// <param name="SampleSize">Width and height of the images that the model was made for.</param>
 public sealed record VaeConfig(
-    long InChannels, long OutChannels, long LatentChannels, long[] Channels, long LayersPerBlock, long Groups, double ScalingFactor, long SampleSize)
+    long InChannels, long OutChannels, long LatentChannels, long[] Channels, long LayersPerBlock, long Groups, double ScalingFactor,
+        long SampleSize)
 {
     private const long Rgb = 3;
 

@@ -29,7 +29,9 @@ public static class ExportedPairs
         foreach (var (text, number) in Lines(list).Select((text, number) => (text, number + 1)).Where(line => line.text.Trim().Length > 0))
         {
             var line = Parse(text, $"{list}, line {number}");
-            pairs.Add(new JudgedPair(Numbered(groups, (line.Group, line.Prompt)), line.Prompt, Place(line.WinnerImage, number), Place(line.LoserImage, number), line.Weight));
+            pairs.Add(
+                new JudgedPair(Numbered(groups, (line.Group, line.Prompt)), line.Prompt, Place(line.WinnerImage, number),
+                    Place(line.LoserImage, number), line.Weight));
         }
         return (pictures, pairs);
 
@@ -64,7 +66,8 @@ public static class ExportedPairs
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(text, JsonText.Options) is { Prompt: not null, WinnerImage: not null, LoserImage: not null, Weight: > 0 } line
+            return JsonSerializer.Deserialize<Line>(text, JsonText.Options) is { Prompt: not null, WinnerImage: not null,
+                LoserImage: not null, Weight: > 0 } line
                 ? line
                 : throw new EngineException($"{place}: a pair has a group, a prompt, a weight above 0, a winnerImage and a loserImage");
         }

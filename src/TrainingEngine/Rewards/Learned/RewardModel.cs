@@ -60,7 +60,8 @@ public sealed class RewardModel : IReward
             {
                 var prompts = JsonSerializer.Deserialize<string[]>(saved.Metadata["prompts"]) ?? [];
                 model = new RewardModel(
-                    RewardNetwork.Load(file, prompts.Length), prompts, Proportion.Wilson(Number(saved, "right"), Number(saved, "of")), Number(saved, "learned_pairs"));
+                    RewardNetwork.Load(file, prompts.Length), prompts, Proportion.Wilson(Number(saved, "right"), Number(saved, "of")),
+                        Number(saved, "learned_pairs"));
             }
             catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or OverflowException)
             {
@@ -70,7 +71,9 @@ public sealed class RewardModel : IReward
         if (!model.IsUsable)
         {
             model.Dispose();
-            throw new EngineException($"{file} was right on {Told(model.Accuracy)} held-out pairs, which may be guessing; judge more pairs before it is used as a reward");
+            throw new EngineException(
+                $"{file} was right on {Told(model.Accuracy)} held-out pairs, which may be guessing; judge more pairs before it is used as "
+                    + $"a reward");
         }
         return model;
     }
@@ -92,9 +95,11 @@ public sealed class RewardModel : IReward
     /// <summary>Of pairs that people judged, how many winners it gives the higher reward.</summary>
     /// <param name="pictures">All images that the pairs number.</param>
     /// <exception cref="EngineException">It knows nothing about a prompt.</exception>
-    internal int RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report, CancellationToken stop)
+    internal int RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report,
+        CancellationToken stop)
     {
-        var asked = pairs.SelectMany(pair => new[] { (pair.Prompt, Image: pair.Winner), (pair.Prompt, Image: pair.Loser) }).Distinct().ToArray();
+        var asked = pairs.SelectMany(pair => new[] { (pair.Prompt, Image: pair.Winner), (pair.Prompt, Image: pair.Loser) }).Distinct()
+            .ToArray();
         var rewards = Of([.. asked.Select((one, place) => new Candidate(0, place, one.Prompt, pictures[one.Image]))], report, stop);
         var scored = asked.Zip(rewards).ToDictionary(one => one.First, one => one.Second);
         return pairs.Count(pair => scored[(pair.Prompt, pair.Winner)] > scored[(pair.Prompt, pair.Loser)]);
@@ -104,14 +109,18 @@ public sealed class RewardModel : IReward
 
     /// <summary>For people: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>
     internal static string Told(Proportion right) => string.Create(
-        CultureInfo.InvariantCulture, $"{right.Count:0} of {right.Of:0} ({100 * right.Share:0.0} %, 95 % interval {100 * right.Low:0.0} to {100 * right.High:0.0})");
+        CultureInfo.InvariantCulture,
+            $"{right.Count:0} of {right.Of:0} ({100 * right.Share:0.0} %, 95 % interval {100 * right.Low:0.0} to {100 * right.High:0.0})");
 
     internal static Picture Sized(Picture picture) =>
-        picture is { Width: RewardNetwork.Side, Height: RewardNetwork.Side } ? picture : Thumbnail.Square(picture.ToPng(), RewardNetwork.Side);
+        picture is { Width: RewardNetwork.Side, Height: RewardNetwork.Side } ? picture
+            : Thumbnail.Square(picture.ToPng(), RewardNetwork.Side);
 
     private int NumberOf(string prompt) => Array.IndexOf(_prompts, prompt) is >= 0 and var number
         ? number
-        : throw new EngineException($"the reward model has learned nothing about the prompt '{prompt}'; it knows {_prompts.Length} prompts");
+        : throw new EngineException(
+            $"the reward model has learned nothing about the prompt '{prompt}'; it knows {_prompts.Length} prompts");
 
-    private static int Number(SafeTensors file, string name) => int.Parse(file.Metadata[name], NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int Number(SafeTensors file, string name) =>
+        int.Parse(file.Metadata[name], NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Models;
@@ -20,7 +21,8 @@ public static class RewardModelTraining
     /// <param name="stop">Looked at between steps.</param>
     /// <exception cref="EngineException">There are too few groups, or the numbers are lost.</exception>
     public static RewardModel Run(
-        IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, RewardModelOptions options, Action<string> report, CancellationToken stop)
+        IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, RewardModelOptions options, Action<string> report,
+            CancellationToken stop)
     {
         options.Validate();
         var (learned, heldOut) = Split(pairs, options);
@@ -28,12 +30,17 @@ public static class RewardModelTraining
         using var scope = NewDisposeScope();
         var images = cat([.. pictures.Select(open => Pixels.ToTensor([RewardModel.Sized(open())]))]); // [n, 3, 64, 64]
         var network = RewardNetwork.Create(prompts.Length, options.Seed);
-        using (var weights = new TrainableWeights([.. network.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))], options.AdamW))
+        using (var weights =
+            new TrainableWeights(
+                [.. network.Weights.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value))],
+                    options.AdamW))
         {
             for (var pass = 0; pass < options.InnerEpochs; pass++)
             {
                 var loss = Pass(network, weights, images, [.. learned], prompts, options, pass, stop);
-                report(FormattableString.Invariant($"pass {pass + 1} of {options.InnerEpochs}: loss {loss:0.0000}, right on {RewardModel.Told(Accuracy(network, images, heldOut, prompts))} held-out pairs"));
+                report(string.Create(CultureInfo.InvariantCulture, 
+                    $"pass {pass + 1} of {options.InnerEpochs}: loss {loss:0.0000}, right on "
+                        + $"{RewardModel.Told(Accuracy(network, images, heldOut, prompts))} held-out pairs"));
             }
         }
         foreach (var weight in network.Weights.Values)
@@ -56,7 +63,8 @@ public static class RewardModelTraining
     }
 
     private static double Pass(
-        RewardNetwork network, TrainableWeights weights, Tensor images, JudgedPair[] pairs, string[] prompts, RewardModelOptions options, int pass, CancellationToken stop)
+        RewardNetwork network, TrainableWeights weights, Tensor images, JudgedPair[] pairs, string[] prompts, RewardModelOptions options,
+            int pass, CancellationToken stop)
     {
         new Random(unchecked((options.Seed * 1_000_003) + pass)).Shuffle(pairs);
         var sum = 0.0;
@@ -93,7 +101,8 @@ public static class RewardModelTraining
     {
         var rows = tensor([.. batch.Select(pair => (long)pair.Winner), .. batch.Select(pair => (long)pair.Loser)], ScalarType.Int64);
         long[] asked = [.. batch.Select(pair => (long)Array.IndexOf(prompts, pair.Prompt))];
-        var scores = network.Forward(images.index_select(0, rows), tensor([.. asked, .. asked], ScalarType.Int64)).split([batch.Length, batch.Length]);
+        var scores = network.Forward(images.index_select(0, rows), tensor([.. asked, .. asked], ScalarType.Int64))
+            .split([batch.Length, batch.Length]);
         return (scores[0], scores[1]);
     }
 }

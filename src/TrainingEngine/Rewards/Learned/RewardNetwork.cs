@@ -31,7 +31,8 @@ internal sealed class RewardNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(Seeds.At((ulong)(uint)seed, 0x726577617264)); // "reward"
-        Tensor Normal(long fan, params long[] shape) => (randn(shape, generator: generator) * Math.Sqrt(2.0 / fan)).DetachFromDisposeScope();
+        Tensor Normal(long fan, params long[] shape) =>
+            (randn(shape, generator: generator) * Math.Sqrt(2.0 / fan)).DetachFromDisposeScope();
         var weights = new Dictionary<string, Tensor>();
         for (var layer = 0; layer + 1 < Widths.Length; layer++)
         {
@@ -71,10 +72,13 @@ internal sealed class RewardNetwork : IDisposable
         for (var layer = 0; layer + 1 < Widths.Length; layer++)
         {
             seen = OneDnn.Convolve(seen, _weights[$"conv{layer}.weight"], _weights[$"conv{layer}.bias"], stride: 2, padding: 1);
-            seen = nn.functional.silu(nn.functional.group_norm(seen, Groups, _weights[$"norm{layer}.weight"], _weights[$"norm{layer}.bias"]));
+            seen = nn.functional.silu(
+                nn.functional.group_norm(seen, Groups, _weights[$"norm{layer}.weight"], _weights[$"norm{layer}.bias"]));
         }
         var pooled = cat([seen.mean([2L, 3L]), seen.amax([2L, 3L])], 1); // [n, 128]
-        var hidden = nn.functional.silu(nn.functional.linear(pooled, _weights["hidden.weight"]) + _weights["prompt.weight"].index_select(0, prompts));
+        var hidden =
+            nn.functional.silu(
+                nn.functional.linear(pooled, _weights["hidden.weight"]) + _weights["prompt.weight"].index_select(0, prompts));
         return nn.functional.linear(hidden, _weights["score.weight"]).squeeze(1).MoveToOuterDisposeScope();
     }
 

@@ -27,7 +27,8 @@ public sealed class EpochData : IDisposable
     /// <param name="expected">Hashes that the trajectories must bear; null where any will do.</param>
     /// <param name="replayed">So many of the last files are of earlier policies, of which no hashes are expected.</param>
     /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
-    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected, int replayed = 0)
+    public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected,
+        int replayed = 0)
     {
         (_files, _model, _own) = (files, model, files.Count - replayed);
         _device = model.Unet.Parameters["conv_in.weight"].device;
@@ -95,7 +96,8 @@ public sealed class EpochData : IDisposable
         var trajectory = _loaded[group];
         var chosen = tensor(Array.ConvertAll(images, image => (long)image));
         Tensor Step(Tensor path, int at) => path.select(1, at).index_select(0, chosen).to(_device);
-        Tensor? Kept(Dictionary<(int, int), Tensor> means) => means.TryGetValue((group, step), out var kept) ? kept.index_select(0, chosen).to(_device) : null;
+        Tensor? Kept(Dictionary<(int, int), Tensor> means) =>
+            means.TryGetValue((group, step), out var kept) ? kept.index_select(0, chosen).to(_device) : null;
         return new PolicyRows(
             step, Timesteps[step],
             Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
@@ -146,7 +148,8 @@ public sealed class EpochData : IDisposable
         var origin = trajectory.Origin;
         if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta)
         {
-            throw new EngineException($"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");
+            throw new EngineException(
+                $"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");
         }
         if (!trajectory.Latents.isfinite().all().item<bool>() || !trajectory.LogProbabilities!.isfinite().all().item<bool>())
         {

@@ -25,7 +25,8 @@ public sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyLi
 
     /// <summary>The images that have a reward, in order.</summary>
     public IReadOnlyList<(int Group, int Image, double Reward)> Rewarded =>
-        [.. Rewards.SelectMany((rewards, group) => rewards.Select((reward, image) => (group, image, reward)).Where(one => double.IsFinite(one.reward)))];
+        [.. Rewards.SelectMany(
+            (rewards, group) => rewards.Select((reward, image) => (group, image, reward)).Where(one => double.IsFinite(one.reward)))];
 
     /// <summary>The images of a folder of samples.</summary>
     public static JudgedEpoch Of(SampleFolder samples, IReadOnlyList<double[]> rewards) =>

@@ -64,14 +64,17 @@ public static class LabelFiles
             var row = sums[prompt];
             if (verdicts.ValueKind != JsonValueKind.Array || verdicts.GetArrayLength() != row.Length)
             {
-                throw new EngineException($"{file}, prompt {prompt}: expected {row.Length} numbers, one per image; it {Describe(verdicts)}");
+                throw new EngineException(
+                    $"{file}, prompt {prompt}: expected {row.Length} numbers, one per image; it {Describe(verdicts)}");
             }
             var image = 0;
             foreach (var verdict in verdicts.EnumerateArray())
             {
                 if (verdict.ValueKind != JsonValueKind.Number || verdict.GetDouble() is not (0 or -1))
                 {
-                    throw new EngineException($"{file}, prompt {prompt}, image {image}: a verdict is −1 (flagged) or 0 (not), not {Shorten(verdict.GetRawText())}");
+                    throw new EngineException(
+                        $"{file}, prompt {prompt}, image {image}: a verdict is −1 (flagged) or 0 (not), "
+                + $"not {Shorten(verdict.GetRawText())}");
                 }
                 row[image++] += verdict.GetDouble();
             }

@@ -17,7 +17,8 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
 {
     /// <summary>A model under the guidance and the steps that sampled.</summary>
     public static Policy Of(StableDiffusion model, EpochData data, DdimStep ddim, bool detachUnconditional, bool recompute) => new(
-        new GuidedUNet(model.Unet, data.Origin.Guidance, detachUnconditional), ddim, model.Unet.Parameters["conv_in.weight"].dtype, recompute);
+        new GuidedUNet(model.Unet, data.Origin.Guidance, detachUnconditional), ddim, model.Unet.Parameters["conv_in.weight"]
+            .dtype, recompute);
 
     /// <summary>Element type that the U-Net computes in.</summary>
     public ScalarType Type => type;
@@ -35,8 +36,10 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
     /// <param name="rows">One part or more, each its own call of the U-Net.</param>
     /// <param name="loss">A scalar of the parts' scores.</param>
     /// <param name="leaves">Weights that require gradients.</param>
-    public IList<Tensor> Gradients(IReadOnlyList<PolicyRows> rows, Func<PolicyScore[], Tensor> loss, Tensor[] leaves) => Differentiation.Gradients(
-        rows.Count, (part, tape) => Predict(rows[part], tape), outputs => loss([.. outputs.Select((output, part) => Score(rows[part], output))]), leaves, recompute);
+    public IList<Tensor> Gradients(IReadOnlyList<PolicyRows> rows, Func<PolicyScore[], Tensor> loss, Tensor[] leaves) =>
+        Differentiation.Gradients(
+        rows.Count, (part, tape) => Predict(rows[part], tape), outputs =>
+            loss([.. outputs.Select((output, part) => Score(rows[part], output))]), leaves, recompute);
 
     private Tensor Predict(PolicyRows rows, SegmentTape? tape)
     {
@@ -45,7 +48,8 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
             return unet.Predict(rows.Latents.to(type), [rows.Timestep], rows.Prompt, rows.Negative, tape);
         }
         var computed = unet.Predict(
-            rows.Latents.index_select(0, shared.Computed).to(type), [rows.Timestep], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
+            rows.Latents.index_select(0, shared.Computed)
+                .to(type), [rows.Timestep], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
         return computed.index_select(0, shared.Taken);
     }
 

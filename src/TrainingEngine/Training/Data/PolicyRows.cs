@@ -12,7 +12,8 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <param name="Prompt">What the U-Net is told, n rows.</param>
 /// <param name="Negative">What guidance leads away from, n rows.</param>
 public sealed record PolicyRows(
-    int SamplingStep, long Timestep, Tensor Latents, Tensor NextLatents, Tensor Reference, TextConditioning Prompt, TextConditioning Negative)
+    int SamplingStep, long Timestep, Tensor Latents, Tensor NextLatents, Tensor Reference, TextConditioning Prompt,
+        TextConditioning Negative)
 {
     /// <summary>[n, c, h, w] means of the policy that sampled, where they are known.</summary>
     public Tensor? PreviousMeans { get; init; }

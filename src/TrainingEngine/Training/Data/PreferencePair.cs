@@ -20,14 +20,16 @@ public sealed record PreferencePair(int Group, int Winner, int Loser, double Wei
     })];
 
     /// <summary>The images of one group that occur in any of its pairs, ascending.</summary>
-    public static int[] ImagesOf(IEnumerable<PreferencePair> pairs) => [.. pairs.SelectMany(pair => new[] { pair.Winner, pair.Loser }).Distinct().Order()];
+    public static int[] ImagesOf(IEnumerable<PreferencePair> pairs) =>
+        [.. pairs.SelectMany(pair => new[] { pair.Winner, pair.Loser }).Distinct().Order()];
 
     /// <summary>
     /// All pairs of a group whose verdicts differ (D3PO, section 4.1): the image with the higher verdict wins, ties are
     /// left out. k flagged of n images give k(n − k) pairs.
     /// </summary>
     /// <param name="group">Index of the group.</param>
-    /// <param name="verdicts">One number an image: −1 flagged, 0 not, an average over annotators, or a reward; NaN for an image without one.</param>
+    /// <param name="verdicts">One number an image: −1 flagged, 0 not, an average over annotators, or a reward; NaN for an image without
+    /// one.</param>
     /// <param name="weighted">Weigh a pair by the difference of its averaged verdicts instead of by 1.</param>
     public static IEnumerable<PreferencePair> FromVerdicts(int group, IReadOnlyList<double> verdicts, bool weighted = false)
     {

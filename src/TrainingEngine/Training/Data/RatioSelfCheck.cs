@@ -31,7 +31,8 @@ internal sealed class RatioSelfCheck(Policy policy, EpochData data, double allow
         // A NaN is larger than any tolerance.
         var worst = checks.MaxBy(check => double.IsNaN(check.Deviation) ? double.PositiveInfinity : check.Deviation)!;
         return worst.Deviation <= tolerance ? checks : throw new EngineException(
-            $"the self-check failed: before any update the log-probability of group {group} at timestep {worst.Timestep} deviates by {worst.Deviation:g4} from the one stored at sampling (allowed {tolerance:g4}); "
+            $"the self-check failed: before any update the log-probability of group {group} at timestep {worst.Timestep} deviates by "
+                + $"{worst.Deviation:g4} from the one stored at sampling (allowed {tolerance:g4}); "
             + "train with the model and adapter that sampled, or sample again");
     }
 }

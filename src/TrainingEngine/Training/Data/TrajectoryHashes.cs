@@ -23,7 +23,9 @@ public sealed record TrajectoryHashes(string Model, string Patch)
         {
             throw new EngineException(origin.AdapterHash.Length == 0
                 ? $"{file} was sampled without an adapter; leave --adapter out, or sample again with it"
-                : $"{file} was sampled with {(Patch.Length == 0 ? "an adapter; give it with --adapter" : "another adapter than the one given; give the one that sampled it")}");
+                : $"{file} was sampled with "
+                    + $"{(Patch.Length == 0 ? "an adapter; give it with --adapter"
+                    : "another adapter than the one given; give the one that sampled it")}");
         }
     }
 }

@@ -39,14 +39,17 @@ internal sealed class CheckpointDirectory
     public MetricsFile Metrics(long length) => new(Path.Combine(_place.Output, "metrics.jsonl"), length);
 
     /// <summary>Writes a checkpoint; returns its folder.</summary>
-    public string Save(int position, SessionState state, TrainableWeights weights) => _checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights));
+    public string Save(int position, SessionState state, TrainableWeights weights) =>
+        _checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights));
 
     /// <summary>Writes the weights as they are now, for sampling and other programs. Returns the file to sample with.</summary>
     /// <param name="folder">A folder of their own; by default the run's.</param>
     /// <param name="step">Optimizer steps done, for the file's metadata.</param>
     public string Export(TrainedModel model, string algorithm, int step, string? folder = null)
     {
-        var metadata = new Dictionary<string, string> { ["algorithm"] = algorithm, ["manifest"] = _place.Manifest ?? "", ["parent"] = _place.Parent ?? "" };
+        var metadata =
+            new Dictionary<string, string> { ["algorithm"] = algorithm, ["manifest"] = _place.Manifest ?? "",
+                ["parent"] = _place.Parent ?? "" };
         metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
         folder ??= Path.Combine(_place.Output, model.FolderName);
         var file = "";

@@ -34,7 +34,8 @@ public interface IObjective
     /// <summary>The inner epoch and the diffusion timesteps of an optimizer step, for its line of the metrics file.</summary>
     StepPlace PlaceOf(int step) => new(0, []);
 
-    /// <summary>Checks before the first update that the data are the model's own; what it found becomes lines of the metrics file.</summary>
+    /// <summary>Checks before the first update that the data are the model's own; what it found becomes lines of the metrics
+    /// file.</summary>
     /// <exception cref="EngineException">They are not.</exception>
     IReadOnlyList<object> Check(CancellationToken stop) => [];
 

@@ -50,8 +50,11 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
     {
         var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         const string label = "MemAvailable:";
-        var line = File.Exists("/proc/meminfo") ? File.ReadLines("/proc/meminfo").FirstOrDefault(text => text.StartsWith(label, StringComparison.Ordinal)) : null;
-        return line is null ? limit : Math.Min(limit, long.Parse(line[label.Length..].Replace("kB", "").Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
+        var line = File.Exists("/proc/meminfo") ? File.ReadLines("/proc/meminfo")
+            .FirstOrDefault(text => text.StartsWith(label, StringComparison.Ordinal)) : null;
+        return line is null ? limit
+            : Math.Min(limit,
+                long.Parse(line[label.Length..].Replace("kB", "").Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
     }
 
     // Numbers kept for the backward pass: about 8 maps per residual block, 36 per transformer, and two sets of attention
@@ -66,7 +69,8 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
             sum += blocks * 8 * config.Channels[level] * pixels;
             if (config.CrossAttention[level])
             {
-                sum += blocks * config.TransformerLayers[level] * ((36 * config.Channels[level] * pixels) + (2 * config.Heads[level] * pixels * pixels));
+                sum += blocks * config.TransformerLayers[level] * ((36 * config.Channels[level] * pixels)
+                    + (2 * config.Heads[level] * pixels * pixels));
             }
         }
         return sum;

@@ -20,7 +20,8 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
         try
         {
             AskReference(objective, answers, stop);
-            threads.Run(answers.Length, part => objective.Compute(part, answers[part], weights.Leaves), (_, result) => Take(result, figures), stop);
+            threads.Run(answers.Length, part => objective.Compute(part, answers[part], weights.Leaves),
+                (_, result) => Take(result, figures), stop);
         }
         finally
         {

@@ -113,7 +113,8 @@ public sealed class TrainableWeights : IDisposable
     });
 
     /// <summary>Takes weights and optimizer over from a checkpoint.</summary>
-    /// <param name="saved">Weights by name and moments as <see cref="OptimizerTensors"/> names them; float32, of the shapes that are here.</param>
+    /// <param name="saved">Weights by name and moments as <see cref="OptimizerTensors"/> names them; float32, of the shapes that are
+    /// here.</param>
     /// <param name="steps">Optimizer steps taken.</param>
     public void Restore(IReadOnlyDictionary<string, Tensor> saved, long steps)
     {

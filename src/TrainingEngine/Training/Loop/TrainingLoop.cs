@@ -16,9 +16,11 @@ public static class TrainingLoop
     /// <param name="run">What is trained and where it writes.</param>
     /// <param name="make">Makes the objective on the model as it is trained.</param>
     /// <param name="stop">Stops between parts, after a checkpoint.</param>
-    /// <exception cref="EngineException">The input does not fit, a value is not finite, or the disk is full. The last checkpoint stays.</exception>
+    /// <exception cref="EngineException">The input does not fit, a value is not finite, or the disk is full. The last checkpoint
+    /// stays.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the checkpoint is written.</exception>
-    public static TrainingResult Run(StableDiffusion model, TrainingRun run, Func<ObjectiveContext, IObjective> make, CancellationToken stop = default)
+    public static TrainingResult Run(StableDiffusion model, TrainingRun run, Func<ObjectiveContext, IObjective> make,
+        CancellationToken stop = default)
     {
         run.Updates.Validate();
         using var session = new TrainingSession(model, run, make, stop);

@@ -144,7 +144,8 @@ internal sealed class TrainingSession : IDisposable
         // Large models fill the memory with one micro-batch.
         ThreadChoice[] all = [.. _memory.Recompute ? Array.Empty<ThreadChoice>() : [new(cores, 1)], new(1, cores), new(1, 1)];
         var (workers, threads) = (_run.Place.Workers, _run.Place.Threads);
-        ThreadChoice[] choices = [.. all.Select(one => new ThreadChoice(workers > 0 ? workers : one.Workers, threads > 0 ? threads : one.Threads)).Distinct()];
+        ThreadChoice[] choices =
+            [.. all.Select(one => new ThreadChoice(workers > 0 ? workers : one.Workers, threads > 0 ? threads : one.Threads)).Distinct()];
         if (choices.Length > 1)
         {
             _objective.Begin(0);
@@ -158,7 +159,8 @@ internal sealed class TrainingSession : IDisposable
         Position++;
         _done += images;
         _clock.Advance(images);
-        var metrics = new TrainingMetrics(place.InnerEpoch, Position, Steps, place.Timesteps, figures, norm, _clock.Speed, _clock.SecondsLeft);
+        var metrics =
+            new TrainingMetrics(place.InnerEpoch, Position, Steps, place.Timesteps, figures, norm, _clock.Speed, _clock.SecondsLeft);
         _metrics.Write(metrics);
         foreach (var line in _objective.Stepped(step, norm))
         {
@@ -177,7 +179,8 @@ internal sealed class TrainingSession : IDisposable
         var timesteps = _objective.PlaceOf(Position).Timesteps;
         var where = timesteps.Count > 0 ? $", timestep {string.Join(" or ", timesteps)}" : "";
         return new EngineException(
-            $"the {what} is not finite at optimizer step {Position + 1} of {Steps}{where}; the last checkpoint is {_folder.Newest ?? "none"}; "
+            $"the {what} is not finite at optimizer step {Position + 1} of {Steps}{where}; the last checkpoint is "
+                + $"{_folder.Newest ?? "none"}; "
             + "a lower learning rate or a divergence term may help");
     }
 }
