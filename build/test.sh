@@ -48,7 +48,7 @@ lane() {
 steps=("test_project TrainingEngine.Tests")
 lane "$@" &
 lanes+=($!)
-steps=("test_project Browser.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests" check_format)
+steps=("test_project Architecture.Tests" "test_project Browser.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests" check_format)
 lane "$@" &
 lanes+=($!)
 wait "${lanes[@]}"

@@ -1,3 +1,4 @@
+using Labeler.Web;
 using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;

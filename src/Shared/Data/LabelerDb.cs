@@ -37,6 +37,10 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<LearnedReward> LearnedRewards => Set<LearnedReward>();
     public DbSet<CheckpointVote> CheckpointVotes => Set<CheckpointVote>();
 
+    /// <summary>Content hash of the manifest that a learned reward was trained on.</summary>
+    public Task<string> ManifestOfReward(long id, CancellationToken cancel) =>
+        LearnedRewards.Where(reward => reward.Id == id).Select(reward => reward.ManifestHash).FirstAsync(cancel);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
         configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
 

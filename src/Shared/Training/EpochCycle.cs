@@ -37,9 +37,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         var manifest = Manifest.Read(await files.Read(epoch.ManifestHash!, cancel));
         db.Checkpoints.Add(checkpoint);
         var taught = epoch.RewardId is { } reward
-            ? RewardManifest.Read(
-                await files.Read(await db.LearnedRewards.Where(r => r.Id == reward).Select(r => r.ManifestHash).FirstAsync(cancel), cancel))
-                    .Groups
+            ? RewardManifest.Read(await files.Read(await db.ManifestOfReward(reward, cancel), cancel)).Groups
             : manifest.Groups;
         db.CheckpointVotes.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new CheckpointVote(checkpoint, vote)));
         epoch.Complete(checkpoint, now);

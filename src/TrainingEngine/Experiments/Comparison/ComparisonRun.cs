@@ -67,7 +67,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         if (!Has(competitor, seed, 0))
         {
             // All start from the same model, which is measured once.
-            ComparisonRow measured = _rows.FirstOrDefault(row => row.Epoch == 0) ?? Measure(null, SheetOf(competitor.Name, seed, 0), stop);
+            ComparisonRow measured = _rows.FirstOrDefault(row => row.Epoch == 0)
+                ?? Measurement.Of(null, SheetOf(competitor.Name, seed, 0), stop);
             Add(measured with { Algorithm = competitor.Name, Seed = seed });
         }
 
@@ -114,7 +115,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
                 output.WriteLine($"{competitor.Name}, seed {seed}, epoch {epoch}: {error.Message}; the policy stays");
             }
             double trained = clock.Elapsed.TotalSeconds;
-            Add(Measure(policy, SheetOf(competitor.Name, seed, epoch), stop) with
+            Add(Measurement.Of(policy, SheetOf(competitor.Name, seed, epoch), stop) with
             {
                 Algorithm = competitor.Name,
                 Seed = seed,
@@ -129,6 +130,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             }
         }
     }
+
+    private ComparisonMeasurement Measurement => new(modelFolder, options, _reward, Sheets, SheetImages, output);
 
     private bool Has(ComparedAlgorithm competitor, int seed, int epoch) =>
         _rows.Any(row => row.Algorithm == competitor.Name && row.Seed == seed && row.Epoch == epoch);
@@ -153,32 +156,6 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
         using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
         return GreedyRewards.Of(model, samples, _reward, output.WriteLine, stop);
     }
-
-    private ComparisonRow Measure(string? policy, string sheet, CancellationToken stop)
-    {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
-        IReadOnlyList<Picture> pictures = Evaluate(model, options.Task.Training, stop);
-        double[] rewards = Reward(pictures, options.Task.Training, stop);
-        double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN
-            : Reward(Evaluate(model, options.Task.HeldOut, stop), options.Task.HeldOut, stop).Average();
-        AtomicFile.Write(sheet, Sheets.Draw([.. pictures.Zip(rewards).Take(SheetImages)
-            .Select(one => new ContactSheet.Cell(one.First, FormattableString.Invariant($"{one.Second:0.00}")))]).ToPng());
-        return new ComparisonRow("", 0, 0, 0, rewards.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(), heldOut,
-            Diversity.Of(pictures), 0, 0);
-    }
-
-    private IReadOnlyList<Picture> Evaluate(StableDiffusion model, IReadOnlyList<string> prompts, CancellationToken stop)
-    {
-        using var workers = new ComputeThreads(1, 1);
-        return EvaluationImages.Sample(model,
-            [.. Enumerable.Range(0, options.EvaluationImages).Select(image => prompts[image % prompts.Count])], options.Steps,
-                options.Guidance, workers, stop);
-    }
-
-    private double[] Reward(IReadOnlyList<Picture> pictures, IReadOnlyList<string> prompts, CancellationToken stop) =>
-        [.. _reward.Of([.. pictures.Select((picture, image) => new Candidate(image, 0, prompts[image % prompts.Count], () => picture))],
-            output.WriteLine, stop)];
 
     private void Add(ComparisonRow row)
     {

@@ -1,10 +1,11 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Storage;
 using Labeler.Web.Features.Projects;
+using Labeler.Web.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
-namespace Labeler.Web.Hosting;
+namespace Labeler.Web;
 
 /// <summary>What happens between building the application and serving the first page.</summary>
 public static class FirstStart
