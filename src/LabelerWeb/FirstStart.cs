@@ -1,5 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Storage;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Hosting;
 using Microsoft.Data.Sqlite;

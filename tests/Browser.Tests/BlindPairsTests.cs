@@ -5,7 +5,6 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;

@@ -1,12 +1,9 @@
 using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Statistics;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
-using Xunit;
 using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 

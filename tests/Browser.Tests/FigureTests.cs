@@ -4,7 +4,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;

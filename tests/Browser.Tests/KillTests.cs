@@ -8,7 +8,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Browser.Tests;
 

@@ -3,7 +3,6 @@ using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Labeler.Browser.Tests;
 

@@ -7,7 +7,6 @@ using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
-using Xunit;
 using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 

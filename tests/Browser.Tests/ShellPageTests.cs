@@ -1,6 +1,5 @@
 using Labeler.Shared.Accounts;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Labeler.Browser.Tests;
 

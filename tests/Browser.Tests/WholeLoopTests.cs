@@ -5,12 +5,10 @@ using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
-using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
-using Xunit;
 using static Labeler.Browser.Tests.OwnServer;
 using static Microsoft.Playwright.Assertions;
 

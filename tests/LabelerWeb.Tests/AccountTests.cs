@@ -6,7 +6,6 @@ using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.People;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -8,7 +8,6 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

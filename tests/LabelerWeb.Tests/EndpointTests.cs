@@ -3,7 +3,6 @@ using Labeler.Shared.Accounts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

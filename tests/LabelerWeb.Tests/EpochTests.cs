@@ -10,10 +10,8 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

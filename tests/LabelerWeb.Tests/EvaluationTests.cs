@@ -11,7 +11,6 @@ using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -4,7 +4,6 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Web.Features.Accounts;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests;

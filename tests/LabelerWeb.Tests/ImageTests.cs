@@ -4,7 +4,6 @@ using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
 using Labeler.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -2,10 +2,8 @@ using System.Net;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -1,5 +1,4 @@
 using Labeler.Web.Components.Markdown;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -12,7 +12,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -8,7 +8,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Web.Features.Projects;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

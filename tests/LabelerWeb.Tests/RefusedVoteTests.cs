@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Labeler.Shared.Voting;
-using Labeler.Tests.Support;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

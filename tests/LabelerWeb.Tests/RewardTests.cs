@@ -6,7 +6,6 @@ using Labeler.Shared.Rewards;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -9,7 +9,6 @@ using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Projects;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

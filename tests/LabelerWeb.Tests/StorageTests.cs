@@ -5,7 +5,6 @@ using Labeler.Shared.Tests.Support;
 using Labeler.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using Labeler.Shared.Voting;
-using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Web.Tests;
 

@@ -16,12 +16,12 @@ public static class Notices
     public static void Tell(this HttpContext context, Notice notice) =>
         context.Response.Cookies.Append(Cookie, Protector(context).Protect(JsonSerializer.Serialize(notice), TimeSpan.FromMinutes(1)),
             new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps,
-            IsEssential = true,
-        });
+            {
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Secure = context.Request.IsHttps,
+                IsEssential = true,
+            });
 
     /// <summary>The notice that waits, once; call before the answer begins.</summary>
     public static Notice? TakeNotice(this HttpContext context)

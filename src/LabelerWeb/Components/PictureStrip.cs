@@ -8,8 +8,13 @@ public static class PictureStrip
     public static async Task<ILookup<long, string>> Read(LabelerDb db, CancellationToken cancel = default)
     {
         var firsts = await db.Groups.Where(group => group.Use != GroupUse.Evaluation && group.Number < Pictures)
-            .Select(group => new { group.ProjectId, group.EpochId, group.Number,
-                Hash = group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash).First() })
+            .Select(group => new
+            {
+                group.ProjectId,
+                group.EpochId,
+                group.Number,
+                Hash = group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash).First()
+            })
             .ToListAsync(cancel);
         return firsts.GroupBy(first => first.ProjectId)
             .SelectMany(project => project.GroupBy(first => first.EpochId).MaxBy(epoch => epoch.Key)!)

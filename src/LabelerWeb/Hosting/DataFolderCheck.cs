@@ -1,6 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Storage;
-
 namespace Labeler.Web.Hosting;
 
 /// <summary>Whether the data folder can be used, said in a line that a person can act on.</summary>

@@ -53,10 +53,21 @@ public static class AccountRules
     private static void Rules(IdentityOptions identity)
     {
         // Length is what counts; rules about kinds of characters lead to worse passwords.
-        identity.Password = new() { RequiredLength = ShortestPassword, RequiredUniqueChars = 4, RequireDigit = false,
-            RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false };
-        identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = 8,
-            DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
+        identity.Password = new()
+        {
+            RequiredLength = ShortestPassword,
+            RequiredUniqueChars = 4,
+            RequireDigit = false,
+            RequireLowercase = false,
+            RequireUppercase = false,
+            RequireNonAlphanumeric = false
+        };
+        identity.Lockout = new()
+        {
+            AllowedForNewUsers = true,
+            MaxFailedAccessAttempts = 8,
+            DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5)
+        };
         // Any letters of the world; Account.Rename limits the length and pages escape what they show.
         identity.User.AllowedUserNameCharacters = "";
     }

@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using Labeler.Web.Hosting;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Security;

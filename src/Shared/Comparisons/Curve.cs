@@ -1,5 +1,3 @@
-using Labeler.Shared.Epochs;
-
 namespace Labeler.Shared.Comparisons;
 
 /// <summary>One measurement along training.</summary>

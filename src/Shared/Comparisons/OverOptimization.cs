@@ -1,5 +1,3 @@
-using Labeler.Shared.Epochs;
-
 namespace Labeler.Shared.Comparisons;
 
 /// <summary>Where a model goes on gaining on the prompts it is trained on and loses on those it never sees (mirror report, figure

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
 
 namespace Labeler.Shared.Comparisons;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Labeler.Shared.Epochs;
 using Microsoft.Data.Sqlite;
 
 namespace Labeler.Shared.Data;

@@ -52,17 +52,17 @@ public sealed class Checkpoint
     /// <param name="step">Optimizer steps taken by then.</param>
     public static Checkpoint OfPhotos(Epoch epoch, long jobId, string manifestHash, string label, int step, string weightsHash,
         DateTimeOffset now) => new()
-    {
-        ProjectId = epoch.ProjectId,
-        EpochId = epoch.Id,
-        Kind = AdapterKind.Lora,
-        Name = label,
-        JobId = jobId,
-        Step = step,
-        WeightsHash = weightsHash,
-        ManifestHash = manifestHash,
-        CreatedAt = now,
-    };
+        {
+            ProjectId = epoch.ProjectId,
+            EpochId = epoch.Id,
+            Kind = AdapterKind.Lora,
+            Name = label,
+            JobId = jobId,
+            Step = step,
+            WeightsHash = weightsHash,
+            ManifestHash = manifestHash,
+            CreatedAt = now,
+        };
 
     internal void RollBack(DateTimeOffset now) => RolledBackAt ??= now;
 }

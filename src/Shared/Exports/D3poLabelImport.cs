@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;

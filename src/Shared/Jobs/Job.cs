@@ -42,15 +42,15 @@ public sealed class Job
 
     public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0,
         int maxAttempts = 3) => new()
-    {
-        Kind = kind,
-        ProjectId = projectId,
-        EpochId = epochId,
-        Payload = JsonText.Write(payload ?? new object()),
-        Priority = priority,
-        MaxAttempts = maxAttempts,
-        CreatedAt = now,
-    };
+        {
+            Kind = kind,
+            ProjectId = projectId,
+            EpochId = epochId,
+            Payload = JsonText.Write(payload ?? new object()),
+            Priority = priority,
+            MaxAttempts = maxAttempts,
+            CreatedAt = now,
+        };
 
     public T Read<T>() => JsonText.Read<T>(Payload);
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Photos;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Storage;
-using Labeler.Shared.Training;
 
 namespace Labeler.Shared.Photos;
 

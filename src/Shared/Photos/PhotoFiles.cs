@@ -26,8 +26,11 @@ public sealed class PhotoFiles : IDisposable
     // A zip may hold one name several times. The further ones get a name of their own, under which the report tells of them.
     private static IEnumerable<PhotoFile> Named(IEnumerable<PhotoFile> same) => same.Select((file, n) => n == 0
         ? file
-        : file with { Name = $"{file.Name} ({n + 1})",
-            Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name" });
+        : file with
+        {
+            Name = $"{file.Name} ({n + 1})",
+            Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name"
+        });
 
     public IReadOnlyList<PhotoFile> All { get; }
 

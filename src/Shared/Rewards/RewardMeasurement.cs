@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;

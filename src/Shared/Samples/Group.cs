@@ -1,5 +1,4 @@
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Samples;
 

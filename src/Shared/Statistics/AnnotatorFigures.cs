@@ -17,18 +17,18 @@ public sealed record AnnotatorFigures(
     {
         var rows = await db.Votes.Where(v => v.ProjectId == projectId && v.Kind != VoteKind.Undo).GroupBy(v => v.AnnotatorId)
             .Select(g => new
-        {
-            Id = g.Key,
-            Votes = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null),
-            Skips = g.Count(v => v.Kind == VoteKind.Skip && v.SupersededById == null),
-            TakenBack = g.Count(v => v.SupersededById != null),
-            Quarantined = g.Count(v => v.Quarantine != null),
-            Surplus = g.Count(v => v.Surplus),
-            Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < Vote.ImplausiblyFastMs),
-            Seen = g.Sum(v => v.SupersededById == null ? v.Seen : 0),
-            Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
-            Last = g.Max(v => v.At),
-        }).ToListAsync(cancel);
+            {
+                Id = g.Key,
+                Votes = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null),
+                Skips = g.Count(v => v.Kind == VoteKind.Skip && v.SupersededById == null),
+                TakenBack = g.Count(v => v.SupersededById != null),
+                Quarantined = g.Count(v => v.Quarantine != null),
+                Surplus = g.Count(v => v.Surplus),
+                Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < Vote.ImplausiblyFastMs),
+                Seen = g.Sum(v => v.SupersededById == null ? v.Seen : 0),
+                Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
+                Last = g.Max(v => v.At),
+            }).ToListAsync(cancel);
         var pairs = await Pairs(db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training), cancel);
         var all = Math.Max(1, pairs.Values.Sum());
         var medians = await Medians(db, projectId, cancel);
@@ -43,12 +43,12 @@ public sealed record AnnotatorFigures(
     /// <summary>The usable pairs that each person's votes give; a score counts as one.</summary>
     public static Task<Dictionary<Guid, int>> Pairs(IQueryable<Vote> votes, CancellationToken cancel = default) =>
         votes.GroupBy(v => v.AnnotatorId).Select(g => new
-    {
-        g.Key,
-        Pairs = g.Sum(
+        {
+            g.Key,
+            Pairs = g.Sum(
             v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" || v.Score != null ? 1
                 : 0),
-    }).ToDictionaryAsync(g => g.Key, g => g.Pairs, cancel);
+        }).ToDictionaryAsync(g => g.Key, g => g.Pairs, cancel);
 
     private static async Task<Dictionary<Guid, double>> Medians(LabelerDb db, long projectId, CancellationToken cancel)
     {

@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Voting;
 
@@ -58,8 +57,14 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
             .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g })
             .Join(db.Groups, v => v.Vote.Item!.Second!.GroupId, g => g.Id, (v, g) => new { v.Vote, v.First, Second = g })
             .GroupBy(
-                v => new { v.Vote.ItemId, FirstEpoch = v.First.EpochId, First = v.First.Number, SecondEpoch = v.Second.EpochId,
-                    Second = v.Second.Number })
+                v => new
+                {
+                    v.Vote.ItemId,
+                    FirstEpoch = v.First.EpochId,
+                    First = v.First.Number,
+                    SecondEpoch = v.Second.EpochId,
+                    Second = v.Second.Number
+                })
             .Select(g => new
             {
                 g.Key,

@@ -17,8 +17,14 @@ public sealed record EpochRates(long EpochId, int Number, EpochState State, Prop
         var items = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training)
             .GroupBy(v => new { v.EpochId, v.ItemId })
             .Select(g =>
-                new { g.Key.EpochId, Votes = g.Count(), Seen = g.Sum(v => v.Seen), Deformed = g.Sum(v => v.Deformed),
-                    Unsafe = g.Sum(v => v.Unsafe) })
+                new
+                {
+                    g.Key.EpochId,
+                    Votes = g.Count(),
+                    Seen = g.Sum(v => v.Seen),
+                    Deformed = g.Sum(v => v.Deformed),
+                    Unsafe = g.Sum(v => v.Unsafe)
+                })
             .ToListAsync(cancel);
         var sums = items.GroupBy(i => i.EpochId).ToDictionary(g => g.Key, g => (
             Seen: g.Sum(i => (double)i.Seen / i.Votes), Deformed: g.Sum(i => (double)i.Deformed / i.Votes),

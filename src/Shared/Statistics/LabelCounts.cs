@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 
@@ -40,8 +39,14 @@ public sealed record LabelCounts(int Epoch, string Label, int Count, Proportion 
             await votes.Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, v.Seen, v.Flagged, v.Deformed, v.Unsafe })
             .GroupBy(v => v.Number)
             .Select(g =>
-                new { Number = g.Key, Seen = g.Sum(v => v.Seen), Flagged = g.Sum(v => v.Flagged), Deformed = g.Sum(v => v.Deformed),
-                    Unsafe = g.Sum(v => v.Unsafe) })
+                new
+                {
+                    Number = g.Key,
+                    Seen = g.Sum(v => v.Seen),
+                    Flagged = g.Sum(v => v.Flagged),
+                    Deformed = g.Sum(v => v.Deformed),
+                    Unsafe = g.Sum(v => v.Unsafe)
+                })
             .OrderBy(r => r.Number).ToListAsync(cancel);
         var counts = new List<(int, string, int)>();
         foreach (var row in rows)

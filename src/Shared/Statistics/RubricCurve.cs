@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 
 namespace Labeler.Shared.Statistics;

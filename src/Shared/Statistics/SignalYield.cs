@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 

@@ -55,8 +55,11 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
     public Task ForgetGold(long projectId, long itemId, CancellationToken cancel = default) =>
         contexts.Write(LockScope.Vote, itemId, async db =>
     {
-        if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not { Use: ItemUse.Gold,
-            Gold: not null } gold)
+        if (await db.Items.FirstOrDefaultAsync(i => i.Id == itemId && i.ProjectId == projectId, cancel) is not
+            {
+                Use: ItemUse.Gold,
+                Gold: not null
+            } gold)
         {
             throw new LabelerException("That item is not gold; load the page again.");
         }

@@ -69,12 +69,12 @@ public abstract class Algorithm<T>(string name) : Algorithm(name) where T : Upda
     /// <inheritdoc />
     public sealed override UpdateOptions OfProject(TrainingOptions settings, bool learnedReward) =>
         OfProject(new T(), settings, learnedReward) with
-    {
-        LearningRate = settings.LearningRate,
-        WeightDecay = settings.WeightDecay,
-        MaxGradientNorm = settings.MaxGradientNorm,
-        Seed = (int)(settings.Seed & int.MaxValue),
-    };
+        {
+            LearningRate = settings.LearningRate,
+            WeightDecay = settings.WeightDecay,
+            MaxGradientNorm = settings.MaxGradientNorm,
+            Seed = (int)(settings.Seed & int.MaxValue),
+        };
 
     /// <inheritdoc />
     public sealed override TrainingResult Run(EpochRun run, UpdateOptions options)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -14,20 +13,27 @@ public static class AnnotateCommand
     public static Command Create()
     {
         var server =
-            new Option<string>("--server") { Description = "address of the application",
-                DefaultValueFactory = _ => "http://localhost:5080" };
+            new Option<string>("--server")
+            {
+                Description = "address of the application",
+                DefaultValueFactory = _ => "http://localhost:5080"
+            };
         var name = new Option<string>("--name") { Description = "account that votes", Required = true };
         var password = new Option<string?>("--password") { Description = $"its password; better in the environment as {PasswordVariable}" };
         var project =
-            new Option<string>("--project") { Description = "the project as in the labeling page's address: /label/PROJECT",
-                Required = true };
+            new Option<string>("--project")
+            {
+                Description = "the project as in the labeling page's address: /label/PROJECT",
+                Required = true
+            };
         var noise = new Option<double>("--noise") { Description = "share of verdicts that are wrong, 0 to 1" };
         var ties = new Option<double>("--ties") { Description = "share of comparisons called a tie whatever is seen, 0 to 1" };
         var pace = new Option<double>("--pace") { Description = "seconds from an item to its vote", DefaultValueFactory = _ => 2 };
         var most = new Option<int>("--votes") { Description = "votes after which it stops; 0 for all there is" };
         var wait =
             new Option<bool>(
-                "--wait") { Description = "stay while images are sampled or the model is trained, and judge the next epoch too" };
+                "--wait")
+            { Description = "stay while images are sampled or the model is trained, and judge the next epoch too" };
         var seed = new Option<long>("--seed") { Description = "decides which verdicts are wrong" };
         var command =
             new Command("annotate",

@@ -12,11 +12,17 @@ internal static class BenchTrainingCommand
     {
         var model = new Option<string>("--model") { Description = "model folder, such as the golden tiny-sd15", Required = true };
         var timesteps =
-            new Option<int>("--timesteps") { Description = "timesteps measured of 20; the figures are for all",
-                DefaultValueFactory = _ => 5 };
+            new Option<int>("--timesteps")
+            {
+                Description = "timesteps measured of 20; the figures are for all",
+                DefaultValueFactory = _ => 5
+            };
         var workers =
-            new Option<int>("--workers") { Description = "workers of the shared pass on all cores",
-                DefaultValueFactory = _ => Environment.ProcessorCount };
+            new Option<int>("--workers")
+            {
+                Description = "workers of the shared pass on all cores",
+                DefaultValueFactory = _ => Environment.ProcessorCount
+            };
         var rounds =
             new Option<int>("--rounds") { Description = "measurements of each timestep; the fastest counts", DefaultValueFactory = _ => 2 };
         var command =

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.CommandLine;
+using System.Globalization;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Rewards;
@@ -46,8 +46,11 @@ public sealed class EpochInput(bool samplesRequired = true)
         var folder = Folder(parsed);
         using var source = Reward(parsed, folder);
         var epoch = JudgedEpoch.Of(folder, RewardedFolder.Read(folder, source, Console.Error.WriteLine, stop));
-        epoch = epoch with { Preferences =
-            [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))] };
+        epoch = epoch with
+        {
+            Preferences =
+            [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))]
+        };
         int[] used =
             [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group)
                 : epoch.Rewarded.Select(image => image.Group)).Distinct()];
@@ -64,7 +67,7 @@ public sealed class EpochInput(bool samplesRequired = true)
         if (from == LearnsFrom.Rewards || source is not VerdictReward)
         {
             var rewards = epoch.Rewarded.Select(image => image.Reward).ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, 
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{rewards.Length} images of {folder.Groups} groups, {source.Name}: mean {rewards.Average():0.####}, from "
                     + $"{rewards.Min():0.####} to {rewards.Max():0.####}"));
         }

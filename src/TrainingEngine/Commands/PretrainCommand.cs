@@ -13,8 +13,11 @@ public static class PretrainCommand
         var folder =
             new Option<string>("--out") { Description = "Folder of the model; a run that was stopped goes on there", Required = true };
         var seed =
-            new Option<long>("--seed") { Description = "Decides scenes, starting weights and noise",
-                DefaultValueFactory = _ => defaults.Seed };
+            new Option<long>("--seed")
+            {
+                Description = "Decides scenes, starting weights and noise",
+                DefaultValueFactory = _ => defaults.Seed
+            };
         var vaeSteps = Steps("--vae-steps", "Steps of the autoencoder", defaults.VaeSteps);
         var unetSteps = Steps("--unet-steps", "Steps of U-Net and text encoder", defaults.UnetSteps);
         var scenes = Steps("--scenes", "Scenes whose latents the U-Net learns from", defaults.Scenes);

@@ -6,7 +6,6 @@ using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Experiments.Duels;
 using Labeler.TrainingEngine.Experiments.Rubric;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -19,8 +18,11 @@ public sealed class ReproduceOptions
     private readonly Option<int?> _images =
         new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
     private readonly Option<int?> _evaluation =
-        new("--evaluation-images") { Description =
-            "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]" };
+        new("--evaluation-images")
+        {
+            Description =
+            "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]"
+        };
     private readonly Option<int?> _steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
     private readonly Option<int?> _raters =
         new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
@@ -33,8 +35,11 @@ public sealed class ReproduceOptions
     private readonly Option<double> _guidance =
         new("--guidance") { Description = "guidance scale of sampling and training", DefaultValueFactory = _ => 1 };
     private readonly Option<int?> _rank =
-        new("--lora-rank") { Description =
-            "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]" };
+        new("--lora-rank")
+        {
+            Description =
+            "rank of an adapter to train in the place of the whole U-Net; 0 trains the U-Net [0; rubric 8]"
+        };
     private readonly Option<bool> _allLayers =
         new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
     private readonly Option<int?> _seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
@@ -132,8 +137,12 @@ public sealed class ReproduceOptions
         var defaults = new RubricOptions();
         D3poOptions updates =
             _d3po.Read(parsed,
-                new D3poOptions { LearningRate = defaults.Tuning.LearningRate, ImagesPerStep = defaults.Tuning.ImagesPerStep,
-                    WarmUpSteps = defaults.Tuning.WarmUpSteps });
+                new D3poOptions
+                {
+                    LearningRate = defaults.Tuning.LearningRate,
+                    ImagesPerStep = defaults.Tuning.ImagesPerStep,
+                    WarmUpSteps = defaults.Tuning.WarmUpSteps
+                });
         return defaults with
         {
             Scenes = parsed.GetValue(_scenes) ?? defaults.Scenes,
@@ -172,8 +181,11 @@ public sealed class ReproduceOptions
     }
 
     private AnnotatorOptions Annotator(ParseResult parsed, AnnotatorOptions defaults) =>
-        defaults with { WrongShare = parsed.GetValue(_noise) ?? defaults.WrongShare,
-            TieShare = parsed.GetValue(_ties) ?? defaults.TieShare };
+        defaults with
+        {
+            WrongShare = parsed.GetValue(_noise) ?? defaults.WrongShare,
+            TieShare = parsed.GetValue(_ties) ?? defaults.TieShare
+        };
 
     private IReadOnlyList<string>? Names(ParseResult parsed, IReadOnlyList<string> all) =>
         parsed.GetValue(_algorithms) is not { } given ? null

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
@@ -94,23 +93,23 @@ public sealed class SampleCommand
 
     private SampleManifest ManifestOf(ParseResult parsed, SamplingOptions options, Sampler sampler, IReadOnlyList<string> wanted,
         string? patch) => new()
-    {
-        ModelHash = ModelHash.Of(_model.FolderOf(parsed)),
-        AdapterHash = patch is null ? "" : ContentHash.OfFile(patch),
-        Prompts = wanted,
-        Seed = parsed.GetValue(_seed),
-        GroupSize = options.GroupSize,
-        Steps = options.Steps,
-        Eta = options.Eta,
-        Guidance = options.Guidance,
-        Negative = options.Negative,
-        Width = sampler.Width,
-        Height = sampler.Height,
-        Precision = _model.PrecisionOf(parsed).Name(),
-        Storage = options.Storage.Name(),
-        KeepMeans = options.KeepMeans,
-        ImagesAtOnce = options.ImagesAtOnce,
-    };
+        {
+            ModelHash = ModelHash.Of(_model.FolderOf(parsed)),
+            AdapterHash = patch is null ? "" : ContentHash.OfFile(patch),
+            Prompts = wanted,
+            Seed = parsed.GetValue(_seed),
+            GroupSize = options.GroupSize,
+            Steps = options.Steps,
+            Eta = options.Eta,
+            Guidance = options.Guidance,
+            Negative = options.Negative,
+            Width = sampler.Width,
+            Height = sampler.Height,
+            Precision = _model.PrecisionOf(parsed).Name(),
+            Storage = options.Storage.Name(),
+            KeepMeans = options.KeepMeans,
+            ImagesAtOnce = options.ImagesAtOnce,
+        };
 
     /// <summary>A group's bits depend on libtorch's threads in it, so their number follows from the model, not from measuring.</summary>
     private ComputeThreads ThreadsFor(ParseResult parsed, StableDiffusion loaded, int missing)

@@ -12,8 +12,11 @@ internal static class SupervisedCommand
         var command = new Command("supervised", "Supervised fine-tuning on a folder of images with captions (metadata.jsonl).");
         var images =
             new Option<string>(
-                "--images") { Description = "folder with metadata.jsonl: one line an image, with file_name, text and, if wanted, label",
-                    Required = true };
+                "--images")
+            {
+                Description = "folder with metadata.jsonl: one line an image, with file_name, text and, if wanted, label",
+                Required = true
+            };
         var label = new Option<string?>("--label") { Description = "learn from the images of this label alone" };
         var perLabel = new Option<bool>("--per-label") { Description = "make one adapter per label, each in a folder of its own" };
         command.Add(images);

@@ -42,7 +42,8 @@ public sealed class TrainedPartOptions
         return parsed.GetValue(_whole)
             ? new TrainedPart.WholeUNet { From = file }
             : new TrainedPart.Adapter(TargetsOf(parsed.GetRequiredValue(_targets)), parsed.GetValue(_rank),
-                parsed.GetValue(_alpha)) { From = file };
+                parsed.GetValue(_alpha))
+            { From = file };
     }
 
     private static LoraTargets TargetsOf(string list) => list.Split(',', StringSplitOptions.TrimEntries).Aggregate(

@@ -16,19 +16,29 @@ public static class WorkerCommand
     {
         var data = new Option<string>("--data") { Description = "The web application's data folder", DefaultValueFactory = _ => "data" };
         var name =
-            new Option<string>("--name") { Description = "A name that no other worker has",
-                DefaultValueFactory = _ => $"{Environment.MachineName}-{Environment.ProcessId}" };
+            new Option<string>("--name")
+            {
+                Description = "A name that no other worker has",
+                DefaultValueFactory = _ => $"{Environment.MachineName}-{Environment.ProcessId}"
+            };
         var untilInputEnds =
             new Option<bool>(
-                "--until-input-ends") { Description = "Stop when standard input is closed: the worker ends with whoever started it" };
+                "--until-input-ends")
+            { Description = "Stop when standard input is closed: the worker ends with whoever started it" };
         var every =
             new Option<double>(
-                "--checkpoint-every") { Description = "Seconds of training that a crash may cost; 0 writes a checkpoint after every step",
-                    DefaultValueFactory = _ => 15 };
+                "--checkpoint-every")
+            {
+                Description = "Seconds of training that a crash may cost; 0 writes a checkpoint after every step",
+                DefaultValueFactory = _ => 15
+            };
         var niceness =
             new Option<int>(
-                "--nice") { Description =
-                    "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick" };
+                "--nice")
+            {
+                Description =
+                    "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick"
+            };
         var command =
             new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness };
         command.Does((parsed, stop) => Run(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Diffusion;
 

@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;

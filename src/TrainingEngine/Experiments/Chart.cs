@@ -1,7 +1,6 @@
 using System.Numerics;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
-using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Experiments;
 

@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Experiments;

@@ -94,8 +94,12 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
         Measurement measured = Measurement.Of(modelFolder, policy, options, workers, stop);
         double[] baseColour = epoch == 0 ? measured.Colour : _state.BaseColour;
         EpochRow row = measured.ToRow(epoch, baseColour, sampleSeconds, trainSeconds);
-        _state = _state with { Rows = [.. _state.Rows, row], BaseColour = baseColour,
-            Policy = policy is null ? null : Path.GetRelativePath(folder, policy) };
+        _state = _state with
+        {
+            Rows = [.. _state.Rows, row],
+            BaseColour = baseColour,
+            Policy = policy is null ? null : Path.GetRelativePath(folder, policy)
+        };
         output.WriteLine(row.ToText(LabelsAt(epoch)));
         Write($"epoch-{epoch}.png", measured.Sheet().ToPng());
         new SamplesAlongTraining(Measurement.Sheets, Math.Min(Measurement.SheetImages, options.EvaluationImages)).Write(

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
-using Labeler.TrainingEngine.Diffusion;
 
 namespace Labeler.TrainingEngine.Experiments;
 

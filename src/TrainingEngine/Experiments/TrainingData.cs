@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Experiments;

@@ -1,6 +1,4 @@
 using Labeler.Shared.Imaging;
-using Labeler.TrainingEngine.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Models;

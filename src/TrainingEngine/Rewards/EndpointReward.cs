@@ -42,8 +42,11 @@ public sealed class EndpointReward : IReward
             : throw new EngineException($"{address} is no address of a reward server; it begins with http:// or https://");
         _options = options ?? new EndpointOptions();
         _client =
-            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = _options.Timeout,
-                MaxResponseContentBufferSize = _options.LargestAnswer };
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+            {
+                Timeout = _options.Timeout,
+                MaxResponseContentBufferSize = _options.LargestAnswer
+            };
     }
 
     /// <inheritdoc />
@@ -85,8 +88,11 @@ public sealed class EndpointReward : IReward
             {
                 using var response = _client.PostAsJsonAsync(
                     _address,
-                    new { images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())),
-                        prompts = images.Select(image => image.Prompt) },
+                    new
+                    {
+                        images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())),
+                        prompts = images.Select(image => image.Prompt)
+                    },
                     stop).GetAwaiter().GetResult();
                 if (!response.IsSuccessStatusCode)
                 {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Pretraining;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards;

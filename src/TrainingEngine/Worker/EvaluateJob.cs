@@ -1,12 +1,10 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.EntityFrameworkCore;
 

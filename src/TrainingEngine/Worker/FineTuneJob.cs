@@ -4,7 +4,6 @@ using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Storage;
-using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;

@@ -1,8 +1,5 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Training;
-using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Training.Data;
 

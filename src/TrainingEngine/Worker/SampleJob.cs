@@ -6,7 +6,6 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.EntityFrameworkCore;
 

@@ -4,7 +4,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;
@@ -67,7 +66,8 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
             ? new TrainedPart.WholeUNet { From = from }
             : new TrainedPart.Adapter(
                 manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions
-                    : LoraTargets.Attention, manifest.Training.Rank) { From = from };
+                    : LoraTargets.Attention, manifest.Training.Rank)
+            { From = from };
     }
 
     private void Report(TrainingProgress progress)

@@ -1,6 +1,5 @@
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests.Labeling;

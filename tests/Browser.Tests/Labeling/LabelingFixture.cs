@@ -4,7 +4,6 @@ using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Labeler.Browser.Tests.Labeling;
 

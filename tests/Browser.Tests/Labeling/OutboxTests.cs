@@ -1,6 +1,5 @@
 using Labeler.Shared.Voting;
 using Microsoft.Playwright;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests.Labeling;

@@ -1,7 +1,6 @@
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Microsoft.Playwright;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests.Labeling;

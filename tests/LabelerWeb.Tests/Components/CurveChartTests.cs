@@ -1,7 +1,6 @@
 using Bunit;
 using Labeler.Shared.Comparisons;
 using Labeler.Web.Components.Charts;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -1,6 +1,5 @@
 using Bunit;
 using Labeler.Web.Components.Figures;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

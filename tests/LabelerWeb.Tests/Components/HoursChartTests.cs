@@ -1,7 +1,5 @@
 using Bunit;
-using Labeler.Shared.Statistics;
 using Labeler.Web.Features.Dashboard;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -3,7 +3,6 @@ using Labeler.Web.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -3,7 +3,6 @@ using Labeler.Shared.Data;
 using Labeler.Web.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -2,7 +2,6 @@ using Bunit;
 using Labeler.Shared.Projects;
 using Labeler.Web.Features.Projects;
 using Microsoft.AspNetCore.Http;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -3,7 +3,6 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Web.Features.Dashboard;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

@@ -3,7 +3,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Web.Features.Epochs;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

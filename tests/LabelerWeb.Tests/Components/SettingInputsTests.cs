@@ -2,7 +2,6 @@ using Bunit;
 using Labeler.Shared.Projects;
 using Labeler.Web.Components.Forms;
 using Labeler.Web.Features.Projects;
-using Xunit;
 
 namespace Labeler.Web.Tests.Components;
 

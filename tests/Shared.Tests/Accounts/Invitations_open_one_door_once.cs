@@ -1,7 +1,6 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Accounts;
 

@@ -1,5 +1,4 @@
 using Labeler.Shared.Accounts;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Accounts;
 

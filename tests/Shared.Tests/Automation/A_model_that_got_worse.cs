@@ -4,7 +4,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Automation;
 

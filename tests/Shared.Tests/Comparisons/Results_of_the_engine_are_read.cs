@@ -1,8 +1,6 @@
 using System.Text;
 using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Comparisons;
 

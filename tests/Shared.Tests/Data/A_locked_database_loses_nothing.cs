@@ -3,7 +3,6 @@ using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Data;
 

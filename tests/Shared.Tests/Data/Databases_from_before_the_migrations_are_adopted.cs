@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Data.Common;
 using Labeler.Shared.Data;
-using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
@@ -9,7 +8,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Data;
 

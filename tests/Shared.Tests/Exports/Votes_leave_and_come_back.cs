@@ -1,13 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Exports;
 

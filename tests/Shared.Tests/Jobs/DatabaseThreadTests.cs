@@ -1,6 +1,5 @@
 using System.Globalization;
 using Labeler.Shared.Jobs;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Jobs;
 

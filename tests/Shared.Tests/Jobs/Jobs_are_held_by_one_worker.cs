@@ -3,7 +3,6 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Jobs;
 

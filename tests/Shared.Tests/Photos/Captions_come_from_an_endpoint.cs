@@ -1,9 +1,7 @@
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Photos;
 

@@ -5,7 +5,6 @@ using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Photos;
 

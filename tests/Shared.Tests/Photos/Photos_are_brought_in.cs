@@ -1,11 +1,9 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
-using Labeler.Shared.Tests.Imaging;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Photos;
 

@@ -1,5 +1,4 @@
 using Labeler.Shared.Projects;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Projects;
 

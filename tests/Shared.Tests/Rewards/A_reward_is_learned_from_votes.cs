@@ -6,7 +6,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Rewards;
 

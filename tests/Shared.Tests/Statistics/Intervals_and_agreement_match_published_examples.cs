@@ -1,5 +1,4 @@
 using Labeler.Shared.Statistics;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Statistics;
 

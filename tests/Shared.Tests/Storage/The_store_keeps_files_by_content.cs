@@ -1,6 +1,5 @@
 using Labeler.Shared.Storage;
 using Labeler.Shared.Tests.Support;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Storage;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using Xunit;
 using Xunit.Sdk;
 
 namespace Labeler.Shared.Tests.Support;

@@ -6,7 +6,6 @@ using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Training;
 

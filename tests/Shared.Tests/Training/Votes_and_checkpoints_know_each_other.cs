@@ -1,8 +1,6 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Training;
 

@@ -2,7 +2,6 @@ using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Voting;
 

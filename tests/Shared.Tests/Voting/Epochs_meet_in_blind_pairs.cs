@@ -1,13 +1,11 @@
 using Labeler.Shared.Automation;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Voting;
 

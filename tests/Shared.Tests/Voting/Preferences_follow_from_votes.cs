@@ -1,10 +1,7 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
-using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.Shared.Tests.Voting;
 

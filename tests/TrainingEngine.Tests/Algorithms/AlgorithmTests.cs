@@ -6,7 +6,6 @@ using Labeler.TrainingEngine.Algorithms.Dpok;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;

@@ -1,14 +1,11 @@
-using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;

@@ -1,7 +1,6 @@
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.Dpok;
-using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;

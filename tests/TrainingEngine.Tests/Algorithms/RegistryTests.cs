@@ -22,6 +22,6 @@ public sealed class RegistryTests
     [Fact]
     public void An_unknown_algorithm_is_refused_with_the_names_of_all() =>
         Assert.Equal(
-            "there is no algorithm d4po; there are d3po, ddpo, dpok, reward-weighted, diffusion-dpo, preferred",
+            $"there is no algorithm d4po; there are {string.Join(", ", AlgorithmInfo.All.Select(one => one.Name))}",
             Assert.Throws<EngineException>(() => Algorithm.Find("d4po")).Message);
 }

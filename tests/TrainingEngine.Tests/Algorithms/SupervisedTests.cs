@@ -2,11 +2,9 @@ using System.Text.Json;
 using Labeler.Shared.Imaging;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;

@@ -1,5 +1,3 @@
-using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;

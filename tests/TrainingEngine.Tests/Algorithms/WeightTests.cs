@@ -1,6 +1,3 @@
-using Labeler.TrainingEngine.Algorithms;
-using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;

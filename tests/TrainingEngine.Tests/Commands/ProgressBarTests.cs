@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Commands;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.TrainingEngine.Tests.Commands;

@@ -3,9 +3,6 @@ using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.Diffusion;
 

@@ -3,14 +3,11 @@ using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Tests.Experiments;
 

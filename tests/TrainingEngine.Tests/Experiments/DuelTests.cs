@@ -1,12 +1,9 @@
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Duels;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
-using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.Experiments;
 

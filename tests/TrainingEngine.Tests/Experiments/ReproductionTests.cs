@@ -5,9 +5,7 @@ using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
-using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.Experiments;
 

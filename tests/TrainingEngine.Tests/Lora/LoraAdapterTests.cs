@@ -2,7 +2,6 @@ using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Lora;

@@ -4,10 +4,6 @@ using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.MirrorWorld;

@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Models;

@@ -1,6 +1,4 @@
 using Labeler.TrainingEngine.Models.UNet;
-using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Models;

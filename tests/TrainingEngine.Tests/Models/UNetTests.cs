@@ -2,7 +2,6 @@ using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Layers;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Models;

@@ -1,10 +1,6 @@
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Pretraining;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
-using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Pretraining;
 

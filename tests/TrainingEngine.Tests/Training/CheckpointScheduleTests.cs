@@ -1,9 +1,5 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Training;
 

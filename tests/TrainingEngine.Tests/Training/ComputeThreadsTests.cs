@@ -1,8 +1,4 @@
 using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Training;

@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Verification;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Verification;

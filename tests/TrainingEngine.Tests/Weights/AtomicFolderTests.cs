@@ -1,7 +1,3 @@
-using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Weights;
 
 namespace Labeler.TrainingEngine.Tests.Weights;

@@ -1,10 +1,8 @@
 using System.Text.Json;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Models.Vae;
 using Labeler.TrainingEngine.Tests.Models;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Weights;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Weights;

@@ -11,7 +11,6 @@ using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
 

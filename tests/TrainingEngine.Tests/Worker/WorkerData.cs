@@ -1,9 +1,6 @@
 using Labeler.Shared;
-using Labeler.Shared.Automation;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Storage;
-using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

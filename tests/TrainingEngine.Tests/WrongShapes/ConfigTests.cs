@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.WrongShapes;

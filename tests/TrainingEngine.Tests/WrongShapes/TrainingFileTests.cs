@@ -1,13 +1,10 @@
 using Labeler.Shared.Statistics;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Pretraining;
 using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
-using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;

@@ -82,8 +82,11 @@ public static class MarkdownText
                 return BlockState.None;
             }
             var paragraphs = processor.Parsers.Find<ParagraphBlockParser>()!;
-            processor.NewBlocks.Push(new ParagraphBlock(paragraphs) { Column = processor.Column,
-                Span = new(processor.Line.Start, processor.Line.End) });
+            processor.NewBlocks.Push(new ParagraphBlock(paragraphs)
+            {
+                Column = processor.Column,
+                Span = new(processor.Line.Start, processor.Line.End)
+            });
             return BlockState.Continue;
         }
     }

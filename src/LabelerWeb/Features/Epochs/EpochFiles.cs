@@ -1,5 +1,4 @@
 using Labeler.Shared.Exports;
-using Labeler.Shared.Projects;
 
 namespace Labeler.Web.Features.Epochs;
 

@@ -1,6 +1,3 @@
-using Labeler.Shared.Evaluations;
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Evaluations;
 
 /// <param name="Key">In the form: <c>base:FOLDER</c> or the checkpoint's number.</param>

@@ -1,6 +1,4 @@
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Imaging;
-using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Features.Images;
 

@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
-using Labeler.Shared.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Images;

@@ -14,8 +14,12 @@ public static class OwnVotes
         var votes = await db.Votes.AsNoTracking()
             .Where(v => v.AnnotatorId == annotator && v.ProjectId == project && v.Kind != VoteKind.Undo && v.SupersededById == null)
             .OrderByDescending(v => v.Id).Skip(skip).Take(count)
-            .Select(v => new { Vote = v, Open = v.Surplus
-                || db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling)) })
+            .Select(v => new
+            {
+                Vote = v,
+                Open = v.Surplus
+                || db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling))
+            })
             .ToListAsync(cancel);
         var items = votes.Select(v => v.Vote.ItemId).ToList();
         var leases = await db.Leases.AsNoTrackingWithIdentityResolution()

@@ -1,7 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Features.Lineage;
 
 /// <summary>Where a checkpoint comes from and what came of it.</summary>

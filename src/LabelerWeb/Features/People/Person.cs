@@ -1,8 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Training;
-using Microsoft.EntityFrameworkCore;
-
 namespace Labeler.Web.Features.People;
 
 /// <summary>An account with its highest role, as the list of people shows it.</summary>

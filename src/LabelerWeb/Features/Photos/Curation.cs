@@ -1,6 +1,4 @@
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
-using Labeler.Web.Features.Projects;
 
 namespace Labeler.Web.Features.Photos;
 

@@ -1,5 +1,3 @@
-using Labeler.Shared.Data;
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 
 namespace Labeler.Web.Features.Photos;

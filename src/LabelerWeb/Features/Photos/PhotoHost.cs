@@ -1,5 +1,3 @@
-using Labeler.Shared.Jobs;
-
 namespace Labeler.Web.Features.Photos;
 
 /// <summary>Does imports and captions beside the pages: they need no model. A job that a process could not end is taken up by the

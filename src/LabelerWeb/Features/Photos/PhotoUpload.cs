@@ -1,6 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Photos;
-using Labeler.Shared.Storage;
 
 namespace Labeler.Web.Features.Photos;
 

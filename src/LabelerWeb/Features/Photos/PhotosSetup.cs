@@ -1,4 +1,3 @@
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Microsoft.AspNetCore.Http.Features;

@@ -22,8 +22,13 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
     {
         yield return Make("Hands", LabelingTask.FlagBatch,
             Settings with { Flags = FlagKinds.Deformed, Guidelines = HandGuidelines, Training = HandTraining }, ["1 hand"], now);
-        yield return Make("Art", LabelingTask.FlagBatch, Settings with { Flags = FlagKinds.Unsafe, Blurred = true,
-            SensitiveKind = "hazard signs", Guidelines = ArtGuidelines }, ["provocative art", "ambiguous beauty"], now);
+        yield return Make("Art", LabelingTask.FlagBatch, Settings with
+        {
+            Flags = FlagKinds.Unsafe,
+            Blurred = true,
+            SensitiveKind = "hazard signs",
+            Guidelines = ArtGuidelines
+        }, ["provocative art", "ambiguous beauty"], now);
         yield return Make("Mirrors: scores", LabelingTask.Score,
             Settings with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: categories", LabelingTask.Categorise,

@@ -1,7 +1,4 @@
-using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
-using Labeler.Shared.Storage;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Features.Projects;
 
@@ -29,8 +26,11 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
             ?? throw new LabelerException("There is no such project; load the page again.");
         // Brackets would end the caption in Markdown.
         var text = new string([.. caption.Trim().Where(c => c is not ('[' or ']') && !char.IsControl(c))]);
-        project.Change(project.Settings with { Guidelines =
-            $"{project.Settings.Guidelines.TrimEnd()}\n\n![{text}](/api/images/{hash}/original)\n*{text}*\n".TrimStart() });
+        project.Change(project.Settings with
+        {
+            Guidelines =
+            $"{project.Settings.Guidelines.TrimEnd()}\n\n![{text}](/api/images/{hash}/original)\n*{text}*\n".TrimStart()
+        });
         await db.SaveChangesAsync(cancel);
     }
 

@@ -1,6 +1,3 @@
-using Labeler.Shared.Epochs;
-using Labeler.Shared.Jobs;
-using Labeler.Shared.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Rewards;

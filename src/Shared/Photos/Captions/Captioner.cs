@@ -142,11 +142,17 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
     {
         ["role"] = "user",
         ["content"] = new JsonArray(
-            new JsonObject { ["type"] = "text",
+            new JsonObject
+            {
+                ["type"] = "text",
                 ["text"] = options.Instruction.Replace("{words}", $"{options.MaxWords}", StringComparison.Ordinal)
-                    .Replace("{word}", options.MustContain, StringComparison.Ordinal) },
-            new JsonObject { ["type"] = "image_url",
-                ["image_url"] = new JsonObject { ["url"] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}" } }),
+                    .Replace("{word}", options.MustContain, StringComparison.Ordinal)
+            },
+            new JsonObject
+            {
+                ["type"] = "image_url",
+                ["image_url"] = new JsonObject { ["url"] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}" }
+            }),
     };
 
     private static JsonObject Message(string role, string text) => new() { ["role"] = role, ["content"] = text };

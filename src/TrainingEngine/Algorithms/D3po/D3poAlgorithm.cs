@@ -34,8 +34,12 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         {
             Algorithm = Info.Name,
             Updates = options,
-            Data = new { Preferences = preferences, epoch.Replayed,
-                Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) }) },
+            Data = new
+            {
+                Preferences = preferences,
+                epoch.Replayed,
+                Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) })
+            },
             Trained = run.Trained,
             Memory = MemoryPlan.For(model, data.Origin, place),
             Place = place,

@@ -33,8 +33,11 @@ public sealed class RewardWeightedAlgorithm() : PassAlgorithm<RewardWeightedOpti
         var weights = Weights([.. images.Select(image => image.Reward)], options);
         var latents = CleanLatents.OfTrajectories(run.Model, trajectories, [.. images.Select(image => (image.Group, image.Image))]);
         var data =
-            new { Images = images.Zip(weights, (image, weight) => new WeightedImage(image.Group, image.Image, weight)),
-                Trajectories = trajectories.Select(Path.GetFileName) };
+            new
+            {
+                Images = images.Zip(weights, (image, weight) => new WeightedImage(image.Group, image.Image, weight)),
+                Trajectories = trajectories.Select(Path.GetFileName)
+            };
         return DenoisingTraining.Run(run.Model, options.Sparse ? "reward-weighted-sparse" : Info.Name, latents, weights, data, options,
             run.Trained, run.Place, run.Stop);
     }

@@ -20,8 +20,11 @@ public sealed class PreferredAlgorithm() : PassAlgorithm<PreferredOptions>("pref
         }
         var latents = CleanLatents.OfTrajectories(run.Model, trajectories, images);
         var data =
-            new { Images = images.Select(image => new WeightedImage(image.Group, image.Image, 1)),
-                Trajectories = trajectories.Select(Path.GetFileName) };
+            new
+            {
+                Images = images.Select(image => new WeightedImage(image.Group, image.Image, 1)),
+                Trajectories = trajectories.Select(Path.GetFileName)
+            };
         return DenoisingTraining.Run(run.Model, Info.Name, latents, [.. images.Select(_ => 1.0)], data, options, run.Trained, run.Place,
             run.Stop);
     }

@@ -1,4 +1,3 @@
-using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Models;

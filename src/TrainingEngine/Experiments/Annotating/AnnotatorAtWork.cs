@@ -1,6 +1,4 @@
 using System.Globalization;
-using Labeler.TrainingEngine.Experiments.Annotating;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
 

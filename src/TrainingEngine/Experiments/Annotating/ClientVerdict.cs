@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Labeler.Shared.Imaging;
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
 
@@ -25,11 +24,11 @@ public static class ClientVerdict
             "pair" =>
                 Seen("pair", "pick",
                     annotator.Prefer(Oracle.Judge(item.Pictures[0], family), Oracle.Judge(item.Pictures[1], family), item.Number) switch
-            {
-                > 0 => "left",
-                < 0 => "right",
-                _ => "tie",
-            }),
+                    {
+                        > 0 => "left",
+                        < 0 => "right",
+                        _ => "tie",
+                    }),
             "score" => Choice(desk, $"{annotator.Score(item.Pictures[0], item.Number)}"),
             _ => Choice(desk, $"Label {annotator.Label(item.Pictures[0], item.Number)}"),
         };

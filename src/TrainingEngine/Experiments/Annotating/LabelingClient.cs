@@ -55,8 +55,13 @@ public sealed partial class LabelingClient
         {
             string token = Token().Match(await http.GetStringAsync(SignIn, stop)).Groups[1].Value;
             var fields =
-                new Dictionary<string, string> { ["_handler"] = "sign-in", ["__RequestVerificationToken"] = token, ["Form.Name"] = name,
-                    ["Form.Password"] = password };
+                new Dictionary<string, string>
+                {
+                    ["_handler"] = "sign-in",
+                    ["__RequestVerificationToken"] = token,
+                    ["Form.Name"] = name,
+                    ["Form.Password"] = password
+                };
             using HttpResponseMessage entered = await http.PostAsync(SignIn, new FormUrlEncodedContent(fields), stop);
             if (entered.StatusCode == HttpStatusCode.TooManyRequests)
             {

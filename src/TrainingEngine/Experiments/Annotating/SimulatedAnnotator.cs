@@ -1,6 +1,5 @@
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Voting;
-using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
 

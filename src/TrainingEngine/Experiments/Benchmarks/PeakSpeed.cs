@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Experiments.Benchmarks;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Layers;

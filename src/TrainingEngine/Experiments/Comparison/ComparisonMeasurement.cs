@@ -1,14 +1,8 @@
 using Labeler.Shared.Imaging;
-using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Rewards;
-using Labeler.TrainingEngine.Training.Data;
-using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Training;
-using System.Diagnostics;
-using System.Text.Json;
 
 namespace Labeler.TrainingEngine.Experiments.Comparison;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.MirrorWorld.Drawing;

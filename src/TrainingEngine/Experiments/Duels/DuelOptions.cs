@@ -1,7 +1,6 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Comparison;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;

@@ -1,7 +1,5 @@
 using System.Text;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Statistics;
-using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Experiments.Comparison;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;

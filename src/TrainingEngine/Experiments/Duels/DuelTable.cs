@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Labeler.Shared.Evaluations;
 using Labeler.Shared.Statistics;
 
 namespace Labeler.TrainingEngine.Experiments.Duels;

@@ -1,7 +1,6 @@
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Experiments.Rubric;

@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Models;
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
 /// <summary>Pixels that hang together (4 neighbours), and the box around them with its right and bottom edges excluded.</summary>

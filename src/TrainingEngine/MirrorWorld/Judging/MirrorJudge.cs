@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.MirrorWorld.Drawing;
 using Labeler.TrainingEngine.MirrorWorld.Scenes;
-using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 

@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Models;
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
 /// <summary>The form of a blob without its size and place: how much of each cell of a grid over its box is covered.</summary>

@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.Layers;
 using static TorchSharp.torch;
 

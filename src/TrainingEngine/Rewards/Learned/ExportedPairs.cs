@@ -66,8 +66,11 @@ public static class ExportedPairs
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(text, JsonText.Options) is { Prompt: not null, WinnerImage: not null,
-                LoserImage: not null, Weight: > 0 } line
+            return JsonSerializer.Deserialize<Line>(text, JsonText.Options) is
+            {
+                Prompt: not null, WinnerImage: not null,
+                LoserImage: not null, Weight: > 0
+            } line
                 ? line
                 : throw new EngineException($"{place}: a pair has a group, a prompt, a weight above 0, a winnerImage and a loserImage");
         }

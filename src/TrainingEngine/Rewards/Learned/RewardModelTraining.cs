@@ -38,7 +38,7 @@ public static class RewardModelTraining
             for (var pass = 0; pass < options.InnerEpochs; pass++)
             {
                 var loss = Pass(network, weights, images, [.. learned], prompts, options, pass, stop);
-                report(string.Create(CultureInfo.InvariantCulture, 
+                report(string.Create(CultureInfo.InvariantCulture,
                     $"pass {pass + 1} of {options.InnerEpochs}: loss {loss:0.0000}, right on "
                         + $"{RewardModel.Told(Accuracy(network, images, heldOut, prompts))} held-out pairs"));
             }

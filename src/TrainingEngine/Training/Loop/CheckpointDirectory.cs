@@ -48,8 +48,12 @@ internal sealed class CheckpointDirectory
     public string Export(TrainedModel model, string algorithm, int step, string? folder = null)
     {
         var metadata =
-            new Dictionary<string, string> { ["algorithm"] = algorithm, ["manifest"] = _place.Manifest ?? "",
-                ["parent"] = _place.Parent ?? "" };
+            new Dictionary<string, string>
+            {
+                ["algorithm"] = algorithm,
+                ["manifest"] = _place.Manifest ?? "",
+                ["parent"] = _place.Parent ?? ""
+            };
         metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
         folder ??= Path.Combine(_place.Output, model.FolderName);
         var file = "";

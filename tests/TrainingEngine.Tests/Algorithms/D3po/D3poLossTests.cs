@@ -1,6 +1,4 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;

@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
-using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
@@ -8,7 +7,6 @@ using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;

@@ -4,10 +4,8 @@ using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
-using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;

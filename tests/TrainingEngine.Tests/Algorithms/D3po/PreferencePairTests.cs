@@ -1,4 +1,3 @@
-using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;
