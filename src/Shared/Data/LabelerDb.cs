@@ -1,5 +1,4 @@
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Data.Configurations;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
@@ -47,12 +46,7 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
-        AccountTables.Configure(model);
-        ProjectTables.Configure(model);
-        VotingTables.Configure(model);
-        EpochTables.Configure(model);
-        JobTables.Configure(model);
-        PhotoTables.Configure(model);
+        model.ApplyConfigurationsFromAssembly(typeof(LabelerDb).Assembly);
     }
 }
 

@@ -1,0 +1,14 @@
+using Labeler.Shared.Jobs;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Labeler.Shared.Data.Configurations;
+
+internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
+{
+    public void Configure(EntityTypeBuilder<Job> job)
+    {
+        job.HasIndex(j => new { j.State, j.Priority });
+        job.HasIndex(j => j.EpochId);
+        job.Property(j => j.Attempt).IsConcurrencyToken();
+    }
+}
