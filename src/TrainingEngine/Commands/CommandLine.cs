@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Labeler.Shared;
 using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -68,7 +69,7 @@ public static class CommandLine
 
     private static string Explain(Exception error) => error switch
     {
-        EngineException or PictureException or IOException or UnauthorizedAccessException => OneLine(error.Message),
+        LabelerException or PictureException or IOException or UnauthorizedAccessException => OneLine(error.Message),
         OutOfMemoryException => "out of memory; use a smaller batch or size",
         ExternalException => $"libtorch: {OneLine(error.Message)}",
         _ => $"internal error: {error.GetType().Name}: {OneLine(error.Message)} (LABELER_TRACE=1 shows where)",

@@ -67,7 +67,7 @@ public sealed class ReproduceOptions
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
 
-    /// <summary>Of one of D3PO's experiments.</summary>
+    /// <summary>The settings of one of D3PO's experiments.</summary>
     public ReproductionOptions OfReproduction(ParseResult parsed, Experiment experiment, string model)
     {
         Refuse(parsed, experiment.Name, [_seeds, _algorithms, .. OfTuning]);
@@ -89,7 +89,7 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>Of algorithms compared on a reward.</summary>
+    /// <summary>The settings of algorithms compared on a reward.</summary>
     public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
     {
         Refuse(parsed, task.Name, [_raters, _replay, _noise, _ties, .. OfTuning]);
@@ -109,7 +109,7 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>Of duels.</summary>
+    /// <summary>The settings of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
         Refuse(parsed, "duels", [_replay, .. OfTuning]);
@@ -130,7 +130,7 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>Of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
+    /// <summary>The settings of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
         Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);

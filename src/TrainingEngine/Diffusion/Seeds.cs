@@ -1,3 +1,5 @@
+using Labeler.TrainingEngine.Compute;
+
 namespace Labeler.TrainingEngine.Diffusion;
 
 /// <summary>Derives independent seeds from one: the same for the same path, unrelated for neighbouring ones.</summary>
@@ -14,12 +16,5 @@ public static class Seeds
         return seed;
     }
 
-    /// <summary>The output function of SplitMix64 (Steele et al. 2014), a bijection.</summary>
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
+    private static ulong Mix(ulong value) => SplitMix64.Mix(value + SplitMix64.Increment);
 }

@@ -33,13 +33,13 @@ internal sealed class Chart
         _canvas.Fill(Paper, Paper);
     }
 
-    /// <summary>Of lines behind the figures.</summary>
+    /// <summary>Color of lines behind the figures.</summary>
     public static Rgb Grid { get; } = new(222, 226, 232);
 
-    /// <summary>Of interval bars on top of other colours.</summary>
+    /// <summary>Color of interval bars on top of other colors.</summary>
     public static Rgb Ink { get; } = new(40, 44, 52);
 
-    /// <summary>Of what is to be told apart.</summary>
+    /// <summary>Colors of what is to be told apart.</summary>
     public static IReadOnlyList<Rgb> Colours { get; } =
         [new(24, 100, 171), new(214, 96, 20), new(32, 140, 80), new(150, 60, 170), new(190, 30, 60), new(90, 90, 90), new(190, 150, 0),
             new(0, 150, 170), new(128, 84, 50), new(226, 110, 170)];

@@ -1,3 +1,4 @@
+using System.Text;
 using Labeler.TrainingEngine.Models.Tokenizer;
 
 namespace Labeler.TrainingEngine.Models;
@@ -32,8 +33,13 @@ public sealed class ClipTokenizer
 
     /// <summary>Reads the folder <c>tokenizer</c> (or <c>tokenizer_2</c>) of a diffusers model.</summary>
     /// <exception cref="EngineException">A file is missing or malformed; the message names it.</exception>
-    public static ClipTokenizer Load(string folder, ClipCleaning cleaning = ClipCleaning.Ftfy) =>
-        new(ClipTokenizerFiles.Read(folder), cleaning);
+    public static ClipTokenizer Load(string folder, ClipCleaning cleaning = ClipCleaning.Ftfy) => ComposesLetters
+        ? new(ClipTokenizerFiles.Read(folder), cleaning)
+        : throw new EngineException(
+            "prompts would become other tokens without ICU: install it (libicu), or unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT");
+
+    // Without ICU .NET leaves letters and their accents apart, and says nothing.
+    private static bool ComposesLetters => "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
 
     /// <summary>The text as ids [MaxLength]: start, words, end, padding. What does not fit is dropped and counted.</summary>
     public ClipTokens Encode(string text)

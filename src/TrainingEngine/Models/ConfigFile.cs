@@ -6,7 +6,7 @@ namespace Labeler.TrainingEngine.Models;
 /// <summary>A model's config.json, read key by key; a value that this engine does not know is an error that names file and key.</summary>
 public sealed class ConfigFile
 {
-    /// <summary>Of layers or blocks in a row.</summary>
+    /// <summary>Largest number of layers or blocks in a row.</summary>
     public const long MostLayers = 200;
 
     private const long LargestSize = 1 << 24;

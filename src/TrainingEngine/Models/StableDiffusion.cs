@@ -90,7 +90,7 @@ public sealed class StableDiffusion
         return new(config, weights);
     }
 
-    /// <summary>Tells the U-Net of prompts: the last layer of one encoder, or (XL) the penultimate ones of two beside the pooled
+    /// <summary>Encodes prompts for the U-Net: the last layer of one encoder, or (XL) the penultimate ones of two beside the pooled
     /// second.</summary>
     /// <param name="prompts">N texts.</param>
     /// <param name="size">XL: width and height in pixels of the images to be made.</param>

@@ -57,7 +57,7 @@ public sealed class EmaTrainer
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
         {
             throw new EngineException(
-                $"training left the numbers at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
+                $"training diverged at step {Step} (loss {loss}, gradient norm {norm}); resume with a lower learning rate");
         }
 
         Update(Math.Min(1, LearningRateSchedule.MaxNorm / (norm + 1e-6)));

@@ -22,7 +22,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     private static readonly string[] Texts = [.. Enum.GetValues<SceneFamily>().SelectMany(ScenePrompts.Of)];
     private readonly string _work = Path.Combine(folder, "pretraining");
 
-    /// <exception cref="EngineException">The folder holds a run with other options, or training left the numbers.</exception>
+    /// <exception cref="EngineException">The folder holds a run with other options, or training diverged.</exception>
     public void Run(CancellationToken cancel)
     {
         Directory.CreateDirectory(_work);

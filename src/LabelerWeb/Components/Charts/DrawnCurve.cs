@@ -12,7 +12,7 @@ public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, C
 
     public static DrawnCurve[] All(IEnumerable<Curve> curves) => [.. curves.Select((curve, n) => new DrawnCurve(curve, n))];
 
-    /// <summary>Of the engine: held-out prompts dashed beside the trained ones, marked where over-optimization begins.</summary>
+    /// <summary>Curves of the engine: held-out prompts dashed beside the trained ones, marked where over-optimization begins.</summary>
     public static DrawnCurve[] All(ReproducedRun run) =>
     [
         .. run.Curves.SelectMany((curve, n) => curve.HeldOut is { } heldOut

@@ -1,6 +1,6 @@
 namespace Labeler.Web.Features.Gallery;
 
-/// <summary>By what people said of them, which images the gallery shows.</summary>
+/// <summary>Which images the gallery shows, by what people said of them.</summary>
 public static class Verdicts
 {
     public static readonly (string Value, string Text)[] All =

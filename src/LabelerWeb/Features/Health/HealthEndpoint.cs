@@ -3,7 +3,7 @@ using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Features.Health;
 
-/// <summary>For a load balancer or a watchdog: 200 when pages can be served and votes kept, 503 when not. It tells no more.</summary>
+/// <summary>Answers load balancers and watchdogs: 200 when pages can be served and votes kept, 503 when not. It tells no more.</summary>
 public static class HealthEndpoint
 {
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)

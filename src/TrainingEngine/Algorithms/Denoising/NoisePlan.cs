@@ -15,7 +15,7 @@ internal static class NoisePlan
         return order;
     }
 
-    /// <summary>Of the timestep and noise of an item in a pass.</summary>
+    /// <summary>Seed of the timestep and noise of an item in a pass.</summary>
     public static ulong SeedOf(int seed, int pass, int item) => Seeds.At((ulong)(uint)seed, Stream, (ulong)pass, (ulong)item);
 
     /// <summary>Parts of about equal size and at most <paramref name="most"/> items.</summary>

@@ -45,7 +45,7 @@ public sealed record DuelOptions
     /// <summary>Guidance scale.</summary>
     public double Guidance { get; init; } = 1;
 
-    /// <summary>Of reward-weighted regression, for rewards of −1 to 1; 1 as in a project's settings.</summary>
+    /// <summary>Temperature of reward-weighted regression, for rewards of −1 to 1; 1 as in a project's settings.</summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>Settings of D3PO, and the first run's seed; all algorithms take its learning rate, passes and as many images in a

@@ -1,15 +1,17 @@
+using Labeler.TrainingEngine.Compute;
+
 namespace Labeler.TrainingEngine.MirrorWorld.Drawing;
 
 /// <summary>
-/// Random numbers for scenes: SplitMix64 (Steele, Lea and Flood 2014), the same on every machine and runtime. Each scene
+/// Random numbers for scenes: SplitMix64, the same on every machine and runtime. Each scene
 /// has a stream of its own from the seed and its number, so scenes can be drawn in any order.
 /// </summary>
 public sealed class SceneRandom(long seed, long number = 0)
 {
-    private ulong _state = Scramble((ulong)seed) ^ Scramble(~(ulong)number);
+    private ulong _state = SplitMix64.Mix((ulong)seed) ^ SplitMix64.Mix(~(ulong)number);
 
     /// <summary>The next 64 bits.</summary>
-    public ulong Next() => Scramble(_state += 0x9E3779B97F4A7C15);
+    public ulong Next() => SplitMix64.Mix(_state += SplitMix64.Increment);
 
     /// <summary>Evenly from 0 (included) to 1 (excluded).</summary>
     public float Share() => (Next() >> 40) * (1f / (1 << 24));
@@ -40,11 +42,4 @@ public sealed class SceneRandom(long seed, long number = 0)
 
     /// <summary>One of the choices, all equally likely.</summary>
     public T Pick<T>(IReadOnlyList<T> choices) => choices[Below(choices.Count)];
-
-    private static ulong Scramble(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
 }

@@ -92,7 +92,7 @@ public sealed class RewardModel : IReward
         })];
     }
 
-    /// <summary>Of pairs that people judged, how many winners it gives the higher reward.</summary>
+    /// <summary>How many winners of pairs that people judged it gives the higher reward.</summary>
     /// <param name="pictures">All images that the pairs number.</param>
     /// <exception cref="EngineException">It knows nothing about a prompt.</exception>
     internal int RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report,
@@ -107,7 +107,7 @@ public sealed class RewardModel : IReward
 
     public void Dispose() => _network.Dispose();
 
-    /// <summary>For people: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>
+    /// <summary>As people read it: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>
     internal static string Told(Proportion right) => string.Create(
         CultureInfo.InvariantCulture,
             $"{right.Count:0} of {right.Of:0} ({100 * right.Share:0.0} %, 95 % interval {100 * right.Low:0.0} to {100 * right.High:0.0})");

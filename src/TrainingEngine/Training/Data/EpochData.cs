@@ -25,7 +25,7 @@ public sealed class EpochData : IDisposable
     /// <param name="used">The groups that are trained on; these files are checked now.</param>
     /// <param name="model">Its text encoders are asked for every prompt once.</param>
     /// <param name="expected">Hashes that the trajectories must bear; null where any will do.</param>
-    /// <param name="replayed">So many of the last files are of earlier policies, of which no hashes are expected.</param>
+    /// <param name="replayed">How many of the last files are of earlier policies, of which no hashes are expected.</param>
     /// <exception cref="EngineException">A file is missing, damaged, without log-probabilities, or of another model.</exception>
     public EpochData(IReadOnlyList<string> files, IEnumerable<int> used, StableDiffusion model, TrajectoryHashes? expected,
         int replayed = 0)

@@ -18,7 +18,7 @@ public sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyLi
     }
 
     /// <summary>
-    /// So many of the last trajectories are of earlier epochs and learned from again: the policies that sampled them stay
+    /// How many of the last trajectories are of earlier epochs and learned from again: the policies that sampled them stay
     /// their references, so their hashes and ratios are not those of the policy that is trained.
     /// </summary>
     public int Replayed { get; init; }

@@ -26,10 +26,10 @@ public sealed class PromptTexts(StableDiffusion model) : IDisposable
         }
     }
 
-    /// <summary>Of the prompt, one row.</summary>
+    /// <summary>What the U-Net is told of the prompt, one row.</summary>
     public TextConditioning Prompt(TrajectoryOrigin origin) => _texts[Key(origin.Prompt, origin)];
 
-    /// <summary>Of what guidance leads away from, one row.</summary>
+    /// <summary>What it is told of what guidance leads away from, one row.</summary>
     public TextConditioning Negative(TrajectoryOrigin origin) => _texts[Key(origin.Negative, origin)];
 
     public void Dispose()

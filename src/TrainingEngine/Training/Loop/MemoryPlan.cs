@@ -41,7 +41,7 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
         return new MemoryPlan(microBatch > 0 ? microBatch : chosen.ImagesAtOnce, recompute || chosen.Recompute);
     }
 
-    /// <summary>For trajectories like this one.</summary>
+    /// <summary>A plan for learning from trajectories like this one.</summary>
     public static MemoryPlan For(StableDiffusion model, TrajectoryOrigin origin, RunOptions place) =>
         For(model, origin.Width, origin.Height, origin.Guidance > 1 ? 2 : 1, place.MicroBatch, place.Recompute);
 
