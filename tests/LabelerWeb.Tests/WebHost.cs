@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests;
 
-/// <summary>The application in this process, on an empty _data folder with a real database that goes with it.</summary>
+/// <summary>The application in this process, on an empty data folder with a real database that goes with it.</summary>
 public sealed class WebHost : WebApplicationFactory<Program>
 {
     private string? _data;
@@ -19,7 +19,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
-    /// <summary>A flag project in its _data folder with an epoch to be judged.</summary>
+    /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
     public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
 
     /// <summary>Does something with services as one request would.</summary>
@@ -35,7 +35,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
-        builder.UseSetting("_data", Data);
+        builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
         builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
