@@ -130,7 +130,7 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>The settings of the rubric evaluation; learning rate, optimizer, images of a step and seed are asked for as D3PO's are.</summary>
+    /// <summary>The settings of the rubric evaluation; what D3PO has, too, is asked for as D3PO's is.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
         Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);
