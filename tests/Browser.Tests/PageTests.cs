@@ -61,7 +61,7 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
         Assert.Empty(wide);
     }
 
-    /// <summary>A _server with its trainer and one project, and its admin.</summary>
+    /// <summary>A server with its trainer and one project, and its admin.</summary>
     public sealed class Site(Browsing browsing) : IAsyncLifetime
     {
         private LabelerServer _server = null!;

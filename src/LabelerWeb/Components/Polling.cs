@@ -16,6 +16,9 @@ public abstract partial class Polling : ComponentBase, IDisposable
     protected abstract TimeSpan Interval { get; }
     protected virtual bool IsOver => false;
 
+    /// <summary>Ends with the last reading.</summary>
+    protected Task Watching { get; private set; } = Task.CompletedTask;
+
     protected abstract Task Read();
 
     /// <summary>Has the whole page, which is static, made anew; does nothing while it is being made.</summary>
@@ -33,7 +36,7 @@ public abstract partial class Polling : ComponentBase, IDisposable
     {
         if (firstRender)
         {
-            _ = Watch(_left.Token);
+            Watching = Watch(_left.Token);
         }
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Labeler.Shared.Jobs;
 
 /// <summary>
-/// A running job's signs of life, from a thread of its own: progress, figures and log _lines go to the database every few
+/// A running job's signs of life, from a thread of its own: progress, figures and log lines go to the database every few
 /// seconds, and what comes back (a wish to cancel, a lost lease) stops the work.
 /// </summary>
 public sealed partial class JobReporter : IDisposable

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
@@ -40,8 +39,9 @@ public abstract record StepwiseOptions : UpdateOptions
 
     /// <summary>The sampling steps of an epoch that are trained on.</summary>
     /// <exception cref="EngineException">None is left, or one has no noise.</exception>
-    internal int[] TrainedSteps(EpochData data, DdimStep ddim)
+    internal int[] TrainedSteps(EpochData data)
     {
+        var ddim = data.Ddim;
         var steps = TrainedSteps(data.Timesteps.Length);
         return steps.FirstOrDefault(step => ddim.IsDeterministic(data.Timesteps[step]), -1) is var still and >= 0
             ? throw new EngineException(

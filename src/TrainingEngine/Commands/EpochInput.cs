@@ -46,11 +46,7 @@ public sealed class EpochInput(bool samplesRequired = true)
         var folder = Folder(parsed);
         using var source = Reward(parsed, folder);
         var epoch = JudgedEpoch.Of(folder, RewardedFolder.Read(folder, source, Console.Error.WriteLine, stop));
-        epoch = epoch with
-        {
-            Preferences =
-            [.. epoch.Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards, parsed.GetValue(_weighted)))]
-        };
+        epoch = epoch with { Preferences = PreferencePair.FromVerdicts(epoch.Rewards, parsed.GetValue(_weighted)) };
         int[] used =
             [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group)
                 : epoch.Rewarded.Select(image => image.Group)).Distinct()];

@@ -11,13 +11,11 @@ public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery);
 
 /// <summary>
 /// Does the jobs that need a model, on the thread that calls it: one thread owns torch. Between them it takes the steps that projects take
-/// by
-/// themselves. The only part of the engine that knows a database.
+/// by themselves. The only part of the engine that knows a database.
 /// </summary>
 public sealed class TrainerWorker(
     JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options,
-        TimeProvider time,
-    ILogger<TrainerWorker> log)
+    TimeProvider time, ILogger<TrainerWorker> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private long _looked;

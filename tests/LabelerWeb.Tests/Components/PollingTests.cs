@@ -15,11 +15,10 @@ public sealed class PollingTests : BunitContext
     }
 
     [Fact]
-    public void It_reads_again_and_again_though_a_reading_fails_until_it_is_over()
+    public async Task It_reads_again_and_again_though_a_reading_fails_until_it_is_over()
     {
         var counter = Render<Counter>().Instance;
-        SpinWait.SpinUntil(() => counter.Readings == Counter.Last, TimeSpan.FromSeconds(30));
-        Thread.Sleep(100);
+        await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Counter.Last, counter.Readings);
     }
 
@@ -29,7 +28,7 @@ public sealed class PollingTests : BunitContext
         var counter = Render<Counter>().Instance;
         await DisposeComponentsAsync();
         var before = counter.Readings;
-        await Task.Delay(100);
+        await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.InRange(counter.Readings, before, before + 1);
     }
 
@@ -38,6 +37,8 @@ public sealed class PollingTests : BunitContext
         public const int Last = 6;
 
         public int Readings { get; private set; }
+
+        public Task Ended => Watching;
 
         protected override TimeSpan Interval => TimeSpan.FromMilliseconds(10);
 

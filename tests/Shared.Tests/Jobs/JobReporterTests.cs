@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Labeler.Shared.Tests.Jobs;
 
-/// <summary>A _job's figures and lines on a real _database, around the moment in which it ends.</summary>
+/// <summary>A job's figures and lines on a real database, around the moment in which it ends.</summary>
 [Collection(Databases.Collection)]
 public sealed class JobReporterTests(Databases databases) : IAsyncLifetime
 {

@@ -146,7 +146,7 @@ public sealed class Photos_are_brought_in(Databases databases)
         }
     }
 
-    /// <summary>Everything ends when the time of one more photo than these is _asked for.</summary>
+    /// <summary>Everything ends when the time of one more photo than these is asked for.</summary>
     private sealed class PowerCut(TimeProvider clock, int after, CancellationTokenSource cut) : TimeProvider
     {
         private int _asked;

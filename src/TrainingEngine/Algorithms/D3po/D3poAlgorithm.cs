@@ -1,5 +1,4 @@
 using Labeler.Shared.Projects;
-using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
@@ -27,8 +26,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             epoch.Trajectories, preferences.Select(preference => preference.Group), model,
             place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
-        var ddim = data.Ddim;
-        var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data, ddim));
+        var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data));
         D3poObjective? objective = null;
         var result = TrainingLoop.Run(model, new TrainingRun
         {
@@ -43,7 +41,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             Trained = run.Trained,
             Memory = MemoryPlan.For(model, data.Origin, place),
             Place = place,
-        }, context => objective = Objective(model, data, ddim, plan, options, context, place.Report, run.Stop), run.Stop);
+        }, context => objective = Objective(model, data, plan, options, context, place.Report, run.Stop), run.Stop);
         return new D3poResult(result.Checkpoint, result.Weights, objective!.Timesteps);
     }
 
@@ -63,11 +61,11 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     };
 
     private static D3poObjective Objective(
-        StableDiffusion model, EpochData data, DdimStep ddim, IReadOnlyList<PlannedStep> plan, D3poOptions options,
+        StableDiffusion model, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options,
             ObjectiveContext context,
         Action<string>? report, CancellationToken stop)
     {
-        var policy = Policy.Of(model, data, ddim, options.DetachUnconditional, context.Memory.Recompute);
+        var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
         var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
         if (options.KlToBase > 0)
         {

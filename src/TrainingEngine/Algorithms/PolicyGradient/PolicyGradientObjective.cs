@@ -27,9 +27,8 @@ internal sealed class PolicyGradientObjective : IObjective
             MemoryPlan memory)
     {
         (_data, _options, _loss, _imagesAtOnce) = (data, options, loss, memory.ImagesAtOnce);
-        var ddim = data.Ddim;
-        _policy = Policy.Of(model, data, ddim, options.DetachUnconditional, memory.Recompute);
-        _plan = PolicyGradientPlan.Make(images, options, options.TrainedSteps(data, ddim));
+        _policy = Policy.Of(model, data, options.DetachUnconditional, memory.Recompute);
+        _plan = PolicyGradientPlan.Make(images, options, options.TrainedSteps(data));
         _step = _plan[0];
     }
 

@@ -62,7 +62,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
         using var adapter = LoraAdapter.Create(model.Unet, LoraTargets.Attention, Rank, Rank, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
         using var workers = new ComputeThreads(1, _gpu ? 1 : Environment.ProcessorCount);
-        var policy = Policy.Of(model, data, data.Ddim, detachUnconditional: false, recompute: false);
+        var policy = Policy.Of(model, data);
         // The first image is flagged: it is in every pair, and every image is in one.
         var verdicts = Enumerable.Range(0, options.Images).Select(image => image == 0 ? -1.0 : 0).ToArray();
         var steps = Enumerable.Range(1, options.Timesteps).ToArray();

@@ -26,7 +26,6 @@ internal sealed class TrainingBenchmark : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-bench").FullName;
     private readonly StableDiffusion _model;
     private readonly string[] _files;
-    private readonly DdimStep _ddim;
     private readonly SamplingOptions _sampling = new() { GroupSize = GroupSize };
 
     /// <param name="model">Sampled from first, with D3PO's settings.</param>
@@ -36,7 +35,6 @@ internal sealed class TrainingBenchmark : IDisposable
         _model = model;
         TorchExtensions.SetThreads(1);
         var schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
-        _ddim = new DdimStep(schedule, _sampling.Steps);
         var sampler = new Sampler(model, schedule, _sampling);
         _files = [.. Enumerable.Range(0, GroupsAtOnce * Math.Max(1, cores)).Select(group =>
         {
@@ -61,7 +59,7 @@ internal sealed class TrainingBenchmark : IDisposable
         using var reference = new ReferenceWeights(weights);
         using var alone = new ComputeThreads(1, 1);
         using var all = new ComputeThreads(cores, 1);
-        var policy = Policy.Of(_model, data, _ddim, detachUnconditional: false, recompute: false);
+        var policy = Policy.Of(_model, data);
         (string Name, StepGradients Gradients, D3poMode Mode, int Groups)[] modes =
         [
             ("official", new StepGradients(weights, alone, reference), D3poMode.Official, 1),

@@ -20,6 +20,7 @@ public sealed class EpochData : IDisposable
     private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
     private readonly HashSet<int> _sharedStart = [];
     private readonly TrajectoryOrigin? _origin;
+    private DdimStep? _ddim;
 
     /// <param name="files">Trajectory file of each group.</param>
     /// <param name="used">The groups that are trained on; these files are checked now.</param>
@@ -56,7 +57,7 @@ public sealed class EpochData : IDisposable
     public long[] Timesteps { get; } = [];
 
     /// <summary>The steps of sampling.</summary>
-    public DdimStep Ddim => new(NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), Timesteps.Length, Origin.Eta);
+    public DdimStep Ddim => _ddim ??= new(NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), Timesteps.Length, Origin.Eta);
 
     /// <summary>Images of each used group.</summary>
     public Dictionary<int, int> Sizes { get; } = [];

@@ -13,7 +13,7 @@ public sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyLi
     /// <summary>The judgements as pairs. Where they are not given, the higher reward of a pair wins; equal rewards are a tie.</summary>
     public IReadOnlyList<PreferencePair> Preferences
     {
-        get => _preferences ?? [.. Rewards.SelectMany((rewards, group) => PreferencePair.FromVerdicts(group, rewards))];
+        get => _preferences ?? PreferencePair.FromVerdicts(Rewards);
         init => _preferences = value;
     }
 

@@ -15,10 +15,10 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
 public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = ScalarType.Float32, bool recompute = false)
 {
-    /// <summary>A model under the guidance and the steps that sampled.</summary>
-    public static Policy Of(StableDiffusion model, EpochData data, DdimStep ddim, bool detachUnconditional, bool recompute) => new(
-        new GuidedUNet(model.Unet, data.Origin.Guidance, detachUnconditional), ddim, model.Unet.Parameters["conv_in.weight"]
-            .dtype, recompute);
+    /// <summary>A model under the guidance and the steps that sampled an epoch.</summary>
+    public static Policy Of(StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false) => new(
+        new GuidedUNet(model.Unet, data.Origin.Guidance, detachUnconditional), data.Ddim,
+        model.Unet.Parameters["conv_in.weight"].dtype, recompute);
 
     /// <summary>Element type that the U-Net computes in.</summary>
     public ScalarType Type => type;

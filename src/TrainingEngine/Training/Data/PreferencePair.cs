@@ -23,6 +23,10 @@ public sealed record PreferencePair(int Group, int Winner, int Loser, double Wei
     public static int[] ImagesOf(IEnumerable<PreferencePair> pairs) =>
         [.. pairs.SelectMany(pair => new[] { pair.Winner, pair.Loser }).Distinct().Order()];
 
+    /// <summary>The pairs of all groups; see the overload for one.</summary>
+    public static IReadOnlyList<PreferencePair> FromVerdicts(IReadOnlyList<double[]> groups, bool weighted = false) =>
+        [.. groups.SelectMany((verdicts, group) => FromVerdicts(group, verdicts, weighted))];
+
     /// <summary>
     /// All pairs of a group whose verdicts differ (D3PO, section 4.1): the image with the higher verdict wins, ties are
     /// left out. k flagged of n images give k(n − k) pairs.
