@@ -58,6 +58,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
                 j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate))
                     .OrderByDescending(j => j.Id).FirstAsync(cancel);
         job.Retry();
+        await CountLate(db, epoch, cancel);
         return true;
     }, cancel);
 
@@ -70,13 +71,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         var isWhole = await db.Projects.AnyAsync(p => p.Id == epoch.ProjectId && p.Source != PictureSource.Checkpoints, cancel);
         epoch.Cancel(isWhole && await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
-        var late = await db.Votes.Include(v => v.Item)
-            .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
-                .OrderBy(v => v.Id).ToListAsync(cancel);
-        foreach (var vote in late.Where(vote => epoch.TakesVotes && vote.Item!.Votes < vote.Item.VotesWanted))
-        {
-            vote.CountAfterAll();
-        }
+        await CountLate(db, epoch, cancel);
         return true;
     }, cancel);
 
@@ -141,6 +136,23 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
             await db.SaveChangesAsync(cancel);
             return result;
         }, cancel);
+    }
+
+    // Votes that came while the epoch took none count where their items want them.
+    private static async Task CountLate(LabelerDb db, Epoch epoch, CancellationToken cancel)
+    {
+        if (!epoch.TakesVotes)
+        {
+            return;
+        }
+        var late = await db.Votes.Include(v => v.Item)
+            .Where(v => v.EpochId == epoch.Id && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
+            .Where(v => !db.Users.Any(a => a.Id == v.AnnotatorId && a.WithdrawnAt != null))
+            .OrderBy(v => v.Id).ToListAsync(cancel);
+        foreach (var vote in late.Where(vote => vote.Item!.Votes < vote.Item.VotesWanted))
+        {
+            vote.CountAfterAll();
+        }
     }
 
     private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>

@@ -28,6 +28,10 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("This item was not handed to you.");
         }
+        if (await db.Users.AnyAsync(a => a.Id == sent.AnnotatorId && a.WithdrawnAt != null, cancel))
+        {
+            return VoteResult.Refuse("You have withdrawn your votes from training, so you are not asked any more.");
+        }
         var item = found.Item!;
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
         if (found.Lease.UnblindedAt is not null)

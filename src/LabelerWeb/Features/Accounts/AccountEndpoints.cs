@@ -31,7 +31,7 @@ public static class AccountEndpoints
             return Results.NoContent();
         });
 
-        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, TimeProvider time) =>
+        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, Review review, TimeProvider time) =>
         {
             if (await accounts.GetUserAsync(context.User) is not { } mine)
             {
@@ -39,6 +39,7 @@ public static class AccountEndpoints
             }
             mine.Withdraw(time.GetUtcNow());
             Registration.Require(await accounts.UpdateAsync(mine));
+            await review.Withdraw(mine.Id, context.RequestAborted);
             return context.Done("Your votes teach no further model.", "/account");
         });
         return routes;

@@ -91,7 +91,7 @@ public sealed partial class LabelingClient
         }
     }
 
-    /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out or empty.</summary>
+    /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out, withdrawn, stopped or empty.</summary>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {
         JsonNode answer = (await _http.GetFromJsonAsync<JsonNode>($"/api/projects/{_project}/queue?take=1", stop))!;
