@@ -5,8 +5,7 @@ namespace Labeler.Shared.Storage;
 
 /// <summary>
 /// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its
-/// meaning,
-/// and the folder can be moved. Several processes may use one store at the same time.
+/// meaning, and the folder can be moved. Several processes may use one store at the same time.
 /// </summary>
 public sealed class FileStore
 {
@@ -77,7 +76,7 @@ public sealed class FileStore
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new LabelerException($"The stored file {hash} is missing: restore the files folder from a backup.", error);
+            throw new LabelerException($"The stored file {path} is missing: restore the files folder from a backup.", error);
         }
     }
 
@@ -100,6 +99,14 @@ public sealed class FileStore
         {
             throw Damaged(hash);
         }
+    }
+
+    /// <summary>The path of a stored file that has just been read through and checked against its name.</summary>
+    /// <exception cref="LabelerException">The file is missing or damaged.</exception>
+    public string Verified(string hash, CancellationToken cancel = default)
+    {
+        Verify(hash, cancel).GetAwaiter().GetResult();
+        return PathOf(hash);
     }
 
     /// <summary>Removes what processes that died left half-received.</summary>
@@ -134,6 +141,7 @@ public sealed class FileStore
         }
     }
 
-    private static LabelerException Damaged(string hash) =>
-        new($"The stored file {hash} is damaged: its content no longer fits its name. Restore it from a backup.");
+    private LabelerException Damaged(string hash) => new(
+        $"The stored file {PathOf(hash)} is damaged: its content no longer fits its name. Restore it from a backup of the files folder; "
+            + "./labeler doctor looks for others.");
 }

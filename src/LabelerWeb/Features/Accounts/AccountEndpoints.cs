@@ -1,3 +1,4 @@
+using VoteReview = Labeler.Shared.Voting.Review;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
@@ -31,7 +32,7 @@ public static class AccountEndpoints
             return Results.NoContent();
         });
 
-        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, Review review, TimeProvider time) =>
+        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, VoteReview review, TimeProvider time) =>
         {
             if (await accounts.GetUserAsync(context.User) is not { } mine)
             {
