@@ -94,8 +94,7 @@ public sealed class FileStore
     /// <exception cref="LabelerException">The file is missing or damaged.</exception>
     public async Task Verify(string hash, CancellationToken cancel = default)
     {
-        await using var file = OpenRead(hash);
-        if (await ContentHash.Of(file, cancel) != hash)
+        if (!await IsSound(hash, cancel))
         {
             throw Damaged(hash);
         }
@@ -107,6 +106,18 @@ public sealed class FileStore
     {
         Verify(hash, cancel).GetAwaiter().GetResult();
         return PathOf(hash);
+    }
+
+    /// <summary>Every stored file. One that is brought in meanwhile may be among them.</summary>
+    public IEnumerable<FileInfo> All() =>
+        new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ContentHash.IsHash(file.Name));
+
+    /// <summary>Does a stored file's content still fit its name?</summary>
+    /// <exception cref="LabelerException">The file is missing.</exception>
+    public async Task<bool> IsSound(string hash, CancellationToken cancel = default)
+    {
+        await using var file = OpenRead(hash);
+        return await ContentHash.Of(file, cancel) == hash;
     }
 
     /// <summary>Removes what processes that died left half-received.</summary>
