@@ -9,7 +9,8 @@ public static class FileReferences
         var named = new Dictionary<string, string>();
         async Task Add(string what, IQueryable<string?> hashes)
         {
-            await foreach (var hash in hashes.Where(hash => hash != null && hash != "").Distinct().AsAsyncEnumerable().WithCancellation(cancel))
+            await foreach (var hash in hashes.Where(hash => hash != null && hash != "").Distinct().AsAsyncEnumerable()
+                .WithCancellation(cancel))
             {
                 named.TryAdd(hash!, what);
             }

@@ -130,7 +130,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         {
             await (job.CancelRequested
                 ? Stop(job, cancel)
-                : Fail(job, $"The worker stopped without a word {job.Attempt} times, lately without getting any further. Look into the log, "
+                : Fail(job,
+                    $"The worker stopped without a word {job.Attempt} times, lately without getting any further. Look into the log, "
                     + "then try again.", cancel));
         }
     }

@@ -82,10 +82,12 @@ public sealed partial class JobReporter : IDisposable
         return true;
     });
 
-    /// <summary>Brings the figures and lines so far to the database, if it answers; what it does not take waits for the next beat.</summary>
+    /// <summary>Brings the figures and lines so far to the database, if it answers; what it does not take waits for the next
+    /// beat.</summary>
     public void Write() => Try(Flush);
 
-    /// <summary>Something has been kept that no further attempt does again: ends of workers before it do not count against the job.</summary>
+    /// <summary>Something has been kept that no further attempt does again: ends of workers before it do not count against the
+    /// job.</summary>
     public void Advanced()
     {
         if (!_advanced)

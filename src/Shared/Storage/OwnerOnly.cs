@@ -19,7 +19,7 @@ public static partial class OwnerOnly
         }
     }
 
-    /// <summary>Takes a folder and all that is in it from others, where it is open to them. A folder that is closed is left as it is: nobody
+    /// <summary>Takes a folder and all that is in it from others, where it is open to them. One that is closed is left as it is: nobody
     /// else comes to what it holds.</summary>
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     public static void Close(string folder)

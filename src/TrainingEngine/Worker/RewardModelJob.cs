@@ -58,7 +58,8 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
         reporter.Say($"right about {right} of {pairs.Count} later pairs");
     }
 
-    private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups, JobReporter reporter)
+    private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups,
+        JobReporter reporter)
     {
         var (pictures, pairs) = (new List<Func<Picture>>(), new List<JudgedPair>());
         foreach (var (group, number) in groups.Select((group, number) => (group, number)))

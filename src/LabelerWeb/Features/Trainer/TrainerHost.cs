@@ -37,7 +37,8 @@ internal sealed partial class TrainerHost(
                 break;
             }
             watch.Enter(health, message);
-            await Task.Delay(waits.After(failed, time.GetElapsedTime(started)), time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(waits.After(failed, time.GetElapsedTime(started)), time, stopping)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
         }
         watch.Enter(TrainerHealth.Stopped);
     }

@@ -56,8 +56,8 @@ public sealed class DatabaseBackups(DataFolder folder, TimeProvider time)
     }
 
     private LabelerException Damaged(string fault) => new(
-        $"The database {folder.Database} is damaged ({fault}): no backup was made and the older ones stay. Stop the application and restore "
-            + "one of them: ./labeler restore NAME --data DIR");
+        $"The database {folder.Database} is damaged ({fault}): no backup was made and the older ones stay. Stop the application and "
+            + "restore one of them: ./labeler restore NAME --data DIR");
 
     private static void Copy(string database, string to)
     {

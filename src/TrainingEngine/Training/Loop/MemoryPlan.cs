@@ -13,8 +13,8 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
     // The rest is for weights, optimizer, the web application and others.
     private const int ShareForActivations = 3;
 
-    /// <summary>Chooses by the model's size and the machine's memory. What is free at the moment does not count: the choice decides the last
-    /// bits, and training again on the same machine gives the same ones.</summary>
+    /// <summary>Chooses by the model's size and the machine's memory. What is free at the moment does not count: the choice decides
+    /// the last bits, and training again on the same machine gives the same ones.</summary>
     /// <param name="config">The U-Net.</param>
     /// <param name="height">Of the latent.</param>
     /// <param name="width">Of the latent.</param>
@@ -41,7 +41,8 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
     {
         var factor = model.Vae.Config.Factor;
         var size = model.Unet.Parameters["conv_in.weight"].element_size();
-        var chosen = Choose(model.Unet.Config, height / factor, width / factor, rowsPerImage, size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var chosen =
+            Choose(model.Unet.Config, height / factor, width / factor, rowsPerImage, size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new MemoryPlan(microBatch > 0 ? microBatch : chosen.ImagesAtOnce, recompute || chosen.Recompute);
     }
 

@@ -39,8 +39,8 @@ public sealed record RunOptions
     /// <summary>Called once, when all is ready for the first optimizer step, with the images done already and all images.</summary>
     public Action<long, long>? Begun { get; init; }
 
-    /// <summary>Called before a checkpoint is written: whoever keeps figures elsewhere brings them there, because a run that goes on from it
-    /// does not give them again.</summary>
+    /// <summary>Called before a checkpoint is written: whoever keeps figures elsewhere brings them there, because a run that goes on
+    /// from it does not give them again.</summary>
     public Action? Saving { get; init; }
 
     /// <summary>Called after a checkpoint that is further than the one that this run began from.</summary>
