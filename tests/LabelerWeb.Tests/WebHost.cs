@@ -13,6 +13,18 @@ namespace Labeler.Web.Tests;
 public sealed class WebHost : WebApplicationFactory<Program>
 {
     private string? _data;
+    private bool _onKestrel;
+
+    /// <param name="onKestrel">Listens on a port, for what only a real server refuses, such as a header that is no ASCII.</param>
+    internal static WebHost On(bool onKestrel, params (string Name, string Value)[] settings)
+    {
+        var host = new WebHost { Settings = settings, _onKestrel = onKestrel };
+        if (onKestrel)
+        {
+            host.UseKestrel(0);
+        }
+        return host;
+    }
 
     public string Data { get => _data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => _data = value; }
 
@@ -30,7 +42,14 @@ public sealed class WebHost : WebApplicationFactory<Program>
     }
 
     /// <summary>A browser without a mind of its own: it keeps cookies and does not follow redirects.</summary>
-    public HttpClient Browser() => CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
+    public HttpClient Browser()
+    {
+        // The address of a real server is known once it is started.
+        _ = Services;
+        return _onKestrel
+            ? new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = ClientOptions.BaseAddress }
+            : CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
+    }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
