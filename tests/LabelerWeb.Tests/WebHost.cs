@@ -31,6 +31,9 @@ public sealed class WebHost : WebApplicationFactory<Program>
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
+    /// <summary>Services in the place of the application's own.</summary>
+    public Action<IServiceCollection> Configure { get; init; } = _ => { };
+
     /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
     public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
 
@@ -57,7 +60,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
-        builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
+        builder.ConfigureTestServices(services => Configure(services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100)));
         builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
             .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
     }
