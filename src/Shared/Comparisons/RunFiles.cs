@@ -92,7 +92,7 @@ public sealed partial class RunFiles(DataFolder folder)
         }
     }
 
-    [GeneratedRegex("[^a-z0-9]+")]
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Other();
 }
 

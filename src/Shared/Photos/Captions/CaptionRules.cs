@@ -28,11 +28,12 @@ public sealed partial record CaptionRules(int MaxWords, string MustContain)
         {
             return $"The caption has {words} words: shorten it to at most {MaxWords}.";
         }
-        return MustContain.Length > 0 && !Regex.IsMatch(caption, $@"\b{Regex.Escape(MustContain)}\b", RegexOptions.IgnoreCase)
+        return MustContain.Length > 0
+            && !Regex.IsMatch(caption, $@"\b{Regex.Escape(MustContain)}\b", RegexOptions.IgnoreCase, RegexTimeout.Span)
             ? $"The caption must contain the word \"{MustContain}\"."
             : null;
     }
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Spaces();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
@@ -135,9 +136,10 @@ public sealed partial class LabelingClient
         }
     }
 
-    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Token();
 
-    [GeneratedRegex("""<labeling-desk[^>]*>\s*<script type="application/json">(.+?)</script>""", RegexOptions.Singleline)]
+    [GeneratedRegex("""<labeling-desk[^>]*>\s*<script type="application/json">(.+?)</script>""",
+        RegexOptions.Singleline, RegexTimeout.Milliseconds)]
     private static partial Regex Config();
 }
