@@ -59,11 +59,17 @@ public sealed class SeededProject : IAsyncDisposable
     /// <summary>Writes one group of these pictures; its number is its seed.</summary>
     public async Task AddGroup(int number, string prompt, IReadOnlyList<Picture> pictures, GroupUse use = GroupUse.Labeling)
     {
+        await AddGroup(number, prompt, [.. pictures.Select(picture => (picture.ToPng(), picture.Width, picture.Height))], use);
+    }
+
+    /// <summary>Writes one group of these files as they are.</summary>
+    public async Task AddGroup(int number, string prompt, IReadOnlyList<(byte[] File, int Width, int Height)> pictures, GroupUse use = GroupUse.Labeling)
+    {
         await Get<JobQueue>().Heartbeat(_job!, 0, "drawing", null);
         var images = new List<NewImage>();
         foreach (var (picture, index) in pictures.Select((picture, index) => (picture, index)))
         {
-            images.Add(new(await Get<FileStore>().Put(picture.ToPng()), picture.Width, picture.Height, index));
+            images.Add(new(await Get<FileStore>().Put(picture.File), picture.Width, picture.Height, index));
         }
         await Get<EpochCycle>().Add(_job!, epoch => Group.Sampled(epoch, use, number, null, prompt, number, null, images, DateTimeOffset.UtcNow));
     }

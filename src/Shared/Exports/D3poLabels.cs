@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
@@ -32,9 +33,9 @@ public static class D3poLabels
         var number = 0;
         foreach (var image in groups.SelectMany(g => g.Group.Images))
         {
+            var picture = await DeliveredPicture.Read(files, image.ContentHash, Delivered.Png, cancel);
             await using var entry = await zip.CreateEntry($"images/{number++:00000}.png", CompressionLevel.NoCompression).OpenAsync(cancel);
-            await using var source = files.OpenRead(image.ContentHash);
-            await source.CopyToAsync(entry, cancel);
+            await entry.WriteAsync(picture, cancel);
         }
         return (groups.Count, leftOut);
     }

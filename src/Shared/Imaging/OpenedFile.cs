@@ -17,7 +17,7 @@ internal sealed class OpenedFile(Image image, PictureHeader header) : IDisposabl
                 PictureProblem.TooLarge, $"the file has {file.LongLength >> 20} MiB; up to {limits.MaxBytes >> 20} MiB are accepted");
         }
         PictureFormat format = PictureFormats.Of(file)
-            ?? throw new PictureException(PictureProblem.NotAnImage, "the file is no JPEG, PNG, WebP or GIF image");
+            ?? throw new PictureException(PictureProblem.NotAnImage, "the file is no JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC image");
         // Truncated and contradictory files are errors, never gray areas. One page: an animation's other frames stay untouched.
         Image image = Vips.Run("the image is damaged", () => Image.NewFromBuffer(file, failOn: Enums.FailOn.Error));
         return new OpenedFile(image, PictureHeader.Of(image, format, file));

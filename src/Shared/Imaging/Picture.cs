@@ -22,8 +22,8 @@ public sealed class Picture
     public byte[] Rgb { get; }
 
     /// <summary>
-    /// Decodes a JPEG, PNG, WebP or GIF file: upright by its EXIF orientation, gray and CMYK converted, transparency
-    /// over black. Size and frames are judged by the header before any pixel is decoded.
+    /// Decodes a file of a <see cref="PictureFormat"/>: upright by its EXIF orientation, other colors (gray, CMYK, a profile's)
+    /// converted, transparency over black. Size and frames are judged by the header before any pixel is decoded.
     /// </summary>
     /// <exception cref="PictureException">The file is refused; the message says why in one line.</exception>
     public static Picture Decode(byte[] file, PictureLimits? limits = null)
@@ -31,7 +31,7 @@ public sealed class Picture
         limits ??= PictureLimits.Default;
         using var opened = OpenedFile.Open(file, limits);
         limits.Check(opened.Header);
-        return Vips.Run("the image is damaged", opened.Image.ToPicture);
+        return Vips.Run("the image is damaged", () => opened.Image.ToPicture());
     }
 
     /// <summary>Lossless PNG; <paramref name="text"/> goes into its metadata, see <see cref="PngText"/>.</summary>
@@ -54,12 +54,17 @@ public sealed class Picture
         return jpeg[3] == jfif[1] ? jpeg : [.. start, .. jfif, .. jpeg.AsSpan(start.Length)];
     }
 
+    /// <summary>Lossy WebP.</summary>
+    /// <param name="quality">1 to 100.</param>
+    public byte[] ToWebP(int quality) => Encode($".webp[Q={quality},keep=none]");
+
     public (byte R, byte G, byte B) At(int x, int y)
     {
         int at = 3 * ((y * Width) + x);
         return (Rgb[at], Rgb[at + 1], Rgb[at + 2]);
     }
 
+    // From bare pixels, so that nothing else that a file said can be in what is written.
     private byte[] Encode(string suffix) => Vips.Run($"the image cannot be written as {suffix}", () =>
     {
         using NetVips.Image bare = NetVips.Image.NewFromMemory(Rgb, Width, Height, 3, NetVips.Enums.BandFormat.Uchar);

@@ -3,13 +3,13 @@ namespace Labeler.Shared.Imaging;
 /// <summary>Why a file could not become a picture, so that an import can count its refusals by kind.</summary>
 public enum PictureProblem
 {
-    /// <summary>The bytes are no JPEG, PNG, WebP or GIF.</summary>
+    /// <summary>The bytes are none of the formats that are decoded.</summary>
     NotAnImage,
 
     /// <summary>The header announces more pixels, or the file has more bytes, than the limits allow.</summary>
     TooLarge,
 
-    /// <summary>The file has several frames and only still pictures were asked for.</summary>
+    /// <summary>The file has several frames or pages and only still pictures were asked for.</summary>
     Animated,
 
     /// <summary>The bytes end early or contradict themselves.</summary>

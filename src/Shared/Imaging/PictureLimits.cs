@@ -27,7 +27,8 @@ public sealed record PictureLimits(int MaxSide, long MaxPixels, long MaxBytes, b
         }
         if (header.Animated && !FirstFrame)
         {
-            throw new PictureException(PictureProblem.Animated, "the image is animated; only still images are accepted");
+            throw new PictureException(
+                PictureProblem.Animated, "the image is animated or has several pages; only single still images are accepted");
         }
     }
 }

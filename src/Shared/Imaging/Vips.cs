@@ -27,16 +27,34 @@ internal static class Vips
         }
     }
 
-    /// <summary>The image as interleaved 8-bit sRGB, upright, transparency laid over black.</summary>
-    public static Picture ToPicture(this Image image)
+    /// <summary>The image as interleaved 8-bit sRGB, upright, its color profile applied, transparency laid over a shade of gray.</summary>
+    public static Picture ToPicture(this Image image, byte behind = 0)
     {
         using Image upright = image.Autorot();
-        using Image colors = upright.Colourspace(Enums.Interpretation.Srgb);
-        using Image? flat = colors.HasAlpha() ? colors.Flatten() : null;
+        using Image colors = InSrgb(upright);
+        using Image? flat = colors.HasAlpha() ? colors.Flatten(background: [behind, behind, behind]) : null;
         using Image bytes = (flat ?? colors).Cast(Enums.BandFormat.Uchar);
         return bytes.Bands == 3
             ? new Picture(bytes.Width, bytes.Height, bytes.WriteToMemory<byte>())
             : throw new PictureException(PictureProblem.Damaged, $"the image has {bytes.Bands} color bands where 3 are expected");
+    }
+
+    // A profile that does not fit the pixels counts as none, as in browsers.
+    private static Image InSrgb(Image image)
+    {
+        const string profile = "icc-profile-data", srgb = "srgb";
+        if (image.Contains(profile))
+        {
+            try
+            {
+                return image.IccTransform(srgb, embedded: true, depth: 8);
+            }
+            catch (VipsException)
+            {
+                return image.Colourspace(Enums.Interpretation.Srgb);
+            }
+        }
+        return image.Colourspace(Enums.Interpretation.Srgb);
     }
 
     private static PictureException? SetUp()

@@ -16,7 +16,7 @@ public static class CuratedExport
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>Writes a zip: <c>metadata.jsonl</c> with <c>file_name</c>, <c>text</c> (empty without a caption) and <c>label</c>, and the
-    /// images unchanged.</summary>
+    /// images as <see cref="Delivered"/> gives them: all pixels, nothing else that a photo's file says.</summary>
     public static async Task WriteZip(IReadOnlyList<CuratedPhoto> photos, FileStore files, Stream output,
         CancellationToken cancel = default)
     {
@@ -24,15 +24,11 @@ public static class CuratedExport
         var names = new List<string>();
         foreach (var photo in photos)
         {
-            await using var source = files.OpenRead(photo.Photo.ContentHash);
-            var start = new byte[16];
-            var format =
-                PictureFormats.Of(start.AsSpan(0, await source.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel)));
-            source.Position = 0;
-            var name = string.Create(CultureInfo.InvariantCulture, $"images/{names.Count:00000}{format?.Extension()}");
+            var (content, format) = await DeliveredPicture.Read(files, photo.Photo.ContentHash, Delivered.Whole, cancel);
+            var name = string.Create(CultureInfo.InvariantCulture, $"images/{names.Count:00000}{format.Extension()}");
             names.Add(name);
             await using var entry = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync(cancel);
-            await source.CopyToAsync(entry, cancel);
+            await entry.WriteAsync(content, cancel);
         }
         await using var list = new StreamWriter(await zip.CreateEntry("metadata.jsonl").OpenAsync(cancel));
         foreach (var (photo, name) in photos.Zip(names))

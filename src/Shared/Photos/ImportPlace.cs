@@ -3,7 +3,8 @@ namespace Labeler.Shared.Photos;
 /// <summary>What an import job reads: an uploaded zip, or a folder below the import root.</summary>
 /// <param name="Path">Relative: a zip's to the data folder's uploads, a folder's to the import root.</param>
 /// <param name="Name">What people read.</param>
-public sealed record ImportPlace(string Path, bool IsZip, string Name)
+/// <param name="CodePage">Of the names in a zip that are not UTF-8; see <see cref="ZipNames"/>.</param>
+public sealed record ImportPlace(string Path, bool IsZip, string Name, int CodePage = ZipNames.Standard)
 {
     public static string Uploads(DataFolder folder) => Directory.CreateDirectory(System.IO.Path.Combine(folder.Root, "uploads")).FullName;
 
@@ -32,7 +33,7 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name)
     }
 
     internal PhotoFiles Open(DataFolder folder, ImportLimits limits) => IsZip
-        ? File.Exists(ZipPath(folder)) ? PhotoFiles.OfZip(ZipPath(folder), limits)
+        ? File.Exists(ZipPath(folder)) ? PhotoFiles.OfZip(ZipPath(folder), limits, CodePage)
             : throw new LabelerException("The uploaded zip is not there any more: upload it again.")
         : PhotoFiles.OfFolder(System.IO.Path.GetFullPath(System.IO.Path.Combine(Root(folder, limits), Path)), limits);
 

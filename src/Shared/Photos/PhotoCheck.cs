@@ -15,6 +15,12 @@ internal static class PhotoCheck
         [".png"] = PictureFormat.Png,
         [".webp"] = PictureFormat.WebP,
         [".gif"] = PictureFormat.Gif,
+        [".tif"] = PictureFormat.Tiff,
+        [".tiff"] = PictureFormat.Tiff,
+        [".avif"] = PictureFormat.Avif,
+        [".heic"] = PictureFormat.Heic,
+        [".heif"] = PictureFormat.Heic,
+        [".hif"] = PictureFormat.Heic,
     };
 
     /// <summary>Reads a file whole, but never more than a picture may have, whatever the archive announced.</summary>
@@ -44,6 +50,10 @@ internal static class PhotoCheck
     {
         var expected = Endings.TryGetValue(Path.GetExtension(name), out var ending) ? ending : (PictureFormat?)null;
         var format = PictureFormats.Of(content);
+        if (UnreadFormat.Of(name, content) is { } unread)
+        {
+            throw new PhotoRefusal(SkipKind.Refused, $"{unread} is not read here; save it as JPEG");
+        }
         if (format is null)
         {
             throw expected is null
@@ -64,6 +74,10 @@ internal static class PhotoCheck
         {
             var picture = Picture.Decode(content, limits.Picture);
             return (picture.Width, picture.Height);
+        }
+        catch (PictureException error) when (format == PictureFormat.Heic && error.Problem == PictureProblem.Damaged)
+        {
+            throw new PhotoRefusal(SkipKind.Refused, "this HEIC cannot be read here; save it as JPEG");
         }
         catch (PictureException error) when (error.Problem != PictureProblem.LibraryMissing)
         {

@@ -20,30 +20,43 @@ public sealed class PhotoFiles : IDisposable
             _archive?.Dispose();
             throw new LabelerException($"There are more than {limits.MaxFiles:N0} files: import them in several parts.");
         }
-        All = [.. all.OrderBy(file => file.Name, StringComparer.Ordinal).GroupBy(file => file.Name).SelectMany(Named)];
+        All = [.. Named([.. all.OrderBy(file => file.Name, StringComparer.Ordinal)])];
     }
 
-    // A zip may hold one name several times. The further ones get a name of their own, under which the report tells of them.
-    private static IEnumerable<PhotoFile> Named(IEnumerable<PhotoFile> same) => same.Select((file, n) => n == 0
-        ? file
-        : file with
+    // A zip may hold one name several times, as packed or as read here. The further ones get a name of their own: each is a file.
+    private static IEnumerable<PhotoFile> Named(List<PhotoFile> files)
+    {
+        var given = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        return files.Select((file, at) => at == 0 || files[at - 1].Name != file.Name ? file : file with { Name = Free(file.Name, given) });
+    }
+
+    private static string Free(string name, HashSet<string> given)
+    {
+        var start = name[..^Path.GetExtension(name).Length];
+        for (var n = 2; ; n++)
         {
-            Name = $"{file.Name} ({n + 1})",
-            Fault = "the zip holds a file of this name already, and only the first is taken; give each its own name"
-        });
+            if ($"{start} ({n}){name[start.Length..]}" is var free && given.Add(free))
+            {
+                return free;
+            }
+        }
+    }
 
     public IReadOnlyList<PhotoFile> All { get; }
 
+    /// <param name="codePage">Of the names that are not UTF-8; see <see cref="ZipNames"/>.</param>
     /// <exception cref="LabelerException">It is no zip, or holds too many files.</exception>
-    public static PhotoFiles OfZip(string path, ImportLimits limits)
+    public static PhotoFiles OfZip(string path, ImportLimits limits, int codePage = ZipNames.Standard)
     {
         ZipArchive? zip = null;
         try
         {
-            zip = ZipFile.OpenRead(path);
+            zip = ZipNames.Open(path, codePage);
             return new(
-                zip.Entries.Where(entry => entry.Name.Length > 0)
-                    .Select(entry => new PhotoFile(entry.FullName, entry.Length, Fault(entry, limits), entry.Open)), zip, limits);
+                zip.Entries.Select(entry => (Entry: entry, Name: ZipNames.Normalized(entry.FullName)))
+                    .Where(one => one.Name.Length > 0 && !one.Name.EndsWith('/'))
+                    .Select(one => new PhotoFile(Shown(one.Name), one.Entry.Length, Fault(one.Entry, one.Name, limits), one.Entry.Open)),
+                zip, limits);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
@@ -71,10 +84,12 @@ public sealed class PhotoFiles : IDisposable
     private static bool IsBelowLink(DirectoryInfo folder, string root) =>
         folder.FullName.Length > root.TrimEnd('/').Length && (folder.LinkTarget is not null || IsBelowLink(folder.Parent!, root));
 
-    private static string? Fault(ZipArchiveEntry entry, ImportLimits limits)
+    // A control character in a name would garble the lines that tell of it.
+    private static string Shown(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+
+    private static string? Fault(ZipArchiveEntry entry, string name, ImportLimits limits)
     {
-        if (entry.FullName.Contains('\\') || entry.FullName.StartsWith('/') || entry.FullName.Split('/').Contains("..")
-            || entry.FullName.Contains(':') || entry.FullName.Any(char.IsControl))
+        if (ZipNames.LeadsOutside(name))
         {
             return "its name points outside of the zip; pack it under a plain name";
         }

@@ -1,4 +1,5 @@
 using Labeler.Shared.Imaging;
+using Labeler.Tests.Support;
 
 namespace Labeler.Shared.Tests.Imaging;
 
@@ -49,6 +50,31 @@ public sealed class FormatTests
             Assert.True(picture.At(4, 28) is { R: < 80, G: > 120, B: > 180 }, $"cyan: {picture.At(4, 28)}");
             Assert.True(picture.At(28, 28) is { R: > 180, G: < 80, B: < 80 }, $"red: {picture.At(28, 28)}");
         });
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("png")]
+    [InlineData("webp")]
+    [InlineData("tif")]
+    [InlineData("avif")]
+    public void Colors_of_a_wide_profile_are_brought_to_srgb(string kind)
+    {
+        byte[] file = TaggedPicture.Of(kind);
+
+        Assert.All([Picture.Decode(file), Picture.Decode(Thumbnail.WebP(file, 32, 100)), Thumbnail.Square(file, 16)], picture =>
+        {
+            Near((218, 0, 27), picture.At(4, 4), within: 6);
+        });
+    }
+
+    [Fact]
+    public void A_profile_that_does_not_fit_the_pixels_counts_as_none()
+    {
+        using var image = NetVips.Image.NewFromMemory(new byte[] { 200, 40, 40 }, 1, 1, 3, NetVips.Enums.BandFormat.Uchar);
+        using var wrong = image.Mutate(one => one.Set(NetVips.GValue.BlobType, "icc-profile-data", new byte[200]));
+
+        Near((200, 40, 40), Picture.Decode(wrong.WriteToBuffer(".tif[keep=all]")).At(0, 0), within: 0);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using Labeler.Shared.Imaging;
+using Labeler.Tests.Support;
 
 namespace Labeler.Shared.Tests.Imaging;
 
@@ -39,7 +40,7 @@ public sealed class HostileFileTests
     public void Truncated_files_of_every_format_are_refused_in_one_line()
     {
         Picture picture = Pictures.Gradient(200, 150);
-        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture) })
+        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture), TaggedPicture.Of("avif") })
         {
             foreach (int length in new[] { 12, file.Length / 4, file.Length / 2, file.Length - 40 })
             {
@@ -88,7 +89,7 @@ public sealed class HostileFileTests
     public void Every_single_flipped_byte_is_a_picture_or_a_refusal_and_never_a_crash()
     {
         Picture picture = Pictures.Gradient(24, 16);
-        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture), Pictures.Gif(2) })
+        foreach (byte[] file in new[] { picture.ToPng(), picture.ToJpeg(), Pictures.WebP(picture), Pictures.Gif(2), Tiff, TaggedPicture.Of("avif")[..^1] })
         {
             for (int at = 0; at < file.Length; at += 3)
             {
@@ -132,6 +133,25 @@ public sealed class HostileFileTests
 
         // 80 leaked pictures of 768 KiB would be 60 MiB.
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 30L << 20);
+    }
+
+    /// <summary>Red pixels, 8 x 1, with the directory behind them (TIFF 6.0, section 2).</summary>
+    private static byte[] Tiff
+    {
+        get
+        {
+            const int rows = 24, at = 8 + rows;
+            (short Tag, short Type, int Count, int Value)[] tags =
+            [
+                (256, 3, 1, 8), (257, 3, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 3), (278, 3, 1, 1), (279, 4, 1, rows),
+            ];
+            return
+            [
+                .. "II"u8, 42, 0, at, 0, 0, 0, .. Enumerable.Repeat<byte[]>([255, 0, 0], 8).SelectMany(pixel => pixel), (byte)tags.Length, 0,
+                .. tags.SelectMany(tag => (byte[])[.. BitConverter.GetBytes(tag.Tag), .. BitConverter.GetBytes(tag.Type), .. BitConverter.GetBytes(tag.Count), .. BitConverter.GetBytes(tag.Value)]),
+                0, 0, 0, 0,
+            ];
+        }
     }
 
     private static PictureException Refusal(Action action) => Assert.Throws<PictureException>(action);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
@@ -38,13 +39,18 @@ internal sealed class PhotoScene(World world, Project project, ImportLimits limi
 
     public static byte[] WebP(int mark, int side = 24) => Thumbnail.WebP(Png(mark, side), side);
 
-    public ImportPlace Zip(params (string Name, byte[] Content)[] files)
+    public ImportPlace Zip(params (string Name, byte[] Content)[] files) => Zip(null, files);
+
+    /// <param name="names">In which names are written; they are not marked as UTF-8, whatever it is.</param>
+    public ImportPlace Zip(Encoding? names, params (string Name, byte[] Content)[] files)
     {
         var name = $"{Guid.NewGuid():N}.zip";
-        using var zip = ZipFile.Open(Path.Combine(ImportPlace.Uploads(world.Get<DataFolder>()), name), ZipArchiveMode.Create);
+        // Latin-1 brings bytes through as they are.
+        string Written(string file) => names is null ? file : Encoding.Latin1.GetString(names.GetBytes(file));
+        using var zip = ZipFile.Open(Path.Combine(ImportPlace.Uploads(world.Get<DataFolder>()), name), ZipArchiveMode.Create, names is null ? null : Encoding.Latin1);
         foreach (var (file, content) in files)
         {
-            using var entry = zip.CreateEntry(file).Open();
+            using var entry = zip.CreateEntry(Written(file)).Open();
             entry.Write(content);
         }
         return new(name, IsZip: true, "photos.zip");

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
@@ -62,10 +64,17 @@ public sealed class Scene
     public async Task AddGroup(Job job, int number, string mark = "", string prompt = "a hand")
     {
         var size = Project.Settings.GroupSize;
-        var hashes = await Task.WhenAll(Enumerable.Range(0, size).Select(i => World.Files.Put(Encoding.UTF8.GetBytes($"{mark}image {job.EpochId} {number} {i}"))));
+        var hashes = await Task.WhenAll(Enumerable.Range(0, size).Select(i => World.Files.Put(PictureOf($"{mark}image {job.EpochId} {number} {i}"))));
         var trajectory = await World.Files.Put(Encoding.UTF8.GetBytes($"{mark}trajectory {job.EpochId} {number}"));
         await Cycle.Add(job, epoch => Group.Sampled(
             epoch, GroupUse.Labeling, number, null, prompt, 100 + number, trajectory, hashes.Select((hash, i) => new NewImage(hash, 128, 128, i)), World.Now));
+    }
+
+    // Small, and no two texts give the same one.
+    private static byte[] PictureOf(string text)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        return new Picture(5, 2, hash[..30]).ToPng();
     }
 
     public async Task<Account> Person(string name, Action<Account>? with = null)

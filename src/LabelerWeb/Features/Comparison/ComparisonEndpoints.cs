@@ -1,3 +1,4 @@
+using Labeler.Shared.Imaging;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Comparison;
@@ -17,7 +18,7 @@ public static class ComparisonEndpoints
         gets.MapGet("/runs/{name}.csv", (string name, RunFiles runs) => Download(name, runs));
         gets.MapGet("/runs/{name}/results.csv", (string name, RunFiles runs) => Download($"{name}/results", runs));
         gets.MapGet("/runs/{name}/training.png", (string name, RunFiles runs) =>
-            runs.Find($"{name}/results")?.Sheet is { } sheet ? Results.File(sheet, "image/png") : Results.NotFound());
+            runs.Find($"{name}/results")?.Sheet is { } sheet ? Sheet(File.ReadAllBytes(sheet)) : Results.NotFound());
         var posts = routes.MapPosts("/compare/runs", Role.Lead);
         posts.MapPost("", Add).WithMetadata(new RequestSizeLimitAttribute(RunFiles.LargestFile + FormOverhead));
         posts.MapPost("/{name}/remove", (string name, HttpContext context, RunFiles runs) =>
@@ -31,6 +32,19 @@ public static class ComparisonEndpoints
     private static IResult Download(string name, RunFiles runs) =>
         runs.Find(name) is { Run: { } run } file ? CurveTable.Of(name, file.Title, run).ToDownload($"{name.Replace('/', '-')}.csv")
             : Results.NotFound();
+
+    private static IResult Sheet(byte[] file)
+    {
+        try
+        {
+            var (content, format) = Delivered.Whole(file);
+            return Results.Bytes(content, format.MediaType());
+        }
+        catch (PictureException error)
+        {
+            return Results.Problem(error.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
+        }
+    }
 
     private static async Task<IResult> Add(IFormFile? file, [FromForm] string? name, HttpContext context, RunFiles runs)
     {

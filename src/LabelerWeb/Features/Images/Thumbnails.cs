@@ -4,39 +4,47 @@ using Microsoft.Extensions.Options;
 namespace Labeler.Web.Features.Images;
 
 /// <summary>Pictures as browsers get them, made once and kept beside the store; deleting that folder only costs time.</summary>
-public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<ImageOptions> options) : IDisposable
+public sealed class Thumbnails : IDisposable
 {
     /// <summary>Longest sides in pixels; a page takes the smallest that fills its frame.</summary>
     public static readonly int[] Sides = [256, 512, 1024];
 
-    private readonly SemaphoreSlim _turns = new(options.Value.ThumbnailsAtOnce);
-    private readonly string _root = Path.Combine(data.Root, "thumbnails");
+    private readonly FileStore _files;
+    private readonly SemaphoreSlim _turns;
+    private readonly string _root;
+
+    public Thumbnails(FileStore files, DataFolder data, IOptions<ImageOptions> options)
+    {
+        (_files, _turns, _root) = (files, new(options.Value.ThumbnailsAtOnce), Path.Combine(data.Root, "delivered"));
+        RemoveOlder(Path.Combine(data.Root, "thumbnails"));
+    }
 
     /// <summary>A WebP of one of the sizes; null when there is no such picture.</summary>
     public Task<string?> Shrunk(string hash, int side, CancellationToken cancel) =>
-        Kept(hash, $"{hash}-{side}.webp", file => PictureFormats.Of(file) is null ? null : Thumbnail.WebP(file, side, Quality(file, side)),
-            cancel);
+        Kept(hash, $"{hash}-{side}.webp", file => Delivered.Shrunk(file, side), cancel);
 
-    /// <summary>All of its pixels, without the text inside a PNG, which can name the model; null when there is no such picture.</summary>
+    /// <summary>All of its pixels, but not what the file says besides, such as the model's name; null when there is no such
+    /// picture.</summary>
     public Task<string?> Whole(string hash, CancellationToken cancel) =>
-        Kept(hash, $"{hash}-whole",
-            file => PictureFormats.Of(file) switch { null => null, PictureFormat.Png => Picture.Decode(file).ToPng(), _ => file }, cancel);
+        Kept(hash, $"{hash}-whole", file => Delivered.Whole(file).File, cancel);
 
-    // A small picture is shown enlarged, where traces of compression would pass for flaws of the model.
-    private static int Quality(byte[] file, int side)
+    // Where earlier versions kept pictures, some with what their files said about camera, place and owner.
+    private static void RemoveOlder(string folder)
     {
-        var header = PictureHeader.Read(file);
-        return Math.Max(header.Width, header.Height) <= side ? 97 : 90;
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
-    private async Task<string?> Kept(string hash, string name, Func<byte[], byte[]?> make, CancellationToken cancel)
+    private async Task<string?> Kept(string hash, string name, Func<byte[], byte[]> make, CancellationToken cancel)
     {
         var path = Path.Combine(_root, hash[..2], name);
         if (File.Exists(path))
         {
             return path;
         }
-        if (!files.Has(hash))
+        if (!_files.Has(hash))
         {
             return null;
         }
@@ -45,11 +53,12 @@ public sealed class Thumbnails(FileStore files, DataFolder data, IOptions<ImageO
         {
             if (!File.Exists(path))
             {
-                if (make(await files.Read(hash, cancel)) is not { } made)
+                var file = await _files.Read(hash, cancel);
+                if (PictureFormats.Of(file) is null)
                 {
                     return null;
                 }
-                await Keep(path, made, cancel);
+                await Keep(path, make(file), cancel);
             }
             return path;
         }

@@ -28,23 +28,24 @@ public static class PhotoEndpoints
     }
 
     private static async Task<IResult> Make([FromForm] string? name, [FromForm] string? task, IFormFile? zip, [FromForm] string? folder,
-        HttpContext context, PhotoUpload upload, PhotoImport import, ProjectEditing editing, TimeProvider time)
+        [FromForm] int? codePage, HttpContext context, PhotoUpload upload, PhotoImport import, ProjectEditing editing,
+        TimeProvider time)
     {
         var scored = task == nameof(LabelingTask.Score);
         var settings = new ProjectSettings { Choices = scored ? Scale.Rubric : Scale.Labels, GroupSize = 1 };
         var project = Project.Create(name ?? "", scored ? LabelingTask.Score : LabelingTask.Categorise, settings, time.GetUtcNow(),
             PictureSource.Imported);
-        var place = await upload.Take(zip, folder, context.RequestAborted);
+        var place = await upload.Take(zip, folder, codePage, context.RequestAborted);
         await editing.Add(project);
         await import.Queue(project.Id, place);
         return Back(context, project.Slug, $"The project {project.Name} is made, and its photos are being imported.");
     }
 
-    private static async Task<IResult> Import(long id, IFormFile? zip, [FromForm] string? folder, HttpContext context, PhotoUpload upload,
-        PhotoImport import, LabelerDb db)
+    private static async Task<IResult> Import(long id, IFormFile? zip, [FromForm] string? folder, [FromForm] int? codePage,
+        HttpContext context, PhotoUpload upload, PhotoImport import, LabelerDb db)
     {
         var slug = await SlugOf(db, id);
-        await import.Queue(id, await upload.Take(zip, folder, context.RequestAborted));
+        await import.Queue(id, await upload.Take(zip, folder, codePage, context.RequestAborted));
         return Back(context, slug, "The photos are being imported.");
     }
 

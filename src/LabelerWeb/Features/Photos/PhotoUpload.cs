@@ -5,9 +5,11 @@ namespace Labeler.Web.Features.Photos;
 /// <summary>Where a form says that photos come from.</summary>
 public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
 {
+    /// <param name="codePage">Of the names in the zip that are not UTF-8; null where none was chosen.</param>
     /// <exception cref="LabelerException">Neither a zip nor a folder is named, or it cannot be used.</exception>
-    public async Task<ImportPlace> Take(IFormFile? zip, string? typed, CancellationToken cancel)
+    public async Task<ImportPlace> Take(IFormFile? zip, string? typed, int? codePage, CancellationToken cancel)
     {
+        var page = ZipNames.Checked(codePage ?? ZipNames.Standard);
         if (zip is not { Length: > 0 })
         {
             return string.IsNullOrWhiteSpace(typed) ? throw new LabelerException("Choose a zip of pictures, or name a folder.")
@@ -28,8 +30,8 @@ public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
                 await zip.CopyToAsync(file, cancel);
             }
             // A zip that is none is told at once, not by a job that fails later.
-            PhotoFiles.OfZip(path, limits).Dispose();
-            return new(name, IsZip: true, Path.GetFileName(zip.FileName));
+            PhotoFiles.OfZip(path, limits, page).Dispose();
+            return new(name, IsZip: true, Path.GetFileName(zip.FileName), page);
         }
         catch (IOException error) when (error.IsDiskFull())
         {

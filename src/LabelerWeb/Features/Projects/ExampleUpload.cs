@@ -40,7 +40,7 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
     {
         try
         {
-            return Thumbnail.WebP(sent, LongestSide, limits: Limits);
+            return Thumbnail.WebP(sent, LongestSide, limits: Limits, behind: 255);
         }
         catch (PictureException e)
         {
