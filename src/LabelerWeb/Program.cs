@@ -26,11 +26,12 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddImages().AddLabeling().AddProjects().AddPhotos().AddTrainer();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
+        .AddTrainer();
     builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
-    app.UseForwardedHeaders();
+    app.UseProxies();
     app.UseHsts();
     app.UseSecurityHeaders();
     app.UseErrorPages();
