@@ -32,12 +32,12 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddImages().AddLabeling().AddProjects().AddPhotos().AddTrainer()
-        .AddBackups();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
+        .AddTrainer().AddBackups();
     builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
-    app.UseForwardedHeaders();
+    app.UseProxies();
     app.UseHsts();
     app.UseSecurityHeaders();
     app.UseErrorPages();

@@ -15,15 +15,18 @@ public sealed class WebHost : WebApplicationFactory<Program>
     private string? _data;
     private bool _onKestrel;
 
-    /// <param name="onKestrel">Listens on a port, for what only a real server refuses, such as a header that is no ASCII.</param>
-    internal static WebHost On(bool onKestrel, params (string Name, string Value)[] settings)
+    /// <summary>Does it listen on a port, for what only a real server refuses, such as a header that is no ASCII?</summary>
+    public bool OnKestrel
     {
-        var host = new WebHost { Settings = settings, _onKestrel = onKestrel };
-        if (onKestrel)
+        get => _onKestrel;
+        init
         {
-            host.UseKestrel(0);
+            _onKestrel = value;
+            if (value)
+            {
+                UseKestrel(0);
+            }
         }
-        return host;
     }
 
     public string Data { get => _data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => _data = value; }

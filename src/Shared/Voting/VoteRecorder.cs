@@ -34,6 +34,10 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         }
         var item = found.Item!;
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
+        if (project.DeletedAt is not null)
+        {
+            return VoteResult.Refuse("This project has been deleted.");
+        }
         if (found.Lease.UnblindedAt is not null)
         {
             return VoteResult.Refuse("You have seen which model made this item, so your vote on it would not be blind.");

@@ -17,7 +17,7 @@ public sealed class EveryFormTests
     [Fact]
     public async Task No_form_fails_at_the_server_with_nothing_ticked_with_everything_or_with_what_nobody_types()
     {
-        await using var host = WebHost.On(onKestrel: true, ("Captions:Endpoint", "http://127.0.0.1:1/v1"), ("Captions:Model", "none"));
+        await using var host = new WebHost { OnKestrel = true, Settings = [("Captions:Endpoint", "http://127.0.0.1:1/v1"), ("Captions:Model", "none")] };
         using var admin = await AnnotatorClient.Open(host, Name, Role.Admin);
         await EveryState.Make(host, admin);
         var inside = new Crawl(host, admin.Http);

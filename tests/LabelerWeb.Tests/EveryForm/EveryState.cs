@@ -150,7 +150,25 @@ internal static class EveryState
         await seeded.Get<JobQueue>().Fail(job, "it broke");
     }
 
+    /// <summary>A photo project with two photos, the first of which is described.</summary>
+    public static async Task<(long Project, long Photo)> OnePhoto(WebHost host)
+    {
+        var project = await Described(host, "Described");
+        return (project.Id, await host.With<LabelerDb, long>(db => db.Photos.Where(p => p.ProjectId == project.Id).Select(p => p.Id).FirstAsync()));
+    }
+
     private static async Task Photos(WebHost host, string name, Action<Job> end)
+    {
+        var project = await Described(host, name);
+        var job = await host.With<FineTuning, Job>(tuning => tuning.Queue(project.Id, ["Label 1"], new FineTuneOptions()));
+        await host.With<LabelerDb, int>(async db =>
+        {
+            end(await db.Jobs.SingleAsync(j => j.Id == job.Id));
+            return await db.SaveChangesAsync();
+        });
+    }
+
+    private static async Task<Project> Described(WebHost host, string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(host.Data, "import", name));
         for (byte n = 1; n <= 2; n++)
@@ -179,11 +197,6 @@ internal static class EveryState
             (await db.Photos.FirstAsync(p => p.ProjectId == project.Id)).Describe("a cat in a mirror", "an admin", host.Services.GetRequiredService<Labeler.Shared.Photos.Captions.CaptionOptions>().Rules, Now);
             return await db.SaveChangesAsync();
         });
-        var job = await host.With<FineTuning, Job>(tuning => tuning.Queue(project.Id, ["Label 1"], new FineTuneOptions()));
-        await host.With<LabelerDb, int>(async db =>
-        {
-            end(await db.Jobs.SingleAsync(j => j.Id == job.Id));
-            return await db.SaveChangesAsync();
-        });
+        return project;
     }
 }

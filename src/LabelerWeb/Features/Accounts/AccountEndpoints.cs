@@ -13,7 +13,7 @@ public static class AccountEndpoints
         account.MapPost("/sign-out", async (SignInManager<Account> signIn) =>
         {
             await signIn.SignOutAsync();
-            return Results.LocalRedirect("/sign-in");
+            return LocalAddress.Redirect("/sign-in");
         });
 
         // The switch in the top bar; the browser has changed its colors already.
