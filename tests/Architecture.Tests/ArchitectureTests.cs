@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_shared_domain_s_arrows_point_one_way() => None(new Layers(
         "Labeler.Shared",
-        "Imaging|Storage", "Projects|Accounts", "Epochs", "Samples", "Voting", "Jobs", "Training", "Evaluations", "Statistics", "Rewards|Exports",
+        "Imaging|Storage", "ModelServers", "Projects|Accounts", "Epochs", "Samples", "Voting", "Jobs", "Training", "Evaluations", "Statistics", "Rewards|Exports",
         "Comparisons|Photos", "Automation", "Data").Wrong(PathOf("Shared"), "Labeler.Shared", "Labeler.Shared.Data"));
 
     [Fact]

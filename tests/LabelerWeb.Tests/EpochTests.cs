@@ -131,8 +131,9 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         const string Labels = "[[0,-1,0,0,0,0,0],[-1,0,0,0,0,0,-1]]";
         Assert.Equal("ann.json has 1 lists, and the epoch has 2 groups.", await Take("[[0]]"));
         Assert.Equal("ann.json is not a list of lists of −1 and 0.", await Take("<b>"));
+        Assert.Equal("ann.json, line 1, column 3: the byte 0xE4 is not text in UTF-8; save the file as UTF-8.", await Send([.. "[["u8, 0xE4]));
         Assert.Equal("Choose a label file first.", await Take(""));
-        Assert.Equal("2 votes of ann.json are taken in.", await Take(Labels));
+        Assert.Equal("2 votes of ann.json are taken in.", await Send([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Labels)]));
         Assert.Equal("ann.json holds nothing new.", await Take(Labels));
         await using (var db = await seeded.Open())
         {
@@ -144,10 +145,12 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         await seeded.Get<EpochCycle>().Train(epoch.Id, null);
         Assert.DoesNotContain("Take the labels in", await admin.GetStringAsync($"/epochs/{seeded.Project.Slug}"), StringComparison.Ordinal);
 
-        async Task<string> Take(string json)
+        Task<string> Take(string json) => Send(Encoding.UTF8.GetBytes(json));
+
+        async Task<string> Send(byte[] json)
         {
             var page = $"/epochs/{seeded.Project.Slug}";
-            using var form = new MultipartFormDataContent { { new StringContent(await admin.FormToken(page)), "__RequestVerificationToken" }, { new StringContent(json), "file", "ann.json" } };
+            using var form = new MultipartFormDataContent { { new StringContent(await admin.FormToken(page)), "__RequestVerificationToken" }, { new ByteArrayContent(json), "file", "ann.json" } };
             admin.DefaultRequestHeaders.Referrer = new Uri(admin.BaseAddress!, page);
             Assert.Equal(HttpStatusCode.Found, (await admin.PostAsync($"/epochs/{epoch.Id}/labels", form)).StatusCode);
             var answer = WebUtility.HtmlDecode(await admin.GetStringAsync(page));

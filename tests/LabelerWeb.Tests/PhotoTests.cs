@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
@@ -38,9 +39,9 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         using var zip = new ZipArchive(await admin.GetStreamAsync("/photos/mirrors/curated.zip?keep=Label%201"));
         using var list = new StreamReader(zip.GetEntry("metadata.jsonl")!.Open());
         Assert.Contains("\"text\":\"A cat in a mirror\",\"label\":\"Label 1\"", await list.ReadToEndAsync());
-        Assert.Contains("A cat in a mirror", await admin.GetStringAsync("/photos/mirrors/curated.csv"));
+        Assert.Contains("A cat in a mirror", await TablesForPeople.Get(admin, "/photos/mirrors/curated.csv"));
         var job = await host.With<LabelerDb, long>(db => db.Jobs.Where(j => j.Kind == JobKind.Import).Select(j => j.Id).FirstAsync());
-        Assert.Contains("mask/a.png,NotToLabel", await admin.GetStringAsync($"/photos/mirrors/left-out-{job}.csv"));
+        Assert.Contains("mask/a.png,NotToLabel", await TablesForPeople.Get(admin, $"/photos/mirrors/left-out-{job}.csv"));
 
         var fields = TuneField().Matches(await admin.GetStringAsync("/photos/mirrors")).Select(field => (field.Groups[1].Value, field.Groups[2].Value)).ToArray();
         Assert.Equal(8, fields.Length);
@@ -70,6 +71,29 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         await Upload(admin, "/photos/projects/new", System.Text.Encoding.UTF8.GetBytes(zip), ("name", "Refused"), ("task", "Score"), ("folder", folder));
         Assert.Contains(reason, WebUtility.HtmlDecode(await admin.GetStringAsync("/photos")));
         Assert.False(await host.With<LabelerDb, bool>(db => db.Projects.AnyAsync(p => p.Name == "Refused")));
+    }
+
+    [Fact]
+    public async Task The_code_page_of_a_zip_s_names_is_chosen_in_the_form()
+    {
+        using var admin = await host.SignedIn($"Ada {Guid.NewGuid():N}", Role.Admin);
+        var names = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
+        using var packed = new MemoryStream();
+        using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true, names))
+        {
+            foreach (var name in new[] { "鏡.jpg", "窓.jpg" })
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(Picture((byte)(7 * name[0])).ToJpeg());
+            }
+        }
+        Assert.Contains("""<option value="932">""", await admin.GetStringAsync("/photos"));
+        await Upload(admin, "/photos/projects/new", packed.ToArray(), ("name", "Wrong page"), ("task", "Score"), ("codePage", "65001"));
+        Assert.Contains("no code page", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos")));
+
+        await Upload(admin, "/photos/projects/new", packed.ToArray(), ("name", "Kagami"), ("task", "Score"), ("codePage", "932"));
+        await Imported();
+        Assert.Equal(["窓.jpg", "鏡.jpg"], await host.With<LabelerDb, string[]>(async db => [.. (await db.Photos.Where(p => db.Projects.Any(q => q.Id == p.ProjectId && q.Slug == "kagami")).Select(p => p.Name).ToListAsync()).Order(StringComparer.Ordinal)]));
     }
 
     [Fact]

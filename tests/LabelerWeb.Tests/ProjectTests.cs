@@ -85,6 +85,23 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     }
 
     [Fact]
+    public async Task A_prompt_file_of_another_encoding_is_read_by_its_mark_or_refused_with_line_and_column()
+    {
+        var answer = await Save("/projects/new", Encoding.Latin1.GetBytes("a mirror\nein schöner Spiegel\n"), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
+        Assert.Contains("prompts.txt, line 2, column 8: the byte 0xF6 is not text in UTF-8", await answer.Content.ReadAsStringAsync());
+
+        await Save("/projects/new", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("ein schöner Spiegel\r\n[round] mirror\r\n")], ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
+        Assert.Equal(["ein schöner Spiegel", "[round] mirror"], (await Load("hands")).Prompts.OrderBy(p => p.Position).Select(p => p.Text));
+    }
+
+    [Fact]
+    public async Task A_prompt_file_may_be_a_json_list()
+    {
+        await Save("/projects/new", "[\"a mirror\", \"a window\"]"u8.ToArray(), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"));
+        Assert.Equal(["a mirror", "a window"], (await Load("hands")).Prompts.OrderBy(p => p.Position).Select(p => p.Text));
+    }
+
+    [Fact]
     public async Task A_prompt_file_replaces_the_typed_prompts()
     {
         await Save("/projects/new", "first\r\nsecond\r\n"u8.ToArray(), ("Name", "Hands"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Prompts", "typed"));

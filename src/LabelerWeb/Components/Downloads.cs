@@ -5,9 +5,16 @@ namespace Labeler.Web.Components;
 /// <summary>Files that are written while they are sent, or before.</summary>
 public static class Downloads
 {
-    public static IResult Text(string type, string name, Func<TextWriter, Task> write) => Results.Stream(async body =>
+    /// <summary>A table for people: with a byte order mark, without which spreadsheets take UTF-8 for the machine's code page.</summary>
+    public static IResult Csv(string name, Func<TextWriter, Task> write) => Text("text/csv", name, byteOrderMark: true, write);
+
+    /// <summary>One JSON object a line, for programs.</summary>
+    public static IResult JsonLines(string name, Func<TextWriter, Task> write) =>
+        Text("application/jsonl", name, byteOrderMark: false, write);
+
+    private static IResult Text(string type, string name, bool byteOrderMark, Func<TextWriter, Task> write) => Results.Stream(async body =>
     {
-        await using var writer = new StreamWriter(body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+        await using var writer = new StreamWriter(body, new UTF8Encoding(byteOrderMark), leaveOpen: true);
         await write(writer);
     }, type, name);
 

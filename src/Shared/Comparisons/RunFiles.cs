@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Storage;
 
@@ -80,17 +79,7 @@ public sealed partial class RunFiles(DataFolder folder)
         ? Parse(File.ReadAllBytes(path))
         : throw new LabelerException($"The file has more than {LargestFile / 1024 / 1024} MB.");
 
-    private static ReproducedRun Parse(byte[] bytes)
-    {
-        try
-        {
-            return ReproducedRun.Read(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes)));
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new LabelerException("The file is not text in UTF-8.", error);
-        }
-    }
+    private static ReproducedRun Parse(byte[] bytes) => ReproducedRun.Read(new StringReader(StrictText.Decode(bytes, "The file")));
 
     [GeneratedRegex("[^a-z0-9]+", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Other();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Exports;
@@ -72,9 +73,11 @@ public static class D3poLabelImport
 
     private static async Task<int[][]> Rows(Stream json, string fileName, CancellationToken cancel)
     {
+        var file = await json.ReadAtMost(LargestFile, cancel)
+            ?? throw new LabelerException($"{fileName} has more than {LargestFile >> 20} MiB.");
         try
         {
-            return await JsonSerializer.DeserializeAsync<int[][]>(json, cancellationToken: cancel) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<int[][]>(StrictText.Decode(file, fileName)) ?? throw new JsonException("null");
         }
         catch (JsonException error)
         {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -9,7 +9,7 @@ public sealed class PromptOptions
 {
     private readonly Option<string[]> _prompt = new("--prompt") { Description = "a prompt; may be given more than once" };
     private readonly Option<string> _file =
-        new("--prompts") { Description = "file of prompts: one a line, or a JSON list as in D3PO's prompt.json" };
+        new("--prompts") { Description = "file of prompts in UTF-8: one a line, or a JSON list as in D3PO's prompt.json" };
     private readonly Option<int> _count =
         new("--count") { Description = "groups in all, the prompts taking turns; by default one per prompt" };
 
@@ -53,16 +53,13 @@ public sealed class PromptOptions
         }
     }
 
-    private static string[] Read(string path)
+    private static IReadOnlyList<string> Read(string path)
     {
         try
         {
-            string text = File.ReadAllText(path);
-            return text.AsSpan().TrimStart().StartsWith("[")
-                ? JsonSerializer.Deserialize<string[]>(text) ?? []
-                : [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+            return PromptFileText.Read(File.ReadAllBytes(path), path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new EngineException($"{path}: cannot be read as prompts ({error.Message})", error);
         }

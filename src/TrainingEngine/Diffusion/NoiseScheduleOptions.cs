@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Diffusion;
 
@@ -60,7 +61,7 @@ public sealed record NoiseScheduleOptions
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
+            using JsonDocument json = JsonDocument.Parse(StrictText.Read(file));
             return From(json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or EngineException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Diffusion;
 
@@ -65,7 +66,7 @@ public sealed class SampleFolder
         string file = Path.Combine(folder, ManifestName);
         try
         {
-            return new SampleFolder(folder, JsonSerializer.Deserialize<SampleManifest>(File.ReadAllBytes(file), SampleManifest.Json)
+            return new SampleFolder(folder, JsonSerializer.Deserialize<SampleManifest>(StrictText.Read(file), SampleManifest.Json)
                 ?? throw new EngineException($"{file} is empty"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Labeler.Shared;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Lora;
 
@@ -24,7 +25,7 @@ public sealed record PeftConfig(
     {
         try
         {
-            var config = JsonSerializer.Deserialize<PeftConfig>(File.ReadAllBytes(path)) ?? throw new JsonException("it is empty");
+            var config = JsonSerializer.Deserialize<PeftConfig>(StrictText.Read(path)) ?? throw new JsonException("it is empty");
             foreach (var pattern in config.AlphaPattern?.Keys.ToArray() ?? [])
             {
                 Matches("", pattern);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Models;
 
@@ -22,7 +23,7 @@ public sealed class ConfigFile
     {
         try
         {
-            return Parse(path, File.ReadAllText(path));
+            return Parse(path, StrictText.Read(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public static class ModelChecksums
             return;
         }
 
-        foreach (var line in File.ReadLines(list).Where(line => line.Length > 0))
+        foreach (var line in StrictText.ReadLines(list).Where(line => line.Length > 0))
         {
             if (line.Split("  ", 2) is not [var hash, var name])
             {

@@ -1,6 +1,6 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Labeler.Shared.ModelServers;
 
 namespace Labeler.TrainingEngine.Rewards;
 
@@ -25,14 +25,15 @@ public sealed record EndpointOptions
 
 /// <summary>
 /// A reward from a server: POST of <c>{"images": [PNG in base64, …], "prompts": [text, …]}</c>, answered with
-/// <c>{"scores": [number or null, …]}</c>. Images whose request fails are left out, and the rest goes on; only a server
-/// that never answered at all is an error.
+/// <c>{"scores": [number or null, …]}</c>. Images whose request fails are left out, and the rest goes on; a server that never
+/// answered at all is an error, and so is a failure that every request would meet.
 /// </summary>
 public sealed class EndpointReward : IReward
 {
     private readonly Uri _address;
     private readonly EndpointOptions _options;
     private readonly HttpClient _client;
+    private readonly ModelServer _server;
 
     /// <exception cref="EngineException">The address is none.</exception>
     public EndpointReward(string address, EndpointOptions? options = null)
@@ -41,12 +42,8 @@ public sealed class EndpointReward : IReward
             ? uri
             : throw new EngineException($"{address} is no address of a reward server; it begins with http:// or https://");
         _options = options ?? new EndpointOptions();
-        _client =
-            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
-            {
-                Timeout = _options.Timeout,
-                MaxResponseContentBufferSize = _options.LargestAnswer
-            };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        _server = new ModelServer(_client, _address, key: null, _options.Timeout, _options.LargestAnswer, TimeProvider.System);
     }
 
     /// <inheritdoc />
@@ -69,14 +66,21 @@ public sealed class EndpointReward : IReward
             }
             return scores ?? [.. Enumerable.Repeat(double.NaN, some.Length)];
         })];
-        return answered > 0 || images.Count == 0 ? values
-            : throw new EngineException($"{_address} gave no scores at all ({reason}); check the server");
+        return answered > 0 || images.Count == 0 ? values : throw Ended("no scores at all", reason);
     }
 
     public void Dispose() => _client.Dispose();
 
+    private EngineException Ended(string what, string reason) => new($"{_address} gave {what} ({reason}); check the server");
+
+    /// <exception cref="EngineException">No image would get a score.</exception>
     private (double[]? Scores, string Failure) Ask(Candidate[] images, CancellationToken stop)
     {
+        var question = new JsonObject
+        {
+            ["images"] = new JsonArray([.. images.Select(image => (JsonNode)Convert.ToBase64String(image.Open().ToPng()))]),
+            ["prompts"] = new JsonArray([.. images.Select(image => (JsonNode)image.Prompt)]),
+        };
         string failure = "";
         for (int attempt = 0; attempt < _options.Attempts; attempt++)
         {
@@ -84,55 +88,39 @@ public sealed class EndpointReward : IReward
             {
                 stop.ThrowIfCancellationRequested();
             }
-            try
+            switch (_server.Ask(question, stop).GetAwaiter().GetResult())
             {
-                using var response = _client.PostAsJsonAsync(
-                    _address,
-                    new
+                case ServerAnswer answer when Scores(answer.Root, images.Length, out failure) is { } scores:
+                    return (scores, "");
+                case ServerFailure { Reach: FailureReach.EveryRequest } failed:
+                    throw Ended("no scores at all, nor would it give others", failed.Reason);
+                case ServerFailure failed:
+                    failure = failed.Reason;
+                    if (failed.Reach == FailureReach.ThisRequest)
                     {
-                        images = images.Select(image => Convert.ToBase64String(image.Open().ToPng())),
-                        prompts = images.Select(image => image.Prompt)
-                    },
-                    stop).GetAwaiter().GetResult();
-                if (!response.IsSuccessStatusCode)
-                {
-                    failure = $"status {(int)response.StatusCode}";
-                    if (IsFinal(response.StatusCode))
-                    {
-                        break;
+                        return (null, failure);
                     }
-                    continue;
-                }
-                return (Scores(response.Content.ReadAsByteArrayAsync(stop).GetAwaiter().GetResult(), images.Length), "");
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                failure = $"no answer within {_options.Timeout.TotalSeconds:0.##} s";
-            }
-            catch (Exception error) when (error is HttpRequestException or IOException or JsonException or FormatException)
-            {
-                failure = error.Message.ReplaceLineEndings(" ");
+                    break;
             }
         }
         return (null, failure);
     }
 
-    // Asked again, these would say the same.
-    private static bool IsFinal(HttpStatusCode status) => (int)status is >= 300 and < 500 and not 408 and not 429;
-
-    private static double[] Scores(byte[] answer, int count)
+    private static double[]? Scores(JsonElement answer, int count, out string failure)
     {
-        using var document = JsonDocument.Parse(answer);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("scores", out var scores)
+        failure = $"the answer is no list \"scores\" of {count} numbers";
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("scores", out var scores)
             || scores.ValueKind != JsonValueKind.Array || scores.GetArrayLength() != count)
         {
-            throw new FormatException($"the answer is no list \"scores\" of {count} numbers");
+            return null;
         }
-        return [.. scores.EnumerateArray().Select(score => score.ValueKind switch
+        double?[] numbers = [.. scores.EnumerateArray().Select(score => score.ValueKind switch
         {
             JsonValueKind.Number when score.TryGetDouble(out var value) && double.IsFinite(value) => value,
             JsonValueKind.Null => double.NaN,
-            _ => throw new FormatException("a score is no number"),
+            _ => (double?)null,
         })];
+        failure = "a score is no number";
+        return numbers.All(number => number is not null) ? [.. numbers.Select(number => number!.Value)] : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared.Storage;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Weights;
@@ -152,7 +153,7 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            using var json = JsonDocument.Parse(StrictText.Read(index));
             // The shards lie beside their index: a path in it would lead elsewhere.
             return [.. json.RootElement.GetProperty("weight_map").EnumerateObject()
                 .Select(entry => Path.GetFileName(entry.Value.GetString()) ?? throw new JsonException($"{entry.Name} is in no file"))

@@ -38,6 +38,9 @@ internal sealed class StandIn : IAsyncDisposable
 
     public string? Authorization { get; private set; }
 
+    /// <summary>Bytes that the last question said it has; -1 where it came in pieces of untold number.</summary>
+    public long Length { get; private set; }
+
     public static Func<HttpListenerContext, Task> Says(string caption) => Body(200, JsonSerializer.Serialize(
         new { choices = new[] { new { message = new { content = caption } } }, usage = new { prompt_tokens = 100, completion_tokens = 10 } }));
 
@@ -72,6 +75,7 @@ internal sealed class StandIn : IAsyncDisposable
                 using var reader = new StreamReader(context.Request.InputStream);
                 Asked.Add(JsonDocument.Parse(await reader.ReadToEndAsync()).RootElement);
                 Authorization = context.Request.Headers["Authorization"];
+                Length = context.Request.ContentLength64;
                 await (_answers.Count > 1 ? _answers.Dequeue() : _answers.Peek())(context);
             }
             catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared;
 using Labeler.Shared.Imaging;
 using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
@@ -48,6 +49,18 @@ public sealed class SupervisedTests : IDisposable
         File.WriteAllText(_folder.File("wrong", "metadata.jsonl"), line);
 
         Assert.Contains(reason, Assert.Throws<EngineException>(() => CaptionedFolder.Read(_folder.File("wrong"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_is_no_utf_8_is_refused_with_its_place_and_a_byte_order_mark_is_no_part_of_it()
+    {
+        var list = Path.Combine(Images(), "metadata.jsonl");
+        var lines = File.ReadAllBytes(list);
+        File.WriteAllBytes(list, [0xEF, 0xBB, 0xBF, .. lines]);
+        Assert.NotEmpty(CaptionedFolder.Read(_folder.File("images")));
+
+        File.WriteAllBytes(list, System.Text.Encoding.Latin1.GetBytes("{\"file_name\": \"0.png\", \"text\": \"a\"}\n{\"file_name\": \"1.png\", \"text\": \"schöner Spiegel\"}\n"));
+        Assert.Contains("metadata.jsonl, line 2, column 36: the byte 0xF6", Assert.Throws<LabelerException>(() => CaptionedFolder.Read(_folder.File("images"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

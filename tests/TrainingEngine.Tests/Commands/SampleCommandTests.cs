@@ -85,6 +85,16 @@ public sealed class SampleCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_prompts_that_is_no_utf_8_is_refused_with_line_and_column()
+    {
+        File.WriteAllBytes(_folder.File("prompts.txt"), System.Text.Encoding.Latin1.GetBytes("a cat\nein schöner Spiegel\n"));
+
+        (int code, _, string error) = Sample("--prompts", _folder.File("prompts.txt"), "--group", "1", "--steps", "2");
+
+        Assert.Equal((1, $"error: {_folder.File("prompts.txt")}, line 2, column 8: the byte 0xF6 is not text in UTF-8; save the file as UTF-8.\n"), (code, error));
+    }
+
+    [Fact]
     public void A_prompt_of_ten_thousand_characters_is_sampled_with_a_warning()
     {
         string prompt = string.Concat(Enumerable.Repeat("cat ", 2_500));

@@ -99,6 +99,37 @@ public sealed class EndpointRewardTests : IAsyncLifetime
         Assert.Equal(2, _requests);
     }
 
+    [Theory]
+    [InlineData(402, """{"error": {"message": "Insufficient credits"}}""", "status 402: Insufficient credits")]
+    [InlineData(404, """{"detail": "no such model"}""", "status 404: no such model")]
+    [InlineData(200, """{"error": "the scorer is not loaded"}""", "the scorer is not loaded")]
+    public void What_every_image_would_meet_ends_it_at_once_with_the_server_s_own_reason(int status, string body, string reason)
+    {
+        _answer = async (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync(body);
+        };
+
+        Assert.Contains(reason, Assert.Throws<EngineException>(() => Of(Hasty, 0, 0, 0, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, _requests);
+    }
+
+    [Fact]
+    public void The_length_of_a_request_is_sent()
+    {
+        long? length = null;
+        _answer = (_, context) =>
+        {
+            length = context.Request.ContentLength;
+            return Scores(context, "[1]");
+        };
+
+        Of(Hasty, 0);
+
+        Assert.True(length > 100);
+    }
+
     [Fact]
     public void An_answer_without_end_is_cut_off()
     {

@@ -20,11 +20,8 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
         Rows.All(row => row[column] is not (string or DateTimeOffset)) && Rows.Any(row => row[column] is not null);
 
     /// <summary>The table as a CSV file.</summary>
-    public IResult ToDownload(string file) => Results.Stream(async body =>
-    {
-        await using var writer = new StreamWriter(body);
-        await Csv.Write(writer, Headers, Rows.ToAsyncEnumerable());
-    }, "text/csv", file);
+    public IResult ToDownload(string file) =>
+        Downloads.Csv(file, writer => Csv.Write(writer, Headers, Rows.ToAsyncEnumerable()));
 
     public static string Show(object? cell) => cell switch
     {

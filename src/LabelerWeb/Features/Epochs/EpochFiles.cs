@@ -11,13 +11,15 @@ internal static class EpochFiles
         files.MapGet("/checkpoints/{id:long}/weights", Weights);
         files.MapGet("/checkpoints/{id:long}/kohya", Kohya);
         files.MapGet("/{id:long}/votes.csv",
-            (long id, LabelerDb db) => Downloads.Text("text/csv", $"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
+            (long id, LabelerDb db) => Downloads.Csv($"votes-{id}.csv", writer => VoteExport.WriteCsv(db, id, writer)));
         files.MapGet("/{id:long}/votes.jsonl", (long id, LabelerDb db) =>
-            Downloads.Text("application/jsonl", $"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
+            Downloads.JsonLines($"votes-{id}.jsonl", writer => VoteExport.WriteJsonLines(db, id, writer)));
         files.MapGet("/{id:long}/pairs.csv",
-            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "text/csv", "csv", PairExport.WriteCsv));
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store,
+                manifest => Downloads.Csv($"pairs-{id}.csv", writer => PairExport.WriteCsv(manifest, writer))));
         files.MapGet("/{id:long}/pairs.jsonl",
-            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store, "application/jsonl", "jsonl", PairExport.WriteJsonLines));
+            (long id, LabelerDb db, FileStore store) => Pairs(id, db, store,
+                manifest => Downloads.JsonLines($"pairs-{id}.jsonl", writer => PairExport.WriteJsonLines(manifest, writer))));
         files.MapGet("/{id:long}/manifest.json", async (long id, LabelerDb db, FileStore store) =>
             await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json")
                 : Results.NotFound());
@@ -61,16 +63,8 @@ internal static class EpochFiles
         }
     }
 
-    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, string type, string ending,
-        Func<Manifest, TextWriter, Task> write)
-    {
-        if (await ManifestOf(db, id) is not { } hash)
-        {
-            return Results.NotFound();
-        }
-        var manifest = Manifest.Read(await store.Read(hash));
-        return Downloads.Text(type, $"pairs-{id}.{ending}", writer => write(manifest, writer));
-    }
+    private static async Task<IResult> Pairs(long id, LabelerDb db, FileStore store, Func<Manifest, IResult> download) =>
+        await ManifestOf(db, id) is { } hash ? download(Manifest.Read(await store.Read(hash))) : Results.NotFound();
 
     private static Task<string?> ManifestOf(LabelerDb db, long epochId) =>
         db.Epochs.Where(epoch => epoch.Id == epochId).Select(epoch => epoch.ManifestHash).FirstOrDefaultAsync();

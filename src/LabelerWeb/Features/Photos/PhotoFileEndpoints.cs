@@ -11,11 +11,11 @@ internal static class PhotoFileEndpoints
         files.MapGet("/curated.zip", Zip);
         files.MapGet("/curated.csv", async (string slug, HttpContext context, LabelerDb db) =>
             await Kept(db, slug, context) is { } photos
-                ? Downloads.Text("text/csv", $"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
+                ? Downloads.Csv($"{slug}.csv", writer => CuratedExport.WriteCsv(photos, writer)) : Results.NotFound());
         files.MapGet("/left-out-{job:long}.csv", async (string slug, long job, LabelerDb db) =>
             await db.Jobs.AnyAsync(j => j.Id == job && j.Kind == JobKind.Import
                 && db.Projects.Any(p => p.Id == j.ProjectId && p.Slug == slug))
-                ? Downloads.Text("text/csv", $"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer))
+                ? Downloads.Csv($"{slug}-left-out-{job}.csv", writer => ImportReport.WriteCsv(db, job, writer))
                     : Results.NotFound());
     }
 

@@ -34,6 +34,10 @@ public sealed class CaptionOptions
     [Range(1, 20)]
     public int Attempts { get; set; } = 4;
 
+    /// <summary>Tokens that one answer may have; what a model thinks before it answers counts.</summary>
+    [Range(16, 1_000_000)]
+    public int MaxTokens { get; set; } = 1000;
+
     /// <summary>Seconds to wait for one answer.</summary>
     [Range(0.1, 600)]
     public double TimeoutSeconds { get; set; } = 60;

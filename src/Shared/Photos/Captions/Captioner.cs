@@ -1,9 +1,5 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Labeler.Shared.Storage;
+using Labeler.Shared.ModelServers;
 
 namespace Labeler.Shared.Photos.Captions;
 
@@ -15,30 +11,36 @@ public sealed record CaptionAnswer(string? Caption, string? Fault, long InputTok
 public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvider time)
 {
     private const long LargestAnswer = 1 << 20;
+    private const string UsualLimit = "max_tokens", NewerLimit = "max_completion_tokens";
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private long? _asked;
+    private string _limit = UsualLimit;
 
     /// <param name="jpeg">The picture.</param>
-    /// <exception cref="LabelerException">The endpoint refuses this installation (key, address, model): asking about other pictures is of
-    /// no use.</exception>
+    /// <exception cref="LabelerException">The endpoint would answer every picture so (key, address, model, quota, a setting that it does
+    /// not take); the message has its own reason.</exception>
     public async Task<CaptionAnswer> Describe(byte[] jpeg, CancellationToken cancel = default)
     {
         var messages = new JsonArray(Question(jpeg));
         var (input, output, fault) = (0L, 0L, "");
         for (var attempt = 1; attempt <= options.Attempts; attempt++)
         {
-            var answer = await Ask(messages, cancel);
+            var (answer, wait) = await Ask(messages, cancel);
             (input, output) = (input + answer.InputTokens, output + answer.OutputTokens);
             if (answer.Text is not { } text)
             {
                 fault = answer.Fault!;
+                if (answer.Reach == FailureReach.ThisRequest)
+                {
+                    return new(null, fault, input, output);
+                }
                 if (attempt < options.Attempts)
                 {
-                    await Task.Delay(answer.Wait ?? FirstPause * Math.Pow(2, attempt - 1), time, cancel);
+                    await Task.Delay(wait ?? FirstPause * Math.Pow(2, attempt - 1), time, cancel);
                 }
                 continue;
             }
-            var caption = CaptionRules.Clean(text);
+            var caption = CaptionText.OfAnswer(text);
             if (options.Rules.Fault(caption) is not { } broken)
             {
                 return new(caption, null, input, output);
@@ -50,82 +52,42 @@ public sealed class Captioner(HttpClient http, CaptionOptions options, TimeProvi
         return new(null, $"No caption after {options.Attempts} attempts. {fault}", input, output);
     }
 
-    private sealed record Reply(string? Text, string? Fault, TimeSpan? Wait, long InputTokens = 0, long OutputTokens = 0);
+    private async Task<(ChatAnswer Answer, TimeSpan? Wait)> Ask(JsonArray messages, CancellationToken cancel)
+    {
+        var reply = await Send(messages, cancel);
+        // Newer models of some makers refuse the usual name of the limit, which other servers know alone.
+        if (_limit == UsualLimit && reply is ServerFailure { Reach: FailureReach.EveryRequest } refused
+            && (refused.Parameter == UsualLimit || refused.Reason.Contains(UsualLimit, StringComparison.Ordinal)))
+        {
+            _limit = NewerLimit;
+            reply = await Send(messages, cancel);
+        }
+        var answer = reply switch
+        {
+            ServerAnswer said => ChatAnswer.Read(said.Root, options.MaxTokens),
+            ServerFailure failed => new ChatAnswer(null, $"The endpoint gave no answer: {failed.Reason.TrimEnd('.')}.", failed.Reach),
+            _ => throw new InvalidOperationException($"{reply.GetType().Name} is no reply"),
+        };
+        return answer is { Text: null, Reach: FailureReach.EveryRequest } ? throw Ended(answer.Fault!)
+            : (answer, reply is ServerFailure { Wait: { } wait } ? Bounded(wait) : null);
+    }
 
-    private async Task<Reply> Ask(JsonArray messages, CancellationToken cancel)
+    private async Task<ServerReply> Send(JsonArray messages, CancellationToken cancel)
     {
         await Pace(cancel);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.TimeoutSeconds));
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, options.Endpoint!.TrimEnd('/') + "/chat/completions")
-            {
-                Content =
-                    JsonContent.Create(
-                        new JsonObject { ["model"] = options.Model, ["messages"] = messages.DeepClone(), ["max_tokens"] = 200 }),
-            };
-            if (!string.IsNullOrWhiteSpace(options.Key))
-            {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
-            }
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            if (!response.IsSuccessStatusCode)
-            {
-                return Refused(response);
-            }
-            await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-            return Read(await body.ReadAtMost(LargestAnswer, patience.Token));
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return new(null, $"The endpoint did not answer within {options.TimeoutSeconds} seconds.", null);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            return new(null, $"The endpoint cannot be reached: {error.Message}", null);
-        }
+        var server = new ModelServer(
+            http, new Uri(options.Endpoint!.TrimEnd('/') + "/chat/completions"), options.Key, TimeSpan.FromSeconds(options.TimeoutSeconds),
+            LargestAnswer, time);
+        var question = new JsonObject { ["model"] = options.Model, ["messages"] = messages.DeepClone(), [_limit] = options.MaxTokens };
+        return await server.Ask(question, cancel);
     }
 
-    private Reply Refused(HttpResponseMessage response) => response.StatusCode switch
-    {
-        HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
-            new(null, $"The endpoint answered {(int)response.StatusCode}.", Wait(response.Headers.RetryAfter)),
-        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity =>
-            new(null, $"The endpoint refused the picture ({(int)response.StatusCode}).", null),
-        _ => throw new LabelerException(
-            $"The captions' endpoint answered {(int)response.StatusCode}: check Captions:Endpoint, Captions:Model and Captions:Key."),
-    };
+    private static LabelerException Ended(string fault) => new(
+        $"{fault} Every picture would get the same, so the run ends. Check Captions:Endpoint, Captions:Model, Captions:Key and the account "
+            + "at the endpoint.");
 
-    private TimeSpan? Wait(RetryConditionHeaderValue? after)
-    {
-        var wait = after?.Delta ?? (after?.Date - time.GetUtcNow());
-        return wait is not { } asked ? null : TimeSpan.FromSeconds(Math.Clamp(asked.TotalSeconds, 0, options.LongestWaitSeconds));
-    }
-
-    private static Reply Read(byte[]? body)
-    {
-        const string Garbage = "The endpoint's answer is not that of a chat model.";
-        if (body is null)
-        {
-            return new(null, Garbage, null);
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            var root = document.RootElement;
-            long Tokens(string name) => root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
-                && usage.TryGetProperty(name, out var count) && count.TryGetInt64(out var tokens) ? Math.Max(0, tokens) : 0;
-            var text = root.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
-            return new(text ?? "", null, null, Tokens("prompt_tokens"), Tokens("completion_tokens"));
-        }
-        catch (Exception error)
-            when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException
-                or FormatException)
-        {
-            return new(null, Garbage, null);
-        }
-    }
+    private TimeSpan Bounded(TimeSpan wait) => wait < TimeSpan.FromSeconds(options.LongestWaitSeconds) ? wait
+        : TimeSpan.FromSeconds(options.LongestWaitSeconds);
 
     // One request after the other, with the pause between them that the rate asks for.
     private async Task Pace(CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
@@ -25,7 +26,7 @@ public static class ModelDefaults
         }
         try
         {
-            var options = JsonSerializer.Deserialize<D3poOptions>(File.ReadAllBytes(path), Format) ?? new D3poOptions();
+            var options = JsonSerializer.Deserialize<D3poOptions>(StrictText.Read(path), Format) ?? new D3poOptions();
             options.Validate();
             return options;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Labeler.Shared.Imaging;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 
@@ -25,7 +26,7 @@ public static class CaptionedFolder
             throw new EngineException($"{folder} holds no {List}; write one line an image: {{\"file_name\": …, \"text\": …}}");
         }
         var root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
-        var images = File.ReadLines(list).Select((line, number) => (line, number)).Where(one => one.line.Trim().Length > 0)
+        var images = StrictText.ReadLines(list).Select((line, number) => (line, number)).Where(one => one.line.Trim().Length > 0)
             .Select(one => Parse(one.line, $"{list}, line {one.number + 1}", root)).ToArray();
         return images.Length > 0 ? images : throw new EngineException($"{list} names no image");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -55,8 +56,7 @@ internal sealed record ClipTokenizerFiles(
     {
         try
         {
-            using FileStream stream = File.OpenRead(file);
-            Dictionary<string, int> vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(stream) ?? [];
+            Dictionary<string, int> vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(StrictText.Read(file)) ?? [];
             return vocabulary.Count > 0 && vocabulary.Values.Min() >= 0
                 ? vocabulary
                 : throw new EngineException(
@@ -77,7 +77,7 @@ internal sealed record ClipTokenizerFiles(
 
         // The first line names the version.
         var merges = new List<(string, string)>();
-        foreach (string line in File.ReadAllText(file).Trim().Split('\n').Skip(1).Take(MaxMerges))
+        foreach (string line in StrictText.Read(file).Trim().Split('\n').Skip(1).Take(MaxMerges))
         {
             string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             merges.Add(parts is [var left, var right]
@@ -97,7 +97,7 @@ internal sealed record ClipTokenizerFiles(
 
         try
         {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
+            JsonDocument document = JsonDocument.Parse(StrictText.Read(file));
             return document.RootElement.ValueKind == JsonValueKind.Object ? document
                 : throw new EngineException($"{file} is no JSON object");
         }

@@ -51,11 +51,11 @@ public static class ExportedPairs
         }
     }
 
-    private static string[] Lines(string list)
+    private static IReadOnlyList<string> Lines(string list)
     {
         try
         {
-            return File.ReadAllLines(list);
+            return StrictText.ReadLines(list);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

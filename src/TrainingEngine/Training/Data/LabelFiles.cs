@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Training.Data;
 
@@ -42,8 +43,7 @@ public static class LabelFiles
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            using var document = JsonDocument.Parse(stream);
+            using var document = JsonDocument.Parse(StrictText.Read(file));
             return document.RootElement.Clone();
         }
         catch (JsonException error)

@@ -1,3 +1,4 @@
+using Labeler.Shared;
 using Labeler.TrainingEngine.Training.Data;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms.D3po;
@@ -35,6 +36,16 @@ public sealed class LabelFilesTests : IDisposable
 
         Assert.Contains("wrong.json", error.Message);
         Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public void A_file_with_a_byte_order_mark_is_read_and_one_with_a_wrong_byte_is_refused_with_its_place()
+    {
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "ann.json"), [0xFF, 0xFE, .. System.Text.Encoding.Unicode.GetBytes("[[0,-1,0]]")]);
+        Assert.Equal([0, -1, 0], LabelFiles.Read(_folder.FullName, [3])[0]);
+
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "bob.json"), [.. "[[0,0,0\n"u8, 0xE4]);
+        Assert.Contains("bob.json, line 2, column 1: the byte 0xE4", Assert.Throws<LabelerException>(() => LabelFiles.Read(_folder.FullName, [3])).Message);
     }
 
     [Fact]

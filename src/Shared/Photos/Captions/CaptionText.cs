@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+
+namespace Labeler.Shared.Photos.Captions;
+
+/// <summary>Finds the caption in what a model says around it.</summary>
+public static partial class CaptionText
+{
+    private const int LongestAnswer = 20_000;
+
+    /// <summary>
+    /// What a model says after its thoughts, which some servers leave in the text: between <c>&lt;think&gt;</c> and its end, before an end
+    /// whose beginning the server swallowed, after a beginning without an end; or in the channels of the harmony format.
+    /// </summary>
+    public static string WithoutThoughts(string said)
+    {
+        var text = said.Length > LongestAnswer ? said[^LongestAnswer..] : said;
+        if (FinalChannel().Match(text) is { Success: true } final)
+        {
+            text = text[(final.Index + final.Length)..];
+        }
+        text = Thought().Replace(text, " ");
+        if (ThoughtEnd().Matches(text) is { Count: > 0 } ends)
+        {
+            text = text[(ends[^1].Index + ends[^1].Length)..];
+        }
+        if (ThoughtStart().Match(text) is { Success: true } start)
+        {
+            text = text[..start.Index];
+        }
+        return Marker().Replace(text, " ").Trim();
+    }
+
+    /// <summary>The caption on one line, without Markdown, labels such as "Caption:", and paired quotation marks around it.</summary>
+    public static string OfAnswer(string answer)
+    {
+        var text = CaptionRules.OneLine(Fence().Replace(answer.Length > LongestAnswer ? answer[..LongestAnswer] : answer, " "));
+        for (var (before, turns) = ("", 0); before != text && turns < 20; turns++)
+        {
+            before = text;
+            text = LineStart().Replace(text, "");
+            text = Emphasis().Replace(text, "$2");
+            text = Label().Replace(text, "");
+            text = CaptionRules.Clean(text);
+        }
+        return text;
+    }
+
+    [GeneratedRegex(
+        @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>.*?<\s*/\s*\1\s*>|◁think▷.*?◁/think▷"
+        + @"|\[THINK\].*?\[/THINK\]",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline, RegexTimeout.Milliseconds)]
+    private static partial Regex Thought();
+
+    [GeneratedRegex(
+        @"<\s*/\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁/think▷|\[/THINK\]", RegexOptions.IgnoreCase,
+        RegexTimeout.Milliseconds)]
+    private static partial Regex ThoughtEnd();
+
+    [GeneratedRegex(
+        @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁think▷|\[THINK\]|<\|channel\|>\s*analysis",
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
+    private static partial Regex ThoughtStart();
+
+    [GeneratedRegex(@"<\|channel\|>\s*final\s*<\|message\|>", RegexOptions.RightToLeft, RegexTimeout.Milliseconds)]
+    private static partial Regex FinalChannel();
+
+    [GeneratedRegex(@"<\|[a-z_]{1,30}\|>|</?answer>|<\|(begin|end)_of_box\|>", RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
+    private static partial Regex Marker();
+
+    [GeneratedRegex(@"^\s*```\w*\s*$", RegexOptions.Multiline, RegexTimeout.Milliseconds)]
+    private static partial Regex Fence();
+
+    // A heading, a quotation, or one entry of a list.
+    [GeneratedRegex(@"^\s*(#{1,6}\s+|>\s*|[-*•]\s+|\d{1,2}[.)]\s+)", RegexOptions.None, RegexTimeout.Milliseconds)]
+    private static partial Regex LineStart();
+
+    [GeneratedRegex(
+        @"^\s*(?<marks>[*_]{1,3})?\s*((sure|certainly|of course|okay|ok)[!,.]?\s+)?"
+        + @"((here( is|'s|’s)|this is) (a|an|the|my|your) [\w\s-]{0,30}?(caption|description|answer|sentence)[\w\s-]{0,30}"
+        + @"|(image |photo |picture |final |short |the )?(caption|description|answer|sentence|response|output))"
+        + @"\s*[:：](?(marks)[*_]*)\s*(?=\S)",
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"(\*\*\*|\*\*|\*|___|__|(?<!\w)_|`)(?=\S)([^*_`]*?\S)\1(?!\w)", RegexOptions.None, RegexTimeout.Milliseconds)]
+    private static partial Regex Emphasis();
+}
