@@ -32,14 +32,15 @@ public sealed class PhotoImport(
     }
 
     public void Run(Job job, JobReporter reporter) =>
-        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} files looked at", null), reporter.Stop)
-            .GetAwaiter().GetResult();
+        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} files looked at", null), reporter.Stop,
+            reporter.Advanced).GetAwaiter().GetResult();
 
     /// <summary>Does a claimed import to its end.</summary>
     /// <param name="report">Told how many files were looked at, of how many.</param>
+    /// <param name="kept">Told after every file that was not there before.</param>
     /// <exception cref="LabelerException">The whole import cannot be used.</exception>
     /// <exception cref="JobLostException">Another process has the job, or somebody called it off.</exception>
-    public async Task Run(Job job, Action<int, int> report, CancellationToken cancel = default)
+    public async Task Run(Job job, Action<int, int> report, CancellationToken cancel = default, Action? kept = null)
     {
         var place = job.Read<ImportPlace>();
         using var found = place.Open(folder, limits);
@@ -54,6 +55,7 @@ public sealed class PhotoImport(
             {
                 (number, var read) = await Take(job, file, layout, hashes, number, cancel);
                 bytes += read;
+                kept?.Invoke();
             }
             // What was really read, whatever an archive announced.
             LabelerException.ThrowIf(

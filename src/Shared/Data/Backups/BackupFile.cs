@@ -49,6 +49,7 @@ public sealed partial record BackupFile(string Path, DateTimeOffset At, BackupKi
         return new(file.FullName, at, kind, version.Success ? version.Value : null, file.Length);
     }
 
-    [GeneratedRegex(@"^labeler-(?<at>\d{8}-\d{6})-(?<why>daily|manual|version-(?<version>.+))\.db$", RegexOptions.None, RegexTimeout.Milliseconds)]
+    [GeneratedRegex(@"^labeler-(?<at>\d{8}-\d{6})-(?<why>daily|manual|version-(?<version>.+))\.db$", RegexOptions.None,
+        RegexTimeout.Milliseconds)]
     private static partial Regex Names();
 }

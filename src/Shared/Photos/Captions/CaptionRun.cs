@@ -38,9 +38,14 @@ public sealed class CaptionRun(IDbContextFactory<LabelerDb> contexts, JobQueue q
         return job;
     }
 
-    public void Run(Job job, JobReporter reporter) =>
-        Run(job, (at, total) => reporter.Report((double)at / total, $"{at:N0} of {total:N0} captions", null), reporter.Stop).GetAwaiter()
-            .GetResult();
+    public void Run(Job job, JobReporter reporter) => Run(job, (at, total) =>
+    {
+        reporter.Report((double)at / total, $"{at:N0} of {total:N0} captions", null);
+        if (at > 0)
+        {
+            reporter.Advanced();
+        }
+    }, reporter.Stop).GetAwaiter().GetResult();
 
     /// <summary>Does a claimed run to its end.</summary>
     /// <param name="report">Told how many captions were asked for, of how many.</param>
