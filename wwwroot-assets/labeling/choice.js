@@ -49,6 +49,7 @@ export class ChoiceView {
       type: 'button', className: 'choice-button', 'aria-pressed': String(chosen === choice.name), 'data-choice': choice.name,
       onclick: event => { releaseFocus(event); this.#choose(choice); },
     }, keycap(keyName(choice.key)), make('span', { className: 'choice-name' }, choice.name),
-    choice.definition ? make('span', { className: 'choice-definition' }, choice.definition) : null);
+    choice.definition ? make('span', { className: 'choice-definition' }, choice.definition) : null,
+    choice.example ? make('img', { className: 'choice-example', src: `/examples/${choice.example}.svg`, alt: '', width: 72, height: 54 }) : null);
   }
 }

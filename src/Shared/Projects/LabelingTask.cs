@@ -29,6 +29,7 @@ public enum FlagKinds
 /// <param name="Name">As stored with votes, for example <c>Label 1</c> or <c>10</c>.</param>
 /// <param name="Key">The key that picks it: a digit or a small letter.</param>
 /// <param name="Definition">When to pick it; always in sight while scoring.</param>
-/// <param name="Value">How good it is. Options with a value give preferences between the images of one group; without, the category only
-/// sorts.</param>
-public sealed record Choice(string Name, string Key, string Definition = "", double? Value = null);
+/// <param name="Value">How good it is: images with different values make pairs. An option without one leaves its image out of
+/// training.</param>
+/// <param name="Example">The drawing that shows it, one of <see cref="Scale.Examples"/>; empty for none.</param>
+public sealed record Choice(string Name, string Key, string Definition = "", double? Value = null, string Example = "");

@@ -49,6 +49,10 @@ public static partial class SettingsRules
             {
                 yield return $"The key of \"{choice.Name}\" must be one digit or small letter.";
             }
+            if (choice.Example.Length > 0 && !Scale.Examples.Contains(choice.Example))
+            {
+                yield return $"There is no example \"{choice.Example}\" for \"{choice.Name}\".";
+            }
             if (task == LabelingTask.Score && choice.Value is null)
             {
                 yield return $"The score \"{choice.Name}\" needs its value.";
@@ -64,6 +68,16 @@ public static partial class SettingsRules
             yield return $"The keys {string.Join(", ", ReservedKeys)} are taken by undo, zoom, reveal and guidelines.";
         }
     }
+
+    /// <summary>Why votes of a project with these settings can teach its model nothing; null where they can.</summary>
+    public static string? WhyNothingIsTaught(LabelingTask task, ProjectSettings settings) => task switch
+    {
+        LabelingTask.Categorise or LabelingTask.Score
+            when settings.Choices.Select(choice => choice.Value).OfType<double>().Distinct().Count() < 2 =>
+            "No two options have different values, so no picture is better than another: give the options values, higher for better.",
+        _ when settings.GroupSize < 2 => "Groups of one picture hold nothing to compare: make groups of at least 2.",
+        _ => null,
+    };
 
     private static readonly string[] ReservedKeys = ["u", "z", "b", "g"];
 

@@ -31,7 +31,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
             IReadOnlyList<Preference> pairs = task == LabelingTask.PreferPair
                 ? [.. counted.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>()]
                 : Ranked(
-                    [.. counted.SelectMany(i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes))]);
+                    [.. counted.SelectMany(i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes, settings))]);
             var used = counted.SelectMany(i => i.Votes).OrderBy(v => v.Id).ToList();
             if (task == LabelingTask.PreferPair)
             {
@@ -92,10 +92,13 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         where share != 0.5
         select new Standing(flags.Key, share < 0.5 ? 1 : 0, 1 - share);
 
-    private static IEnumerable<Standing> Scored(Item item, List<Vote> votes)
+    // By the values that the options have now, so that votes from before they had any count too. An option without one leaves the image
+    // out, where at least half of the people chose such a one.
+    private static IEnumerable<Standing> Scored(Item item, List<Vote> votes, ProjectSettings settings)
     {
-        var scores = votes.Where(v => v.Score is not null).Select(v => v.Score!.Value).ToList();
-        return scores.Count == 0 ? [] : [new Standing(item.First!.Index, scores.Average(), null)];
+        var values = settings.Choices.ToDictionary(choice => choice.Name, choice => choice.Value);
+        var scores = votes.Select(v => values.GetValueOrDefault(((ChoiceVerdict)v.Verdict!).Name, v.Score)).OfType<double>().ToList();
+        return 2 * scores.Count <= votes.Count ? [] : [new Standing(item.First!.Index, scores.Average(), null)];
     }
 
     private static List<Preference> Ranked(List<Standing> images) =>

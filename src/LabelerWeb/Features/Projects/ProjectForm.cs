@@ -45,6 +45,7 @@ public sealed class ProjectForm
         var choices = new List<Choice>();
         var (names, keys, definitions, values) =
             (posted["Choice.Name"], posted["Choice.Key"], posted["Choice.Definition"], posted["Choice.Value"]);
+        var examples = posted["Choice.Example"];
         for (var i = 0; i < Math.Min(names.Count, Math.Min(keys.Count, Math.Min(definitions.Count, values.Count))); i++)
         {
             if (string.IsNullOrWhiteSpace(names[i]) && string.IsNullOrWhiteSpace(definitions[i]))
@@ -64,7 +65,8 @@ public sealed class ProjectForm
                     Faults.Add($"The value of \"{names[i]}\" must be a number, not \"{values[i]}\".");
                 }
             }
-            choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value));
+            choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value,
+                examples.Count > i ? examples[i]! : ""));
         }
         return choices;
     }

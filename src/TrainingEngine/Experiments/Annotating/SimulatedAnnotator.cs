@@ -65,7 +65,7 @@ public sealed class SimulatedAnnotator
         int score = Oracle.Judge(picture, SceneFamily.Mirror).Score;
         SceneRandom random = Random(number, 1);
         return random.Chance(_options.WrongShare)
-            ? random.Pick([.. MirrorRubric.Scores.Select(entry => entry.Score).Where(other => other != score)])
+            ? random.Pick([.. MirrorRubric.Scores.Where(other => other != score)])
             : score;
     }
 
@@ -75,7 +75,7 @@ public sealed class SimulatedAnnotator
         int label = Oracle.Judge(picture, SceneFamily.Mirror).Label;
         SceneRandom random = Random(number, 1);
         return random.Chance(_options.WrongShare)
-            ? random.Pick([.. MirrorRubric.Labels.Select(entry => entry.Label).Where(other => other != label)])
+            ? random.Pick([.. MirrorRubric.Labels.Where(other => other != label)])
             : label;
     }
 

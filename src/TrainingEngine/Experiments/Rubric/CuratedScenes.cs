@@ -48,7 +48,7 @@ internal static class CuratedScenes
         Directory.CreateDirectory(folder);
         SimulatedAnnotator labeler = options.Labeler;
         var (lines, shown) =
-            (new StringBuilder(), MirrorRubric.Labels.ToDictionary(entry => entry.Label, _ => new List<ContactSheet.Cell>()));
+            (new StringBuilder(), MirrorRubric.Labels.ToDictionary(label => label, _ => new List<ContactSheet.Cell>()));
         for (int number = 0; number < options.Scenes; number++)
         {
             stop.ThrowIfCancellationRequested();

@@ -13,8 +13,7 @@ namespace Labeler.TrainingEngine.Experiments.Rubric;
 public sealed record ScoredCheckpoint(int Label, int Step, RubricResults Results)
 {
     /// <summary>The mirror report's scores as a project has them.</summary>
-    public static IReadOnlyList<Choice> Scale { get; } =
-        [.. MirrorRubric.Scores.Select((entry, number) => new Choice(Name(entry.Score), $"{number + 1}", entry.Definition, entry.Score))];
+    public static IReadOnlyList<Choice> Scale => Labeler.Shared.Projects.Scale.Rubric;
 
     /// <summary>First line of the CSV file; shares are of 1.</summary>
     public static string CsvHeader { get; } =
@@ -59,7 +58,7 @@ public sealed record ScoredCheckpoint(int Label, int Step, RubricResults Results
     /// <exception cref="EngineException">The file is damaged.</exception>
     internal static int[][] Read(string file) => [.. File.ReadLines(file).Select(line =>
         Array.ConvertAll(line.Split(','),
-            cell => MirrorRubric.Scores.Select(entry => (int?)entry.Score).FirstOrDefault(score => Name(score!.Value) == cell)
+            cell => MirrorRubric.Scores.Select(score => (int?)score).FirstOrDefault(score => Name(score!.Value) == cell)
             ?? throw new EngineException(
                 $"the line '{line}' of {file} cannot be read; delete the file, and the checkpoint is scored again")))];
 

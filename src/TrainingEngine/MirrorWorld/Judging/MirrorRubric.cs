@@ -1,25 +1,19 @@
+using Labeler.Shared.Projects;
+
 namespace Labeler.TrainingEngine.MirrorWorld.Judging;
 
-/// <summary>The mirror report's scores and categories, applied to the faults of mirror scenes.</summary>
+/// <summary>
+/// The mirror report's scores and labels (<see cref="Scale"/>), applied to the faults of drawn scenes. The drawings know less than
+/// photos, so two things stand for others here: a wrong color of the reflection counts as a wrong pose relation (6), and two mirrors as
+/// something only in one (3). There are no wider scenes: what scores 3 stands for Label 2.
+/// </summary>
 public static class MirrorRubric
 {
-    /// <summary>The scores, worst first, with the definitions that annotators see.</summary>
-    public static IReadOnlyList<(int Score, string Definition)> Scores { get; } =
-    [
-        (0, "No mirror."),
-        (1, "A mirror, but nothing in it and nothing before it."),
-        (3, "The object is only inside or only outside the mirror, or there are several mirrors."),
-        (6, "One mirror with object and reflection, but the reflection is wrong: its colour, or not flipped."),
-        (10, "One mirror, and its reflection of the object is right."),
-    ];
+    /// <summary>Scores, worst first.</summary>
+    public static IReadOnlyList<int> Scores { get; } = [.. Scale.Rubric.Select(choice => (int)choice.Value!.Value)];
 
-    /// <summary>The categories with the definitions that annotators see.</summary>
-    public static IReadOnlyList<(int Label, string Definition)> Labels { get; } =
-    [
-        (1, "One mirror, with the object both inside and outside of it."),
-        (2, "A mirror, but the object is only inside or only outside of it, or there are several mirrors."),
-        (3, "No mirror, or nothing in and before it."),
-    ];
+    /// <summary>Labels.</summary>
+    public static IReadOnlyList<int> Labels { get; } = [.. Enumerable.Range(1, Scale.Labels.Count)];
 
     /// <summary>0, 1, 3, 6 or 10.</summary>
     public static int Score(MirrorFault fault) => fault switch

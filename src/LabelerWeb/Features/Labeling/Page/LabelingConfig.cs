@@ -26,8 +26,9 @@ public sealed record LabelingProject(long Id, string Task, IReadOnlyList<string>
             _ => "score",
         },
         FlagNames.All(project.Settings.Flags),
-        [.. project.Settings.Choices.Select(c => new LabelingChoice(c.Name, c.Key, c.Definition))],
+        [.. project.Settings.Choices.Select(c => new LabelingChoice(c.Name, c.Key, c.Definition, c.Example))],
         project.Settings.Blurred);
 }
 
-public sealed record LabelingChoice(string Name, string Key, string Definition);
+/// <param name="Example">See <see cref="Choice.Example"/>.</param>
+public sealed record LabelingChoice(string Name, string Key, string Definition, string Example);
