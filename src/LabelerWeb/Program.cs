@@ -34,7 +34,8 @@ return await HostingSetup.RunToEnd(run, async () =>
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
         .AddTrainer().AddBackups();
-    builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
+    builder.Services.AddRadzenComponents().AddRazorComponents()
+        .AddInteractiveServerComponents(circuits => builder.Configuration.GetSection("Circuits").Bind(circuits));
 
     var app = builder.Build();
     app.UseProxies();

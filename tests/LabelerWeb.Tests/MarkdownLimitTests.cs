@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;

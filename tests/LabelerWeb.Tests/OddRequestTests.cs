@@ -2,13 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Images;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests;

@@ -68,6 +68,9 @@ function showTab() {
 showTab();
 addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', showTab));
 
+// Islands ask for it when the rest of their page no longer says how things stand; see Polling.cs.
+globalThis.refreshPage = () => globalThis.Blazor.navigateTo(location.href, { replaceHistoryEntry: true });
+
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
   closeMenu();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace Labeler.Web.Components;
 
@@ -21,12 +22,31 @@ public abstract partial class Polling : ComponentBase, IDisposable
 
     protected abstract Task Read();
 
+    [Inject] private IJSRuntime Scripts { get; set; } = null!;
+
     /// <summary>Has the whole page, which is static, made anew; does nothing while it is being made.</summary>
     protected void RefreshPage()
     {
         if (RendererInfo.IsInteractive)
         {
-            Navigation.Refresh();
+            _ = Refresh();
+        }
+    }
+
+    // Not the navigation manager's own: it takes a browser that leaves before it answers for a fault of the page.
+    private async Task Refresh()
+    {
+        try
+        {
+            await Scripts.InvokeVoidAsync("refreshPage");
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or JSDisconnectedException)
+        {
+            // The browser has left: there is no page any more to be made anew.
+        }
+        catch (JSException error)
+        {
+            LogFailed(Logger, error);
         }
     }
 

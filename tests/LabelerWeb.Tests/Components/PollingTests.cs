@@ -3,13 +3,18 @@ using Labeler.Shared.Data;
 using Labeler.Web.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.JSInterop;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class PollingTests : BunitContext
 {
+    private readonly Told _told = new();
+
     public PollingTests()
     {
+        Services.AddSingleton<ILogger<Polling>>(_told);
         Services.AddSingleton<IDbContextFactory<LabelerDb>>(new NoDatabase());
         SetRendererInfo(new("Server", isInteractive: true));
     }
@@ -32,6 +37,33 @@ public sealed class PollingTests : BunitContext
         Assert.InRange(counter.Readings, before, before + 1);
     }
 
+    [Theory]
+    [InlineData(typeof(TaskCanceledException), false)]
+    [InlineData(typeof(JSDisconnectedException), false)]
+    [InlineData(typeof(JSException), true)]
+    public async Task A_browser_that_leaves_while_the_page_is_made_anew_is_no_error(Type thrown, bool isTold)
+    {
+        var asked = JSInterop.SetupVoid("refreshPage");
+        asked.SetException((Exception)Activator.CreateInstance(thrown, "gone")!);
+        var counter = Render<Counter>().Instance;
+        await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        _told.Lines.Clear();
+        counter.Refresh();
+        Assert.Single(asked.Invocations);
+        Assert.Equal(isTold ? 1 : 0, _told.Lines.Count);
+    }
+
+    private sealed class Told : ILogger<Polling>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+    }
+
     private sealed class Counter : Polling
     {
         public const int Last = 6;
@@ -39,6 +71,8 @@ public sealed class PollingTests : BunitContext
         public int Readings { get; private set; }
 
         public Task Ended => Watching;
+
+        public void Refresh() => RefreshPage();
 
         protected override TimeSpan Interval => TimeSpan.FromMilliseconds(10);
 

@@ -1,6 +1,5 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;

@@ -4,8 +4,9 @@ namespace Labeler.Web.Features.Errors;
 
 public static class ErrorPages
 {
-    /// <summary>Failures become a page for people; programs, which ask under /api and /health, get the status, alone or as problem
-    /// details.</summary>
+    /// <summary>
+    /// Failures become a page for people; programs, which ask under /api and /health, get the status, alone or as problem details.
+    /// </summary>
     public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
         .UseExceptionHandler(new ExceptionHandlerOptions
         {
