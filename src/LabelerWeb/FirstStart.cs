@@ -18,7 +18,8 @@ public static class FirstStart
     public static async Task Prepare(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
-        var database = app.Services.GetRequiredService<DataFolder>().Database;
+        var (database, backups) = app.Services.GetRequiredService<DataFolder>() is var data ? (data.Database, data.Backups) : default;
+        app.Services.GetRequiredService<FolderUse>();
         string? token;
         try
         {
@@ -38,7 +39,7 @@ public static class FirstStart
         catch (SqliteException e)
         {
             throw new LabelerException(
-                $"cannot use the database {database} ({e.Message}); restore it from the backups folder beside it", e);
+                $"cannot use the database {database} ({e.Message}); restore one of {backups}: ./labeler restore NAME --data DIR", e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }

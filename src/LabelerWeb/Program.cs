@@ -1,5 +1,6 @@
 using Labeler.Web;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Backups;
 using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
@@ -15,8 +16,13 @@ using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Rewards;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
+using Labeler.Web.Maintenance;
 using Radzen;
 
+if (MaintenanceCommands.Run(args) is { } done)
+{
+    return done;
+}
 var (run, exitCode) = RunOptions.Parse(args);
 if (run is null)
 {
@@ -26,11 +32,12 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddImages().AddLabeling().AddProjects().AddPhotos().AddTrainer();
+    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
+        .AddTrainer().AddBackups();
     builder.Services.AddRadzenComponents().AddRazorComponents().AddInteractiveServerComponents();
 
     var app = builder.Build();
-    app.UseForwardedHeaders();
+    app.UseProxies();
     app.UseHsts();
     app.UseSecurityHeaders();
     app.UseErrorPages();
@@ -45,6 +52,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();
+    app.MapBackups();
     app.MapImages();
     app.MapLabeling();
     app.MapProjects();

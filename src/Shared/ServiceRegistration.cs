@@ -1,5 +1,6 @@
 using Labeler.Shared.Automation;
 using Labeler.Shared.Comparisons;
+using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Evaluations;
@@ -39,7 +40,7 @@ public static class ServiceRegistration
         {
             services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
         }
-        services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
+        services.AddSingleton<DatabaseBackups>().AddSingleton<Migrator>().AddSingleton<RunFiles>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
         return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine;
 
@@ -115,6 +116,6 @@ internal static partial class LibTorch
             : null;
     }
 
-    [GeneratedRegex(@"__version__\s*=\s*'([^']+)'", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"__version__\s*=\s*'([^']+)'", RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex PythonVersion();
 }

@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_web_s_features_know_few_others_and_none_in_a_circle() => None(new Layers(
         "Labeler.Web",
-        "Hosting", "Security", "Components", "Features.Projects|Features.Labeling|Features.Trainer|Features.Accounts|Features.Images",
+        "Hosting", "Maintenance", "Security", "Components", "Features.Projects|Features.Labeling|Features.Trainer|Features.Accounts|Features.Images",
         "Features.Review|Features.Rewards|Features.People|Features.Health", "Features.Epochs", "Features.Evaluations|Features.Lineage", "Features")
         .Wrong(PathOf("LabelerWeb"), "Labeler.Web"));
 

@@ -37,7 +37,8 @@ public sealed partial class LabelerServer : IAsyncDisposable
     /// <summary>Starts it where it should not start, and says how that ended.</summary>
     public static async Task<(int ExitCode, string Errors)> TryStart(params string[] arguments)
     {
-        using var process = Process.Start(Program(arguments))!;
+        // A port that is free, unless the test is about ports: another program may have the usual one.
+        using var process = Process.Start(Program(arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments]))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         await output;

@@ -53,7 +53,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         await Press(admin, page, "train", await Epoch(seeded), ("hash", HashOn(await admin.GetStringAsync(page))));
         Assert.Equal(["surplus"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2)));
 
-        await Press(admin, page, "cancel", await Epoch(seeded));
+        await admin.Press(page, "Cancel training");
         Assert.Contains("Stopped. Every vote is still there.", await admin.GetStringAsync(page));
         Assert.Equal((EpochState.Labeling, null), (await Epoch(seeded)) is var back ? (back.State, back.ManifestHash) : default);
         Assert.Equal(6 + 6, (await seeded.Get<EpochCycle>().DryRun(back.Id)).Signal);
@@ -85,13 +85,13 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("weights of the first epoch", await admin.GetStringAsync($"/epochs/checkpoints/{checkpoint}/weights"));
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"/epochs/checkpoints/{checkpoint}/kohya")).StatusCode);
 
-        await admin.Post(page, $"/epochs/projects/{seeded.Project.Id}/rollback", ("checkpoint", $"{checkpoint}"));
+        await admin.Press(page, "Roll back to this");
         await using (var db = await seeded.Open())
         {
             var epochs = await db.Epochs.Where(e => e.ProjectId == seeded.Project.Id).OrderBy(e => e.Number).Select(e => new { e.State, e.SampledById }).ToListAsync();
             Assert.Equal([(EpochState.Complete, null), (EpochState.RolledBack, checkpoint), (EpochState.Sampling, (long?)checkpoint)], epochs.Select(e => (e.State, e.SampledById)));
         }
-        await admin.Post(page, $"/epochs/projects/{seeded.Project.Id}/rollback");
+        await admin.Press(page, "Roll back to the base model");
         Assert.Equal((EpochState.Sampling, null), (await Epoch(seeded, 4)) is var fresh ? (fresh.State, fresh.SampledById) : default);
         Assert.Equal(EpochState.RolledBack, (await Epoch(seeded, 1)).State);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using AngleSharp.Html.Parser;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Web.Features.Accounts;
@@ -47,6 +48,19 @@ public static partial class Forms
         var token = await browser.FormToken(page);
         return await browser.PostAsync(address, new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token)).Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
     }
+
+    /// <summary>Loads a page and presses a button of it by its text: posts what its form holds.</summary>
+    public static async Task<HttpResponseMessage> Press(this HttpClient browser, string page, string button) => await browser.Press(await browser.Button(page, button));
+
+    /// <summary>What a button of a page would post, to be pressed later.</summary>
+    public static async Task<(string Address, List<KeyValuePair<string, string>> Fields)> Button(this HttpClient browser, string page, string button)
+    {
+        var document = new HtmlParser().ParseDocument(await browser.GetStringAsync(page));
+        var form = document.QuerySelectorAll("form[method=post]").First(form => form.QuerySelectorAll("button").Any(b => b.TextContent.Trim() == button));
+        return ("/" + form.GetAttribute("action"), [.. form.QuerySelectorAll("input[type=hidden]").Select(input => KeyValuePair.Create(input.GetAttribute("name")!, input.GetAttribute("value") ?? ""))]);
+    }
+
+    public static Task<HttpResponseMessage> Press(this HttpClient browser, (string Address, List<KeyValuePair<string, string>> Fields) button) => browser.PostAsync(button.Address, new FormUrlEncodedContent(button.Fields));
 
     /// <summary>The token that a page's forms carry.</summary>
     public static async Task<string> FormToken(this HttpClient browser, string page) => Token().Match(await browser.GetStringAsync(page)).Groups[1].Value;

@@ -88,4 +88,17 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
         await careful.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 3));
         Assert.Equal("exposure", (string)(await careful.Queue(seeded.Project.Id))["state"]!);
     }
+
+    [Fact]
+    public async Task Somebody_who_withdrew_is_told_so_and_what_they_judged_is_asked_again()
+    {
+        await using var seeded = await host.Seed("Withdrawn", 1);
+        using var leaves = await AnnotatorClient.Open(host, "withdrawer");
+        var item = (await leaves.Items(seeded.Project.Id, 1))[0];
+        await leaves.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 3));
+        await leaves.Http.Post("/account", "/account/withdraw");
+        Assert.Equal("withdrawn", (string)(await leaves.Queue(seeded.Project.Id))["state"]!);
+        using var other = await AnnotatorClient.Open(host, "successor");
+        Assert.Equal([item], await other.Items(seeded.Project.Id, 1));
+    }
 }

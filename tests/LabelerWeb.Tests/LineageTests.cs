@@ -27,7 +27,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("Normal 28.6 % against 85.7 %", shown);
         Assert.Contains(",worse", await admin.GetStringAsync($"/dashboard/{seeded.Project.Slug}/changes.csv"));
 
-        await admin.Post(page, $"/epochs/projects/{seeded.Project.Id}/rollback");
+        await admin.Press(page, "Roll back");
         await using var db = await seeded.Open();
         Assert.Equal([EpochState.RolledBack, EpochState.RolledBack, EpochState.Sampling], await db.Epochs.Where(e => e.ProjectId == seeded.Project.Id).OrderBy(e => e.Number).Select(e => e.State).ToListAsync());
         Assert.DoesNotContain("Worse than epoch", await admin.GetStringAsync(page));

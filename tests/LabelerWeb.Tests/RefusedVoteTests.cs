@@ -30,6 +30,26 @@ public sealed class RefusedVoteTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task A_vote_on_an_item_of_a_deleted_project_is_refused_until_it_is_back()
+    {
+        await using var seeded = await host.Seed("Withdrawn", 1);
+        using var client = await AnnotatorClient.Open(host, "late to the deleted");
+        var vote = AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid());
+        await Change(project => project.Delete(DateTimeOffset.UtcNow));
+        Assert.Equal(["refused"], await client.Send(vote));
+        Assert.Equal(0, await seeded.Stored());
+        await Change(project => project.Restore());
+        Assert.Equal(["accepted"], await client.Send(vote));
+
+        async Task Change(Action<Labeler.Shared.Projects.Project> verb)
+        {
+            await using var db = await seeded.Open();
+            verb((await db.Projects.FindAsync(seeded.Project.Id))!);
+            await db.SaveChangesAsync();
+        }
+    }
+
+    [Fact]
     public async Task Votes_of_another_account_are_not_taken_under_this_one()
     {
         await using var seeded = await host.Seed("Other account", 1);

@@ -8,6 +8,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Projects;
+using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
@@ -96,6 +97,56 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         Assert.Contains("check name and password", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("there is no project nowhere", missing.Message, StringComparison.Ordinal);
         Assert.Contains("cannot judge '1 hand, take 1'", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_that_loses_answers_costs_it_no_vote_and_gives_none_twice()
+    {
+        await using var seeded = await Seed("Restarted", LabelingTask.FlagBatch, new() { Flags = FlagKinds.Deformed, GroupSize = 2 }, SceneFamily.Hand, groups: 4);
+        await host.Make("patient annotator", Role.Annotator);
+        var away = new Away();
+        using var browser = host.CreateDefaultClient(
+            new RestartPatience(TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(1), TimeProvider.System), away, new CookieContainerHandler());
+
+        var client = await Open(browser, "patient annotator", seeded.Project.Slug);
+        away.Times = 3;
+        var votes = await new AnnotatorAtWork(client, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default);
+
+        Assert.Equal((4, 4), (votes, (await Votes(seeded)).Count));
+        Assert.Equal(0, away.Times);
+    }
+
+    [Fact]
+    public async Task An_application_that_never_answered_is_not_waited_for()
+    {
+        var away = new Away { Times = int.MaxValue };
+        using var browser = host.CreateDefaultClient(new RestartPatience(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), TimeProvider.System), away);
+        var error = await Assert.ThrowsAsync<EngineException>(() => Open(browser, "nobody", "nowhere"));
+        Assert.Contains("is the application running?", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Does what is asked and loses the answer, says that it is busy, or is not there.</summary>
+    private sealed class Away : DelegatingHandler
+    {
+        public int Times { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Times == 0 || Times < 4 && request.Method != HttpMethod.Post)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            switch (Times--)
+            {
+                case 3:
+                    (await base.SendAsync(request, cancellationToken)).Dispose();
+                    throw new HttpRequestException("The connection was reset.");
+                case 2:
+                    return new(System.Net.HttpStatusCode.ServiceUnavailable);
+                default:
+                    throw new HttpRequestException("Connection refused.");
+            }
+        }
     }
 
     private static Task<LabelingClient> Open(HttpClient browser, string name, string slug) => LabelingClient.Open(browser, name, Forms.Password, slug, default);

@@ -13,11 +13,29 @@ namespace Labeler.Web.Tests;
 public sealed class WebHost : WebApplicationFactory<Program>
 {
     private string? _data;
+    private bool _onKestrel;
+
+    /// <summary>Does it listen on a port, for what only a real server refuses, such as a header that is no ASCII?</summary>
+    public bool OnKestrel
+    {
+        get => _onKestrel;
+        init
+        {
+            _onKestrel = value;
+            if (value)
+            {
+                UseKestrel(0);
+            }
+        }
+    }
 
     public string Data { get => _data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => _data = value; }
 
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
+
+    /// <summary>Services in the place of the application's own.</summary>
+    public Action<IServiceCollection> Configure { get; init; } = _ => { };
 
     /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
     public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
@@ -30,7 +48,14 @@ public sealed class WebHost : WebApplicationFactory<Program>
     }
 
     /// <summary>A browser without a mind of its own: it keeps cookies and does not follow redirects.</summary>
-    public HttpClient Browser() => CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
+    public HttpClient Browser()
+    {
+        // The address of a real server is known once it is started.
+        _ = Services;
+        return _onKestrel
+            ? new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = ClientOptions.BaseAddress }
+            : CreateClient(new() { AllowAutoRedirect = false, HandleCookies = true });
+    }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -38,7 +63,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
-        builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
+        builder.ConfigureTestServices(services => Configure(services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100)));
         builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
             .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
     }

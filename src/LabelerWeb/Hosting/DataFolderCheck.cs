@@ -3,19 +3,17 @@ namespace Labeler.Web.Hosting;
 /// <summary>Whether the data folder can be used, said in a line that a person can act on.</summary>
 public static class DataFolderCheck
 {
-    /// <summary>Creates the folder where it is missing and tries that it can be written.</summary>
+    /// <summary>Creates the folder where it is missing, tries that it can be written and takes it from other users of the machine: whoever
+    /// has its keys can forge a session.</summary>
     /// <exception cref="LabelerException">It is a file, or this user may not write there, or the disk is full.</exception>
     public static void Prepare(string path)
     {
         try
         {
+            OwnerOnly.Begin();
             var folder = new DataFolder(path);
             folder.Probe();
-            // Whoever has the keys can forge a session.
-            if (!OperatingSystem.IsWindows())
-            {
-                new DirectoryInfo(folder.Keys).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            }
+            OwnerOnly.Close(folder.Root);
         }
         catch (IOException e) when (e.IsDiskFull())
         {

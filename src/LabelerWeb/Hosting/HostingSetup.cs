@@ -28,6 +28,7 @@ public static class HostingSetup
     {
         DataFolderCheck.Prepare(run.Data);
         builder.Services.AddLabelerData(builder.Configuration, run.Data);
+        builder.Services.AddSingleton(services => FolderUse.Share(services.GetRequiredService<DataFolder>()));
         builder.Services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(Path.Combine(run.Data, "keys")));
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
@@ -82,7 +83,8 @@ public static class HostingSetup
         }
     }
 
-    private static int Say(string reason)
+    /// <summary>Says in one line on standard error why the program ends; returns its exit code.</summary>
+    public static int Say(string reason)
     {
         Console.Error.WriteLine($"labeler: {reason}");
         return 1;

@@ -7,7 +7,8 @@ public sealed class WebOptions
 {
     public const string Section = "Web";
 
-    /// <summary>Address under which people reach the application, for links in invitations; that of the request when it is empty.</summary>
+    /// <summary>Address under which people reach the application, for links in invitations. When it is empty, links begin with what
+    /// the request itself asked for, whatever a proxy forwards: set it behind one.</summary>
     [Url]
     public string? PublicAddress { get; set; }
     public bool IsHttps => PublicAddress?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;

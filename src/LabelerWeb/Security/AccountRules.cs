@@ -43,6 +43,8 @@ public static class AccountRules
             cookie.LoginPath = "/sign-in";
             // A status, which the error page explains, instead of a redirect; programs get the bare status.
             cookie.Events.OnRedirectToAccessDenied = refused => Answer(refused.Response, StatusCodes.Status403Forbidden);
+            // The sign-in page leads on by itself, to an address that it has looked at.
+            cookie.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
             var toSignIn = cookie.Events.OnRedirectToLogin;
             cookie.Events.OnRedirectToLogin = refused =>
                 IsForPrograms(refused.Request) ? Answer(refused.Response, StatusCodes.Status401Unauthorized) : toSignIn(refused);

@@ -18,6 +18,17 @@ public static class SecurityHeaders
 
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
+        // As the answer begins: what a failed request had set is cleared before the answer about the failure.
+        context.Response.OnStarting(() =>
+        {
+            Set(context);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+
+    private static void Set(HttpContext context)
+    {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy(context.CspNonce());
         headers.XContentTypeOptions = "nosniff";
@@ -26,8 +37,7 @@ public static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        return next(context);
-    });
+    }
 
     /// <remarks>
     /// Scripts: files of ours, and the inline import map by its nonce; never inline handlers.

@@ -41,7 +41,11 @@ public sealed class Account : IdentityUser<Guid>
         DisplayName = name;
     }
 
-    public void Choose(Theme theme) => Theme = theme;
+    public void Choose(Theme theme)
+    {
+        LabelerException.ThrowIf(!Enum.IsDefined(theme), "Choose light, dark or as the device says.");
+        Theme = theme;
+    }
 
     public void Remap(KeyBindings keys) => Keys = keys;
 

@@ -26,7 +26,7 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
             {
                 if (isWorse)
                 {
-                    await cycle.RollBack(project.Id, epoch.SampledBy!.ParentId, cancel);
+                    await cycle.RollBack(project.Id, epoch.SampledBy!.ParentId, epoch.Id, cancel);
                 }
                 else if (project.Settings.TrainAutomatically)
                 {

@@ -81,7 +81,7 @@ public sealed partial class RunFiles(DataFolder folder)
 
     private static ReproducedRun Parse(byte[] bytes) => ReproducedRun.Read(new StringReader(StrictText.Decode(bytes, "The file")));
 
-    [GeneratedRegex("[^a-z0-9]+")]
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Other();
 }
 

@@ -1,7 +1,7 @@
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Data.Migrations.Legacy;
 using Labeler.Shared.Data.PostgreSql;
-using Labeler.Shared.Data.Sqlite;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Labeler.Shared.Data;
 
 /// <summary>Brings the database to this version of the product. Every process calls it at its start; one does the work.</summary>
-public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder folder, TimeProvider time)
+public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder folder, DatabaseBackups backups, TimeProvider time)
 {
     /// <exception cref="LabelerException">The database belongs to a newer version of the product.</exception>
     public async Task Apply(CancellationToken cancel = default)
@@ -60,7 +60,7 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
         {
             throw new LabelerException(
                 $"This database has version {unknown ?? $"{version}"}, which this program does not know: start the newer program, or "
-                    + $"restore a file from the backups folder.");
+                    + $"restore a file from the backups folder: ./labeler restore NAME --data DIR");
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
     {
         if (version is not null)
         {
-            Backup.Write(db, folder, version, time.GetUtcNow());
+            backups.Write(BackupKind.Version, version);
         }
         // Entity Framework waits for its own lock for ever when a process that was killed has left it; here the folder's lock is held, so
         // nobody has it.

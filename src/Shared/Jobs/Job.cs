@@ -6,6 +6,9 @@ public sealed class Job
     /// <summary>How long a worker may be silent before its job is given to another.</summary>
     public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a job is tried without getting further.</summary>
+    public const int UsualAttempts = 3;
+
     private Job() { }
 
     public long Id { get; private set; }
@@ -41,7 +44,7 @@ public sealed class Job
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
     public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0,
-        int maxAttempts = 3) => new()
+        int maxAttempts = UsualAttempts) => new()
         {
             Kind = kind,
             ProjectId = projectId,
@@ -96,7 +99,7 @@ public sealed class Job
         LabelerException.ThrowIf(
             State is not (JobState.Failed or JobState.Cancelled), "Only a job that failed or was cancelled can be tried again.");
         State = JobState.Queued;
-        Attempt = 0;
+        (Attempt, MaxAttempts) = (0, UsualAttempts);
         CancelRequested = false;
         Error = null;
         EndedAt = null;

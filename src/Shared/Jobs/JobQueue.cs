@@ -52,6 +52,14 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         return await db.Held(job).AnyAsync(j => j.CancelRequested, cancel) ? HeartbeatResult.Cancel : HeartbeatResult.GoOn;
     }
 
+    /// <summary>The job has got further than it was when this worker took it: from here on it may be tried as often as a new one.</summary>
+    public async Task Advanced(Job job, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await db.Held(job).ExecuteUpdateAsync(
+            set => set.SetProperty(j => j.MaxAttempts, Math.Max(job.MaxAttempts, job.Attempt + Job.UsualAttempts)), cancel);
+    }
+
     /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>
     public async Task Report(Job job, IReadOnlyCollection<JobMetric> metrics, IReadOnlyCollection<string> lines,
         CancellationToken cancel = default)
@@ -122,7 +130,9 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         {
             await (job.CancelRequested
                 ? Stop(job, cancel)
-                : Fail(job, $"The worker stopped without a word {job.Attempt} times. Look into the log, then try again.", cancel));
+                : Fail(job,
+                    $"The worker stopped without a word {job.Attempt} times, lately without getting any further. Look into the log, "
+                    + "then try again.", cancel));
         }
     }
 }

@@ -18,9 +18,9 @@ public sealed partial class JobReporter : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
     private readonly Task _beating;
-    private readonly List<JobMetric> _metrics = [];
-    private readonly List<string> _lines = [];
+    private readonly UnwrittenReport _unwritten = new();
     private (double Done, string Message, double? SecondsLeft) _state = (0, "starting", null);
+    private bool _advanced;
     // Known to the database's thread alone, on which jobs end and hearts beat.
     private bool _over;
 
@@ -52,10 +52,7 @@ public sealed partial class JobReporter : IDisposable
     {
         if (double.IsFinite(value))
         {
-            lock (_gate)
-            {
-                _metrics.Add(new JobMetric(_job.Id, step, name, value));
-            }
+            _unwritten.Add([new JobMetric(_job.Id, step, name, value)], []);
         }
     }
 
@@ -85,13 +82,32 @@ public sealed partial class JobReporter : IDisposable
         return true;
     });
 
+    /// <summary>Brings the figures and lines so far to the database, if it answers; what it does not take waits for the next
+    /// beat.</summary>
+    public void Write() => Try(Flush);
+
+    /// <summary>Something has been kept that no further attempt does again: ends of workers before it do not count against the
+    /// job.</summary>
+    public void Advanced()
+    {
+        if (!_advanced)
+        {
+            Ask(() => _queue.Advanced(_job));
+            _advanced = true;
+        }
+    }
+
+    /// <summary>Asks at once what the next heartbeat would be told.</summary>
+    public HeartbeatResult Listen()
+    {
+        Try(Beating);
+        return Heard;
+    }
+
     public void Say(string line)
     {
         Log.Line(_log, _job.Id, line);
-        lock (_gate)
-        {
-            _lines.Add(line);
-        }
+        _unwritten.Add([], [line]);
     }
 
     /// <summary>Writes what is still unwritten and stops beating.</summary>
@@ -149,32 +165,7 @@ public sealed partial class JobReporter : IDisposable
         {
             return;
         }
-        JobMetric[] figures;
-        string[] said;
-        lock (_gate)
-        {
-            (figures, said) = ([.. _metrics], [.. _lines]);
-            _metrics.Clear();
-            _lines.Clear();
-        }
-        if (figures.Length + said.Length == 0)
-        {
-            return;
-        }
-        try
-        {
-            _database.Do(() => _queue.Report(_job, figures, said));
-        }
-        catch
-        {
-            // They wait for the next beat.
-            lock (_gate)
-            {
-                _metrics.InsertRange(0, figures);
-                _lines.InsertRange(0, said);
-            }
-            throw;
-        }
+        _unwritten.Write((figures, lines) => _database.Do(() => _queue.Report(_job, figures, lines)));
     }
 
     private static partial class Log

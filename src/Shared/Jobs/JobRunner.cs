@@ -78,7 +78,8 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
     /// <summary>A job that came to no end: a person called it off, it is another worker's now, or this worker ends.</summary>
     private void End(Job job, JobReporter reporter, CancellationToken stop)
     {
-        if (reporter.Heard == HeartbeatResult.Cancel)
+        // Whoever writes for a job that was called off learns it sooner than the heart does.
+        if (reporter.Heard == HeartbeatResult.Cancel || !stop.IsCancellationRequested && reporter.Listen() == HeartbeatResult.Cancel)
         {
             reporter.End(() => queue.Stop(job));
         }

@@ -10,7 +10,6 @@ namespace Labeler.Shared.ModelServers;
 internal sealed partial record ServerError(string Reason, string Code, string? Parameter)
 {
     private const int LongestReason = 300;
-    private const int MillisecondsToMatch = 200;
 
     /// <summary>An error that the body of a success tells of; null where there is none.</summary>
     public static ServerError? Inside(JsonElement root) =>
@@ -82,19 +81,19 @@ internal sealed partial record ServerError(string Reason, string Code, string? P
         value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False)
             && !(value.ValueKind == JsonValueKind.String && value.GetString()!.Length == 0);
 
-    [GeneratedRegex("<[^>]*>", RegexOptions.None, MillisecondsToMatch)]
+    [GeneratedRegex("<[^>]*>", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Tags();
 
     [GeneratedRegex(
         @"insufficient[_ ](quota|balance|credit|fund)|billing[_ ](hard|not)|credit balance|credits? (is|are|has|have) "
         + @"|out of credit|payment",
-        RegexOptions.IgnoreCase, MillisecondsToMatch)]
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
     private static partial Regex Money();
 
     [GeneratedRegex(
         @"content[_ ](policy|filter|management)|responsibleai|safety|moderation|flagged|invalid[_ ](base64[_ ])?image|image[_ ]parse"
         + @"|(can|could|unable to|failed to)( ?not)? (be )?(process|decode|identify|load|open|parse|read) (the |this |input |your )*image"
         + @"|image[a-z_ ]* (is|was) (too|corrupt|invalid|damaged|truncated|not valid)|image[_ ]too[_ ](large|small)",
-        RegexOptions.IgnoreCase, MillisecondsToMatch)]
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
     private static partial Regex Picture();
 }

@@ -15,6 +15,7 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name, int CodeP
     /// <exception cref="LabelerException">It is not below the root, or not there.</exception>
     public static ImportPlace Folder(string typed, DataFolder folder, ImportLimits limits)
     {
+        LabelerException.ThrowIf(typed.Contains('\0', StringComparison.Ordinal), "A folder's name holds no NUL character.");
         var root = Root(folder, limits);
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, typed.Trim().TrimStart('/')));
         LabelerException.ThrowIf(

@@ -67,6 +67,6 @@ public static partial class SettingsRules
 
     private static readonly string[] ReservedKeys = ["u", "z", "b", "g"];
 
-    [GeneratedRegex("^[0-9a-z]$")]
+    [GeneratedRegex("^[0-9a-z]$", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex ChoiceKey();
 }

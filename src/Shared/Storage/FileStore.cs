@@ -5,8 +5,7 @@ namespace Labeler.Shared.Storage;
 
 /// <summary>
 /// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its
-/// meaning,
-/// and the folder can be moved. Several processes may use one store at the same time.
+/// meaning, and the folder can be moved. Several processes may use one store at the same time.
 /// </summary>
 public sealed class FileStore
 {
@@ -77,7 +76,7 @@ public sealed class FileStore
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new LabelerException($"The stored file {hash} is missing: restore the files folder from a backup.", error);
+            throw new LabelerException($"The stored file {path} is missing: restore the files folder from a backup.", error);
         }
     }
 
@@ -95,11 +94,30 @@ public sealed class FileStore
     /// <exception cref="LabelerException">The file is missing or damaged.</exception>
     public async Task Verify(string hash, CancellationToken cancel = default)
     {
-        await using var file = OpenRead(hash);
-        if (await ContentHash.Of(file, cancel) != hash)
+        if (!await IsSound(hash, cancel))
         {
             throw Damaged(hash);
         }
+    }
+
+    /// <summary>The path of a stored file that has just been read through and checked against its name.</summary>
+    /// <exception cref="LabelerException">The file is missing or damaged.</exception>
+    public string Verified(string hash, CancellationToken cancel = default)
+    {
+        Verify(hash, cancel).GetAwaiter().GetResult();
+        return PathOf(hash);
+    }
+
+    /// <summary>Every stored file. One that is brought in meanwhile may be among them.</summary>
+    public IEnumerable<FileInfo> All() =>
+        new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ContentHash.IsHash(file.Name));
+
+    /// <summary>Does a stored file's content still fit its name?</summary>
+    /// <exception cref="LabelerException">The file is missing.</exception>
+    public async Task<bool> IsSound(string hash, CancellationToken cancel = default)
+    {
+        await using var file = OpenRead(hash);
+        return await ContentHash.Of(file, cancel) == hash;
     }
 
     /// <summary>Removes what processes that died left half-received.</summary>
@@ -134,6 +152,7 @@ public sealed class FileStore
         }
     }
 
-    private static LabelerException Damaged(string hash) =>
-        new($"The stored file {hash} is damaged: its content no longer fits its name. Restore it from a backup.");
+    private LabelerException Damaged(string hash) => new(
+        $"The stored file {PathOf(hash)} is damaged: its content no longer fits its name. Restore it from a backup of the files folder; "
+            + "./labeler doctor looks for others.");
 }

@@ -20,7 +20,7 @@ public sealed partial class EpochCycle
     public Task<Epoch> Open(long projectId, int groups, CancellationToken cancel = default) =>
         contexts.Write(LockScope.Epoch, projectId, async db =>
     {
-        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        var project = await Find(db, projectId, cancel);
         LabelerException.ThrowIf(
             project.Source == PictureSource.Sampled, $"{project.Name} is sampled by its model: start its next epoch instead.");
         var epoch = Epoch.Open(project, await NextNumber(db, project, cancel), groups, time.GetUtcNow());

@@ -15,7 +15,7 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     public Task<Epoch> Start(long projectId, long? checkpointId, CancellationToken cancel = default) =>
         contexts.Write(LockScope.Epoch, projectId, async db =>
     {
-        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        var project = await Find(db, projectId, cancel);
         project.RequireSampled("sample with");
         LabelerException.ThrowIf(
             await db.Epochs.AnyAsync(e => e.ProjectId == projectId && (e.State < EpochState.Complete || e.State == EpochState.Failed),
@@ -58,36 +58,43 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
                 j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate))
                     .OrderByDescending(j => j.Id).FirstAsync(cancel);
         job.Retry();
+        await CountLate(db, epoch, cancel);
         return true;
     }, cancel);
 
     /// <summary>Stops sampling or training. No vote is lost: the epoch goes back to labeling, and votes that came while it was closed count
     /// where their items want them.</summary>
-    public Task Cancel(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
+    /// <param name="seen">The state in which a person saw the epoch: who stops a sampling means no training that has begun since.</param>
+    public Task Cancel(long epochId, EpochState? seen = null, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
+        LabelerException.ThrowIf(
+            seen is not null && (seen == EpochState.Sampling) != (epoch.State == EpochState.Sampling),
+            $"Epoch {epoch.Number} is no longer as the page showed it: look again.");
         var now = time.GetUtcNow();
         // Half of an evaluation compares nothing.
         var isWhole = await db.Projects.AnyAsync(p => p.Id == epoch.ProjectId && p.Source != PictureSource.Checkpoints, cancel);
         epoch.Cancel(isWhole && await db.Groups.AnyAsync(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation, cancel), now);
         await CancelJobs(db, [epochId], now, cancel);
-        var late = await db.Votes.Include(v => v.Item)
-            .Where(v => v.EpochId == epochId && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
-                .OrderBy(v => v.Id).ToListAsync(cancel);
-        foreach (var vote in late.Where(vote => epoch.TakesVotes && vote.Item!.Votes < vote.Item.VotesWanted))
-        {
-            vote.CountAfterAll();
-        }
+        await CountLate(db, epoch, cancel);
         return true;
     }, cancel);
 
     /// <summary>Goes back to a checkpoint (null: the base model): everything after it is marked as rolled back and kept, and a new epoch is
     /// sampled by it.</summary>
-    public Task<Epoch> RollBack(long projectId, long? checkpointId, CancellationToken cancel = default) =>
+    /// <param name="newest">The project's newest epoch as a person saw it. Where this same roll back has been done since, as by a second
+    /// press of the button, nothing more happens; where something else has, it is refused.</param>
+    /// <returns>The epoch that is sampled from there.</returns>
+    public Task<Epoch> RollBack(long projectId, long? checkpointId, long? newest = null, CancellationToken cancel = default) =>
         contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var now = time.GetUtcNow();
-        var project = await db.Projects.FirstAsync(p => p.Id == projectId, cancel);
+        var project = await Find(db, projectId, cancel);
         project.RequireSampled("roll back");
+        if (newest is not null && await Since(db, project, newest.Value, cancel) is { } since)
+        {
+            return since.SampledById == checkpointId && since.State == EpochState.Sampling ? since
+                : throw new LabelerException("The epochs are no longer as the page showed them: look again, then roll back.");
+        }
         var target = checkpointId is null ? null
             : await db.Checkpoints.FirstOrDefaultAsync(c => c.Id == checkpointId && c.ProjectId == projectId, cancel)
             ?? throw new LabelerException("That checkpoint is not one of this project's.");
@@ -121,6 +128,15 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         return epoch;
     }
 
+    private static async Task<Project> Find(LabelerDb db, long projectId, CancellationToken cancel) =>
+        await db.Projects.FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
+            ?? throw new LabelerException("There is no such project; load the page again.");
+
+    /// <summary>The newest epoch; null where it is the one that somebody saw, or where there is none.</summary>
+    private static async Task<Epoch?> Since(LabelerDb db, Project project, long seen, CancellationToken cancel) =>
+        await db.Epochs.Where(e => e.ProjectId == project.Id).OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel) is { } newest
+            && newest.Id != seen ? newest : null;
+
     private static async Task<int> NextNumber(LabelerDb db, Project project, CancellationToken cancel) =>
         (await db.Epochs.Where(e => e.ProjectId == project.Id).Select(e => (int?)e.Number).MaxAsync(cancel) ?? 0) + 1;
 
@@ -141,6 +157,23 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
             await db.SaveChangesAsync(cancel);
             return result;
         }, cancel);
+    }
+
+    // Votes that came while the epoch took none count where their items want them.
+    private static async Task CountLate(LabelerDb db, Epoch epoch, CancellationToken cancel)
+    {
+        if (!epoch.TakesVotes)
+        {
+            return;
+        }
+        var late = await db.Votes.Include(v => v.Item)
+            .Where(v => v.EpochId == epoch.Id && v.Surplus && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
+            .Where(v => !db.Users.Any(a => a.Id == v.AnnotatorId && a.WithdrawnAt != null))
+            .OrderBy(v => v.Id).ToListAsync(cancel);
+        foreach (var vote in late.Where(vote => vote.Item!.Votes < vote.Item.VotesWanted))
+        {
+            vote.CountAfterAll();
+        }
     }
 
     private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>

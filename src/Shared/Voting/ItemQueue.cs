@@ -27,6 +27,10 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             {
                 return new([], NoItemsReason.NoProject);
             }
+            if (await db.Users.AnyAsync(a => a.Id == annotator && a.WithdrawnAt != null, cancel))
+            {
+                return new([], NoItemsReason.Withdrawn);
+            }
             if (await Exposure.Forbids(db, project.Settings, annotator, now, cancel) is { } reason)
             {
                 return new([], reason);
@@ -40,6 +44,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
                     l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now
                         && !holding.Contains(l.ItemId))
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
+                .Where(l => db.Epochs.Any(e => e.Id == l.Item!.EpochId && e.State < EpochState.Frozen))
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
             // The time now that the lock is held: leases given while this waited for it would seem to end later than any could.
             return held.Count == count ? held
@@ -186,10 +191,3 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return [.. read.OrderBy(l => ids.IndexOf(l.Id))];
     }
 }
-
-/// <summary>What somebody was given.</summary>
-/// <param name="Leases">Each with its item, the item's group and images.</param>
-/// <param name="Why">Why there is nothing; null when there is something.</param>
-public sealed record ItemBatch(IReadOnlyList<Lease> Leases, NoItemsReason? Why);
-
-public enum NoItemsReason { NoProject, NoneOpen, OptedOut, ExposureSpent }

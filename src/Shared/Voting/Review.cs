@@ -25,6 +25,25 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             return +1;
         }, cancel);
 
+    /// <summary>Asks other people again, in all projects, about what somebody judged who has withdrawn; their votes stay and teach nothing.
+    /// What has been trained already stays as it is.</summary>
+    /// <returns>Votes in whose place others are asked.</returns>
+    public async Task<int> Withdraw(Guid annotator, CancellationToken cancel = default)
+    {
+        var now = time.GetUtcNow();
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
+        {
+            await db.Leases.Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
+        }
+        return await Change(v => v.AnnotatorId == annotator && v.Kind != VoteKind.Undo && v.SupersededById == null && !v.Surplus
+            && v.Item!.Use == ItemUse.Training && v.Item.State != ItemState.Retired, vote =>
+        {
+            vote.Withdraw();
+            return vote.Quarantine is null ? -1 : 0;
+        }, cancel);
+    }
+
     /// <summary>Makes a vote's verdict the known right answer of its item: everybody is asked about it once, and their votes measure them
     /// and teach nothing.</summary>
     /// <exception cref="LabelerException">The vote says nothing that others could be compared with, or its item is no longer handed
@@ -125,9 +144,10 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                 var count = 0;
                 foreach (var vote in await db.Votes.Include(v => v.Item).Where(which).Where(v => v.ItemId == itemId).ToListAsync(cancel))
                 {
+                    var counted = !vote.Surplus;
                     var by = change(vote);
                     count += Math.Abs(by);
-                    vote.Item!.Count(vote.Surplus ? 0 : by);
+                    vote.Item!.Count(counted ? by : 0);
                 }
                 await db.SaveChangesAsync(cancel);
                 return count;

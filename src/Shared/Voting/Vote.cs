@@ -106,6 +106,9 @@ public sealed class Vote
         Item!.Count(+1);
     }
 
+    /// <summary>The item is asked again in the place of this vote, which came from somebody who has withdrawn.</summary>
+    internal void Withdraw() => Surplus = true;
+
     internal void Release() => (Quarantine, QuarantinedAt) = (null, null);
 
     private void CountOut(Verdict verdict, ProjectSettings settings)

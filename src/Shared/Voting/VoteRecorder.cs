@@ -28,8 +28,16 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("This item was not handed to you.");
         }
+        if (await db.Users.AnyAsync(a => a.Id == sent.AnnotatorId && a.WithdrawnAt != null, cancel))
+        {
+            return VoteResult.Refuse("You have withdrawn your votes from training, so you are not asked any more.");
+        }
         var item = found.Item!;
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
+        if (project.DeletedAt is not null)
+        {
+            return VoteResult.Refuse("This project has been deleted.");
+        }
         if (found.Lease.UnblindedAt is not null)
         {
             return VoteResult.Refuse("You have seen which model made this item, so your vote on it would not be blind.");

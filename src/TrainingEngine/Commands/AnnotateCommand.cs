@@ -7,6 +7,9 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>annotate</c>: a simulated annotator signs in to a running application and votes over HTTP as the browser does.</summary>
 public static class AnnotateCommand
 {
+    // As long as a restart of the application takes, with room to spare.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private const string PasswordVariable = "LABELER_PASSWORD";
 
     /// <summary>The command.</summary>
@@ -54,7 +57,11 @@ public static class AnnotateCommand
                 throw new EngineException($"--server is {parsed.GetRequiredValue(server)}; give an address such as http://localhost:5080");
             }
 
-            using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = address };
+            var patient = new RestartPatience(Patience, TimeSpan.FromSeconds(2), TimeProvider.System)
+            {
+                InnerHandler = new SocketsHttpHandler { CookieContainer = new CookieContainer() },
+            };
+            using var http = new HttpClient(patient) { BaseAddress = address, Timeout = 2 * Patience };
             var annotator =
                 new SimulatedAnnotator(new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), parsed.GetValue(seed)));
             var work = new WorkOptions(TimeSpan.FromSeconds(parsed.GetValue(pace)), parsed.GetValue(most), parsed.GetValue(wait));

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -91,6 +92,6 @@ public sealed partial class OptionsOnCommandLine
 
     private static string Hyphenated(string name) => Capital().Replace(name, "-$0").ToLowerInvariant();
 
-    [GeneratedRegex("(?<!^)[A-Z]")]
+    [GeneratedRegex("(?<!^)[A-Z]", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Capital();
 }

@@ -10,8 +10,9 @@ public sealed class PlaceOptions
         new("--out") { Description = "folder for the adapter, metrics and checkpoints; called again, it goes on", Required = true };
     private readonly Option<int> _microBatch = new("--micro-batch") { Description = "images in one forward; 0 decides by the free memory" };
     private readonly Option<bool> _recompute = new("--recompute") { Description = "compute activations again instead of keeping them" };
-    private readonly Option<int> _workers = new("--workers") { Description = "micro-batches computed at once; 0 measures" };
-    private readonly Option<int> _threads = new("--threads") { Description = "libtorch's threads in each; 0 measures" };
+    private readonly Option<int> _workers =
+        new("--workers") { Description = "micro-batches computed at once; 0 decides by the model's size" };
+    private readonly Option<int> _threads = new("--threads") { Description = "libtorch's threads in each; 0 decides by the model's size" };
     private readonly Option<double> _every =
         new("--checkpoint-every") { Description = "seconds between checkpoints; 0 after every step", DefaultValueFactory = _ => 60 };
 

@@ -114,11 +114,9 @@ public sealed class SampleCommand
     /// <summary>A group's bits depend on libtorch's threads in it, so their number follows from the model, not from measuring.</summary>
     private ComputeThreads ThreadsFor(ParseResult parsed, StableDiffusion loaded, int missing)
     {
-        int cores = Environment.ProcessorCount;
-        bool small = loaded.IsSmall;
-        bool onProcessor = _model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
-        int asked = parsed.GetValue(_workers);
-        int count = asked > 0 ? asked : small && onProcessor ? cores : 1;
-        return new ComputeThreads(Math.Clamp(count, 1, Math.Max(1, missing)), small ? 1 : cores);
+        var onProcessor = _model.DeviceOf(parsed).type == TorchSharp.DeviceType.CPU;
+        var choice = ThreadChoice.For(loaded.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
+        var asked = parsed.GetValue(_workers);
+        return new ComputeThreads(Math.Clamp(asked > 0 ? asked : choice.Workers, 1, Math.Max(1, missing)), choice.Threads);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +67,8 @@ public static class WorkerCommand
         var configuration = new ConfigurationBuilder()
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
         var output = TextWriter.Synchronized(Console.Out);
+        OwnerOnly.Begin();
+        using var use = FolderUse.Share(new DataFolder(data));
         using var services = new ServiceCollection().AddLabelerData(configuration, data)
             .AddTrainerWorker(new(name, checkpointEvery), database)
             .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning))

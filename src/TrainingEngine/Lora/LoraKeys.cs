@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine.Lora;
 
@@ -78,12 +79,13 @@ public sealed partial class LoraKeys
         _ => null,
     };
 
-    [GeneratedRegex(@"(?:\.lora_[AB](?:\.default)?\.weight|\.lora\.(?:down|up)\.weight|(?<=_lora)\.(?:down|up)\.weight|\.alpha)$")]
+    [GeneratedRegex(@"(?:\.lora_[AB](?:\.default)?\.weight|\.lora\.(?:down|up)\.weight|(?<=_lora)\.(?:down|up)\.weight|\.alpha)$",
+        RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Suffix();
 
-    [GeneratedRegex(@"^(?:base_model\.model\.)?(?:unet\.)?")]
+    [GeneratedRegex(@"^(?:base_model\.model\.)?(?:unet\.)?", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Prefix();
 
-    [GeneratedRegex(@"\.processor\.to_(q|k|v|out)_lora$")]
+    [GeneratedRegex(@"\.processor\.to_(q|k|v|out)_lora$", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Processor();
 }

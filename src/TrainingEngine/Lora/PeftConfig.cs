@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Lora;
@@ -45,5 +46,16 @@ public sealed record PeftConfig(
         return UseRslora ? alpha * Math.Sqrt(rank) : alpha;
     }
 
-    private static bool Matches(string layer, string pattern) => Regex.IsMatch(layer, $@"(^|.*\.)(?:{pattern})$");
+    // The pattern is whatever the file holds.
+    private static bool Matches(string layer, string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(layer, $@"(^|.*\.)(?:{pattern})$", RegexOptions.None, RegexTimeout.Span);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new EngineException($"the pattern {pattern} of {FileName} cannot be matched in reasonable time", error);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 using Labeler.TrainingEngine.Diffusion;
 using static TorchSharp.torch;
 
@@ -111,6 +112,7 @@ internal static partial class SchedulerCheck
         ];
     }
 
-    [GeneratedRegex(@"^(?<kind>step|d3po)_t(?<t>\d+)(_eta(?<eta>[\d.]+))?\.(?<quantity>\w+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<kind>step|d3po)_t(?<t>\d+)(_eta(?<eta>[\d.]+))?\.(?<quantity>\w+)$",
+        RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex StepName();
 }

@@ -54,7 +54,7 @@ internal sealed class EvaluateJob(
             return;
         }
         var (model, weights) = (models.Of(plan.Contestants[contestant].Model, reporter), plan.Contestants[contestant].Weights);
-        using var patch = model.Patched(weights is null ? null : files.PathOf(weights));
+        using var patch = model.Patched(weights is null ? null : files.Verified(weights, reporter.Stop));
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
             SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
         using var workers = model.ThreadsFor(missing.Count);
@@ -68,6 +68,7 @@ internal sealed class EvaluateJob(
                 epoch, GroupUse.Labeling, pictures[place].Number, null, requests[place]
                     .Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image],
                 time.GetUtcNow())));
+            reporter.Advanced();
             made();
         }, reporter.Stop);
     }

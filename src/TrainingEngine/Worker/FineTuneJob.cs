@@ -52,7 +52,7 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
     {
         var (job, reporter, manifest, label, _, _, output) = run;
         CaptionedImage[] images = [.. manifest.Photos.Where(photo => photo.Label == label)
-            .Select(photo => new CaptionedImage(files.PathOf(photo.ContentHash), photo.Caption, label))];
+            .Select(photo => new CaptionedImage(files.Verified(photo.ContentHash, reporter.Stop), photo.Caption, label))];
         reporter.Say($"{label}: fine-tuning on {images.Length} photos");
         var place = new RunOptions
         {
@@ -61,6 +61,8 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
             CheckpointEvery = TimeSpan.FromSeconds(15),
             Report = line => reporter.Say($"{label}: {line}"),
             Progress = progress => Report(progress.Metrics, run),
+            Saving = reporter.Write,
+            Saved = reporter.Advanced,
         };
         var trained = new TrainedPart.Adapter(Rank: manifest.Options.Rank);
         var result = SupervisedTraining.Run(model.Diffusion, images, OptionsOf(manifest.Options), trained, place, reporter.Stop);

@@ -9,7 +9,7 @@ namespace Labeler.TrainingEngine.Worker;
 internal static class ManifestEpoch
 {
     /// <summary>The groups with a trajectory and a preference.</summary>
-    /// <param name="pathOf">From a content hash to the file.</param>
+    /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf)
     {
         ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null && group.Preferences.Count > 0)];
@@ -23,21 +23,22 @@ internal static class ManifestEpoch
     }
 
     /// <summary>The groups with a trajectory, whose images a reward judges; the one with the higher reward wins a pair.</summary>
-    /// <param name="pathOf">From a content hash to the file.</param>
+    /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
     /// <exception cref="EngineException">No image has a reward.</exception>
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf, IReward reward, Action<string> report,
         CancellationToken stop)
     {
         ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null)];
-        Candidate[] images = [.. groups.SelectMany((group, number) => group.Images.Select((hash, image) =>
-            new Candidate(number, image, group.Prompt, () => Picture.Decode(File.ReadAllBytes(pathOf(hash))))))];
+        string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
+        Candidate[] images = [.. groups.SelectMany((group, number) => group.Images.Select(pathOf).Select((path, image) =>
+            new Candidate(number, image, group.Prompt, () => Picture.Decode(File.ReadAllBytes(path)))))];
         var rewards = new Queue<double>(reward.Of(images, report, stop));
         if (!rewards.Any(double.IsFinite))
         {
             throw new EngineException("no image has a reward, so there is nothing to learn");
         }
         return new JudgedEpoch(
-            [.. groups.Select(group => pathOf(group.Trajectory!))], [.. groups.Select(group => group.Prompt)],
+            trajectories, [.. groups.Select(group => group.Prompt)],
                 [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
     }
 

@@ -32,7 +32,7 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
     private void Learn(Job job, JobReporter reporter)
     {
         var groups = reporter.Ask(() => learning.Read(job)).Groups;
-        var (pictures, pairs) = Judged(groups);
+        var (pictures, pairs) = Judged(groups, reporter);
         reporter.Say($"learning a reward from {pairs.Count} pairs of {groups.Count} groups");
         var passes = 0;
         using var model = RewardModelTraining.Run(pictures, pairs, _options, line =>
@@ -50,21 +50,23 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
     private void Measure(Job job, JobReporter reporter)
     {
         var (weights, later) = reporter.Ask(() => measuring.Read(job));
-        using var model = RewardModel.Load(files.PathOf(weights));
-        var (pictures, pairs) = Judged(later.Groups);
+        using var model = RewardModel.Load(files.Verified(weights, reporter.Stop));
+        var (pictures, pairs) = Judged(later.Groups, reporter);
         reporter.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
         var right = model.RightAbout(pictures, pairs, reporter.Say, reporter.Stop);
         reporter.End(() => measuring.Complete(job, right, pairs.Count));
         reporter.Say($"right about {right} of {pairs.Count} later pairs");
     }
 
-    private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups)
+    private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups,
+        JobReporter reporter)
     {
         var (pictures, pairs) = (new List<Func<Picture>>(), new List<JudgedPair>());
         foreach (var (group, number) in groups.Select((group, number) => (group, number)))
         {
             var first = pictures.Count;
-            pictures.AddRange(group.Images.Select(hash => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(files.PathOf(hash))))));
+            string[] paths = [.. group.Images.Select(hash => files.Verified(hash, reporter.Stop))];
+            pictures.AddRange(paths.Select(path => (Func<Picture>)(() => Picture.Decode(File.ReadAllBytes(path)))));
             pairs.AddRange(
                 group.Preferences.Select(
                     pair => new JudgedPair(number, group.Prompt, first + pair.Winner, first + pair.Loser, pair.Weight)));

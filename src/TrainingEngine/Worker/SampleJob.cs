@@ -35,7 +35,7 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var (total, done) = (wanted.Count, wanted.Count - missing.Count);
         reporter.Say(
             $"sampling {missing.Count} of {total} groups with {(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}");
-        using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.PathOf(checkpoint.WeightsHash) : null);
+        using var patch = model.Patched(epoch.SampledBy is { } checkpoint ? files.Verified(checkpoint.WeightsHash, reporter.Stop) : null);
         var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
             OptionsOf(settings.Sampling, settings.GroupSize));
         var groups = new GroupSampler(model.Diffusion, sampler, model.Hash, epoch.SampledBy?.WeightsHash ?? "");
@@ -47,6 +47,7 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         {
             var made = Stored(wanted[n], sampled, sampler);
             reporter.Ask(() => cycle.Add(job, made));
+            reporter.Advanced();
             clock.Advance(1);
             reporter.Report((double)++done / total, $"{done} of {total} groups", clock.SecondsLeft);
         }, reporter.Stop);

@@ -40,14 +40,17 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
 
     private JudgedEpoch Judged(Manifest manifest)
     {
+        pulse.Report(0, "checking the files", null);
         if (manifest.Reward is not { } hash)
         {
-            return ManifestEpoch.Of(manifest, files.PathOf);
+            return ManifestEpoch.Of(manifest, Verified);
         }
-        using var reward = RewardModel.Load(files.PathOf(hash));
+        using var reward = RewardModel.Load(Verified(hash));
         pulse.Say(reward.Name);
-        return ManifestEpoch.Of(manifest, files.PathOf, reward, pulse.Say, pulse.Stop);
+        return ManifestEpoch.Of(manifest, Verified, reward, pulse.Say, pulse.Stop);
     }
+
+    private string Verified(string hash) => files.Verified(hash, pulse.Stop);
 
     private RunOptions PlaceOf(Manifest manifest) => new()
     {
@@ -57,11 +60,13 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         CheckpointEvery = checkpointEvery,
         Report = pulse.Say,
         Progress = Report,
+        Saving = pulse.Write,
+        Saved = pulse.Advanced,
     };
 
     private TrainedPart PartOf(Manifest manifest)
     {
-        var from = manifest.Reference is { } reference ? files.PathOf(reference) : null;
+        var from = manifest.Reference is { } reference ? Verified(reference) : null;
         return manifest.Training.Adapter == AdapterKind.Full
             ? new TrainedPart.WholeUNet { From = from }
             : new TrainedPart.Adapter(

@@ -31,9 +31,9 @@ internal sealed class WorkerModel
     /// <summary>Threads for so many groups.</summary>
     public ComputeThreads ThreadsFor(int groups)
     {
-        var cores = Environment.ProcessorCount;
         var onProcessor = Diffusion.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
-        return new(Math.Clamp(Diffusion.IsSmall && onProcessor ? cores : 1, 1, Math.Max(1, groups)), Diffusion.IsSmall ? 1 : cores);
+        var choice = ThreadChoice.For(Diffusion.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
+        return new(Math.Clamp(choice.Workers, 1, Math.Max(1, groups)), choice.Threads);
     }
 }
 

@@ -1,5 +1,6 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
@@ -174,7 +175,7 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
         for (var n = 0; n < 7; n++)
         {
             world.Clock.Advance(TimeSpan.FromSeconds(1));
-            Backup.Write(db, world.Get<DataFolder>(), version: "1", world.Now);
+            world.Get<DatabaseBackups>().Write(BackupKind.Version, "1");
         }
         var copies = Directory.GetFiles(Path.Combine(world.Folder, "backups")).Order().ToList();
         Assert.Equal(5, copies.Count);

@@ -65,6 +65,49 @@ public sealed class The_runner_does_jobs(Databases databases)
         Assert.Equal(JobState.Cancelled, (await after.Jobs.SingleAsync()).State);
     }
 
+    [Fact]
+    public async Task A_job_that_learns_while_it_writes_that_it_was_called_off_is_over_at_once()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import, JobKind.Caption);
+        using var stop = new CancellationTokenSource();
+        Run(world, stop.Token,
+            new Handler(JobKind.Import, (job, reporter) =>
+            {
+                reporter.Ask(async () =>
+                {
+                    await using var db = world.Open();
+                    (await db.Jobs.SingleAsync(row => row.Id == job.Id)).Cancel(world.Now);
+                    await db.SaveChangesAsync();
+                });
+                throw new JobLostException(job);
+            }),
+            new Handler(JobKind.Caption, (_, _) => stop.Cancel()));
+        Assert.Equal(JobState.Cancelled, (await world.Open().Jobs.SingleAsync(job => job.Kind == JobKind.Import)).State);
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Ends_of_workers_count_against_a_job_only_while_it_gets_no_further(string database)
+    {
+        await using var world = await databases.World(database);
+        await Queue(world, JobKind.Import);
+        var jobs = world.Get<JobQueue>();
+        for (var kill = 0; kill < 7; kill++)
+        {
+            var job = await jobs.Claim("dying", [JobKind.Import]);
+            Assert.Equal(kill + 1, job!.Attempt);
+            if (kill < 5)
+            {
+                await jobs.Advanced(job);
+            }
+            world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        }
+        Assert.NotNull(await jobs.Claim("dying", [JobKind.Import]));
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        Assert.Null(await jobs.Claim("dying", [JobKind.Import]));
+        Assert.Equal(JobState.Failed, (await world.Open().Jobs.SingleAsync()).State);
+    }
+
     [Theory, OnEachDatabase]
     public async Task A_stopped_job_whose_workers_all_died_counts_as_stopped_and_not_as_failed(string database)
     {

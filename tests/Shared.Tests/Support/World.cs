@@ -70,6 +70,12 @@ public sealed class World : IAsyncDisposable
     {
         await _services.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (PostgreSql is not null)
+        {
+            // Idle connections end by a timer, which is late on a busy machine, and the server takes no more than so many.
+            await using var any = new Npgsql.NpgsqlConnection(PostgreSql);
+            Npgsql.NpgsqlConnection.ClearPool(any);
+        }
         File.Delete(Path.Combine(Folder, "by-another-path"));
         Directory.Delete(Folder, recursive: true);
     }

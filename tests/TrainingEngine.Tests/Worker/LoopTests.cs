@@ -161,26 +161,6 @@ public sealed class LoopTests : IDisposable
         Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.ManifestEpoch.RewardsOf(group));
     }
 
-    private async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po")
-    {
-        var settings = new ProjectSettings
-        {
-            ModelFolder = TinyModel.Write(_data.Model),
-            GroupSize = 3,
-            ImagesPerEpoch = groups * 3,
-            EvaluationImages = 3,
-            Algorithm = algorithm,
-            Sampling = new() { Steps = 4, GuidanceScale = 1 },
-            Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2 },
-        };
-        var project = Labeler.Shared.Projects.Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
-        project.UsePrompts(["a red flag", "1 hand"]);
-        await using var db = Open();
-        db.Projects.Add(project);
-        await db.SaveChangesAsync();
-        return project;
-    }
-
     /// <summary>Lets a worker make an evaluation's pictures; their groups and pixels, in order.</summary>
     private async Task<(List<Group> Groups, List<byte[]> Pictures)> Evaluated(string name, EvaluationPlan plan)
     {
@@ -191,22 +171,9 @@ public sealed class LoopTests : IDisposable
         return (groups, [.. groups.Select(group => Picture.Decode(File.ReadAllBytes(Get<FileStore>().PathOf(group.Images[0].ContentHash))).Rgb)]);
     }
 
-    private async Task FlagTheFirstImageOfEveryGroup(long projectId)
-    {
-        var person = new Account("somebody", "Somebody", DateTimeOffset.UtcNow);
-        await using (var db = Open())
-        {
-            db.Users.Add(person);
-            await db.SaveChangesAsync();
-        }
-        var handed = await Get<ItemQueue>().Take(projectId, person.Id, 16, []);
-        foreach (var lease in handed.Leases)
-        {
-            var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
-            var receipt = await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
-            Assert.Equal(Outcome.Accepted, receipt.Outcome);
-        }
-    }
+    private Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po") => _data.Project(kind, groups, algorithm);
+
+    private Task FlagTheFirstImageOfEveryGroup(long projectId) => _data.FlagTheFirstImageOfEveryGroup(projectId);
 
     private EpochState State(long epochId) => Open().Epochs.Single(epoch => epoch.Id == epochId).State;
 

@@ -1,6 +1,9 @@
 using Labeler.Shared;
+using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -47,6 +50,45 @@ internal sealed class WorkerData : IDisposable
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");
+    }
+
+    /// <summary>A project on the tiny model.</summary>
+    public async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po")
+    {
+        var settings = new ProjectSettings
+        {
+            ModelFolder = TinyModel.Write(Model),
+            GroupSize = 3,
+            ImagesPerEpoch = groups * 3,
+            EvaluationImages = 3,
+            Algorithm = algorithm,
+            Sampling = new() { Steps = 4, GuidanceScale = 1 },
+            Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2 },
+        };
+        var project = Labeler.Shared.Projects.Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
+        project.UsePrompts(["a red flag", "1 hand"]);
+        await using var db = Open();
+        db.Projects.Add(project);
+        await db.SaveChangesAsync();
+        return project;
+    }
+
+    /// <summary>A person flags it in each group that they are handed.</summary>
+    public async Task FlagTheFirstImageOfEveryGroup(long projectId)
+    {
+        var person = new Account("somebody", "Somebody", DateTimeOffset.UtcNow);
+        await using (var db = Open())
+        {
+            db.Users.Add(person);
+            await db.SaveChangesAsync();
+        }
+        var handed = await Get<ItemQueue>().Take(projectId, person.Id, 16, []);
+        foreach (var lease in handed.Leases)
+        {
+            var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
+            var receipt = await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
+            Assert.Equal(Outcome.Accepted, receipt.Outcome);
+        }
     }
 
     public void Dispose()

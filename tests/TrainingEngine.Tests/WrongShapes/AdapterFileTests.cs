@@ -85,4 +85,12 @@ public sealed class AdapterFileTests : IDisposable
 
         Assert.StartsWith($"{_folder.File(PeftConfig.FileName)} cannot be read", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_pattern_of_a_peft_config_that_would_be_matched_for_ever_is_an_error()
+    {
+        var config = new PeftConfig(8, new Dictionary<string, double> { ["(.+)*[0-9]q"] = 3 }, UseRslora: false, UseDora: false);
+
+        Assert.Contains("(.+)*[0-9]q", Assert.Throws<EngineException>(() => config.Alpha(string.Concat(Enumerable.Repeat("x.", 40)), 4)).Message, StringComparison.Ordinal);
+    }
 }

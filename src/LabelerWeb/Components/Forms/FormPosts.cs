@@ -25,7 +25,7 @@ public static class FormPosts
             catch (LabelerException e)
             {
                 context.Tell(new(e.Message, Tone.Bad));
-                return Results.LocalRedirect(CameFrom(context));
+                return LocalAddress.Redirect(CameFrom(context));
             }
         });
 
@@ -33,12 +33,12 @@ public static class FormPosts
     public static IResult Done(this HttpContext context, string notice, string address, string? link = null)
     {
         context.Tell(new(notice, Link: link));
-        return Results.LocalRedirect(address);
+        return LocalAddress.Redirect(address);
     }
 
-    private static string CameFrom(HttpContext context)
+    private static string? CameFrom(HttpContext context)
     {
         var referrer = context.Request.GetTypedHeaders().Referer;
-        return referrer is not null && referrer.Authority == context.Request.Host.Value ? referrer.PathAndQuery : "/";
+        return referrer is not null && referrer.Authority == context.Request.Host.Value ? referrer.PathAndQuery : null;
     }
 }

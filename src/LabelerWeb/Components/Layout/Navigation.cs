@@ -17,5 +17,6 @@ public static class Navigation
         new("Projects", "projects", "folder", Role.Admin),
         new("Epochs", "epochs", "epochs", Role.Admin),
         new("People", "people", "people", Role.Admin),
+        new("Backups", "backups", "folder", Role.Admin),
     ];
 }

@@ -16,20 +16,32 @@ namespace Labeler.Web.Components.Markdown;
 /// </summary>
 public static class MarkdownText
 {
+    /// <summary>Characters; a longer text is shown as it was typed. Guidelines are at most as long.</summary>
+    public const int Longest = 100_000;
+
     private static readonly MarkdownPipeline Pipeline = MakePipeline();
 
+    /// <summary>
+    /// Never takes much longer than <see cref="Patience.Limit"/>, whatever the text: one that would, or that is nested deeper than anybody
+    /// reads (128 levels), is shown as it was typed. Keep what it returns; see <see cref="RenderedMarkdown"/>.
+    /// </summary>
     public static string ToHtml(string markdown)
     {
+        if (markdown.Length > Longest)
+        {
+            return AsTyped(markdown);
+        }
         try
         {
-            return Render(Markdig.Markdown.Parse(markdown, Pipeline));
+            return Render(Markdig.Markdown.Parse(markdown, Pipeline, Patience.Begin()));
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or TimeoutException)
         {
-            // Nested deeper than anybody reads: it is shown as it was typed.
-            return $"<pre>{WebUtility.HtmlEncode(markdown)}</pre>";
+            return AsTyped(markdown);
         }
     }
+
+    private static string AsTyped(string markdown) => $"<pre>{WebUtility.HtmlEncode(markdown)}</pre>";
 
     private static MarkdownPipeline MakePipeline()
     {
@@ -38,6 +50,8 @@ public static class MarkdownText
         builder.BlockParsers.TryRemove<IndentedCodeBlockParser>();
         builder.BlockParsers.Find<ParagraphBlockParser>()!.ParseSetextHeadings = false;
         builder.BlockParsers.InsertBefore<ParagraphBlockParser>(new TextAfterList());
+        builder.BlockParsers.Insert(0, new Patience.AtEachLine());
+        builder.InlineParsers.Insert(0, new Patience.AtEachMark());
         return builder.Build();
     }
 

@@ -1,3 +1,4 @@
+using VoteReview = Labeler.Shared.Voting.Review;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
@@ -12,7 +13,7 @@ public static class AccountEndpoints
         account.MapPost("/sign-out", async (SignInManager<Account> signIn) =>
         {
             await signIn.SignOutAsync();
-            return Results.LocalRedirect("/sign-in");
+            return LocalAddress.Redirect("/sign-in");
         });
 
         // The switch in the top bar; the browser has changed its colors already.
@@ -31,7 +32,7 @@ public static class AccountEndpoints
             return Results.NoContent();
         });
 
-        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, TimeProvider time) =>
+        account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, VoteReview review, TimeProvider time) =>
         {
             if (await accounts.GetUserAsync(context.User) is not { } mine)
             {
@@ -39,6 +40,7 @@ public static class AccountEndpoints
             }
             mine.Withdraw(time.GetUtcNow());
             Registration.Require(await accounts.UpdateAsync(mine));
+            await review.Withdraw(mine.Id, context.RequestAborted);
             return context.Done("Your votes teach no further model.", "/account");
         });
         return routes;

@@ -6,6 +6,7 @@ namespace Labeler.Web.Features.Epochs;
 public static class EpochEndpoints
 {
     private const int FormOverhead = 64 * 1024;
+    private const string Old = "The page is too old: load it again.";
 
     public static IEndpointRouteBuilder MapEpochs(this IEndpointRouteBuilder routes)
     {
@@ -15,9 +16,10 @@ public static class EpochEndpoints
         posts.MapPost("/{id:long}/train", Train);
         posts.MapPost("/{id:long}/labels", TakeLabels)
             .WithMetadata(new RequestSizeLimitAttribute(D3poLabelImport.LargestFile + FormOverhead));
-        posts.MapPost("/{id:long}/cancel", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
+        posts.MapPost("/{id:long}/cancel",
+            async (long id, [FromForm] EpochState? seen, HttpContext context, EpochCycle cycle, LabelerDb db) =>
         {
-            await cycle.Cancel(id);
+            await cycle.Cancel(id, seen ?? throw new LabelerException(Old));
             return await Back(context, db, id, "Stopped. Every vote is still there.");
         });
         posts.MapPost("/{id:long}/retry", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
@@ -38,9 +40,10 @@ public static class EpochEndpoints
         return await Back(context, db, epoch.Id, $"Epoch {epoch.Number} is being sampled.");
     }
 
-    private static async Task<IResult> RollBack(long id, [FromForm] long? checkpoint, HttpContext context, EpochCycle cycle, LabelerDb db)
+    private static async Task<IResult> RollBack(long id, [FromForm] long? checkpoint, [FromForm] long? newest, HttpContext context,
+        EpochCycle cycle, LabelerDb db)
     {
-        var epoch = await cycle.RollBack(id, checkpoint);
+        var epoch = await cycle.RollBack(id, checkpoint, newest ?? throw new LabelerException(Old));
         return await Back(context, db, epoch.Id, $"Rolled back. Epoch {epoch.Number} is being sampled from there.");
     }
 

@@ -4,14 +4,19 @@ namespace Labeler.Web.Features.Errors;
 
 public static class ErrorPages
 {
-    /// <summary>Failures become a page for people; programs, which ask under /api and /health, get the bare status.</summary>
+    /// <summary>Failures become a page for people; programs, which ask under /api and /health, get the status, alone or as problem details.</summary>
     public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
         .UseExceptionHandler(new ExceptionHandlerOptions
         {
             CreateScopeForErrors = true,
             ExceptionHandlingPath = "/error/500",
-            StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            StatusCodeSelector = StatusOf,
         })
+        .UseWhen(IsForPrograms, programs => programs.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            StatusCodeSelector = StatusOf,
+            ExceptionHandler = context => Results.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context),
+        }))
         .UseWhen(context => !IsForPrograms(context),
             pages => pages.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true))
         .Use((context, next) =>
@@ -24,6 +29,9 @@ public static class ErrorPages
             }
             return next(context);
         });
+
+    private static int StatusOf(Exception error) =>
+        error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
 
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/health");

@@ -1,24 +1,26 @@
 using System.Data.Common;
-using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Features.Health;
 
-/// <summary>Answers load balancers and watchdogs: 200 when pages can be served and votes kept, 503 when not. It tells no more.</summary>
+/// <summary>Answers load balancers and watchdogs: 200 when pages can be served and votes kept, 503 when not. It tells no more and
+/// writes nothing.</summary>
 public static class HealthEndpoint
 {
+    public static IServiceCollection AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<StorageWatch>().AddHostedService(provider => provider.GetRequiredService<StorageWatch>());
+
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", async (DataFolder data, IDbContextFactory<LabelerDb> contexts, CancellationToken cancel) =>
+        routes.MapGet("/health", async (StorageWatch storage, IDbContextFactory<LabelerDb> contexts, CancellationToken cancel) =>
         {
-            try
-            {
-                data.Probe();
-                await using var db = await contexts.CreateDbContextAsync(cancel);
-                await db.Database.ExecuteSqlAsync($"SELECT 1", cancel);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            if (!storage.CanWrite)
             {
                 return NotNow("the data folder cannot be written");
+            }
+            try
+            {
+                await using var db = await contexts.CreateDbContextAsync(cancel);
+                await db.Database.ExecuteSqlAsync($"SELECT 1", cancel);
             }
             catch (DbException)
             {

@@ -21,6 +21,8 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
                 return ("open", null);
             case NoItemsReason.OptedOut:
                 return ("opted-out", null);
+            case NoItemsReason.Withdrawn:
+                return ("withdrawn", null);
             case NoItemsReason.ExposureSpent:
                 return ("exposure", null);
         }
@@ -37,6 +39,7 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         {
             EpochState.Sampling => ("sampling", new Sampling(round.Groups, round.GroupsWanted)),
             EpochState.Frozen or EpochState.Training or EpochState.Complete => ("training", null),
+            EpochState.Failed => ("stopped", null),
             _ => ("done", null),
         };
     }

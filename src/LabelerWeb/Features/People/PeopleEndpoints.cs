@@ -1,7 +1,6 @@
 using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.People;
 
@@ -35,7 +34,7 @@ public static class PeopleEndpoints
         await db.SaveChangesAsync();
         return Back(
             context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.",
-            $"{PublicAddress(context)}/invitation/{token}");
+            $"{context.ForLinks()}/invitation/{token}");
     }
 
     private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)
@@ -54,12 +53,8 @@ public static class PeopleEndpoints
         var account = await accounts.Get(id);
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         return Back(context, $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now.",
-            $"{PublicAddress(context)}/reset/{id}?token={Uri.EscapeDataString(token)}");
+            $"{context.ForLinks()}/reset/{id}?token={Uri.EscapeDataString(token)}");
     }
 
     private static IResult Back(HttpContext context, string done, string? link = null) => context.Done(done, "/people", link);
-
-    private static string PublicAddress(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<WebOptions>>().Value.PublicAddress?.TrimEnd('/')
-            ?? $"{context.Request.Scheme}://{context.Request.Host}";
 }

@@ -16,7 +16,9 @@ public sealed record Curation(Project Project, long? EpochId, List<CuratedPhoto>
     public List<CuratedPhoto> Kept => [.. Photos.Where(photo => photo.Label is { } label && Keep.Contains(label))];
 
     /// <summary>As a query, to hand the choice on.</summary>
-    public string KeepQuery => string.Join('&', Keep.Select(label => $"keep={Uri.EscapeDataString(label)}"));
+    public string KeepQuery => QueryOf(Keep);
+
+    public static string QueryOf(string[] keep) => string.Join('&', keep.Select(label => $"keep={Uri.EscapeDataString(label)}"));
 
     /// <summary>The first two labels, or the two highest scores.</summary>
     public static string[] KeptByDefault(Project project) => project.Task == LabelingTask.Score

@@ -2,6 +2,7 @@ using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
 using Labeler.Web.Features.Projects;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Labeler.Web.Features.Photos;
 
@@ -73,7 +74,9 @@ public static class PhotoEndpoints
             ?? throw new LabelerException("There is no such photo; load the page again.");
         described.Describe(caption ?? "", context.User.Identity!.Name!, options.Rules, time.GetUtcNow());
         await db.SaveChangesAsync();
-        return Results.LocalRedirect($"/photos/{await SlugOf(db, id)}/captions?after={photo}&{keep}");
+        // The posted query is read and written anew: whatever else is in it does not reach the address.
+        var kept = QueryHelpers.ParseQuery(keep).TryGetValue("keep", out var labels) ? [.. labels.OfType<string>()] : Array.Empty<string>();
+        return LocalAddress.Redirect($"/photos/{await SlugOf(db, id)}/captions?after={photo}&{Curation.QueryOf(kept)}");
     }
 
     private static async Task<IResult> Change(long id, long jobId, HttpContext context, LabelerDb db, Action<Job> verb, string done)

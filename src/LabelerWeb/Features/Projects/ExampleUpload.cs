@@ -1,9 +1,10 @@
 using Labeler.Shared.Imaging;
+using Labeler.Web.Components.Markdown;
 
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Adds an example picture to a project's guidelines.</summary>
-public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileStore files)
+public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileStore files, RenderedMarkdown rendered)
 {
     public const int LargestFile = 15 * 1024 * 1024;
     private const int LongestSide = 800;
@@ -32,6 +33,7 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
             $"{project.Settings.Guidelines.TrimEnd()}\n\n![{text}](/api/images/{hash}/original)\n*{text}*\n".TrimStart()
         });
         await db.SaveChangesAsync(cancel);
+        rendered.Of(project.Settings.Guidelines);
     }
 
     private static byte[] Shrink(byte[] sent)

@@ -1,7 +1,9 @@
+using Labeler.Web.Components.Markdown;
+
 namespace Labeler.Web.Features.Projects;
 
 /// <summary>Writes what a project's form says.</summary>
-public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, TimeProvider time)
+public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RenderedMarkdown rendered, TimeProvider time)
 {
     /// <param name="file">Prompts of an uploaded file; they replace the typed ones.</param>
     /// <exception cref="LabelerException">A setting or the prompts cannot be used; nothing was written.</exception>
@@ -23,6 +25,7 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
         await project.TakeFreeSlug(db);
         db.Projects.Add(project);
         await db.SaveChangesAsync();
+        rendered.Of(project.Settings.Guidelines);
     }
 
     /// <param name="file">Prompts of an uploaded file; null keeps the typed ones, or where there are none the present ones.</param>
@@ -43,6 +46,7 @@ public sealed class ProjectEditing(IDbContextFactory<LabelerDb> contexts, EpochC
             project.UsePrompts(training, heldOut);
         }
         await db.SaveChangesAsync();
+        rendered.Of(project.Settings.Guidelines);
         return project;
     }
 

@@ -1,3 +1,4 @@
+using Labeler.Web.Components.Markdown;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Projects;
@@ -5,7 +6,8 @@ namespace Labeler.Web.Features.Projects;
 public static class ProjectEndpoints
 {
     public static IServiceCollection AddProjects(this IServiceCollection services) =>
-        services.AddSingleton<ProjectEditing>().AddSingleton<ExampleUpload>().AddSingleton<DemoProjects>();
+        services.AddSingleton(new RenderedMarkdown(MarkdownText.ToHtml)).AddSingleton<ProjectEditing>().AddSingleton<ExampleUpload>()
+            .AddSingleton<DemoProjects>();
 
     public static IEndpointRouteBuilder MapProjects(this IEndpointRouteBuilder routes)
     {

@@ -12,7 +12,6 @@ internal sealed partial class TrainerHost(
 {
     /// <summary>A worker that fails so soon has not come to its first job: it cannot run on this machine as it is.</summary>
     private static readonly TimeSpan SoonAfterStart = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stopping)
@@ -28,28 +27,28 @@ internal sealed partial class TrainerHost(
     private async Task KeepRunning(int number, CancellationToken stopping)
     {
         await Task.Yield();
-        var failures = 0;
+        var waits = new RestartWait(TimeSpan.FromSeconds(options.Value.RestartSeconds));
         while (!stopping.IsCancellationRequested)
         {
-            var (health, message, healthy) = await RunOnce(number, stopping);
+            var started = time.GetTimestamp();
+            var (health, message, failed) = await RunOnce(number, stopping);
             if (stopping.IsCancellationRequested)
             {
                 break;
             }
-            failures = healthy ? 0 : failures + 1;
             watch.Enter(health, message);
-            var wait = TimeSpan.FromSeconds(options.Value.RestartSeconds * Math.Pow(2, Math.Min(failures, 10)));
-            await Task.Delay(wait < LongestWait ? wait : LongestWait, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(waits.After(failed, time.GetElapsedTime(started)), time, stopping)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
         }
         watch.Enter(TrainerHealth.Stopped);
     }
 
     /// <summary>Runs one worker to its end and says what its end means.</summary>
-    private async Task<(TrainerHealth Health, string? Message, bool Healthy)> RunOnce(int number, CancellationToken stopping)
+    private async Task<(TrainerHealth Health, string? Message, bool Failed)> RunOnce(int number, CancellationToken stopping)
     {
         if (place.EngineMissing is { } missing)
         {
-            return (TrainerHealth.Unable, missing, false);
+            return (TrainerHealth.Unable, missing, true);
         }
         WorkerProcess worker;
         try
@@ -59,7 +58,7 @@ internal sealed partial class TrainerHost(
         catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
             Log.DidNotStart(log, error);
-            return (TrainerHealth.Unable, $"The trainer could not be started: {error.Message}", false);
+            return (TrainerHealth.Unable, $"The trainer could not be started: {error.Message}", true);
         }
         using (worker)
         {
@@ -72,7 +71,7 @@ internal sealed partial class TrainerHost(
                 if (stopping.IsCancellationRequested)
                 {
                     await worker.Stop(TimeSpan.FromSeconds(options.Value.StopSeconds));
-                    return (TrainerHealth.Stopped, null, true);
+                    return (TrainerHealth.Stopped, null, false);
                 }
                 if (worker.Silence > silence)
                 {
@@ -83,10 +82,10 @@ internal sealed partial class TrainerHost(
             Log.Ended(log, worker.Id, worker.ExitCode, worker.LastError);
             return worker.ExitCode switch
             {
-                0 => (TrainerHealth.Restarting, null, true),
+                0 => (TrainerHealth.Restarting, null, false),
                 _ when time.GetElapsedTime(started) < SoonAfterStart =>
-                    (TrainerHealth.Unable, worker.LastError ?? $"The trainer ended at once with code {worker.ExitCode}.", false),
-                _ => (TrainerHealth.Restarting, worker.LastError ?? $"The trainer ended with code {worker.ExitCode}.", false),
+                    (TrainerHealth.Unable, worker.LastError ?? $"The trainer ended at once with code {worker.ExitCode}.", true),
+                _ => (TrainerHealth.Restarting, worker.LastError ?? $"The trainer ended with code {worker.ExitCode}.", true),
             };
         }
     }

@@ -40,7 +40,8 @@ public sealed partial record CaptionRules(int MaxWords, string MustContain)
         {
             return $"The caption has {words} words: shorten it to at most {MaxWords}.";
         }
-        return MustContain.Length > 0 && !Regex.IsMatch(caption, $@"\b{Regex.Escape(MustContain)}\b", RegexOptions.IgnoreCase)
+        return MustContain.Length > 0
+            && !Regex.IsMatch(caption, $@"\b{Regex.Escape(MustContain)}\b", RegexOptions.IgnoreCase, RegexTimeout.Span)
             ? $"The caption must contain the word \"{MustContain}\"."
             : null;
     }
@@ -52,6 +53,6 @@ public sealed partial record CaptionRules(int MaxWords, string MustContain)
     private static bool IsApostrophe(string text, int at) =>
         text[at] is '\'' or '’' && at > 0 && at < text.Length - 1 && char.IsLetter(text[at - 1]) && char.IsLetter(text[at + 1]);
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Spaces();
 }

@@ -5,7 +5,6 @@ namespace Labeler.Shared.Photos.Captions;
 /// <summary>Finds the caption in what a model says around it.</summary>
 public static partial class CaptionText
 {
-    private const int MillisecondsToMatch = 500;
     private const int LongestAnswer = 20_000;
 
     /// <summary>
@@ -49,30 +48,30 @@ public static partial class CaptionText
     [GeneratedRegex(
         @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>.*?<\s*/\s*\1\s*>|◁think▷.*?◁/think▷"
         + @"|\[THINK\].*?\[/THINK\]",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline, MillisecondsToMatch)]
+        RegexOptions.IgnoreCase | RegexOptions.Singleline, RegexTimeout.Milliseconds)]
     private static partial Regex Thought();
 
     [GeneratedRegex(
         @"<\s*/\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁/think▷|\[/THINK\]", RegexOptions.IgnoreCase,
-        MillisecondsToMatch)]
+        RegexTimeout.Milliseconds)]
     private static partial Regex ThoughtEnd();
 
     [GeneratedRegex(
         @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁think▷|\[THINK\]|<\|channel\|>\s*analysis",
-        RegexOptions.IgnoreCase, MillisecondsToMatch)]
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
     private static partial Regex ThoughtStart();
 
-    [GeneratedRegex(@"<\|channel\|>\s*final\s*<\|message\|>", RegexOptions.RightToLeft, MillisecondsToMatch)]
+    [GeneratedRegex(@"<\|channel\|>\s*final\s*<\|message\|>", RegexOptions.RightToLeft, RegexTimeout.Milliseconds)]
     private static partial Regex FinalChannel();
 
-    [GeneratedRegex(@"<\|[a-z_]{1,30}\|>|</?answer>|<\|(begin|end)_of_box\|>", RegexOptions.IgnoreCase, MillisecondsToMatch)]
+    [GeneratedRegex(@"<\|[a-z_]{1,30}\|>|</?answer>|<\|(begin|end)_of_box\|>", RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
     private static partial Regex Marker();
 
-    [GeneratedRegex(@"^\s*```\w*\s*$", RegexOptions.Multiline, MillisecondsToMatch)]
+    [GeneratedRegex(@"^\s*```\w*\s*$", RegexOptions.Multiline, RegexTimeout.Milliseconds)]
     private static partial Regex Fence();
 
     // A heading, a quotation, or one entry of a list.
-    [GeneratedRegex(@"^\s*(#{1,6}\s+|>\s*|[-*•]\s+|\d{1,2}[.)]\s+)", RegexOptions.None, MillisecondsToMatch)]
+    [GeneratedRegex(@"^\s*(#{1,6}\s+|>\s*|[-*•]\s+|\d{1,2}[.)]\s+)", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex LineStart();
 
     [GeneratedRegex(
@@ -80,9 +79,9 @@ public static partial class CaptionText
         + @"((here( is|'s|’s)|this is) (a|an|the|my|your) [\w\s-]{0,30}?(caption|description|answer|sentence)[\w\s-]{0,30}"
         + @"|(image |photo |picture |final |short |the )?(caption|description|answer|sentence|response|output))"
         + @"\s*[:：](?(marks)[*_]*)\s*(?=\S)",
-        RegexOptions.IgnoreCase, MillisecondsToMatch)]
+        RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"(\*\*\*|\*\*|\*|___|__|(?<!\w)_|`)(?=\S)([^*_`]*?\S)\1(?!\w)", RegexOptions.None, MillisecondsToMatch)]
+    [GeneratedRegex(@"(\*\*\*|\*\*|\*|___|__|(?<!\w)_|`)(?=\S)([^*_`]*?\S)\1(?!\w)", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Emphasis();
 }

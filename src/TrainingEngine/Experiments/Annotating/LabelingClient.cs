@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
@@ -91,7 +92,8 @@ public sealed partial class LabelingClient
         }
     }
 
-    /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out or empty.</summary>
+    /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out, withdrawn, stopped or
+    /// empty.</summary>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {
         JsonNode answer = (await _http.GetFromJsonAsync<JsonNode>($"/api/projects/{_project}/queue?take=1", stop))!;
@@ -126,7 +128,7 @@ public sealed partial class LabelingClient
             await _http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = _account, ["entries"] = new JsonArray(entry) }, stop);
         JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
         JsonNode? result = answer.IsSuccessStatusCode ? body["results"]![0] : null;
-        if ((string?)result?["outcome"] is not ("accepted" or "surplus"))
+        if ((string?)result?["outcome"] is not ("accepted" or "surplus" or "duplicate"))
         {
             throw new EngineException(
                 $"the vote on item {item} was refused: "
@@ -134,9 +136,10 @@ public sealed partial class LabelingClient
         }
     }
 
-    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
+    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex Token();
 
-    [GeneratedRegex("""<labeling-desk[^>]*>\s*<script type="application/json">(.+?)</script>""", RegexOptions.Singleline)]
+    [GeneratedRegex("""<labeling-desk[^>]*>\s*<script type="application/json">(.+?)</script>""",
+        RegexOptions.Singleline, RegexTimeout.Milliseconds)]
     private static partial Regex Config();
 }

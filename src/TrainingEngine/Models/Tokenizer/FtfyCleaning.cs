@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -81,12 +82,13 @@ internal static partial class FtfyCleaning
     private static string LineBreaks(string line) => line.Replace("\r\n", "\n", StringComparison.Ordinal)
         .Replace('\r', '\n').Replace('\u2028', '\n').Replace('\u2029', '\n').Replace('\u0085', '\n');
 
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"\e\[[0-9;]*[a-zA-Z]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\e\[[0-9;]*[a-zA-Z]", RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex TerminalEscapes();
 
-    [GeneratedRegex(@"[\u0000-\u0008\u000B\u000E-\u001F\u007F\u206A-\u206F\uFEFF\uFFF9-\uFFFC]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\u0000-\u0008\u000B\u000E-\u001F\u007F\u206A-\u206F\uFEFF\uFFF9-\uFFFC]",
+        RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex ControlCharacters();
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -49,6 +50,6 @@ internal static partial class HtmlEntities
         };
     }
 
-    [GeneratedRegex("&#?[0-9A-Za-z]{1,24};", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("&#?[0-9A-Za-z]{1,24};", RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex Reference();
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -48,7 +49,7 @@ internal static partial class Mojibake
         _ => match.Groups["on"].Success ? "à" : "à ",
     };
 
-    [GeneratedRegex(@"(?<=^|[a-z]\s?)(?:Â|Ã) (?<on>(?= |quele|quela|quilo|s ))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=^|[a-z]\s?)(?:Â|Ã) (?<on>(?= |quele|quela|quilo|s ))?", RegexOptions.CultureInvariant, RegexTimeout.Milliseconds)]
     private static partial Regex LostSpace();
 
     private static string Once(string text)

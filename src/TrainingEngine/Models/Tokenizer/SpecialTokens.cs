@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Labeler.Shared;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -37,7 +38,8 @@ internal sealed class SpecialTokens
     {
         _byText = tokens.ToDictionary(token => token.Text, token => (token, id(token)), StringComparer.Ordinal);
         _anyOf = new Regex(
-            string.Join('|', _byText.Keys.OrderByDescending(text => text.Length).Select(Regex.Escape)), RegexOptions.CultureInvariant);
+            string.Join('|', _byText.Keys.OrderByDescending(text => text.Length).Select(Regex.Escape)), RegexOptions.CultureInvariant,
+            RegexTimeout.Span);
     }
 
     /// <summary>The parts in order; a special part carries its id.</summary>

@@ -43,8 +43,9 @@ public static class ExportedPairs
             }
             if (!places.TryGetValue(hash, out var place))
             {
+                var path = files.Verified(hash);
                 places[hash] = place = pictures.Count;
-                pictures.Add(() => Picture.Decode(File.ReadAllBytes(files.PathOf(hash))));
+                pictures.Add(() => Picture.Decode(File.ReadAllBytes(path)));
             }
             return place;
         }

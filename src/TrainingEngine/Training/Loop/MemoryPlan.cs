@@ -10,17 +10,21 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
     // Larger batches gain nothing on a processor, and 16 rows are what libtorch's fast convolutions start from.
     private const int MostRows = 28;
 
-    /// <summary>Chooses by the model's size and the free memory.</summary>
+    // The rest is for weights, optimizer, the web application and others.
+    private const int ShareForActivations = 3;
+
+    /// <summary>Chooses by the model's size and the machine's memory. What is free at the moment does not count: the choice decides
+    /// the last bits, and training again on the same machine gives the same ones.</summary>
     /// <param name="config">The U-Net.</param>
     /// <param name="height">Of the latent.</param>
     /// <param name="width">Of the latent.</param>
     /// <param name="rowsPerImage">2 under guidance, else 1.</param>
     /// <param name="elementSize">Bytes of a number.</param>
-    /// <param name="available">Free memory in bytes.</param>
-    public static MemoryPlan Choose(UNetConfig config, long height, long width, int rowsPerImage, long elementSize, long available)
+    /// <param name="memory">Of the machine, or of the container that it is shared by, in bytes.</param>
+    public static MemoryPlan Choose(UNetConfig config, long height, long width, int rowsPerImage, long elementSize, long memory)
     {
         var perImage = ActivationsPerRow(config, height, width) * (double)elementSize * rowsPerImage;
-        var fitting = available / 2 / perImage;
+        var fitting = memory / ShareForActivations / perImage;
         return fitting >= 1
             ? new MemoryPlan((int)Math.Clamp(fitting, 1, Math.Max(1, MostRows / rowsPerImage)), false)
             : new MemoryPlan(1, true);
@@ -37,25 +41,14 @@ public readonly record struct MemoryPlan(int ImagesAtOnce, bool Recompute)
     {
         var factor = model.Vae.Config.Factor;
         var size = model.Unet.Parameters["conv_in.weight"].element_size();
-        var chosen = Choose(model.Unet.Config, height / factor, width / factor, rowsPerImage, size, AvailableMemory());
+        var chosen =
+            Choose(model.Unet.Config, height / factor, width / factor, rowsPerImage, size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new MemoryPlan(microBatch > 0 ? microBatch : chosen.ImagesAtOnce, recompute || chosen.Recompute);
     }
 
     /// <summary>A plan for learning from trajectories like this one.</summary>
     public static MemoryPlan For(StableDiffusion model, TrajectoryOrigin origin, RunOptions place) =>
         For(model, origin.Width, origin.Height, origin.Guidance > 1 ? 2 : 1, place.MicroBatch, place.Recompute);
-
-    /// <summary>Free memory of this machine, or of the container that it is shared by.</summary>
-    public static long AvailableMemory()
-    {
-        var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        const string label = "MemAvailable:";
-        var line = File.Exists("/proc/meminfo") ? File.ReadLines("/proc/meminfo")
-            .FirstOrDefault(text => text.StartsWith(label, StringComparison.Ordinal)) : null;
-        return line is null ? limit
-            : Math.Min(limit,
-                long.Parse(line[label.Length..].Replace("kB", "").Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
-    }
 
     // Numbers kept for the backward pass: about 8 maps per residual block, 36 per transformer, and two sets of attention
     // scores; a level has 2·layers + 1 of each.

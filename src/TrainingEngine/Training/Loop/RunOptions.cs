@@ -18,13 +18,13 @@ public sealed record RunOptions
     /// <summary>Refuse trajectories of another model or adapter than the one that is trained.</summary>
     public bool CheckHashes { get; init; } = true;
 
-    /// <summary>Most images in one forward with gradients; 0 chooses by the model's size and the free memory.</summary>
+    /// <summary>Most images in one forward with gradients; 0 chooses by the model's size and the machine's memory.</summary>
     public int MicroBatch { get; init; }
 
-    /// <summary>Parts computed at once; 0 measures what is fastest.</summary>
+    /// <summary>Parts computed at once; 0 for <see cref="Compute.ThreadChoice.For"/>.</summary>
     public int Workers { get; init; }
 
-    /// <summary>libtorch's threads in each; 0 measures what is fastest.</summary>
+    /// <summary>libtorch's threads in each; 0 for <see cref="Compute.ThreadChoice.For"/>.</summary>
     public int Threads { get; init; }
 
     /// <summary>Least time between two checkpoints; zero writes one after every optimizer step.</summary>
@@ -38,6 +38,13 @@ public sealed record RunOptions
 
     /// <summary>Called once, when all is ready for the first optimizer step, with the images done already and all images.</summary>
     public Action<long, long>? Begun { get; init; }
+
+    /// <summary>Called before a checkpoint is written: whoever keeps figures elsewhere brings them there, because a run that goes on
+    /// from it does not give them again.</summary>
+    public Action? Saving { get; init; }
+
+    /// <summary>Called after a checkpoint that is further than the one that this run began from.</summary>
+    public Action? Saved { get; init; }
 
     /// <summary>Called after every optimizer step.</summary>
     public Action<TrainingProgress>? Progress { get; init; }

@@ -30,14 +30,6 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
         return figures;
     }
 
-    /// <summary>Computes the first part of a begun step and forgets it, to see how long that takes.</summary>
-    public static void Try(IObjective objective, TrainableWeights weights)
-    {
-        using var scope = NewDisposeScope();
-        var answer = objective.Reference == Reference.None ? null : objective.Refer(0);
-        Dispose(objective.Compute(0, answer, weights.Leaves));
-    }
-
     private void AskReference(IObjective objective, Tensor?[] answers, CancellationToken stop)
     {
         if (reference is null)
@@ -55,18 +47,13 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
     private void Take(PartResult result, SortedDictionary<string, double> figures)
     {
         weights.AddGradients(result.Gradients);
-        Dispose(result);
-        foreach (var (name, share) in result.Figures)
-        {
-            figures[name] = figures.GetValueOrDefault(name) + share;
-        }
-    }
-
-    private static void Dispose(PartResult result)
-    {
         foreach (var gradient in result.Gradients)
         {
             gradient?.Dispose();
+        }
+        foreach (var (name, share) in result.Figures)
+        {
+            figures[name] = figures.GetValueOrDefault(name) + share;
         }
     }
 }

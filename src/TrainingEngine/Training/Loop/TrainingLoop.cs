@@ -30,6 +30,7 @@ public static class TrainingLoop
             {
                 var progress = session.Step(stop);
                 run.Place.Progress?.Invoke(progress);
+                session.SaveWhenDue();
             }
         }
         catch (OperationCanceledException)

@@ -23,6 +23,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly RunClock _clock;
     private readonly CheckpointSchedule _schedule;
     private readonly long _total;
+    private int _begun;
     private long _done;
 
     /// <summary>Makes the model ready and goes on from a checkpoint where there is one.</summary>
@@ -44,7 +45,7 @@ internal sealed class TrainingSession : IDisposable
         };
         _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         Begin(state, stop);
-        var choice = state?.Threads ?? ChooseThreads(model.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU);
+        var choice = state?.Threads ?? ChooseThreads(model);
         _threads = new ComputeThreads(choice.Workers, choice.Threads);
         _gradients = new StepGradients(_weights, _threads, _reference);
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
@@ -80,10 +81,25 @@ internal sealed class TrainingSession : IDisposable
     public string Save()
     {
         _metrics.Flush();
+        _run.Place.Saving?.Invoke();
         var state = new SessionState(
             _fingerprint, Position, _run.Algorithm, _run.Place.Manifest, _run.Place.Parent, _weights.Steps,
             new ThreadChoice(_threads.Count, _threads.ThreadsEach), _memory, _metrics.Length, _objective.State);
-        return _schedule.Take(() => _folder.Save(Position, state, _weights));
+        var folder = _schedule.Take(() => _folder.Save(Position, state, _weights));
+        if (Position > _begun)
+        {
+            _run.Place.Saved?.Invoke();
+        }
+        return folder;
+    }
+
+    /// <summary>Writes a checkpoint where the last one is old enough.</summary>
+    public void SaveWhenDue()
+    {
+        if (_schedule.IsDue)
+        {
+            Save();
+        }
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
@@ -121,7 +137,7 @@ internal sealed class TrainingSession : IDisposable
             }
             return;
         }
-        Position = state.Position;
+        _begun = Position = state.Position;
         TrainedModel.Restore(_folder.Newest!, _weights, state.OptimizerSteps);
         if (state.Objective is { } counted)
         {
@@ -138,19 +154,12 @@ internal sealed class TrainingSession : IDisposable
 
     private string Export(string? folder = null) => _folder.Export(_model, _run.Algorithm, Position, folder);
 
-    private ThreadChoice ChooseThreads(bool processor)
+    private ThreadChoice ChooseThreads(StableDiffusion model)
     {
-        var cores = processor ? Environment.ProcessorCount : 1;
-        // Large models fill the memory with one micro-batch.
-        ThreadChoice[] all = [.. _memory.Recompute ? Array.Empty<ThreadChoice>() : [new(cores, 1)], new(1, cores), new(1, 1)];
+        var onProcessor = model.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
+        var choice = ThreadChoice.For(model.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
         var (workers, threads) = (_run.Place.Workers, _run.Place.Threads);
-        ThreadChoice[] choices =
-            [.. all.Select(one => new ThreadChoice(workers > 0 ? workers : one.Workers, threads > 0 ? threads : one.Threads)).Distinct()];
-        if (choices.Length > 1)
-        {
-            _objective.Begin(0);
-        }
-        return ThreadChoice.Measure(choices, () => StepGradients.Try(_objective, _weights), _run.Place.Report);
+        return new(workers > 0 ? workers : choice.Workers, threads > 0 ? threads : choice.Threads);
     }
 
     private TrainingProgress Count(SortedDictionary<string, double> figures, double norm)
@@ -167,10 +176,6 @@ internal sealed class TrainingSession : IDisposable
             _metrics.Write(line);
         }
         _run.AfterStep?.Invoke(Position, folder => Export(folder));
-        if (_schedule.IsDue)
-        {
-            Save();
-        }
         return new TrainingProgress(images, _done, _total, metrics);
     }
 

@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
@@ -174,6 +175,48 @@ public sealed class D3poTrainingTests : IDisposable
         }
         Assert.Contains("eta 0", Error(run));
         Assert.False(Directory.Exists(run.Place.Output));
+    }
+
+    [Fact]
+    public async Task Training_again_beside_other_work_takes_the_same_threads_and_ends_with_the_same_bits()
+    {
+        Job Free(string output) => Run(Quick with { InnerEpochs = 1 }, output) is var run ? run with { Place = run.Place with { Workers = 0, Threads = 0 } } : null!;
+        var quiet = Train(_model, Free("quiet"));
+        using var ended = new CancellationTokenSource();
+        var others = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(() =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                Thread.SpinWait(1000);
+            }
+        }, TaskCreationOptions.LongRunning)).ToArray();
+        var busy = Train(_model, Free("busy"));
+        await ended.CancelAsync();
+        await Task.WhenAll(others);
+
+        Assert.Equal(File.ReadAllBytes(quiet.Weights), File.ReadAllBytes(busy.Weights));
+        Assert.All([quiet, busy], result =>
+            Assert.Equal(ThreadChoice.For(small: true, Environment.ProcessorCount), Checkpoints.ReadState<SessionState>(result.Checkpoint).Threads));
+    }
+
+    [Fact]
+    public void Every_figure_of_a_checkpoint_has_been_handed_over_before_it_is_written()
+    {
+        var (figures, saved, further) = (0, new List<int>(), 0);
+        var run = Run(Quick with { InnerEpochs = 1 });
+        Train(_model, run with
+        {
+            Place = run.Place with
+            {
+                CheckpointEvery = TimeSpan.Zero,
+                Saving = () => saved.Add(figures),
+                Saved = () => further++,
+            },
+        }, _ => figures++);
+
+        // The first stands before any step and is no progress; the last step is written when it is due and once more at the end.
+        Assert.Equal([.. Enumerable.Range(0, figures + 1), figures], saved);
+        Assert.Equal(saved.Count - 1, further);
     }
 
     [Fact]

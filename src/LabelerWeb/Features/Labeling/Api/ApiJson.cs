@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Labeler.Web.Features.Labeling.Api;
 
@@ -14,7 +16,25 @@ internal static class ApiJson
         RespectRequiredConstructorParameters = true,
         NumberHandling = JsonNumberHandling.Strict,
         MaxDepth = 8,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseNullInLists } },
     };
+
+    // The serializer refuses null for properties, but does not look into lists. A list that may hold it is an array.
+    private static void RefuseNullInLists(JsonTypeInfo type)
+    {
+        var lists = type.Properties.Where(property => property.PropertyType is { IsGenericType: true } list
+            && list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)).ToList();
+        if (lists.Count > 0)
+        {
+            type.OnDeserialized = read =>
+            {
+                if (lists.Find(list => list.Get!(read) is IEnumerable held && held.Cast<object?>().Contains(null)) is { } broken)
+                {
+                    throw new JsonException($"\"{broken.Name}\" holds null.");
+                }
+            };
+        }
+    }
 
     /// <exception cref="LabelerException">It is not JSON of that shape; the message says where.</exception>
     public static async Task<T> Read<T>(HttpRequest request, CancellationToken cancel)

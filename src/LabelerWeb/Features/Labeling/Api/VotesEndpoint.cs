@@ -9,7 +9,7 @@ namespace Labeler.Web.Features.Labeling.Api;
 public static class VotesEndpoint
 {
     /// <param name="Account">Whose outbox this is; refused where somebody else is signed in, so that no vote goes under another.</param>
-    public sealed record Batch(Guid Account, IReadOnlyList<Entry> Entries);
+    public sealed record Batch(Guid Account, Entry?[] Entries);
 
     /// <param name="Op">vote, undo, or reopen (of a vote of any age, with a reason).</param>
     /// <param name="Vote">For undo and reopen: the key of the vote to take back.</param>
@@ -34,13 +34,13 @@ public static class VotesEndpoint
         Check(batch, options.Value.VotesPerRequest);
 
         var results = new List<Result>();
-        foreach (var entry in batch.Entries)
+        foreach (var entry in batch.Entries.OfType<Entry>())
         {
             var result = await Take(entry, annotator, recorder, cancel);
             results.Add(new(entry.Key, result.Outcome.ToString().ToLowerInvariant(), result.Reason));
         }
         var progress = new Dictionary<long, Progress>();
-        foreach (var project in batch.Entries.Select(e => e.Project).Distinct().Take(4))
+        foreach (var project in batch.Entries.Select(e => e!.Project).Distinct().Take(4))
         {
             progress[project] = await status.Progress(project, annotator, cancel);
         }
@@ -57,7 +57,7 @@ public static class VotesEndpoint
     // Before anything is stored, so that a malformed request leaves nothing half done.
     private static void Check(Batch batch, int most)
     {
-        if (batch.Entries.Count is 0 || batch.Entries.Count > most)
+        if (batch.Entries.Length is 0 || batch.Entries.Length > most)
         {
             throw new LabelerException($"Send 1 to {most} votes at a time.");
         }

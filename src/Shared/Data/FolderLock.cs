@@ -1,4 +1,4 @@
-namespace Labeler.Shared.Data.Sqlite;
+namespace Labeler.Shared.Data;
 
 /// <summary>Lets one process at a time set up a data folder.</summary>
 internal static class FolderLock

@@ -1,0 +1,43 @@
+using Labeler.Web.Hosting;
+
+namespace Labeler.Web.Features.Health;
+
+/// <summary>Tries now and then that the data folder can be written, so that nobody who asks for the health makes it write.</summary>
+public sealed class StorageWatch(DataFolder data, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private volatile bool _canWrite = true;
+
+    public bool CanWrite => _canWrite;
+
+    public void Look()
+    {
+        try
+        {
+            data.Probe();
+            _canWrite = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What it means is said by the health, and by whatever else wants to write.
+            _canWrite = false;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Look();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The application stops.
+        }
+    }
+}
