@@ -19,7 +19,7 @@ internal sealed class OpenedFile(Image image, PictureHeader header) : IDisposabl
         PictureFormat format = PictureFormats.Of(file)
             ?? throw new PictureException(PictureProblem.NotAnImage, "the file is no JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC image");
         // Truncated and contradictory files are errors, never gray areas. One page: an animation's other frames stay untouched.
-        Image image = Vips.Run("the image is damaged", () => Image.NewFromBuffer(file, failOn: Enums.FailOn.Error));
+        Image image = Vips.Run(PictureFormats.Fault(file), () => Image.NewFromBuffer(file, failOn: Enums.FailOn.Error));
         return new OpenedFile(image, PictureHeader.Of(image, format, file));
     }
 

@@ -31,7 +31,7 @@ public sealed class Picture
         limits ??= PictureLimits.Default;
         using var opened = OpenedFile.Open(file, limits);
         limits.Check(opened.Header);
-        return Vips.Run("the image is damaged", () => opened.Image.ToPicture());
+        return Vips.Run(PictureFormats.Fault(file), () => opened.Image.ToPicture());
     }
 
     /// <summary>Lossless PNG; <paramref name="text"/> goes into its metadata, see <see cref="PngText"/>.</summary>

@@ -32,6 +32,10 @@ public static class PictureFormats
         _ => null,
     };
 
+    /// <summary>What to say of a file whose pixels cannot be decoded, before the reason.</summary>
+    internal static string Fault(ReadOnlySpan<byte> file) =>
+        Of(file) == PictureFormat.Heic ? "this HEIC cannot be read here; save it as JPEG" : "the image is damaged";
+
     public static string Extension(this PictureFormat format) => format switch
     {
         PictureFormat.Jpeg => ".jpg",

@@ -24,7 +24,7 @@ public static class Thumbnail
         limits ??= PictureLimits.Default;
         limits.Check(PictureHeader.Read(file, limits));
         // The file is decoded while the thumbnail's pixels are read, so both fail with the file. libvips hands failOn to no loader here.
-        return Vips.Run("the image is damaged", () =>
+        return Vips.Run(PictureFormats.Fault(file), () =>
         {
             using Image thumbnail = Image.ThumbnailBuffer(file, side, height: side, size: size, crop: crop, optionString: "fail_on=error");
             return thumbnail.ToPicture(behind);

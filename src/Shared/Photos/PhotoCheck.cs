@@ -64,7 +64,8 @@ internal static class PhotoCheck
         {
             throw new PhotoRefusal(SkipKind.Refused, "GIF is not accepted; save it as JPEG, PNG or WebP");
         }
-        if (expected != format)
+        // Telephones give HEIC any name; what to do about it is said below.
+        if (expected != format && format != PictureFormat.Heic)
         {
             throw new PhotoRefusal(SkipKind.Refused,
                 $"its content is {format.Value.ToString().ToUpperInvariant()}, which its name does not say; rename it to "
@@ -74,10 +75,6 @@ internal static class PhotoCheck
         {
             var picture = Picture.Decode(content, limits.Picture);
             return (picture.Width, picture.Height);
-        }
-        catch (PictureException error) when (format == PictureFormat.Heic && error.Problem == PictureProblem.Damaged)
-        {
-            throw new PhotoRefusal(SkipKind.Refused, "this HEIC cannot be read here; save it as JPEG");
         }
         catch (PictureException error) when (error.Problem != PictureProblem.LibraryMissing)
         {

@@ -69,6 +69,15 @@ public sealed class FormatTests
     }
 
     [Fact]
+    public void A_heic_whose_compression_is_not_read_says_what_to_do()
+    {
+        byte[] file = Pictures.FromElsewhere("hevc.heic");
+
+        Assert.All(new Action[] { () => Picture.Decode(file), () => Thumbnail.WebP(file, 8) }, read =>
+            Assert.StartsWith("this HEIC cannot be read here; save it as JPEG", Assert.Throws<PictureException>(read).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_profile_that_does_not_fit_the_pixels_counts_as_none()
     {
         using var image = NetVips.Image.NewFromMemory(new byte[] { 200, 40, 40 }, 1, 1, 3, NetVips.Enums.BandFormat.Uchar);

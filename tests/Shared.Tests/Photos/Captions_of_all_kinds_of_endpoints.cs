@@ -126,6 +126,24 @@ public sealed class Captions_of_all_kinds_of_endpoints(Databases databases)
     [InlineData("A snake_case_word in a mirror, 2 * 3 * 4", "A snake_case_word in a mirror, 2 * 3 * 4")]
     public void Markdown_labels_and_paired_quotes_come_off_and_nothing_else(string answer, string caption) => Assert.Equal(caption, CaptionText.OfAnswer(answer));
 
+    [Theory]
+    [InlineData("<think>")]
+    [InlineData("<think></thought>")]
+    [InlineData("*a ")]
+    [InlineData("**_`")]
+    [InlineData("caption: ")]
+    [InlineData("here is the ")]
+    [InlineData("\"'")]
+    [InlineData("<|channel|>final ")]
+    [InlineData(" \n")]
+    public void An_answer_made_to_be_slow_is_not(string piece)
+    {
+        var answer = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        _ = CaptionText.OfAnswer(CaptionText.WithoutThoughts(answer) + answer);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"{piece}: {clock.Elapsed}");
+    }
+
     [Fact]
     public async Task A_question_says_how_long_it_is()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Labeler.Shared.Photos.Captions;
@@ -11,23 +12,30 @@ public static partial class CaptionText
     /// What a model says after its thoughts, which some servers leave in the text: between <c>&lt;think&gt;</c> and its end, before an end
     /// whose beginning the server swallowed, after a beginning without an end; or in the channels of the harmony format.
     /// </summary>
-    public static string WithoutThoughts(string said)
+    public static string WithoutThoughts(string answer)
     {
-        var text = said.Length > LongestAnswer ? said[^LongestAnswer..] : said;
+        var text = answer.Length > LongestAnswer ? answer[^LongestAnswer..] : answer;
         if (FinalChannel().Match(text) is { Success: true } final)
         {
             text = text[(final.Index + final.Length)..];
         }
-        text = Thought().Replace(text, " ");
-        if (ThoughtEnd().Matches(text) is { Count: > 0 } ends)
+        var (said, at, thinking) = (new StringBuilder(), 0, false);
+        foreach (Match mark in Thought().Matches(text))
         {
-            text = text[(ends[^1].Index + ends[^1].Length)..];
+            var ends = mark.Groups["end"].Success;
+            if (!thinking && ends)
+            {
+                // An end without a beginning: all before it was thought.
+                said.Clear();
+            }
+            else if (!thinking)
+            {
+                said.Append(text, at, mark.Index - at).Append(' ');
+            }
+            (at, thinking) = (mark.Index + mark.Length, !ends);
         }
-        if (ThoughtStart().Match(text) is { Success: true } start)
-        {
-            text = text[..start.Index];
-        }
-        return Marker().Replace(text, " ").Trim();
+        var rest = thinking ? "" : text[at..];
+        return Marker().Replace(said.Append(rest).ToString(), " ").Trim();
     }
 
     /// <summary>The caption on one line, without Markdown, labels such as "Caption:", and paired quotation marks around it.</summary>
@@ -46,20 +54,10 @@ public static partial class CaptionText
     }
 
     [GeneratedRegex(
-        @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>.*?<\s*/\s*\1\s*>|◁think▷.*?◁/think▷"
-        + @"|\[THINK\].*?\[/THINK\]",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline, RegexTimeout.Milliseconds)]
-    private static partial Regex Thought();
-
-    [GeneratedRegex(
-        @"<\s*/\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁/think▷|\[/THINK\]", RegexOptions.IgnoreCase,
-        RegexTimeout.Milliseconds)]
-    private static partial Regex ThoughtEnd();
-
-    [GeneratedRegex(
-        @"<\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁think▷|\[THINK\]|<\|channel\|>\s*analysis",
+        @"<\s*(?<end>/)?\s*(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)\s*>|◁(?<end>/)?think▷|\[(?<end>/)?THINK\]"
+        + @"|<\|channel\|>\s*analysis",
         RegexOptions.IgnoreCase, RegexTimeout.Milliseconds)]
-    private static partial Regex ThoughtStart();
+    private static partial Regex Thought();
 
     [GeneratedRegex(@"<\|channel\|>\s*final\s*<\|message\|>", RegexOptions.RightToLeft, RegexTimeout.Milliseconds)]
     private static partial Regex FinalChannel();
