@@ -14,6 +14,9 @@ public enum LockScope
 
     /// <summary>Changing where an epoch stands (id: project).</summary>
     Epoch = 3,
+
+    /// <summary>Giving an account a name (id: 0).</summary>
+    Names = 4,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>
@@ -39,9 +42,7 @@ public static class WriteTransaction
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (!db.Database.IsSqlite())
         {
-            return await InTransaction(db,
-                () => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel), work,
-                    cancel);
+            return await InTransaction(db, () => db.BeAlone(what, id, cancel), work, cancel);
         }
         // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
         var gate = Gates.GetOrAdd(db.Database.GetConnectionString()!, _ => new SemaphoreSlim(1));
@@ -64,6 +65,11 @@ public static class WriteTransaction
             gate.Release();
         }
     }
+
+    /// <summary>Inside a transaction: waits until no other is alone with the same. On SQLite every transaction already is.</summary>
+    public static Task BeAlone(this LabelerDb db, LockScope what, long id, CancellationToken cancel = default) => db.Database.IsSqlite()
+        ? Task.CompletedTask
+        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel);
 
     private static async Task<T> InTransaction<T>(LabelerDb db, Func<Task> begin, Func<LabelerDb, Task<T>> work, CancellationToken cancel)
     {
