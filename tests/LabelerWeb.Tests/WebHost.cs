@@ -19,6 +19,12 @@ public sealed class WebHost : WebApplicationFactory<Program>
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
+    /// <summary>The clock of the application; null for the system's.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>What tests change of its services.</summary>
+    public Action<IServiceCollection>? Changes { get; init; }
+
     /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
     public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
 
@@ -38,7 +44,15 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
-        builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100));
+        builder.ConfigureTestServices(services =>
+        {
+            services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100);
+            if (Clock is not null)
+            {
+                services.AddSingleton(Clock);
+            }
+            Changes?.Invoke(services);
+        });
         builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
             .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
     }
