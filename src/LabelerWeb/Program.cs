@@ -32,6 +32,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     var app = builder.Build();
     app.UseForwardedHeaders();
     app.UseHsts();
+    app.UseCookiePolicy();
     app.UseSecurityHeaders();
     app.UseErrorPages();
     app.UseRouting();
