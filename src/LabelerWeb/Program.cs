@@ -40,6 +40,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     var app = builder.Build();
     app.UseProxies();
     app.UseHsts();
+    app.UseCookiePolicy();
     app.UseSecurityHeaders();
     app.UseErrorPages();
     app.UseRouting();

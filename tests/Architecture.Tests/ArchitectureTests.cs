@@ -1,4 +1,5 @@
 using System.Reflection;
+using Mono.Cecil;
 
 namespace Architecture.Tests;
 
@@ -50,6 +51,16 @@ public sealed class ArchitectureTests
     public void Only_the_worker_touches_the_database() => None(
         Arrow.Of(PathOf("TrainingEngine")).Where(arrow => arrow.To.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal)
             && !arrow.From.StartsWith("Labeler.TrainingEngine.Worker", StringComparison.Ordinal)).Select(arrow => arrow.Place));
+
+    [Fact]
+    public void A_component_that_is_interactive_says_so_itself()
+    {
+        // Where it is used, neither its base nor its tests would be looked at.
+        using var web = ModuleDefinition.ReadModule(PathOf("LabelerWeb"));
+        var used = web.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => method.Body.Instructions
+            .Where(instruction => instruction.Operand is MethodReference { Name: "AddComponentRenderMode" }).Select(_ => method.FullName));
+        None(used);
+    }
 
     // One line for each, so that a failure names all of them.
     private static void None(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join("\n", wrong));

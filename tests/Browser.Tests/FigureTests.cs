@@ -35,6 +35,20 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     }
 
     [Fact]
+    public async Task A_dashboard_that_is_open_leaves_within_half_a_minute_when_its_lead_is_disabled()
+    {
+        var seeded = await fixture.Seed("Seen no longer", groups: 2);
+        await using var lead = await fixture.Invited("Lou", Role.Lead);
+        await lead.Go($"/dashboard/{seeded.Project.Slug}");
+        await Expect(lead.Page.GetByText("No votes yet")).ToBeVisibleAsync();
+        await using (var db = await seeded.Open())
+        {
+            await db.Users.Where(a => a.UserName == "Lou").ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, DateTimeOffset.MaxValue));
+        }
+        await Expect(lead.Page.GetByRole(Microsoft.Playwright.AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    }
+
+    [Fact]
     public async Task A_lead_sets_a_vote_aside_with_a_reason_and_lets_it_count_again()
     {
         var seeded = await fixture.Seed("Votes that do not count", groups: 2);

@@ -63,7 +63,7 @@ public static partial class People
     public static async Task SignOut(this Visitor visitor)
     {
         await visitor.Page.Locator(".topbar summary").ClickAsync();
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
     }
 
     [GeneratedRegex(@"with this link, once: (\S+)")]

@@ -37,6 +37,9 @@ public sealed class WebHost : WebApplicationFactory<Program>
     /// <summary>Services in the place of the application's own.</summary>
     public Action<IServiceCollection> Configure { get; init; } = _ => { };
 
+    /// <summary>The clock of the application; null for the system's.</summary>
+    public TimeProvider? Clock { get; init; }
+
     /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
     public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
 
@@ -63,7 +66,15 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
-        builder.ConfigureTestServices(services => Configure(services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100)));
+        builder.ConfigureTestServices(services =>
+        {
+            services.Configure<PasswordHasherOptions>(o => o.IterationCount = 100);
+            if (Clock is not null)
+            {
+                services.AddSingleton(Clock);
+            }
+            Configure(services);
+        });
         builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
             .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
     }

@@ -19,7 +19,6 @@ public static class Notices
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Strict,
-                Secure = context.Request.IsHttps,
                 IsEssential = true,
             });
 

@@ -4,14 +4,8 @@ using Microsoft.JSInterop;
 namespace Labeler.Web.Components;
 
 /// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected.</summary>
-public abstract partial class Polling : ComponentBase, IDisposable
+public abstract partial class Polling : LiveIsland
 {
-    private readonly CancellationTokenSource _left = new();
-
-    [Inject] protected IDbContextFactory<LabelerDb> Contexts { get; set; } = null!;
-
-    [Inject] private NavigationManager Navigation { get; set; } = null!;
-
     [Inject] private ILogger<Polling> Logger { get; set; } = null!;
 
     protected abstract TimeSpan Interval { get; }
@@ -50,19 +44,27 @@ public abstract partial class Polling : ComponentBase, IDisposable
         }
     }
 
-    protected override Task OnInitializedAsync() => Read();
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        if (!HasEnded)
+        {
+            await Read();
+        }
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
+        base.OnAfterRender(firstRender);
+        if (firstRender && !HasEnded)
         {
-            Watching = Watch(_left.Token);
+            Watching = Watch(Leaving);
         }
     }
 
     private async Task Watch(CancellationToken left)
     {
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(Interval, Time);
         try
         {
             while (!IsOver && await timer.WaitForNextTickAsync(left))
@@ -78,23 +80,20 @@ public abstract partial class Polling : ComponentBase, IDisposable
 
     private async Task ReadAgain()
     {
+        if (!MayShow)
+        {
+            return;
+        }
         try
         {
             await Read();
             StateHasChanged();
         }
-        catch (Exception error) when (!_left.IsCancellationRequested)
+        catch (Exception error) when (!Leaving.IsCancellationRequested)
         {
             // What is shown stays, and the next reading may find the database again.
             LogFailed(Logger, error);
         }
-    }
-
-    public void Dispose()
-    {
-        _left.Cancel();
-        _left.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     [LoggerMessage(LogLevel.Warning, "A page could not be read anew and is tried again")]

@@ -13,7 +13,6 @@ public static class ThemeCookie
     {
         MaxAge = TimeSpan.FromDays(365),
         SameSite = SameSiteMode.Lax,
-        Secure = context.Request.IsHttps,
         IsEssential = true,
     });
 

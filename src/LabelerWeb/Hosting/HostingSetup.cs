@@ -31,6 +31,9 @@ public static class HostingSetup
         builder.Services.AddSingleton(services => FolderUse.Share(services.GetRequiredService<DataFolder>()));
         builder.Services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(Path.Combine(run.Data, "keys")));
+        // Of every cookie, also the framework's own. Behind a trusted proxy a request is https where the proxy says so.
+        builder.Services.AddOptions<CookiePolicyOptions>().Configure<IOptions<WebOptions>>((cookies, web) =>
+            cookies.Secure = web.Value.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);
         builder.Services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {

@@ -1,12 +1,11 @@
 using System.Security.Claims;
-using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Security;
 
-/// <summary>How people prove who they are: names, passwords, lock-out, cookies.</summary>
+/// <summary>How people prove who they are: names, passwords, sessions, cookies.</summary>
 public static class AccountRules
 {
     public const string DisplayNameClaim = "display_name";
@@ -14,9 +13,6 @@ public static class AccountRules
 
     /// <summary>Longer ones would only make hashing a burden.</summary>
     public const int LongestPassword = 200;
-
-    /// <summary>How soon a disabled account or a changed role takes effect on what is already signed in.</summary>
-    public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(30);
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
@@ -29,17 +25,19 @@ public static class AccountRules
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
-        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = Recheck);
+        services.Configure<SecurityStampValidatorOptions>(o => o.OnRefreshingPrincipal = SessionCookies.Keep);
+        services.AddSingleton<Rights>().AddSingleton<FailedSignIns>().AddSingleton<DecoyPassword>().AddScoped<PasswordGate>();
+        services.AddSingleton<SessionUpkeep>().AddHostedService(provider => provider.GetRequiredService<SessionUpkeep>());
         services.Configure<DataProtectionTokenProviderOptions>(o => o.TokenLifespan = TimeSpan.FromDays(1));
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
         services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
-            .Configure<IOptions<WebOptions>>((cookie, web) =>
+            .Configure(cookie =>
         {
             cookie.Cookie.Name = "labeler";
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Lax;
-            cookie.Cookie.SecurePolicy = web.Value.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
-            cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+            cookie.ExpireTimeSpan = Session.Lifetime;
+            SessionCookies.Add(cookie.Events);
             cookie.LoginPath = "/sign-in";
             // A status, which the error page explains, instead of a redirect; programs get the bare status.
             cookie.Events.OnRedirectToAccessDenied = refused => Answer(refused.Response, StatusCodes.Status403Forbidden);
@@ -64,12 +62,8 @@ public static class AccountRules
             RequireUppercase = false,
             RequireNonAlphanumeric = false
         };
-        identity.Lockout = new()
-        {
-            AllowedForNewUsers = true,
-            MaxFailedAccessAttempts = 8,
-            DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5)
-        };
+        // Only an admin disables an account by it; wrong passwords are counted by FailedSignIns.
+        identity.Lockout.AllowedForNewUsers = true;
         // Any letters of the world; Account.Rename limits the length and pages escape what they show.
         identity.User.AllowedUserNameCharacters = "";
     }

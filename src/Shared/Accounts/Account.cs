@@ -1,3 +1,4 @@
+using Labeler.Shared.Accounts.Names;
 using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Shared.Accounts;
@@ -9,10 +10,11 @@ public sealed class Account : IdentityUser<Guid>
 
     private Account() { }
 
+    /// <exception cref="LabelerException">A name is empty, too long, or has what <see cref="NameRules"/> refuse.</exception>
     public Account(string userName, string displayName, DateTimeOffset now)
     {
         Id = Guid.CreateVersion7(now);
-        UserName = userName;
+        UserName = NameRules.Clean(userName);
         SecurityStamp = Guid.NewGuid().ToString();
         CreatedAt = now;
         Rename(displayName);
@@ -34,11 +36,18 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>When the person withdrew their consent: their votes teach no further model.</summary>
     public DateTimeOffset? WithdrawnAt { get; private set; }
 
-    public void Rename(string displayName)
+    /// <summary>False where that is the name already.</summary>
+    /// <exception cref="LabelerException">The name is empty, too long, or has what <see cref="NameRules"/> refuse.</exception>
+    public bool Rename(string displayName)
     {
-        var name = displayName.Trim();
+        if (displayName.Trim() == DisplayName && DisplayName.Length > 0)
+        {
+            return false;
+        }
+        var name = NameRules.Clean(displayName);
         LabelerException.ThrowIf(name.Length is 0 or > LongestDisplayName, $"A display name has 1 to {LongestDisplayName} characters.");
         DisplayName = name;
+        return true;
     }
 
     public void Choose(Theme theme)

@@ -17,6 +17,7 @@ namespace Labeler.Shared.Data;
 public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
 {
     public DbSet<Invitation> Invitations => Set<Invitation>();
+    public DbSet<Session> Sessions => Set<Session>();
     public DbSet<Project> Projects => Set<Project>();
     public DbSet<Prompt> Prompts => Set<Prompt>();
     public DbSet<Epoch> Epochs => Set<Epoch>();

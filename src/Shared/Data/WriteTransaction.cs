@@ -14,6 +14,9 @@ public enum LockScope
 
     /// <summary>Changing where an epoch stands (id: project).</summary>
     Epoch = 3,
+
+    /// <summary>Giving an account a name (id: 0).</summary>
+    Names = 4,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>
@@ -21,6 +24,9 @@ public static class WriteTransaction
 {
     private const int Busy = 5;
     private const int Full = 13;
+
+    // As long as SQLite itself waits for a lock.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
 
@@ -39,13 +45,14 @@ public static class WriteTransaction
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (!db.Database.IsSqlite())
         {
-            return await InTransaction(db,
-                () => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel), work,
-                    cancel);
+            return await InTransaction(db, () => db.BeAlone(what, id, cancel), work, cancel);
         }
         // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
         var gate = Gates.GetOrAdd(db.Database.GetConnectionString()!, _ => new SemaphoreSlim(1));
-        await gate.WaitAsync(cancel);
+        if (!await gate.WaitAsync(LongestWait, cancel))
+        {
+            throw new StorageException("The database is busy: nothing was saved, try again in a moment.");
+        }
         try
         {
             return await InTransaction(db, () => Task.CompletedTask, work, cancel);
@@ -64,6 +71,11 @@ public static class WriteTransaction
             gate.Release();
         }
     }
+
+    /// <summary>Inside a transaction: waits until no other is alone with the same. On SQLite every transaction already is.</summary>
+    public static Task BeAlone(this LabelerDb db, LockScope what, long id, CancellationToken cancel = default) => db.Database.IsSqlite()
+        ? Task.CompletedTask
+        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel);
 
     private static async Task<T> InTransaction<T>(LabelerDb db, Func<Task> begin, Func<LabelerDb, Task<T>> work, CancellationToken cancel)
     {

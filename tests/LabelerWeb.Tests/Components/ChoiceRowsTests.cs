@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Labeler.Web.Tests.Components;
 
-public sealed class ChoiceRowsTests : BunitContext
+public sealed class ChoiceRowsTests : OpenPage
 {
     [Fact]
     public void Options_come_and_go_without_losing_what_is_typed_elsewhere()

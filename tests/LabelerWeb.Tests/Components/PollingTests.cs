@@ -1,28 +1,23 @@
-using Bunit;
-using Labeler.Shared.Data;
+using Labeler.Shared.Accounts;
 using Labeler.Web.Components;
-using Microsoft.EntityFrameworkCore;
+using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
 
 namespace Labeler.Web.Tests.Components;
 
-public sealed class PollingTests : BunitContext
+public sealed class PollingTests : OpenPage
 {
     private readonly Told _told = new();
 
-    public PollingTests()
-    {
-        Services.AddSingleton<ILogger<Polling>>(_told);
-        Services.AddSingleton<IDbContextFactory<LabelerDb>>(new NoDatabase());
-        SetRendererInfo(new("Server", isInteractive: true));
-    }
+    public PollingTests() => Services.AddSingleton<ILogger<Polling>>(_told);
 
     [Fact]
     public async Task It_reads_again_and_again_though_a_reading_fails_until_it_is_over()
     {
         var counter = Render<Counter>().Instance;
+        await Turn(counter, Counter.Last);
         await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Counter.Last, counter.Readings);
     }
@@ -31,10 +26,38 @@ public sealed class PollingTests : BunitContext
     public async Task It_reads_no_more_when_the_page_was_left()
     {
         var counter = Render<Counter>().Instance;
+        await Turn(counter, 2);
         await DisposeComponentsAsync();
-        var before = counter.Readings;
+        Clock.Advance(TimeSpan.FromSeconds(60));
         await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.InRange(counter.Readings, before, before + 1);
+        Assert.Equal(2, counter.Readings);
+    }
+
+    [Fact]
+    public async Task It_reads_no_more_when_its_rights_could_not_be_asked_for_half_a_minute()
+    {
+        var counter = Render<Counter>().Instance;
+        await Turn(counter, 2);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        File.Move(Path.Combine(Folder, "labeler.db"), Path.Combine(Folder, "away.db"));
+        var read = 0;
+        for (var second = 0; second < 60; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10);
+            read = second == 32 ? counter.Readings : read;
+        }
+        Assert.InRange(counter.Readings, 2, read);
+    }
+
+    // Moves the clock until so many readings were made.
+    private async Task Turn(Counter counter, int readings)
+    {
+        for (var tries = 0; tries < 1000 && counter.Readings < readings; tries++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
     }
 
     [Theory]
@@ -46,6 +69,7 @@ public sealed class PollingTests : BunitContext
         var asked = JSInterop.SetupVoid("refreshPage");
         asked.SetException((Exception)Activator.CreateInstance(thrown, "gone")!);
         var counter = Render<Counter>().Instance;
+        await Turn(counter, Counter.Last);
         await counter.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         _told.Lines.Clear();
         counter.Refresh();
@@ -74,15 +98,12 @@ public sealed class PollingTests : BunitContext
 
         public void Refresh() => RefreshPage();
 
-        protected override TimeSpan Interval => TimeSpan.FromMilliseconds(10);
+        protected override string For => Role.Annotator;
+
+        protected override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
         protected override bool IsOver => Readings == Last;
 
         protected override Task Read() => ++Readings == 3 ? throw new InvalidOperationException("busy") : Task.CompletedTask;
-    }
-
-    private sealed class NoDatabase : IDbContextFactory<LabelerDb>
-    {
-        public LabelerDb CreateDbContext() => throw new NotSupportedException();
     }
 }

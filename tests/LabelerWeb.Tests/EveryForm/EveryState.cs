@@ -38,7 +38,7 @@ internal static class EveryState
         await File.WriteAllTextAsync(Path.Combine(host.Data, "runs", "broken.csv"), "nothing of the kind");
         await host.Make("Idle", Role.Annotator);
         var gone = await host.Make("Gone", Role.Lead);
-        await host.With<IServiceProvider, Account>(services => services.GetRequiredService<UserManager<Account>>().Disable(services.GetRequiredService<LabelerDb>(), gone.Id));
+        await host.With<IServiceProvider, Account>(services => services.GetRequiredService<UserManager<Account>>().Disable(services.GetRequiredService<LabelerDb>(), gone.Id, Now));
         await host.With<LabelerDb, int>(db =>
         {
             Invitation.Write(db, Role.Lead, null, "unused", Now);

@@ -61,7 +61,8 @@ public sealed class Databases_from_before_the_migrations_are_adopted(Databases d
         foreach (var type in db.Model.GetEntityTypes())
         {
             var rows = (IEnumerable)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, null)!;
-            Assert.Equal(before[type.GetTableName()!].Count, rows.Cast<object>().Count());
+            // A table that later migrations made is there, and empty.
+            Assert.Equal(before.TryGetValue(type.GetTableName()!, out var old) ? old.Count : 0, rows.Cast<object>().Count());
         }
         var hands = await db.Projects.OrderBy(p => p.Id).FirstAsync();
         Assert.Equal((17, "Look at the *fingers* – „fünf“, 手, 🖐; 'quotes' and \"these\"."), (hands.Settings.SignalBudget, hands.Settings.Guidelines));

@@ -16,6 +16,25 @@ public static class AccountEndpoints
             return LocalAddress.Redirect("/sign-in");
         });
 
+        account.MapPost("/sign-out-everywhere",
+            async (HttpContext context, UserManager<Account> accounts, SignInManager<Account> signIn, LabelerDb db, TimeProvider time) =>
+        {
+            if (await accounts.GetUserAsync(context.User) is not { } mine)
+            {
+                return Results.Unauthorized();
+            }
+            await Session.EndAll(db, mine.Id, time.GetUtcNow());
+            // What was handed out besides sessions (reset links, marks of known devices) ends too.
+            Registration.Require(await accounts.UpdateSecurityStampAsync(mine));
+            await signIn.SignOutAsync();
+            return context.Done("You are signed out everywhere.", "/sign-in");
+        });
+
+        account.MapPost("/sessions/{id:guid}/end", async (Guid id, HttpContext context, LabelerDb db, TimeProvider time) =>
+            await Session.End(db, context.User.AccountId(), id, time.GetUtcNow())
+                ? context.Done("That session is ended.", "/account")
+                : throw new LabelerException("There is no such session any more; load the page again."));
+
         // The switch in the top bar; the browser has changed its colors already.
         account.MapPost("/theme", async ([FromForm] string theme, HttpContext context, UserManager<Account> accounts) =>
         {

@@ -1,3 +1,4 @@
+using Labeler.Shared.Accounts.Names;
 using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Web.Features.Accounts;
@@ -5,17 +6,19 @@ namespace Labeler.Web.Features.Accounts;
 public static class Registration
 {
     /// <summary>The new account. Nothing is changed where it fails.</summary>
-    /// <exception cref="LabelerException">The link is used up or too old, the name is taken or unfit, or the password too weak.</exception>
+    /// <exception cref="LabelerException">The link is used up or too old, the name is taken, looks like another or is unfit, or the
+    /// password too weak.</exception>
     public static async Task<Account> Join(this UserManager<Account> accounts, LabelerDb db, string token, string name, string password,
         DateTimeOffset now)
     {
-        var account = new Account(name.Trim(), name, now);
+        var account = new Account(name, name, now);
         await using var transaction = await db.Database.BeginTransactionAsync();
         if (!await Invitation.Use(db, token, account.Id, now))
         {
             throw new LabelerException("This link has been used or is too old. Ask an admin for a new one.");
         }
         var role = await db.Invitations.Where(i => i.UsedBy == account.Id).Select(i => i.Role).SingleAsync();
+        await AccountNames.RequireUnlike(db, account.DisplayName, account.Id);
         Require(await accounts.CreateAsync(account, password));
         Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
         await transaction.CommitAsync();
@@ -32,7 +35,7 @@ public static class Registration
 
     private static string Sentence(IdentityError error) => error.Code switch
     {
-        nameof(IdentityErrorDescriber.DuplicateUserName) => "Somebody has this name already: choose another.",
+        nameof(IdentityErrorDescriber.DuplicateUserName) => "Somebody has this name already, or one that looks like it: choose another.",
         nameof(IdentityErrorDescriber.PasswordMismatch) => "The present password is wrong.",
         nameof(IdentityErrorDescriber.InvalidToken) => "This link has been used or is too old. Ask an admin for a new one.",
         _ => error.Description,

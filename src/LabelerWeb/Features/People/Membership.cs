@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Web.Features.People;
 
-/// <summary>What an admin does to accounts; it holds for what is signed in within <see cref="AccountRules.Recheck"/>.</summary>
+/// <summary>What an admin does to accounts. It ends their sessions, so that it holds for each request from then on, and for pages that are
+/// open within <see cref="Rights.Limit"/>.</summary>
 public static class Membership
 {
     /// <exception cref="LabelerException">Nobody would be left as admin, or there is no such account or role.</exception>
-    public static Task<Account> GiveRole(this UserManager<Account> accounts, LabelerDb db, Guid id, string role) => accounts.Change(
-        db, id, async account =>
+    public static Task<Account> GiveRole(this UserManager<Account> accounts, LabelerDb db, Guid id, string role,
+        DateTimeOffset now) => accounts.Change(
+        db, id, now, async account =>
     {
         Registration.Require(await accounts.RemoveFromRolesAsync(account, await accounts.GetRolesAsync(account)));
         Registration.Require(await accounts.AddToRolesAsync(account, Role.Including(role)));
@@ -16,30 +18,31 @@ public static class Membership
 
     /// <summary>Signs the account out and lets it in no more; its votes stay.</summary>
     /// <exception cref="LabelerException">Nobody would be left as admin.</exception>
-    public static Task<Account> Disable(this UserManager<Account> accounts, LabelerDb db, Guid id) => accounts.Change(
-        db, id, async account => Registration.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue)));
+    public static Task<Account> Disable(this UserManager<Account> accounts, LabelerDb db, Guid id, DateTimeOffset now) => accounts.Change(
+        db, id, now, async account => Registration.Require(await accounts.SetLockoutEndDateAsync(account, DateTimeOffset.MaxValue)));
 
-    /// <summary>Lets a disabled or locked account in again.</summary>
+    /// <summary>Lets a disabled account in again.</summary>
     public static async Task<Account> Enable(this UserManager<Account> accounts, Guid id)
     {
         var account = await accounts.Get(id);
         Registration.Require(await accounts.SetLockoutEndDateAsync(account, null));
-        Registration.Require(await accounts.ResetAccessFailedCountAsync(account));
         return account;
     }
 
-    /// <summary>Disabled by an admin, not merely locked for minutes after wrong passwords.</summary>
+    /// <summary>Disabled by an admin; earlier versions also locked accounts for minutes.</summary>
     public static bool IsDisabled(this Account account) => account.LockoutEnd is { Year: > 9000 };
 
     public static async Task<Account> Get(this UserManager<Account> accounts, Guid id) =>
         await accounts.FindByIdAsync(id.ToString()) ?? throw new LabelerException("There is no such account; load the page again.");
 
-    private static async Task<Account> Change(this UserManager<Account> accounts, LabelerDb db, Guid id, Func<Account, Task> change)
+    private static async Task<Account> Change(this UserManager<Account> accounts, LabelerDb db, Guid id, DateTimeOffset now,
+        Func<Account, Task> change)
     {
         var account = await accounts.Get(id);
         await using var transaction = await db.Database.BeginTransactionAsync();
         await change(account);
         Registration.Require(await accounts.UpdateSecurityStampAsync(account));
+        await Session.EndAll(db, id, now);
         if ((await accounts.GetUsersInRoleAsync(Role.Admin)).All(IsDisabled))
         {
             throw new LabelerException("Somebody must remain who can sign in as admin: give another account that role first.");

@@ -12,10 +12,11 @@ public static class PeopleEndpoints
         people.MapPost("/invite", Invite);
         people.MapPost("/invitations/{id:long}/revoke", Revoke);
         people.MapPost("/{id:guid}/role",
-            async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
-            Back(context, $"{(await accounts.GiveRole(db, id, role)).DisplayName} is now {role}."));
-        people.MapPost("/{id:guid}/disable", async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db) =>
-            Back(context, $"{(await accounts.Disable(db, id)).DisplayName} can no longer sign in."));
+            async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
+            Back(context, $"{(await accounts.GiveRole(db, id, role, time.GetUtcNow())).DisplayName} is now {role}."));
+        people.MapPost("/{id:guid}/disable",
+            async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
+            Back(context, $"{(await accounts.Disable(db, id, time.GetUtcNow())).DisplayName} can no longer sign in."));
         people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
             Back(context, $"{(await accounts.Enable(id)).DisplayName} can sign in again."));
         people.MapPost("/{id:guid}/reset", Reset);

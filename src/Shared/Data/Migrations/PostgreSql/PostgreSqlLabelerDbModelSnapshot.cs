@@ -154,6 +154,108 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Invitations");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("UserAgent")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("Sessions");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EpochId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ManifestHash")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<string>("OptimizerHash")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("RolledBackAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int?>("Step")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("WeightsHash")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EpochId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Checkpoints");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.CheckpointVote", b =>
+                {
+                    b.Property<long>("CheckpointId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("VoteId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("CheckpointId", "VoteId");
+
+                    b.HasIndex("VoteId");
+
+                    b.ToTable("TaughtBy", (string)null);
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
                     b.Property<long>("Id")
@@ -366,76 +468,6 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.HasKey("JobId", "Step", "Name");
 
                     b.ToTable("JobMetrics");
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("EpochId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("JobId")
-                        .HasColumnType("bigint");
-
-                    b.Property<int>("Kind")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("ManifestHash")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("text");
-
-                    b.Property<string>("OptimizerHash")
-                        .HasColumnType("text");
-
-                    b.Property<long?>("ParentId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("ProjectId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("RolledBackAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<int?>("Step")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("WeightsHash")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("EpochId");
-
-                    b.HasIndex("ProjectId");
-
-                    b.ToTable("Checkpoints");
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
-                {
-                    b.Property<long>("CheckpointId")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("VoteId")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("CheckpointId", "VoteId");
-
-                    b.HasIndex("VoteId");
-
-                    b.ToTable("TaughtBy", (string)null);
                 });
 
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
@@ -1083,6 +1115,32 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("AccountTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.CheckpointVote", b =>
+                {
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Voting.Vote", null)
+                        .WithMany()
+                        .HasForeignKey("VoteId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Checkpoint");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
                     b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
@@ -1131,23 +1189,6 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
-                {
-                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
-                        .WithMany()
-                        .HasForeignKey("CheckpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Labeler.Shared.Voting.Vote", null)
-                        .WithMany()
-                        .HasForeignKey("VoteId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.Navigation("Checkpoint");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>

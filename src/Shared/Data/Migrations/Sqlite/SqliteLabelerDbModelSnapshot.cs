@@ -147,6 +147,106 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Invitations");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserAgent")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("Sessions");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EpochId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("JobId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ManifestHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OptimizerHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RolledBackAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("WeightsHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EpochId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Checkpoints");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.CheckpointVote", b =>
+                {
+                    b.Property<long>("CheckpointId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("VoteId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CheckpointId", "VoteId");
+
+                    b.HasIndex("VoteId");
+
+                    b.ToTable("TaughtBy", (string)null);
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
                     b.Property<long>("Id")
@@ -351,74 +451,6 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.HasKey("JobId", "Step", "Name");
 
                     b.ToTable("JobMetrics");
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("EpochId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("JobId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Kind")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("ManifestHash")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Name")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("OptimizerHash")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("ParentId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("ProjectId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("RolledBackAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int?>("Step")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("WeightsHash")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("EpochId");
-
-                    b.HasIndex("ProjectId");
-
-                    b.ToTable("Checkpoints");
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
-                {
-                    b.Property<long>("CheckpointId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("VoteId")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("CheckpointId", "VoteId");
-
-                    b.HasIndex("VoteId");
-
-                    b.ToTable("TaughtBy", (string)null);
                 });
 
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
@@ -1040,6 +1072,32 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("AccountTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Epochs.CheckpointVote", b =>
+                {
+                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
+                        .WithMany()
+                        .HasForeignKey("CheckpointId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Voting.Vote", null)
+                        .WithMany()
+                        .HasForeignKey("VoteId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Checkpoint");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Epoch", b =>
                 {
                     b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
@@ -1088,23 +1146,6 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasForeignKey("JobId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-                });
-
-            modelBuilder.Entity("Labeler.Shared.Epochs.TaughtBy", b =>
-                {
-                    b.HasOne("Labeler.Shared.Epochs.Checkpoint", "Checkpoint")
-                        .WithMany()
-                        .HasForeignKey("CheckpointId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.HasOne("Labeler.Shared.Voting.Vote", null)
-                        .WithMany()
-                        .HasForeignKey("VoteId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-
-                    b.Navigation("Checkpoint");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>

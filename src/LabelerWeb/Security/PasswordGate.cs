@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace Labeler.Web.Security;
+
+/// <summary>Where a password is asked for. A wrong one, an unknown name and a disabled account get one answer, after the same
+/// work.</summary>
+internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns failures, DecoyPassword decoy)
+{
+    public const string Wrong = "Name or password is wrong.";
+
+    private readonly UserManager<Account> _accounts = signIn.UserManager;
+
+    /// <summary>The account, signed in.</summary>
+    /// <exception cref="LabelerException">It was not let in; says no more than everybody may know.</exception>
+    public async Task<Account> SignIn(HttpContext context, string name, string password, bool remember)
+    {
+        var account = await _accounts.FindByNameAsync(name.Trim());
+        var attempt = Begin(context, name, account);
+        // Whatever the account, one hash is computed.
+        var isRight = account?.PasswordHash is null
+            ? decoy.Refuse(_accounts.PasswordHasher, password)
+            : await _accounts.CheckPasswordAsync(account, password);
+        if (!isRight || await _accounts.IsLockedOutAsync(account!))
+        {
+            throw new LabelerException(Wrong);
+        }
+        failures.Succeed(attempt);
+        await signIn.SignInAsync(account!, remember);
+        return account!;
+    }
+
+    /// <summary>A wrong present password counts like one at signing in.</summary>
+    /// <exception cref="LabelerException">There were too many wrong ones.</exception>
+    public async Task<IdentityResult> ChangePassword(HttpContext context, Account account, string present, string chosen)
+    {
+        var attempt = Begin(context, account.UserName!, account);
+        var result = await _accounts.ChangePasswordAsync(account, present, chosen);
+        if (!result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
+        {
+            failures.Succeed(attempt);
+        }
+        return result;
+    }
+
+    private PasswordTry Begin(HttpContext context, string name, Account? account)
+    {
+        var device = account is null ? null : KnownDevice.Of(context, account);
+        var attempt = PasswordTry.Of(_accounts.NormalizeName(name.Trim()), device, context.Connection.RemoteIpAddress);
+        var wait = failures.Begin(attempt);
+        LabelerException.ThrowIf(wait > TimeSpan.Zero,
+            $"Too many wrong passwords. Wait {Math.Ceiling(wait.TotalSeconds):0} seconds, then try again.");
+        return attempt;
+    }
+}
+
+/// <summary>A password that nobody has, to be compared with where there is no account's.</summary>
+internal sealed class DecoyPassword
+{
+    private string? _hash;
+
+    /// <summary>False, after the work of looking.</summary>
+    public bool Refuse(IPasswordHasher<Account> hasher, string password)
+    {
+        hasher.VerifyHashedPassword(null!, _hash ??= hasher.HashPassword(null!, Guid.NewGuid().ToString()), password);
+        return false;
+    }
+}

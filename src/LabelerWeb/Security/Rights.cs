@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Labeler.Web.Security;
+
+/// <summary>Whether what somebody signed in with still holds, asked of the database.</summary>
+public sealed class Rights(IDbContextFactory<LabelerDb> contexts, IOptions<IdentityOptions> options, TimeProvider time)
+{
+    /// <summary>How often a page that stays open is asked about; each request is asked about anyway.</summary>
+    public static readonly TimeSpan Recheck = TimeSpan.FromSeconds(10);
+
+    /// <summary>How soon at the latest an open page stops when the person was disabled, lost the role or had the session ended.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Is the session open, the account neither disabled nor changed (password, role) since, and does it hold every role that
+    /// <paramref name="user"/> claims? One look by primary keys.
+    /// </summary>
+    public async Task<bool> Hold(ClaimsPrincipal user, CancellationToken cancel = default)
+    {
+        if (user.SessionId() is not { } session)
+        {
+            return false;
+        }
+        var (account, now) = (user.AccountId(), time.GetUtcNow());
+        var stamp = user.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
+        var roles = user.FindAll(options.Value.ClaimsIdentity.RoleClaimType).Select(role => role.Value).Distinct().ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Sessions.Open(now).AnyAsync(s => s.Id == session && s.AccountId == account
+            && db.Users.Any(a => a.Id == account && a.SecurityStamp == stamp && (a.LockoutEnd == null || a.LockoutEnd <= now))
+            && db.UserRoles.Count(held => held.UserId == account && db.Roles.Any(r => r.Id == held.RoleId && roles.Contains(r.Name!)))
+                == roles.Count, cancel);
+    }
+}
