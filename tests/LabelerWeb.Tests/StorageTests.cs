@@ -25,6 +25,7 @@ public sealed class StorageTests
             using var answer = await client.Post(vote);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal("The database is busy: nothing was saved, try again in a moment.", await AnnotatorClient.Detail(answer));
+            Assert.NotNull(answer.Headers.RetryAfter);
         }
         Assert.Equal(["accepted"], await client.Send(vote));
         Assert.Equal(["duplicate"], await client.Send(vote));
@@ -120,5 +121,22 @@ public sealed class StorageTests
                 // No room for a piece of this size; smaller ones may still fit.
             }
         }
+    }
+
+    [Fact]
+    public async Task Many_requests_at_a_locked_database_wait_no_longer_than_one_after_the_other_would_and_are_told_when_to_come_again()
+    {
+        await using var host = new WebHost();
+        await using var seeded = await SeededProject.Create(host.Data, "Crowd", LabelingTask.FlagBatch, 8);
+        using var client = await AnnotatorClient.Open(host, "crowd");
+        var items = await client.Items(seeded.Project.Id, 8);
+        await using var other = new SqliteConnection($"Data Source={seeded.Get<DataFolder>().Database};Pooling=False");
+        await other.OpenAsync();
+        using var transaction = other.BeginTransaction();
+        var begun = System.Diagnostics.Stopwatch.StartNew();
+        var answers = await Task.WhenAll(items.Select(item => client.Post(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1))));
+        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (answer.StatusCode, answer.Headers.RetryAfter is not null)));
+        // One after the other at SQLite's ten seconds each they would have needed eighty.
+        Assert.True(begun.Elapsed < TimeSpan.FromSeconds(50), $"{begun.Elapsed}");
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Labeler.Shared.Data;
 
@@ -22,9 +21,6 @@ public enum LockScope
 /// <summary>Short write transactions that are alone with what they read.</summary>
 public static class WriteTransaction
 {
-    private const int Busy = 5;
-    private const int Full = 13;
-
     // As long as SQLite itself waits for a lock.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -57,14 +53,9 @@ public static class WriteTransaction
         {
             return await InTransaction(db, () => Task.CompletedTask, work, cancel);
         }
-        catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Busy })
+        catch (Exception error) when (error is not StorageException && StorageTrouble.Of(error) is { } trouble)
         {
-            throw new StorageException("The database is busy: nothing was saved, try again in a moment.", error);
-        }
-        catch (Exception error) when ((error as SqliteException ?? error.InnerException) is SqliteException { SqliteErrorCode: Full })
-        {
-            throw new StorageException("The disk that holds the database is full: nothing was saved, free some space and try again.",
-                error);
+            throw trouble;
         }
         finally
         {

@@ -17,7 +17,8 @@ public static class Scale
     /// sorts.</summary>
     public static IReadOnlyList<Choice> Labels { get; } =
     [
-        new("Label 1", "1", "The picture is about an object and its reflection: object, reflection and mirror can all be seen.", 3, "label-1"),
+        new("Label 1", "1", "The picture is about an object and its reflection: object, reflection and mirror can all be seen.", 3,
+            "label-1"),
         new("Label 2", "2", "The picture is about a wider scene, whose mirror reflects the surroundings and not a particular object.", 2,
             "label-2"),
         new("Label 3", "3", "Neither.", 1, "label-3"),

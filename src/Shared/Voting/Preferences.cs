@@ -31,7 +31,8 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
             IReadOnlyList<Preference> pairs = task == LabelingTask.PreferPair
                 ? [.. counted.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>()]
                 : Ranked(
-                    [.. counted.SelectMany(i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes, settings))]);
+                    [.. counted.SelectMany(
+                        i => task == LabelingTask.FlagBatch ? Flagged(i.Votes, settings) : Scored(i.Item, i.Votes, settings))]);
             var used = counted.SelectMany(i => i.Votes).OrderBy(v => v.Id).ToList();
             if (task == LabelingTask.PreferPair)
             {

@@ -20,10 +20,12 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
 {
     private readonly SignedIn _signedIn = new();
 
-    protected OpenPage()
+    /// <param name="more">Adds services that the page needs besides.</param>
+    protected OpenPage(Action<IServiceCollection>? more = null)
     {
         Services.AddSingleton<TimeProvider>(Clock).AddOptions().AddLabelerData(new ConfigurationBuilder().Build(), Folder);
         Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<AuthenticationStateProvider>(_signedIn);
+        more?.Invoke(Services);
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new("Server", isInteractive: true));
     }

@@ -1,6 +1,6 @@
+using Bunit;
 using Labeler.Shared.Accounts;
 using Labeler.Web.Components;
-using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
@@ -9,9 +9,13 @@ namespace Labeler.Web.Tests.Components;
 
 public sealed class PollingTests : OpenPage
 {
-    private readonly Told _told = new();
+    private readonly Told _told;
 
-    public PollingTests() => Services.AddSingleton<ILogger<Polling>>(_told);
+    public PollingTests() : this(new Told())
+    {
+    }
+
+    private PollingTests(Told told) : base(services => services.AddSingleton<ILogger<Polling>>(told)) => _told = told;
 
     [Fact]
     public async Task It_reads_again_and_again_though_a_reading_fails_until_it_is_over()

@@ -4,10 +4,13 @@ namespace Labeler.Web.Features.Errors;
 
 public static class ErrorPages
 {
+    private const string RetryAfterSeconds = "5";
+
     /// <summary>
     /// Failures become a page for people; programs, which ask under /api and /health, get the status, alone or as problem details.
     /// </summary>
     public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
+        .Use(SayWhenToComeAgain)
         .UseExceptionHandler(new ExceptionHandlerOptions
         {
             CreateScopeForErrors = true,
@@ -32,8 +35,22 @@ public static class ErrorPages
             return next(context);
         });
 
-    private static int StatusOf(Exception error) =>
-        error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+    private static int StatusOf(Exception error) => error is BadHttpRequestException bad ? bad.StatusCode
+        : StorageTrouble.Of(error) is null ? StatusCodes.Status500InternalServerError : StatusCodes.Status503ServiceUnavailable;
+
+    // Whatever says that the server is busy says when to come again.
+    private static Task SayWhenToComeAgain(HttpContext context, Func<Task> next)
+    {
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            {
+                context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            }
+            return Task.CompletedTask;
+        });
+        return next();
+    }
 
     private static bool IsForPrograms(HttpContext context) =>
         context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/health");
