@@ -62,7 +62,7 @@ public sealed class PhotoTests(Browsing browsing)
     {
         var page = admin.Page;
         await admin.Go("/photos");
-        await page.GetByLabel("Name").FillAsync("Mirrors");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Mirrors");
         await page.GetByLabel("Zip of pictures").SetInputFilesAsync(new FilePayload { Name = "photos.zip", MimeType = "application/zip", Buffer = Zip() });
         await admin.Take("photos-new");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();

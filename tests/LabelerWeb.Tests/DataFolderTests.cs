@@ -1,6 +1,5 @@
 using System.Net;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Data;
 using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Labeler.Shared.Accounts;
-using Labeler.Tests.Support;
 using Labeler.Web.Features.Images;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;

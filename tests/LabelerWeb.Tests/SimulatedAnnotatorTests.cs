@@ -7,7 +7,6 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Labeler.Web.Features.Projects;
 using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.EntityFrameworkCore;
 

@@ -27,6 +27,7 @@ public sealed class SampledProject
         var settings = new ProjectSettings
         {
             GroupSize = 4,
+            Choices = task == LabelingTask.Categorise ? Scale.Labels : [],
             ImagesPerEpoch = groups * 4,
             EvaluationImages = 0,
             Sampling = new() { Steps = steps, GuidanceScale = 1 },

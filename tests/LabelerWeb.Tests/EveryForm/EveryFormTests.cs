@@ -20,6 +20,9 @@ public sealed class EveryFormTests
         await using var host = new WebHost { OnKestrel = true, Settings = [("Captions:Endpoint", "http://127.0.0.1:1/v1"), ("Captions:Model", "none")] };
         using var admin = await AnnotatorClient.Open(host, Name, Role.Admin);
         await EveryState.Make(host, admin);
+        // Another device, whose session can be ended.
+        using var elsewhere = host.Browser();
+        await elsewhere.SignIn(Name);
         var inside = new Crawl(host, admin.Http);
         await inside.From("/", "/error/404");
         using var stranger = host.Browser();

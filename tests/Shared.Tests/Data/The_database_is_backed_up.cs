@@ -1,6 +1,5 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Data.Backups;
-using Labeler.Shared.Storage;
 using Labeler.Shared.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

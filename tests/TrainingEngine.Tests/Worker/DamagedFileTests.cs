@@ -2,7 +2,6 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Labeler.Shared.Voting;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
 

@@ -1,4 +1,3 @@
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
@@ -8,7 +7,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
-using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Microsoft.EntityFrameworkCore;
 

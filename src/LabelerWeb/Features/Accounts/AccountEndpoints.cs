@@ -1,6 +1,6 @@
-using VoteReview = Labeler.Shared.Voting.Review;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
+using VoteReview = Labeler.Shared.Voting.Review;
 
 namespace Labeler.Web.Features.Accounts;
 

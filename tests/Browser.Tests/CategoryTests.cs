@@ -1,0 +1,42 @@
+using Labeler.Browser.Tests.Labeling;
+using Labeler.Shared.Epochs;
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using static Microsoft.Playwright.Assertions;
+
+namespace Labeler.Browser.Tests;
+
+/// <summary>Label 1, 2, 3: the first-named task, from the pictures to the next epoch.</summary>
+[Collection(nameof(Browsing))]
+public sealed class CategoryTests(Browsing browsing)
+{
+    [Fact]
+    public async Task A_category_project_trains_on_what_somebody_sorted_by_keyboard_and_its_next_epoch_is_sampled()
+    {
+        await using var server = await OwnServer.Start(browsing);
+        await using var bo = await server.Annotator("Bo");
+        var project = await SampledProject.Start(server.Data, "Sorted", groups: 2, passes: 1, LabelingTask.Categorise);
+        await project.Reaches(1, EpochState.Labeling);
+
+        var screen = await LabelingScreen.Open(bo, "sorted");
+        await Expect(bo.Page.Locator(".choice-example")).ToHaveCountAsync(3);
+        Assert.True(await bo.Page.Locator(".choice-example").First.EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 0)"));
+        await bo.Take("categories");
+        for (var picture = 0; picture < 8; picture++)
+        {
+            await Expect(bo.Page.Locator("[data-stage] .frame.seen")).ToBeVisibleAsync();
+            var shown = await bo.Page.Locator("[data-stage] img").First.GetAttributeAsync("src");
+            await screen.Press($"{(picture % 2) + 1}");
+            await Expect(bo.Page.Locator($"[data-stage] img[src='{shown}']")).ToHaveCountAsync(0);
+        }
+        await screen.AllSaved();
+        Assert.Equal(8, await server.Data.Read(db => db.Items.CountAsync(item => item.ProjectId == project.Project.Id && item.Votes == 1)));
+
+        await server.Admin.Go("/epochs/sorted");
+        await Expect(server.Admin.Page.GetByText("8 of ", new() { Exact = false }).First).ToBeVisibleAsync();
+        await server.Data.Get<Labeler.Shared.Training.EpochCycle>().Train((await project.Reaches(1, EpochState.Labeling)).Id, null);
+        var next = await project.Reaches(2, EpochState.Labeling);
+        Assert.NotNull(next.SampledById);
+    }
+}
