@@ -26,6 +26,16 @@ public sealed partial class HouseTests
             .SelectMany(type => type.GetConstructors(Every))
             .Where(constructor => constructor.GetParameters().Length > MostParameters).Select(constructor => $"{constructor.DeclaringType}"));
 
+    [Fact]
+    public void Every_test_that_the_page_about_security_names_is_there()
+    {
+        var classes = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => ClassName().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).ToHashSet();
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Root, "docs", "security.md"))).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(named);
+        None(named.Except(classes));
+    }
+
     private static void None(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join("\n", wrong));
 
     // A record's parameters are its properties.
@@ -37,6 +47,13 @@ public sealed partial class HouseTests
     private static string Named(string file) => Path.GetRelativePath(Root, file);
 
     private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
+
+    [GeneratedRegex(@"\bclass ([A-Za-z_]+)")]
+    private static partial Regex ClassName();
+
+    // In the last column of its tables; commands and settings have other characters too.
+    [GeneratedRegex(@"`([A-Za-z_]+)`(?=[^|\n]*\|\n)")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\.(cs|razor)$")]
     private static partial Regex Source();
