@@ -50,6 +50,20 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         Assert.Contains("name=\"Training.LastStep\" value=\"13\"", page);
     }
 
+    [Fact]
+    public async Task Another_algorithm_brings_its_own_learning_rate_unless_one_was_typed()
+    {
+        await Create("Hands", ("Prompts", "1 hand"), ("Algorithm", "ddpo"));
+        Assert.Equal(3e-4, (await Load("hands")).Settings.Training.LearningRate);
+        await Save("/projects/hands", ("Algorithm", "d3po"));
+        Assert.Equal(3e-5, (await Load("hands")).Settings.Training.LearningRate);
+        await Save("/projects/hands", ("Algorithm", "diffusion-kto"), ("Training.LearningRate", "0.002"));
+        Assert.Equal(("diffusion-kto", 2e-3), ((await Load("hands")).Settings.Algorithm, (await Load("hands")).Settings.Training.LearningRate));
+        await Save("/projects/hands", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
+        var training = (await Load("hands")).Settings.Training;
+        Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
+    }
+
     [Theory]
     [InlineData("Training.Beta", "much", "Beta must be a number")]
     [InlineData("Settings.GroupSize", "99", "Images per group")]

@@ -8,6 +8,9 @@ public enum LearnsFrom
 
     /// <summary>A number for each image.</summary>
     Rewards,
+
+    /// <summary>Images that were judged good or bad, each alone.</summary>
+    Verdicts,
 }
 
 /// <summary>A way to turn judgements into a better model, as people and projects know it. The training engine has a folder for
@@ -20,7 +23,10 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
     public static IReadOnlyList<AlgorithmInfo> All { get; } =
     [
         new("d3po", "D3PO", LearnsFrom.Preferences,
-            "Direct preference optimization of every denoising step, from votes alone, without a reward model (arXiv 2311.13231)."),
+            "Direct preference optimization of every denoising step, from votes alone, without a reward model (arXiv 2311.13231).")
+        {
+            LearningRate = 3e-5,
+        },
         new("ddpo", "DDPO", LearnsFrom.Rewards,
             "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost "
                 + "(arXiv 2305.13301). Published learning rate 3e-4."),
@@ -30,9 +36,15 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
             "Denoises all judged images again, those with the better votes with more weight. Cheap and gentle."),
         new("diffusion-dpo", "Diffusion-DPO", LearnsFrom.Preferences,
             "Preferences between finished images at random noise levels (arXiv 2311.12908). Needs no sampling steps, so it is cheap."),
+        new("diffusion-kto", "Diffusion-KTO", LearnsFrom.Verdicts,
+            "Follows images judged good and leads away from images judged bad, each alone (arXiv 2404.04465). Groups that are good or bad "
+                + "throughout teach too, so late epochs do not starve."),
         new("preferred", "Preferred images", LearnsFrom.Preferences,
             "Supervised fine-tuning on the images that won a comparison and lost none."),
     ];
+
+    /// <summary>The learning rate that a project gets with it where nobody has typed one.</summary>
+    public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>The algorithm of a name; null where there is none.</summary>
     public static AlgorithmInfo? Find(string name) => All.FirstOrDefault(one => one.Name == name);

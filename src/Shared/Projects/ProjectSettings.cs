@@ -40,7 +40,9 @@ public sealed record ProjectSettings
 
     public TrainingOptions Training { get; init; } = new();
 
-    [Display(Name = "Signal budget", Description = "Usable pairs that make an epoch ready for training."), Range(1, 1_000_000)]
+    [Display(Name = "Signal budget",
+        Description = "Usable pairs, or judged images where the algorithm learns from those, that make an epoch ready for training."),
+        Range(1, 1_000_000)]
     public int SignalBudget { get; init; } = 200;
 
     [Display(Name = "Train automatically", Description = "Start training when every item of the epoch is judged or the budget is reached.")]

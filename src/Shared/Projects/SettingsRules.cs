@@ -75,6 +75,8 @@ public static partial class SettingsRules
         LabelingTask.Categorise or LabelingTask.Score
             when settings.Choices.Select(choice => choice.Value).OfType<double>().Distinct().Count() < 2 =>
             "No two options have different values, so no picture is better than another: give the options values, higher for better.",
+        _ when AlgorithmInfo.Find(settings.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts => null,
+        not LabelingTask.PreferPair when settings.Training.AcrossGroups => null,
         _ when settings.GroupSize < 2 => "Groups of one picture hold nothing to compare: make groups of at least 2.",
         _ => null,
     };

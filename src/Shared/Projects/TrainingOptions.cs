@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Labeler.Shared.Projects;
 
-/// <summary>Options of D3PO and of the other algorithms; the defaults are the published ones (arXiv 2311.13231, 2305.13301, 2305.16381,
-/// 2311.12908).</summary>
+/// <summary>Options of D3PO and of the other algorithms (arXiv 2311.13231, 2305.13301, 2305.16381, 2311.12908, 2404.04465). Learning rate,
+/// beta and clamp are by default D3PO's published ones; batches and steps are ours.</summary>
 public sealed record TrainingOptions
 {
     [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."),
@@ -66,9 +66,38 @@ public sealed record TrainingOptions
         Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;
 
+    [Display(Name = "Pairs across groups",
+        Description = "Sets the images of a group against those of another of its prompt too, the best group against the worst, so that "
+            + "groups judged alike inside teach. Not where people compare pairs.")]
+    public bool AcrossGroups { get; init; }
+
+    [Display(Name = "Diffusion-KTO: beta", Description = "Temperature of Diffusion-KTO's utility; 1000 is the authors' program's."),
+        Range(0.001, 1e7)]
+    public double DiffusionKtoBeta { get; init; } = 1000;
+
+    [Display(Name = "Diffusion-KTO: share of good images",
+        Description = "Of the loss, however many good and bad images there are; the authors' example has 0.8."), Range(0.01, 0.99)]
+    public double DiffusionKtoGoodShare { get; init; } = 0.5;
+
+    [Display(Name = "Diffusion-KTO: utility",
+        Description = "What gains are worth to a person; the paper takes Kahneman's and Tversky's.")]
+    public KtoUtility DiffusionKtoUtility { get; init; } = KtoUtility.KahnemanTversky;
+
     [Display(Name = "Reward-weighted: sharpness",
         Description = "Images weigh N · softmax(this · reward); rewards from votes lie between −1 and 1."), Range(0.0, 1000.0)]
     public double RewardSharpness { get; init; } = 1;
+
+    [Display(Name = "Reward-weighted: sparse", Description = "Learns from the tenth of the images with the highest rewards alone.")]
+    public bool SparseRewards { get; init; }
+
+    [Display(Name = "DDPO: estimator",
+        Description = "Importance sampling takes several steps with clipped ratios; the score function takes one step on all images.")]
+    public RewardEstimator Estimator { get; init; } = RewardEstimator.ImportanceSampling;
+
+    [Display(Name = "DDPO, DPOK: baseline",
+        Description = "What a reward is compared with: its prompt's images, all images, or its group. Automatic is the prompt for a "
+            + "learned reward, and all images for votes, which compare inside a group already.")]
+    public RewardBaseline Baseline { get; init; } = RewardBaseline.Automatic;
 
     [Display(Name = "DDPO, DPOK: clip", Description = "Ratios of new to old probability beyond 1 ± this teach nothing further."),
         Range(1e-9, 10.0)]
@@ -85,3 +114,12 @@ public sealed record TrainingOptions
 public enum AdapterKind { Lora = 0, Full = 1 }
 
 public enum UpdateMode { Grouped = 0, Official = 1 }
+
+/// <summary>The numbers are stored.</summary>
+public enum RewardEstimator { ImportanceSampling = 0, ScoreFunction = 1 }
+
+/// <summary>The numbers are stored.</summary>
+public enum RewardBaseline { Automatic = 0, Prompt = 1, Batch = 2, Group = 3 }
+
+/// <summary>The numbers are stored.</summary>
+public enum KtoUtility { KahnemanTversky = 0, LossAverse = 1, RiskSeeking = 2 }

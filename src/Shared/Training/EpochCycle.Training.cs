@@ -18,7 +18,7 @@ public sealed partial class EpochCycle
     /// <exception cref="LabelerException">Nothing to learn, or votes came since the dry run.</exception>
     public Task<Job> Train(long epochId, string? expectedHash, CancellationToken cancel = default) => Freeze(epochId, null, (_, _, plan) =>
     {
-        LabelerException.ThrowIf(plan.Signal == 0, "There is nothing to learn yet: no two images of a group were judged differently.");
+        LabelerException.ThrowIf(plan.Signal == 0, $"There is nothing to learn yet: {plan.WhatIsMissing}.");
         return expectedHash is null || expectedHash == plan.Hash
             ? Task.FromResult((plan.Manifest, plan.Signal))
             : throw new LabelerException("Votes have come in since the dry run: look at it again, then train.");

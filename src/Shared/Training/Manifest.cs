@@ -21,7 +21,10 @@ public sealed record Manifest(
     TrainingOptions Training,
     IReadOnlyList<ManifestGroup> Groups)
 {
-    public const int CurrentVersion = 1;
+    /// <summary>2 has pairs across groups and judgements of images alone; what 1 can say is written as before.</summary>
+    public const int CurrentVersion = 2;
+
+    private const int FirstVersion = 1;
 
     /// <summary>Content hash of the learned reward that judges the groups' images, which have no preferences then; null where people
     /// judged.</summary>
@@ -38,13 +41,13 @@ public sealed record Manifest(
 
     public string Hash() => ContentHash.Of(ToBytes());
 
-    /// <exception cref="LabelerException">It is not a manifest of this version.</exception>
+    /// <exception cref="LabelerException">It is not a manifest of this version or an earlier one.</exception>
     public static Manifest Read(ReadOnlySpan<byte> bytes)
     {
         try
         {
             var manifest = JsonSerializer.Deserialize<Manifest>(bytes, Canonical);
-            return manifest?.Version == CurrentVersion ? manifest
+            return manifest?.Version is >= FirstVersion and <= CurrentVersion ? manifest
                 : throw new LabelerException("The training manifest has another version: train the epoch again.");
         }
         catch (JsonException error)
@@ -59,7 +62,21 @@ public sealed record Manifest(
 /// <param name="Votes">Ids of the votes that the preferences follow from.</param>
 public sealed record ManifestGroup(
     long Id, string Prompt, long Seed, string? Trajectory, IReadOnlyList<string> Images, IReadOnlyList<ManifestPreference> Preferences,
-        IReadOnlyList<long> Votes);
+        IReadOnlyList<long> Votes)
+{
+    /// <summary>Its images that were judged good or bad, where those are learned from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestVerdict>? Verdicts { get; init; }
+}
 
 /// <param name="Winner">Index into the group's images.</param>
-public sealed record ManifestPreference(int Winner, int Loser, double Weight);
+/// <param name="Loser">Index into the images of its group.</param>
+public sealed record ManifestPreference(int Winner, int Loser, double Weight)
+{
+    /// <summary>Id of the loser's group, where that is another.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LoserGroup { get; init; }
+}
+
+/// <param name="Image">Index into the group's images.</param>
+public sealed record ManifestVerdict(int Image, bool Good, double Weight);

@@ -19,7 +19,15 @@ public sealed record RewardManifest(string Project, IReadOnlyList<ManifestGroup>
         {
             groups.AddRange((await TrainingPlan.Make(db, epoch, cancel)).Manifest.Groups);
         }
-        return groups;
+        // Whole groups are held out to measure the reward, so no pair may join two of them.
+        return
+        [
+            .. groups.Select(group => group with
+            {
+                Preferences = [.. group.Preferences.Where(pair => pair.LoserGroup is null)],
+                Verdicts = null,
+            }).Where(group => group.Preferences.Count > 0),
+        ];
     }
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(JsonText.Write(this));

@@ -15,6 +15,12 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
 
     /// <summary>How many votes teach nothing, by reason.</summary>
     public IReadOnlyDictionary<Exclusion, int> Excluded { get; } = Preferences.Excluded.CountBy(e => e.Why).ToDictionary();
+    /// <summary>What must be there before anything can be learned.</summary>
+    public string WhatIsMissing => Preferences.OfImages ? "images judged good and images judged bad are needed, at least one of each"
+        : "no two images of a group were judged differently";
+
+    /// <summary>What <see cref="Signal"/> counts.</summary>
+    public string SignalName => Preferences.OfImages ? "judged images" : "usable pairs";
     public bool IsJudged => Open == 0 && Items > 0;
 
     /// <summary>Is there enough to train on by the project's own rule: the budget is reached, or everything is judged?</summary>
@@ -27,7 +33,8 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
             .Where(g => g.EpochId == epoch.Id && g.Use != GroupUse.Evaluation).ToDictionaryAsync(g => g.Id, cancel);
         var items = await Judged(db, epoch.Id, cancel);
         var withdrawn = await db.Users.Where(a => a.WithdrawnAt != null).Select(a => a.Id).ToHashSetAsync(cancel);
-        var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn);
+        var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn,
+            groups.ToDictionary(g => g.Key, g => g.Value.Prompt));
         var reference = epoch.SampledById is { } id ? await db.Checkpoints.Where(c => c.Id == id).Select(c => c.WeightsHash)
             .FirstAsync(cancel) : null;
         var manifest = new Manifest(
@@ -50,5 +57,9 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
 
     private static ManifestGroup Of(Group group, GroupPreferences taught) => new(
         group.Id, group.Prompt, group.Seed, group.TrajectoryHash, [.. group.Images.Select(i => i.ContentHash)],
-        [.. taught.Pairs.Select(p => new ManifestPreference(p.Winner, p.Loser, p.Weight))], taught.VoteIds);
+        [.. taught.Pairs.Select(p => new ManifestPreference(p.Winner, p.Loser, p.Weight) { LoserGroup = p.LoserGroup })], taught.VoteIds)
+    {
+        Verdicts = taught.Judgements.Count == 0 ? null
+            : [.. taught.Judgements.Select(one => new ManifestVerdict(one.Image, one.Good, one.Weight))],
+    };
 }

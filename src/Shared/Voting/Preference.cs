@@ -1,14 +1,25 @@
 namespace Labeler.Shared.Voting;
 
-/// <summary>One image is better than another of the same group.</summary>
+/// <summary>One image is better than another of the same prompt.</summary>
 /// <param name="Winner">Index in the group.</param>
-/// <param name="Loser">Index in the group.</param>
+/// <param name="Loser">Index in its group.</param>
 /// <param name="Weight">How sure the votes are, above 0 to 1; 1 when they agree.</param>
-public sealed record Preference(int Winner, int Loser, double Weight);
+/// <param name="LoserGroup">The loser's group, where that is another than the winner's.</param>
+public sealed record Preference(int Winner, int Loser, double Weight, long? LoserGroup = null);
+
+/// <summary>One image judged alone.</summary>
+/// <param name="Image">Index in the group.</param>
+/// <param name="Weight">How sure the votes are, above 0 to 1; 1 when they agree.</param>
+public sealed record ImageJudgement(int Image, bool Good, double Weight);
 
 /// <summary>What the votes on one group teach.</summary>
+/// <param name="Pairs">Those that its images won.</param>
 /// <param name="VoteIds">The votes it follows from.</param>
-public sealed record GroupPreferences(long GroupId, IReadOnlyList<Preference> Pairs, IReadOnlyList<long> VoteIds);
+public sealed record GroupPreferences(long GroupId, IReadOnlyList<Preference> Pairs, IReadOnlyList<long> VoteIds)
+{
+    /// <summary>Its images that were judged good or bad, where that is learned from.</summary>
+    public IReadOnlyList<ImageJudgement> Judgements { get; init; } = [];
+}
 
 /// <summary>Why a vote teaches nothing.</summary>
 public enum Exclusion

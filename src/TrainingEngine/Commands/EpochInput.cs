@@ -39,17 +39,24 @@ public sealed class EpochInput(bool samplesRequired = true)
     };
 
     /// <summary>The folder's images with what they are worth.</summary>
-    /// <param name="from">Whether pairs are learned from, or every image's number.</param>
+    /// <param name="from">Whether pairs are learned from, images judged good or bad, or every image's number.</param>
     /// <exception cref="EngineException">Trajectories are missing, or rewards cannot be had.</exception>
     public JudgedEpoch Read(ParseResult parsed, LearnsFrom from, CancellationToken stop)
     {
         var folder = Folder(parsed);
         using var source = Reward(parsed, folder);
         var epoch = JudgedEpoch.Of(folder, RewardedFolder.Read(folder, source, Console.Error.WriteLine, stop));
-        epoch = epoch with { Preferences = PreferencePair.FromVerdicts(epoch.Rewards, parsed.GetValue(_weighted)) };
-        int[] used =
-            [.. (from == LearnsFrom.Preferences ? epoch.Preferences.Select(pair => pair.Group)
-                : epoch.Rewarded.Select(image => image.Group)).Distinct()];
+        epoch = epoch with
+        {
+            Preferences = PreferencePair.FromVerdicts(epoch.Rewards, parsed.GetValue(_weighted)),
+            Verdicts = source is VerdictReward ? ImageVerdict.FromFlags(epoch.Rewards) : epoch.Verdicts,
+        };
+        int[] used = [.. (from switch
+        {
+            LearnsFrom.Preferences => epoch.Preferences.Select(pair => pair.Group),
+            LearnsFrom.Verdicts => epoch.Verdicts.Select(one => one.Group),
+            _ => epoch.Rewarded.Select(image => image.Group),
+        }).Distinct()];
         if (used.Where(group => !File.Exists(folder.TrajectoryOf(group))).ToArray() is [var first, ..] missing)
         {
             throw new EngineException(
@@ -59,6 +66,11 @@ public sealed class EpochInput(bool samplesRequired = true)
         if (from == LearnsFrom.Preferences)
         {
             Console.WriteLine($"{folder.Groups} groups, of which {used.Length} teach {epoch.Preferences.Count} pairs");
+        }
+        if (from == LearnsFrom.Verdicts)
+        {
+            Console.WriteLine($"{folder.Groups} groups, {epoch.Verdicts.Count(one => one.Good)} images judged good and "
+                + $"{epoch.Verdicts.Count(one => !one.Good)} bad");
         }
         if (from == LearnsFrom.Rewards || source is not VerdictReward)
         {

@@ -15,7 +15,7 @@ public static class MirrorReward
     /// <summary>c2: an object counts from this score on.</summary>
     public const double ObjectScore = 0.25;
 
-    /// <summary>c3: an object is inside from this share of its box inside the mirror's box on.</summary>
+    /// <summary>c3: an object is inside where more than this share of its box is inside the mirror's box.</summary>
     public const double InsideShare = 0.85;
 
     private const double OneMirror = 1.5, SeveralMirrors = 1, ObjectsAlone = 0.5, Inside = 1.5, Outside = 1.5;
@@ -45,7 +45,7 @@ public static class MirrorReward
         {
             return ObjectsAlone;
         }
-        bool IsInside(Detection thing) => ShareInside(thing, mirrors[0]) >= InsideShare;
+        bool IsInside(Detection thing) => ShareInside(thing, mirrors[0]) > InsideShare;
         return (objects.Any(IsInside) ? Inside : 0) + (objects.Any(thing => !IsInside(thing)) ? Outside : 0);
     }
 

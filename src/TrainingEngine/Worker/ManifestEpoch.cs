@@ -8,17 +8,20 @@ namespace Labeler.TrainingEngine.Worker;
 /// <summary>What a frozen manifest says, in the engine's words: by people's votes, or by a learned reward.</summary>
 internal static class ManifestEpoch
 {
-    /// <summary>The groups with a trajectory and a preference.</summary>
+    /// <summary>The groups with a trajectory and something to learn from.</summary>
     /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf)
     {
-        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null && group.Preferences.Count > 0)];
+        var lost = manifest.Groups.SelectMany(group => group.Preferences).Select(pair => pair.LoserGroup).OfType<long>().ToHashSet();
+        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null
+            && (group.Preferences.Count > 0 || group.Verdicts is { Count: > 0 } || lost.Contains(group.Id)))];
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
-        return new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], [.. groups.Select(RewardsOf)])
+        var pairs = Pairs(groups);
+        return new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], RewardsOf(groups, pairs))
         {
-            Preferences =
-                [.. groups.SelectMany(
-                    (group, number) => group.Preferences.Select(pair => new PreferencePair(number, pair.Winner, pair.Loser, pair.Weight)))],
+            Preferences = pairs,
+            Verdicts = [.. groups.SelectMany((group, number) =>
+                (group.Verdicts ?? []).Select(one => new ImageVerdict(number, one.Image, one.Good, one.Weight)))],
         };
     }
 
@@ -42,8 +45,24 @@ internal static class ManifestEpoch
                 [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
     }
 
-    /// <summary>Votes as a reward; see <see cref="PreferencePair.Rewards"/>.</summary>
-    public static double[] RewardsOf(ManifestGroup group) =>
-        PreferencePair.Rewards(group.Images.Count,
-            [.. group.Preferences.Select(pair => new PreferencePair(0, pair.Winner, pair.Loser, pair.Weight))]);
+    /// <summary>Votes as rewards; see <see cref="PreferencePair.Rewards"/>.</summary>
+    public static IReadOnlyList<double[]> RewardsOf(IReadOnlyList<ManifestGroup> groups) => RewardsOf(groups, Pairs(groups));
+
+    private static IReadOnlyList<double[]> RewardsOf(IReadOnlyList<ManifestGroup> groups, IEnumerable<PreferencePair> pairs) =>
+        PreferencePair.Rewards([.. groups.Select(group => group.Images.Count)], pairs);
+
+    // A pair across groups needs the trajectories of both.
+    private static IReadOnlyList<PreferencePair> Pairs(IReadOnlyList<ManifestGroup> groups)
+    {
+        var numbers = groups.Select((group, number) => (group.Id, number)).ToDictionary(one => one.Id, one => one.number);
+        return
+        [
+            .. groups.SelectMany((group, number) => group.Preferences
+                .Where(pair => pair.LoserGroup is not { } other || numbers.ContainsKey(other))
+                .Select(pair => new PreferencePair(number, pair.Winner, pair.Loser, pair.Weight)
+                {
+                    Across = pair.LoserGroup is { } other ? numbers[other] : null,
+                })),
+        ];
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var epoch = Judged(manifest);
         var place = PlaceOf(manifest);
         pulse.Say(
-            $"training with {manifest.Algorithm} on {epoch.Preferences.Count} pairs of {epoch.Trajectories.Count} groups, manifest "
+            $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups, manifest "
                 + $"{manifest.Hash()[..12]}");
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)
@@ -37,6 +37,10 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         Directory.Delete(place.Output, recursive: true);
         pulse.Say("trained");
     }
+
+    private static string Counted(JudgedEpoch epoch, Manifest manifest) =>
+        AlgorithmInfo.Find(manifest.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts ? $"{epoch.Verdicts.Count} images judged alone"
+        : $"{epoch.Preferences.Count} pairs";
 
     private JudgedEpoch Judged(Manifest manifest)
     {

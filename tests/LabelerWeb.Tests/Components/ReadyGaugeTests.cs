@@ -33,6 +33,15 @@ public sealed class ReadyGaugeTests : BunitContext
             gauge.FindAll("tbody td").Select(cell => cell.TextContent));
     }
 
+    [Fact]
+    public void Images_judged_alone_are_counted_as_such()
+    {
+        var gauge = Show(new([new(1, [], [4]) { Judgements = [new(0, true, 1), new(1, false, 1)] }], []) { OfImages = true }, open: 0);
+        Assert.Equal(("Ready to train", "2 of 6 judged images"), (gauge.Find("strong").TextContent, gauge.Find(".number").TextContent));
+        Assert.Equal("Judged images of the epoch's budget", gauge.Find("progress").GetAttribute("aria-label"));
+        Assert.Contains("Images judged good or bad", gauge.FindAll("dt").Select(fact => fact.TextContent));
+    }
+
     private IRenderedComponent<ReadyGauge> Show(Preferences preferences, int open)
     {
         var groups = preferences.Groups.Select(group => new ManifestGroup(group.GroupId, "a hand", 1, null, [], [], []));

@@ -13,6 +13,14 @@ public sealed class Captions_of_all_kinds_of_endpoints(Databases databases)
     private const string Good = "A mirror on a wall shows a red square.";
 
     [Fact]
+    public void The_instruction_is_the_report_s_and_so_are_its_rules()
+    {
+        var options = new CaptionOptions();
+        Assert.StartsWith("Describe the image in detail", options.Instruction, StringComparison.Ordinal);
+        Assert.Equal((15, "mirror"), (options.MaxWords, options.MustContain));
+    }
+
+    [Fact]
     public async Task A_refused_max_tokens_is_asked_once_more_with_max_completion_tokens_and_then_always()
     {
         await using var endpoint = new StandIn(

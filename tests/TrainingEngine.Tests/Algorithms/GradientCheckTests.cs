@@ -1,6 +1,7 @@
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
+using Labeler.TrainingEngine.Algorithms.DiffusionKto;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Training;
@@ -41,6 +42,17 @@ public sealed class GradientCheckTests : IDisposable
         Check(memory => new DiffusionDpoObjective(_tiny.Model, latents, pairs, new DiffusionDpoOptions { ImagesPerStep = 5, Beta = 30 }, memory));
     }
 
+    [Theory]
+    [InlineData(Utility.KahnemanTversky)]
+    [InlineData(Utility.LossAverse)]
+    [InlineData(Utility.RiskSeeking)]
+    public void Of_diffusion_kto(Utility utility)
+    {
+        using var latents = Latents();
+        JudgedLatent[] images = [.. Enumerable.Range(0, latents.Count).Select(image => new JudgedLatent(image % 3 == 0, 1 + (image % 2)))];
+        Check(memory => new DiffusionKtoObjective(_tiny.Model, latents, images, new DiffusionKtoOptions { ImagesPerStep = 7, Beta = 30, Utility = utility }, memory));
+    }
+
     private CleanLatents Latents() => CleanLatents.OfTrajectories(_tiny.Model, _tiny.Epoch.Trajectories, [.. _tiny.Epoch.Rewarded.Select(image => (image.Group, image.Image))]);
 
     // Along the gradient itself, the loss rises by its squared norm.
@@ -54,6 +66,10 @@ public sealed class GradientCheckTests : IDisposable
         Tensor?[] references = [.. Enumerable.Range(0, objective.Begin(0)).Select(part => objective.Reference == Reference.None ? null : objective.Refer(part))];
         Move(weights, weights.Leaves.Select(leaf => randn(leaf.shape, generator: generator) * 0.1).ToArray());
 
+        if (objective.Surveys)
+        {
+            objective.TakeSurvey(references.Select((reference, part) => objective.Survey(part, reference)).Sum());
+        }
         var gradients = weights.Leaves.Select(leaf => zeros_like(leaf).detach()).ToArray();
         Loss(objective, weights, references, gradients);
         var norm = Math.Sqrt(gradients.Sum(gradient => gradient.pow(2).sum().item<float>()));

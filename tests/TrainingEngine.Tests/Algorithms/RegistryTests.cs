@@ -1,5 +1,8 @@
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Algorithms.PolicyGradient;
+using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 
 namespace Labeler.TrainingEngine.Tests.Algorithms;
 
@@ -17,6 +20,24 @@ public sealed class RegistryTests
             algorithm.OfProject(new TrainingOptions(), learnedReward: false).Validate();
             algorithm.OfProject(new TrainingOptions(), learnedReward: true).Validate();
         });
+    }
+
+    [Fact]
+    public void The_form_gives_a_project_each_algorithm_s_own_learning_rate() =>
+        Assert.All(Algorithm.All, algorithm => Assert.Equal(algorithm.Published.LearningRate, algorithm.Info.LearningRate));
+
+    [Fact]
+    public void A_project_chooses_estimator_baseline_and_sparse_weights()
+    {
+        var settings = new TrainingOptions { Estimator = RewardEstimator.ScoreFunction, Baseline = RewardBaseline.Group, SparseRewards = true };
+        var ddpo = (DdpoOptions)Algorithm.Find("ddpo").OfProject(settings, learnedReward: true);
+
+        Assert.Equal((Estimator.ScoreFunction, Baseline.Group), (ddpo.Estimator, ddpo.Baseline));
+        Assert.True(((RewardWeightedOptions)Algorithm.Find("reward-weighted").OfProject(settings, learnedReward: true)).Sparse);
+        foreach (var (learned, baseline) in new[] { (true, Baseline.Prompt), (false, Baseline.Batch) })
+        {
+            Assert.Equal(baseline, ((DdpoOptions)Algorithm.Find("ddpo").OfProject(new TrainingOptions(), learned)).Baseline);
+        }
     }
 
     [Fact]

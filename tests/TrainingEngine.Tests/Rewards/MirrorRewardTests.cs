@@ -50,11 +50,19 @@ public sealed class MirrorRewardTests
     [InlineData(0.251, 3.0)]
     public void An_object_counts_from_a_score_of_0_25_on(double score, double expected) => Assert.Equal(expected, MirrorReward.Of([Mirror, Within with { Score = (float)score }]));
 
+    [Fact]
+    public void An_object_of_which_exactly_85_percent_are_inside_is_outside()
+    {
+        Detection mirror = Mirror with { Left = 3, Right = 100, Top = 0, Bottom = 4 }, thing = Within with { Left = 0, Right = 20, Top = 1, Bottom = 2 };
+        Assert.Equal(4.5, MirrorReward.Of([mirror, thing, thing with { Left = 30, Right = 40 }]));
+        Assert.Equal(3.0, MirrorReward.Of([mirror, thing, thing with { Left = -9, Right = 1 }]));
+    }
+
     // A box 0.2 wide whose right part is inside the mirror, from 0.5 on.
     [Theory]
     [InlineData(0.84, false)]
     [InlineData(0.86, true)]
-    public void An_object_is_inside_when_85_percent_of_its_box_are(double share, bool inside)
+    public void An_object_is_inside_when_more_than_85_percent_of_its_box_are(double share, bool inside)
     {
         float left = (float)(0.5 - (0.2 * (1 - share)));
         Detection across = Within with { Left = left, Right = left + 0.2f };

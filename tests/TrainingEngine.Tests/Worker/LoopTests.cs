@@ -114,6 +114,7 @@ public sealed class LoopTests : IDisposable
     [InlineData("dpok")]
     [InlineData("reward-weighted")]
     [InlineData("diffusion-dpo")]
+    [InlineData("diffusion-kto")]
     [InlineData("preferred")]
     public async Task Every_algorithm_of_the_form_learns_from_votes_and_its_checkpoint_samples_on(string algorithm)
     {
@@ -156,7 +157,7 @@ public sealed class LoopTests : IDisposable
     {
         var group = new ManifestGroup(1, "1 hand", 0, "t", ["a", "b", "c", "d"], [new(0, 1, 1), new(0, 2, 0.5), new(1, 2, 1)], []);
 
-        Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.ManifestEpoch.RewardsOf(group));
+        Assert.Equal([0.75, 0, -0.75, double.NaN], TrainingEngine.Worker.ManifestEpoch.RewardsOf([group]).Single());
     }
 
     /// <summary>Lets a worker make an evaluation's pictures; their groups and pixels, in order.</summary>

@@ -37,7 +37,18 @@ public sealed class ProjectForm
             Sampling = SettingField.Fill(Sampling, before.Sampling with { }, posted, form.Faults),
             Training = SettingField.Fill(Training, before.Training with { }, posted, form.Faults),
         };
+        form.TakeLearningRate(before);
         return form;
+    }
+
+    // Who chooses another algorithm and leaves the learning rate as it was gets the new algorithm's own.
+    private void TakeLearningRate(ProjectSettings before)
+    {
+        if (Settings.Algorithm != before.Algorithm && Settings.Training.LearningRate == before.Training.LearningRate
+            && AlgorithmInfo.Find(Settings.Algorithm) is { } chosen)
+        {
+            Settings = Settings with { Training = Settings.Training with { LearningRate = chosen.LearningRate } };
+        }
     }
 
     private List<Choice> ReadChoices(IFormCollection posted)

@@ -20,8 +20,8 @@ public sealed class CaptionOptions
     /// <summary>What the model is told; {words} and {word} stand for the two rules below.</summary>
     [Required]
     public string Instruction { get; set; } =
-        "Describe this picture in one sentence of at most {words} words. The sentence must contain the word \"{word}\". Answer with the "
-            + "sentence alone.";
+        "Describe the image in detail, in one sentence of at most {words} words. The sentence must contain the word \"{word}\". Answer "
+            + "with the sentence alone.";
 
     [Range(1, 100)]
     public int MaxWords { get; set; } = 15;

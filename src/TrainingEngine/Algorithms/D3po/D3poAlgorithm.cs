@@ -23,7 +23,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         var preferences = epoch.Preferences;
         Check(preferences);
         using var data = new EpochData(
-            epoch.Trajectories, preferences.Select(preference => preference.Group), model,
+            epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }), model,
             place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
         var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data));
@@ -85,7 +85,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     {
         if (preferences.Count == 0)
         {
-            throw new NothingToLearnException("in no group do the verdicts of two images differ");
+            throw new NothingToLearnException("no two images that can be compared were judged differently");
         }
         if (preferences.FirstOrDefault(preference => !double.IsFinite(preference.Weight) || preference.Weight <= 0) is { } wrong)
         {
@@ -95,14 +95,20 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
 
     private static void Check(IReadOnlyList<PreferencePair> preferences, IReadOnlyList<string> trajectories, EpochData data)
     {
-        foreach (var (group, winner, loser, _) in preferences)
+        foreach (var pair in preferences)
         {
-            var images = data.Sizes[group];
-            if (winner == loser || Math.Min(winner, loser) < 0 || Math.Max(winner, loser) >= images)
-            {
-                throw new EngineException(
-                    $"a preference of group {group} sets image {winner} against {loser}; {trajectories[group]} has {images} images");
-            }
+            Check(pair, pair.Group, pair.Winner, trajectories, data);
+            Check(pair, pair.LoserGroup, pair.Loser, trajectories, data);
+        }
+    }
+
+    private static void Check(PreferencePair pair, int group, int image, IReadOnlyList<string> trajectories, EpochData data)
+    {
+        var images = data.Sizes[group];
+        if (image < 0 || image >= images || (pair.Winner == pair.Loser && pair.Group == pair.LoserGroup))
+        {
+            throw new EngineException(
+                $"a preference of group {group} sets image {pair.Winner} against {pair.Loser}; {trajectories[group]} has {images} images");
         }
     }
 }

@@ -119,7 +119,7 @@ public sealed class D3poObjective(
     private PolicyRows[] RowsOf(Part part)
     {
         var pair = part.Pair!;
-        return [data.Rows(pair.Group, [pair.Winner], part.SamplingStep), data.Rows(pair.Group, [pair.Loser], part.SamplingStep)];
+        return [data.Rows(pair.Group, [pair.Winner], part.SamplingStep), data.Rows(pair.LoserGroup, [pair.Loser], part.SamplingStep)];
     }
 
     private IList<Tensor> OfPair(Part part, Tensor reference, Tensor[] leaves)

@@ -6,11 +6,10 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 public sealed record PlannedStep(int InnerEpoch, IReadOnlyList<int> SamplingSteps, IReadOnlyList<PreferencePair> Preferences)
 {
     /// <summary>The groups that occur in the preferences, in order.</summary>
-    public IEnumerable<int> Groups => Preferences.Select(preference => preference.Group).Distinct();
+    public IEnumerable<int> Groups => Preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }).Distinct();
 
     /// <summary>Different images in the preferences.</summary>
-    public int ImageCount =>
-        Preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Count();
+    public int ImageCount => PreferencePair.ImagesOf(Preferences).Length;
 }
 
 /// <summary>
@@ -25,8 +24,7 @@ public static class D3poPlan
     /// <param name="trainedSteps">Sampling steps to train on.</param>
     public static IReadOnlyList<PlannedStep> Make(IReadOnlyList<PreferencePair> preferences, D3poOptions options, int[] trainedSteps)
     {
-        var groups = preferences.GroupBy(preference => preference.Group).OrderBy(group => group.Key).Select(group => group.ToArray())
-            .ToArray();
+        var groups = PreferencePair.Joined(preferences);
         var plan = new List<PlannedStep>();
         for (var epoch = 0; epoch < options.InnerEpochs; epoch++)
         {

@@ -1,3 +1,4 @@
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
@@ -17,6 +18,13 @@ public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo
     public override TrainingResult Run(EpochRun run, DdpoOptions options) => base.Run(
         run, options.Estimator == Estimator.ScoreFunction ? options with { ImagesPerStep = 0, TimestepsPerStep = 0, InnerEpochs = 1 }
             : options);
+
+    /// <inheritdoc />
+    protected override DdpoOptions OfProject(DdpoOptions options, TrainingOptions settings, bool learnedReward) =>
+        base.OfProject(options, settings, learnedReward) with
+        {
+            Estimator = settings.Estimator == RewardEstimator.ScoreFunction ? Estimator.ScoreFunction : Estimator.ImportanceSampling,
+        };
 
     /// <inheritdoc />
     protected override IPolicyLoss LossOf(DdpoOptions options) => new Loss(options);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms.Denoising;
+using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.DiffusionDpo;
@@ -28,13 +29,12 @@ public sealed class DiffusionDpoAlgorithm() : PassAlgorithm<DiffusionDpoOptions>
         {
             throw new NothingToLearnException("no pair of images was judged differently");
         }
-        (int Group, int Image)[] images =
-            [.. preferences.SelectMany(pair => new[] { (pair.Group, pair.Winner), (pair.Group, pair.Loser) }).Distinct().Order()];
+        var images = PreferencePair.ImagesOf(preferences);
         var places = images.Select((image, index) => (image, index)).ToDictionary(pair => pair.image, pair => pair.index);
         using var latents = CleanLatents.OfTrajectories(model, trajectories, images);
         LatentPair[] pairs =
             [.. preferences.Select(
-                pair => new LatentPair(places[(pair.Group, pair.Winner)], places[(pair.Group, pair.Loser)], pair.Weight))];
+                pair => new LatentPair(places[(pair.Group, pair.Winner)], places[(pair.LoserGroup, pair.Loser)], pair.Weight))];
         return TrainingLoop.Run(model, new TrainingRun
         {
             Algorithm = Info.Name,

@@ -30,7 +30,7 @@ public static class Advantages
             Baseline.Group =>
                 [.. images.GroupBy(image => image.Group)
                     .SelectMany(group => Normalised([.. group.Select(image => image.Reward)], GroupEpsilon))],
-            _ => AboveGreedy(images, rewards,
+            _ => AboveGreedy(images,
                 greedy ?? throw new EngineException("the greedy baseline needs the reward of an image without noise for each group")),
         };
         return [.. images.Zip(advantages, (image, advantage) => new WeightedImage(image.Group, image.Image, advantage))];
@@ -44,8 +44,7 @@ public static class Advantages
         return [.. rewards.Select(reward => (reward - mean) / (deviation + epsilon))];
     }
 
-    private static double[] AboveGreedy(IReadOnlyList<(int Group, int Image, double Reward)> images, double[] rewards,
-        IReadOnlyList<double> greedy)
+    private static double[] AboveGreedy(IReadOnlyList<(int Group, int Image, double Reward)> images, IReadOnlyList<double> greedy)
     {
         var lacking = images.Where(image => image.Group >= greedy.Count || !double.IsFinite(greedy[image.Group]))
             .Select(image => (int?)image.Group).FirstOrDefault();
@@ -54,8 +53,7 @@ public static class Advantages
             throw new EngineException(
                 $"the image without noise of group {group} has no reward, so the greedy baseline cannot be had; take another baseline");
         }
-        var deviation = Deviation(rewards);
-        return [.. images.Select(image => (image.Reward - greedy[image.Group]) / (deviation + Epsilon))];
+        return [.. images.Select(image => image.Reward - greedy[image.Group])];
     }
 
     private static double Deviation(double[] values)

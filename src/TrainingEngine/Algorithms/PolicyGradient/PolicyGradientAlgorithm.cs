@@ -35,7 +35,13 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
     // within its prompt.
     protected override T OfProject(T options, TrainingOptions settings, bool learnedReward) => (T)(options with
     {
-        Baseline = learnedReward ? Baseline.Prompt : Baseline.Batch,
+        Baseline = settings.Baseline switch
+        {
+            RewardBaseline.Prompt => Baseline.Prompt,
+            RewardBaseline.Batch => Baseline.Batch,
+            RewardBaseline.Group => Baseline.Group,
+            _ => learnedReward ? Baseline.Prompt : Baseline.Batch,
+        },
         Clip = settings.RatioClip,
         InnerEpochs = settings.Passes,
         ImagesPerStep = settings.ImagesPerStep,

@@ -15,8 +15,8 @@ public enum Baseline
     /// <summary>The mean and deviation of its group (GRPO).</summary>
     Group,
 
-    /// <summary>The reward of the image that its starting noise gives without further noise (ReMax), divided by the deviation of all
-    /// images.</summary>
+    /// <summary>The reward of the image that its starting noise gives without further noise (ReMax, arXiv 2310.10505): the plain
+    /// difference, in the reward's unit.</summary>
     Greedy,
 }
 

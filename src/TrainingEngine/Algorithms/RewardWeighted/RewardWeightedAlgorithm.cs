@@ -44,7 +44,11 @@ public sealed class RewardWeightedAlgorithm() : PassAlgorithm<RewardWeightedOpti
 
     /// <inheritdoc />
     protected override RewardWeightedOptions OfProject(RewardWeightedOptions options, TrainingOptions settings, bool learnedReward) =>
-        base.OfProject(options, settings, learnedReward) with { Temperature = settings.RewardSharpness };
+        base.OfProject(options, settings, learnedReward) with
+        {
+            Temperature = settings.RewardSharpness,
+            Sparse = settings.SparseRewards,
+        };
 
     /// <summary>The weights of images, in order; they sum up to the images that are learned from.</summary>
     public static double[] Weights(IReadOnlyList<double> rewards, RewardWeightedOptions options)

@@ -6,7 +6,7 @@ namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 
 /// <summary>
 /// Supervised fine-tuning on the sampled images that were preferred, D3PO's baseline (arXiv 2311.13231, section 5.2.3): an image is
-/// preferred when it won a comparison in its group and lost none.
+/// preferred when it won a comparison and lost none.
 /// </summary>
 public sealed class PreferredAlgorithm() : PassAlgorithm<PreferredOptions>("preferred")
 {
@@ -32,7 +32,7 @@ public sealed class PreferredAlgorithm() : PassAlgorithm<PreferredOptions>("pref
     /// <summary>The images that won and never lost, in order.</summary>
     public static IReadOnlyList<(int Group, int Image)> Preferred(IReadOnlyList<PreferencePair> preferences)
     {
-        var lost = preferences.Select(pair => (pair.Group, pair.Loser)).ToHashSet();
+        var lost = preferences.Select(pair => (Group: pair.LoserGroup, Winner: pair.Loser)).ToHashSet();
         return [.. preferences.Select(pair => (pair.Group, pair.Winner)).Distinct().Where(image => !lost.Contains(image)).Order()];
     }
 }

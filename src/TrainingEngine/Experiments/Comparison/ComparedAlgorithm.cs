@@ -2,6 +2,7 @@ using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.Denoising;
+using Labeler.TrainingEngine.Algorithms.DiffusionKto;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
@@ -79,6 +80,7 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
         var items = options switch
         {
             RewardWeightedOptions => images,
+            DiffusionKtoOptions => epoch.Verdicts.Count,
             PreferredOptions => PreferredAlgorithm.Preferred(epoch.Preferences).Count,
             _ => epoch.Preferences.Count,
         };

@@ -59,11 +59,8 @@ internal sealed class DuelTraining(string modelFolder, DuelOptions options, stri
     private string? Learn(ComparedAlgorithm competitor, SampleFolder samples, IReadOnlyList<PreferencePair> votes, int epoch,
         string? policy, string here, string kept, CancellationToken stop)
     {
-        ILookup<int, PreferencePair> byGroup = votes.ToLookup(pair => pair.Group);
         JudgedEpoch rewarded =
-            JudgedEpoch.Of(samples,
-                [.. Enumerable.Range(0, samples.Groups)
-                    .Select(group => PreferencePair.Rewards(DuelOptions.GroupSize, [.. byGroup[group]]))]);
+            JudgedEpoch.Of(samples, PreferencePair.Rewards([.. Enumerable.Repeat(DuelOptions.GroupSize, samples.Groups)], votes));
         string training = Path.Combine(here, "training"), learned;
         // Rewards from votes are centred in every group, so no running statistics of prompts are kept.
         var run = new EpochRun(

@@ -9,12 +9,20 @@ namespace Labeler.TrainingEngine.Training.Data;
 public sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyList<string> Prompts, IReadOnlyList<double[]> Rewards)
 {
     private readonly IReadOnlyList<PreferencePair>? _preferences;
+    private readonly IReadOnlyList<ImageVerdict>? _verdicts;
 
     /// <summary>The judgements as pairs. Where they are not given, the higher reward of a pair wins; equal rewards are a tie.</summary>
     public IReadOnlyList<PreferencePair> Preferences
     {
         get => _preferences ?? PreferencePair.FromVerdicts(Rewards);
         init => _preferences = value;
+    }
+
+    /// <summary>The judgements of images alone. Where they are not given, rewards above the mean of their prompt are good.</summary>
+    public IReadOnlyList<ImageVerdict> Verdicts
+    {
+        get => _verdicts ?? ImageVerdict.FromRewards(Prompts, Rewards);
+        init => _verdicts = value;
     }
 
     /// <summary>

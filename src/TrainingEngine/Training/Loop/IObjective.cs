@@ -45,6 +45,19 @@ public interface IObjective
     /// <summary>What the reference says of a part of the begun step, without gradients. From several threads at once.</summary>
     Tensor Refer(int part) => throw new NotSupportedException("This objective has no reference.");
 
+    /// <summary>Whether <see cref="Survey"/> is asked about every part before the first is computed.</summary>
+    bool Surveys => false;
+
+    /// <summary>A part's share of a number that the loss of every part needs, under the weights as they are and without gradients. From
+    /// several threads at once.</summary>
+    /// <param name="reference">What <see cref="Refer"/> gave, where there is a reference.</param>
+    double Survey(int part, Tensor? reference) => throw new NotSupportedException("This objective looks at nothing beforehand.");
+
+    /// <summary>Takes the sum of all parts' <see cref="Survey"/>, added up in their order.</summary>
+    void TakeSurvey(double sum)
+    {
+    }
+
     /// <summary>A part's share of the begun step's gradients and figures. From several threads at once.</summary>
     /// <param name="part">0 to the number of parts − 1.</param>
     /// <param name="reference">What <see cref="Refer"/> gave, where there is a reference.</param>

@@ -20,6 +20,7 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
         try
         {
             AskReference(objective, answers, stop);
+            Survey(objective, answers, stop);
             threads.Run(answers.Length, part => objective.Compute(part, answers[part], weights.Leaves),
                 (_, result) => Take(result, figures), stop);
         }
@@ -42,6 +43,17 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
             using var scope = NewDisposeScope();
             return objective.Refer(part).DetachFromDisposeScope();
         }, (part, answer) => answers[part] = answer, stop);
+    }
+
+    private void Survey(IObjective objective, Tensor?[] answers, CancellationToken stop)
+    {
+        if (!objective.Surveys)
+        {
+            return;
+        }
+        var sum = 0.0;
+        threads.Run(answers.Length, part => objective.Survey(part, answers[part]), (_, share) => sum += share, stop);
+        objective.TakeSurvey(sum);
     }
 
     private void Take(PartResult result, SortedDictionary<string, double> figures)

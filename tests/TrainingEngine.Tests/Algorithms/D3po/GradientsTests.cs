@@ -16,7 +16,7 @@ public sealed class GradientsTests : IDisposable
     private readonly StableDiffusion _model;
     private readonly LoraAdapter _adapter;
     private readonly ComputeThreads _workers = new(2, 1);
-    private readonly PreferencePair[] _preferences =
+    private PreferencePair[] _preferences =
     [
         .. PreferencePair.FromVerdicts(0, [-1, 0, -1, 0]), .. PreferencePair.FromVerdicts(1, [0, 0, -0.5, -1], weighted: true), .. PreferencePair.FromVerdicts(2, [0, -1, -1, -1]),
     ];
@@ -84,6 +84,27 @@ public sealed class GradientsTests : IDisposable
         var two = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 2), data, [step], new D3poOptions(), 4));
 
         Assert.Equal(one, two);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(3)]
+    public void Pairs_across_groups_have_the_gradient_of_the_official_ones_however_they_are_cut(int imagesAtOnce)
+    {
+        _preferences =
+        [
+            .. PreferencePair.FromVerdicts(1, [0, 0, -0.5, -1]), .. from winner in Enumerable.Range(0, 4) from loser in Enumerable.Range(0, 4) select new PreferencePair(2, winner, loser) { Across = 0 },
+        ];
+        using var data = Sampled(1);
+        using var weights = Weights();
+        using var reference = new ReferenceWeights(weights);
+        Move(weights);
+        var step = new PlannedStep(0, [0, 2, 3], _preferences);
+
+        var grouped = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 1), data, [step], new D3poOptions(), imagesAtOnce));
+        var official = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 1), data, [step], new D3poOptions { Mode = D3poMode.Official }, 4), reference);
+
+        AssertClose(official, grouped);
     }
 
     [Fact]

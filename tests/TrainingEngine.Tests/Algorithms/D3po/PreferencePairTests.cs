@@ -30,4 +30,14 @@ public sealed class PreferenceTests
         Assert.Equal([new PreferencePair(0, 1, 0), new PreferencePair(0, 2, 0)], PreferencePair.FromVerdicts(0, verdicts));
         Assert.Equal([new PreferencePair(0, 1, 0, 0.75), new PreferencePair(0, 2, 0, 0.75)], PreferencePair.FromVerdicts(0, verdicts, weighted: true));
     }
+
+    [Fact]
+    public void Groups_that_pairs_join_are_planned_and_rewarded_together()
+    {
+        PreferencePair[] pairs = [new(0, 1, 0), new(3, 0, 1) { Across = 1 }, new(2, 0, 1), new(1, 0, 1, 0.5)];
+
+        Assert.Equal([[pairs[0]], [pairs[1], pairs[3]], [pairs[2]]], PreferencePair.Joined(pairs));
+        Assert.Equal([(1, 0), (1, 1), (3, 0)], PreferencePair.ImagesOf(pairs[1..2].Append(pairs[3])));
+        Assert.Equal([[-1, 1], [0.5, -0.75], [1, -1], [1, double.NaN]], PreferencePair.Rewards([2, 2, 2, 2], pairs));
+    }
 }
