@@ -6,7 +6,7 @@ build_project() {
   if [ -f "$stamp" ] && [ -z "$(find "$root/src" "$root/build" "$root/wwwroot-assets" "$root/bench" "$root/tests/Support" "$root"/*.props "$root/appsettings.json" -newer "$stamp" -type f -print -quit)" ]; then
     return 0
   fi
-  [ -d "$root/artifacts/obj" ] || echo "labeler: the first build downloads the packages that are missing, about 250 MB where none is there" >&2
+  [ -d "$root/artifacts/obj" ] || echo "labeler: the first build downloads the packages that are missing, about 190 MB where none is there" >&2
   mkdir -p "$root/artifacts"
   log=$(mktemp)
   for project in "$@"; do
