@@ -17,6 +17,8 @@ public sealed class BackupTests(Browsing browsing)
         await Expect(rows).ToHaveCountAsync(before + 1);
         await Expect(rows.First).ToContainTextAsync("asked for");
         await admin.Take("backups", fullPage: true);
+        await admin.Page.SetViewportSizeAsync(390, 844);
+        Assert.Equal(0, await admin.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"));
         await admin.Go("/account");
         await admin.Take("account", fullPage: true);
     }
