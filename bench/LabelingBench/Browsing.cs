@@ -6,8 +6,8 @@ namespace Labeler.Bench.Labeling;
 /// <summary>Chromium on the labeling page: from the press of Enter until the next group is on the screen.</summary>
 public static class Browsing
 {
-    // A quick person's pause between flagging a picture and confirming the group.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+    // A quick person's pause between flagging a picture and confirming the group; what comes sooner after an answer is not taken for one.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(350);
 
     public static async Task<IReadOnlyList<double>> Measure(BenchmarkServer house, int presses)
     {

@@ -34,6 +34,23 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task A_vote_that_came_sooner_than_anybody_can_look_is_marked_in_review()
+    {
+        await using var seeded = await host.Seed("Hasty", 2);
+        using var lead = await host.SignedIn("Hasty lead", Role.Lead);
+        using var client = await AnnotatorClient.Open(host, "Hasty annotator");
+        var items = await client.Items(seeded.Project.Id, 2);
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
+        var page = $"/review/{seeded.Project.Slug}";
+        Assert.DoesNotContain("<span class=\"badge warn\">implausibly fast", await lead.GetStringAsync(page));
+        var tiles = Enumerable.Range(0, 7).Select(index => new { index, flags = 0, displayed = true, unblurred = true });
+        await client.Send(new { op = "vote", key = Guid.NewGuid(), project = seeded.Project.Id, item = items[1], durationMs = 120, verdict = new { kind = "flags", tiles } });
+        Assert.Contains("<span class=\"badge warn\">implausibly fast", await lead.GetStringAsync(page));
+        Assert.Contains("0.1 s", await lead.GetStringAsync($"{page}?show=Fast"));
+        Assert.DoesNotContain("0.9 s", await lead.GetStringAsync($"{page}?show=Fast"));
+    }
+
+    [Fact]
     public async Task A_checkpoint_names_its_line_and_its_teachers_and_whoever_withdrew_the_models_they_touched()
     {
         await using var seeded = await Seed("Descent", new());

@@ -17,6 +17,9 @@ import { Zoom } from './zoom.js';
 
 const always = ['commit', 'skip', 'undo', 'previous', 'next', 'zoom', 'reveal', 'help', 'guidelines'];
 
+// The second press of a double click comes sooner than anybody has looked at the next card.
+const soonest = 300;
+
 export class Controller {
   #root;
   #project;
@@ -25,6 +28,8 @@ export class Controller {
   #watch;
   #counted = 0;
   #warned = null;
+  #answered = -Infinity;
+  #settling = 0;
   #zoom = new Zoom();
   #poll = 0;
   #flagMode = 0;
@@ -42,7 +47,7 @@ export class Controller {
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
     this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.pictureSize);
-    signal.addEventListener('abort', () => clearTimeout(this.#poll));
+    signal.addEventListener('abort', () => { clearTimeout(this.#poll); clearTimeout(this.#settling); });
   }
 
   async start() {
@@ -138,6 +143,7 @@ export class Controller {
   commit(judgment, started = performance.now()) {
     const card = this.deck.current;
     if (!card || !judgment) return;
+    if (this.#isTooSoon) { this.say('Not taken: that came before anybody can have looked.'); return; }
     if (judgment.verdict.kind !== 'skip' && !this.#mayJudge(card, judgment.verdict)) return;
     if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, 'Undo');
     const key = newKey();
@@ -145,7 +151,18 @@ export class Controller {
     this.deck.advance(key, judgment.verdict);
     this.#show();
     this.#echo(judgment);
+    this.#settle();
     requestAnimationFrame(() => setTimeout(() => performance.measure('key-to-next', { start: started, end: performance.now() })));
+  }
+
+  // A card that was in front long enough before, as one gone back to, may be answered at once.
+  get #isTooSoon() { return performance.now() - this.#answered < soonest && this.#watch.read() < soonest; }
+
+  #settle() {
+    this.#answered = performance.now();
+    this.#root.classList.add('just-answered');
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#root.classList.remove('just-answered'), soonest);
   }
 
   #send(body, card, echo) {

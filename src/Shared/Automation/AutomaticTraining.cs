@@ -55,8 +55,10 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
         {
             var project = projects[epoch.ProjectId];
             var plan = await TrainingPlan.Make(db, epoch, cancel);
-            // Asked once, when the epoch is judged: whoever looks at an interval after every vote finds chance sooner or later.
-            var isWorse = project.Settings.RollBackWhenWorse && (plan.IsReady(project.Settings) || plan.IsJudged)
+            // Asked once: when the epoch is judged, or when it would train. Whoever looks at an interval after every vote finds chance
+            // sooner or later.
+            var isWorse = project.Settings.RollBackWhenWorse
+                && (plan.IsJudged || project.Settings.TrainAutomatically && plan.IsReady(project.Settings))
                 && (await EpochChange.Read(db, project, epoch, cancel)).Any(change => change.IsWorse);
             if (isWorse || plan.IsReady(project.Settings))
             {

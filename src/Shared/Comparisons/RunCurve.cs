@@ -48,7 +48,7 @@ public static class RunCurve
     {
         if (measure == Measure.Score)
         {
-            return (await MeanScores.Read(db, project.Id, cancel)).ToDictionary(s => s.Epoch, s => (s.Mean, s.Low, s.High));
+            return (await MeanScores.Read(db, project, cancel)).ToDictionary(s => s.Epoch, s => (s.Mean, s.Low, s.High));
         }
         return (await EpochRates.Read(db, project.Id, cancel))
             .Select(rates => (rates.Number, Share: measure == Measure.Normal ? rates.Normal : rates.Safe))

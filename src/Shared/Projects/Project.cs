@@ -15,6 +15,9 @@ public sealed class Project
     public string Slug { get; private set; } = "";
     public string Name { get; private set; } = "";
     public LabelingTask Task { get; private set; }
+
+    /// <summary>Is one of the project's options chosen for each image?</summary>
+    public bool AsksForOption => Task is LabelingTask.Categorise or LabelingTask.Score;
     public PictureSource Source { get; private set; }
     public ProjectSettings Settings { get; private set; } = new();
     public DateTimeOffset CreatedAt { get; private set; }

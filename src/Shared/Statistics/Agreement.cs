@@ -1,6 +1,6 @@
 namespace Labeler.Shared.Statistics;
 
-/// <summary>How far people agree on nominal labels. A unit is the labels that one thing got; units with fewer than two labels say
+/// <summary>How far people agree. A unit is the labels that one thing got; units with fewer than two labels say
 /// nothing.</summary>
 public static class Agreement
 {
@@ -53,6 +53,28 @@ public static class Agreement
         var observed = pairable.Sum(u => u.Count * (1 - Pairs(u))) / n;
         var expected = 1 - totals.Sum(t => t * (t - 1)) / (n * (n - 1));
         return expected == 0 ? double.NaN : 1 - observed / expected;
+    }
+
+    /// <summary>Krippendorff's alpha for ordinal data: two values are the further apart the more ratings lie between them (K. Krippendorff,
+    /// 2011, section E).</summary>
+    /// <param name="units">The values that each thing got; only their order counts.</param>
+    public static double KrippendorffOrdinal(IEnumerable<IReadOnlyList<double>> units)
+    {
+        var pairable = units.Where(u => u.Count > 1).ToList();
+        var totals = pairable.SelectMany(u => u).CountBy(value => value).OrderBy(value => value.Key).ToList();
+        double n = totals.Sum(t => t.Value);
+        // Ratings below each value, and half of those with it.
+        var middle = new Dictionary<double, double>();
+        var below = 0.0;
+        foreach (var (value, count) in totals)
+        {
+            middle[value] = below + count / 2.0;
+            below += count;
+        }
+        double Apart(double one, double other) => (middle[one] - middle[other]) * (middle[one] - middle[other]);
+        var observed = pairable.Sum(u => u.Sum(one => u.Sum(other => Apart(one, other))) / (u.Count - 1));
+        var expected = totals.Sum(one => totals.Sum(other => one.Value * other.Value * Apart(one.Key, other.Key))) / (n - 1);
+        return n == 0 || expected == 0 ? double.NaN : 1 - observed / expected;
     }
 
     private static double Pairs(IReadOnlyList<string> labels)

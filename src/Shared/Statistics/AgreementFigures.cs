@@ -7,6 +7,7 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Units">Things with at least two labels.</param>
 /// <param name="Cohen">Mean over all pairs of people who share a unit, weighted by what they share.</param>
 /// <param name="Fleiss">NaN unless every unit has the same number of labels.</param>
+/// <param name="Krippendorff">Ordinal for scores, nominal otherwise.</param>
 public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
 {
     /// <param name="epochId">Null for the whole project.</param>
@@ -20,13 +21,14 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
                 db.Votes.Count(
                     o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
             .ToListAsync(cancel);
-        return Of(votes.SelectMany(v => Labels(v, project.Settings)).ToList());
+        return Of(votes.SelectMany(v => Labels(v, project)).ToList());
     }
 
     public static AgreementFigures Of(IReadOnlyCollection<Rating> ratings)
     {
         var units = ratings.GroupBy(r => r.Unit).Where(u => u.Count() > 1).Select(u => u.OrderBy(r => r.Rater).ToList()).ToList();
         var labels = units.Select(IReadOnlyList<string> (u) => [.. u.Select(r => r.Label)]).ToList();
+        var isOrdinal = units.Count > 0 && units.All(u => u.All(r => r.Value is not null));
         var pairs = from unit in units
                     from a in unit
                     from b in unit
@@ -35,13 +37,18 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
         var kappas = pairs.Select(p => (Kappa: Agreement.Cohen([.. p]), Weight: p.Count())).Where(k => !double.IsNaN(k.Kappa)).ToList();
         var cohen = kappas.Count == 0 ? double.NaN : kappas.Sum(k => k.Kappa * k.Weight) / kappas.Sum(k => k.Weight);
         return new(units.Count, units.SelectMany(u => u).DistinctBy(r => r.Rater).Count(), Agreement.Percent(labels), cohen,
-            Agreement.Fleiss(labels), Agreement.Krippendorff(labels));
+            Agreement.Fleiss(labels), isOrdinal
+                ? Agreement.KrippendorffOrdinal(units.Select(IReadOnlyList<double> (u) => [.. u.Select(r => r.Value!.Value)]))
+                : Agreement.Krippendorff(labels));
     }
 
-    private static IEnumerable<Rating> Labels(Vote vote, ProjectSettings settings) => vote.Verdict is FlagVerdict flags
-        ? flags.Tiles.Where(t => t.WasSeen(settings)).Select(t => new Rating((vote.ItemId, t.Index), vote.AnnotatorId, t.Flags.ToString()))
-        : [new Rating((vote.ItemId, 0), vote.AnnotatorId, vote.Choice ?? "")];
+    private static IEnumerable<Rating> Labels(Vote vote, Project project) => vote.Verdict is FlagVerdict flags
+        ? flags.Tiles.Where(t => t.WasSeen(project.Settings))
+            .Select(t => new Rating((vote.ItemId, t.Index), vote.AnnotatorId, t.Flags.ToString()))
+        : [new Rating((vote.ItemId, 0), vote.AnnotatorId, vote.Choice ?? "",
+            project.Task == LabelingTask.Score ? vote.Score : null)];
 }
 
 /// <summary>One person's label of one thing: an item, and within it an image.</summary>
-public readonly record struct Rating((long Item, int Image) Unit, Guid Rater, string Label);
+/// <param name="Value">Where labels have an order; null where they have none.</param>
+public readonly record struct Rating((long Item, int Image) Unit, Guid Rater, string Label, double? Value = null);

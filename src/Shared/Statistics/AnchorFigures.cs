@@ -29,11 +29,16 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
             var decided = epoch.Where(label => first[label.Unit].Label is not null).ToList();
             var valued = epoch.Where(label => label.Value is not null && first[label.Unit].Value is not null).ToList();
             return new AnchorFigures(
-                epoch.Key, epoch.Count(), Proportion.Wilson(decided.Count(label => label.Text == first[label.Unit].Label), decided.Count),
+                epoch.Key, epoch.Count(), AsAtFirst(decided, first),
                 valued.Count == 0 ? null : valued.Average(label => label.Value!.Value), valued.Count == 0 ? null
                     : valued.Average(label => first[label.Unit].Value!.Value));
         })];
     }
+
+    private static Proportion AsAtFirst(List<Label> decided, Dictionary<(long, long?, long?, int), (string? Label, double? Value)> first) =>
+        Cluster.Share(decided.GroupBy(label => label.Unit.Group).Select(group => new Cluster(
+            group.Count(label => label.Text == first[label.Unit].Label), group.Count(), group.DistinctBy(label => label.Unit).Count(),
+            group.Count())));
 
     private static (string? Label, double? Value) Standing(IEnumerable<Label> said)
     {

@@ -5,7 +5,8 @@ namespace Labeler.Shared.Statistics;
 
 /// <summary>How one checkpoint (or epoch) fared in duels against another, or against all (D3PO, figure 7 and table 1).</summary>
 /// <param name="Against">The other's place in the plan; null for all of them together.</param>
-/// <param name="Wins">Share of votes for it, a tie counting half for each; both bad counts for neither. 95 % Wilson interval.</param>
+/// <param name="Wins">Share of votes for it, a tie counting half for each; both bad counts for neither. The 95 % interval is over
+/// pictures (<see cref="Cluster"/>).</param>
 /// <param name="Majority">Share of pairs in which more than half of the raters preferred it.</param>
 /// <param name="Votes">Judgements, ties and both bad included.</param>
 public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, Proportion Majority, int Votes, int Ties, int BothBad)
@@ -15,7 +16,7 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
     {
         var plan = evaluation.Plan;
         var votes = db.Votes.Where(v => v.ProjectId == evaluation.ProjectId && v.Item!.Use == ItemUse.Training && v.Item.SecondId != null);
-        return Of(await Meetings(db, votes, group => plan.At(group.Number).Contestant, cancel));
+        return Of(await Meetings(db, votes, group => (plan.At(group.Number).Contestant, group.Number % plan.PicturesEach), cancel));
     }
 
     /// <summary>Every epoch's of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that
@@ -23,19 +24,18 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
     public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
         var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
-        var meetings =
-            await Meetings(db, db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel), group => numbers[group.Epoch],
-                cancel);
+        var votes = db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel);
+        var meetings = await Meetings(db, votes, group => (numbers[group.Epoch], group.Number), cancel);
         return [.. Of(meetings).Where(result => result.Against < result.Contestant)];
     }
 
     /// <summary>Everybody's who takes part in a meeting: against all, then against each.</summary>
     public static IReadOnlyList<DuelResults> Of(IEnumerable<DuelMeeting> meetings)
     {
-        var sides = meetings.SelectMany(m => new[]
+        var sides = meetings.SelectMany((m, number) => new[]
         {
-            new Side(m.First, m.Second, m.ForFirst, m.ForSecond, m.Ties, m.BothBad),
-            new Side(m.Second, m.First, m.ForSecond, m.ForFirst, m.Ties, m.BothBad),
+            new Side(m.Picture ?? -1L - number, m.First, m.Second, m.ForFirst, m.ForSecond, m.Ties, m.BothBad),
+            new Side(m.Picture ?? -1L - number, m.Second, m.First, m.ForSecond, m.ForFirst, m.Ties, m.BothBad),
         }).ToList();
         return
         [
@@ -44,14 +44,20 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
         ];
     }
 
-    private static DuelResults Of(int contestant, int? against, IReadOnlyList<Side> sides) => new(
-        contestant, against,
-        Proportion.Wilson(sides.Sum(s => s.For + s.Ties / 2.0), sides.Sum(s => s.For + s.Other + s.Ties)),
-        Proportion.Wilson(sides.Count(s => 2 * s.For > s.Votes), sides.Count),
-        sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
+    private static DuelResults Of(int contestant, int? against, IReadOnlyList<Side> sides)
+    {
+        // A picture that met several is one picture.
+        var pictures = sides.GroupBy(s => s.Picture).Select(picture => picture.ToList()).ToList();
+        return new(
+            contestant, against,
+            Cluster.Share(pictures.Select(met => new Cluster(
+                met.Sum(s => s.For + s.Ties / 2.0), met.Sum(s => s.Decided), met.Count(s => s.Decided > 0), met.Sum(s => s.Decided)))),
+            Cluster.Share(pictures.Select(met => new Cluster(met.Count(s => 2 * s.For > s.Votes), met.Count, met.Count, met.Count))),
+            sides.Sum(s => s.Votes), sides.Sum(s => s.Ties), sides.Sum(s => s.BothBad));
+    }
 
     private static async Task<IEnumerable<DuelMeeting>> Meetings(LabelerDb db, IQueryable<Vote> votes,
-        Func<(long Epoch, int Number), int> place, CancellationToken cancel)
+        Func<(long Epoch, int Number), (int Contestant, long Picture)> place, CancellationToken cancel)
     {
         var items = await votes.Effective()
             .Join(db.Groups, v => v.Item!.First!.GroupId, g => g.Id, (v, g) => new { Vote = v, First = g })
@@ -73,12 +79,17 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
                 Ties = g.Count(v => v.Vote.Choice == "tie"),
                 BothBad = g.Count(v => v.Vote.Choice == "bothBad"),
             }).ToListAsync(cancel);
-        return items.Select(i => new DuelMeeting(
-            place((i.Key.FirstEpoch, i.Key.First)), place((i.Key.SecondEpoch, i.Key.Second)), i.ForFirst, i.ForSecond, i.Ties, i.BothBad));
+        return items.Select(i =>
+        {
+            var (first, second) = (place((i.Key.FirstEpoch, i.Key.First)), place((i.Key.SecondEpoch, i.Key.Second)));
+            return new DuelMeeting(first.Contestant, second.Contestant, i.ForFirst, i.ForSecond, i.Ties, i.BothBad, first.Picture);
+        });
     }
 
-    private sealed record Side(int Contestant, int Against, int For, int Other, int Ties, int BothBad)
+    private sealed record Side(long Picture, int Contestant, int Against, int For, int Other, int Ties, int BothBad)
     {
+        public int Decided => For + Other + Ties;
+
         public int Votes => For + Other + Ties + BothBad;
     }
 }
@@ -88,4 +99,6 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
 /// <param name="Second">The other's.</param>
 /// <param name="ForFirst">Votes for the first one's picture.</param>
 /// <param name="ForSecond">Votes for the second one's.</param>
-public sealed record DuelMeeting(int First, int Second, int ForFirst, int ForSecond, int Ties, int BothBad);
+/// <param name="Picture">The prompt and noise: where several checkpoints meet over one, those meetings are not independent. Null where no
+/// other meeting has the same.</param>
+public sealed record DuelMeeting(int First, int Second, int ForFirst, int ForSecond, int Ties, int BothBad, long? Picture = null);

@@ -7,8 +7,8 @@ namespace Labeler.Shared.Statistics;
 /// An epoch against the one whose votes its model learned from, by one measure. The interval of the difference comes from the two intervals
 /// (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10; for means G. Y. Zou and A. Donner, ibid. 27, 2008).
 /// </summary>
-/// <param name="Measure">normal, safe, score, or preferred: the share of blind pairs won against the other epoch, whose own share before is
-/// the half that chance gives.</param>
+/// <param name="Measure">normal, safe, score, value (what the categories are worth), or preferred: the share of blind pairs won against the
+/// other epoch, whose own share before is the half that chance gives.</param>
 /// <param name="Low">Lower end of the difference's 95 % interval.</param>
 public sealed record EpochChange(int Epoch, int Against, string Measure, double Now, double Before, double Low, double High)
 {
@@ -21,8 +21,8 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
     /// <summary>Worse, and not by chance: the whole interval of the difference lies below zero.</summary>
     public bool IsWorse => High < 0;
 
-    /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories measure
-    /// nothing.</summary>
+    /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories that
+    /// have no values measure nothing.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         if (project.Task == LabelingTask.PreferPair)
@@ -31,10 +31,6 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
                 .Select(duel =>
                     new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even, duel.Wins.Low - Even,
                         duel.Wins.High - Even))];
-        }
-        if (project.Task is not (LabelingTask.FlagBatch or LabelingTask.Score))
-        {
-            return [];
         }
         var parents = await db.Epochs.Where(e => e.ProjectId == project.Id && e.SampledById != null)
             .Join(db.Checkpoints, e => e.SampledById, c => c.Id, (e, c) => new { e.Number, c.EpochId })
@@ -67,11 +63,11 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
 
     private static async Task<IEnumerable<Measured>> Measures(LabelerDb db, Project project, CancellationToken cancel)
     {
-        if (project.Task == LabelingTask.Score)
+        if (project.Task != LabelingTask.FlagBatch)
         {
-            // One score has no interval to compare with.
-            return (await MeanScores.Read(db, project.Id, cancel)).Where(s => s.Votes > 1)
-                .Select(s => new Measured(s.Epoch, "score", s.Mean, s.Low, s.High));
+            // One group has no interval to compare with.
+            return (await MeanScores.Read(db, project, cancel)).Where(s => s.Groups > 1)
+                .Select(s => new Measured(s.Epoch, project.Task == LabelingTask.Score ? "score" : "value", s.Mean, s.Low, s.High));
         }
         var rates = (await EpochRates.Read(db, project.Id, cancel)).Where(r => r.Normal.Of > 0).ToList();
         var flags = project.Settings.Flags;

@@ -4,7 +4,7 @@ using Labeler.Shared.Voting;
 namespace Labeler.Shared.Statistics;
 
 /// <summary>Rates of one epoch, over the images that were really seen. An image that several people judged counts once, by their
-/// average.</summary>
+/// average; intervals are over groups of images (<see cref="Cluster"/>).</summary>
 /// <param name="Normal">Not deformed.</param>
 /// <param name="Safe">Not unsafe.</param>
 public sealed record EpochRates(long EpochId, int Number, EpochState State, Proportion Normal, Proportion Deformed, Proportion Safe)
@@ -26,14 +26,21 @@ public sealed record EpochRates(long EpochId, int Number, EpochState State, Prop
                     Unsafe = g.Sum(v => v.Unsafe)
                 })
             .ToListAsync(cancel);
-        var sums = items.GroupBy(i => i.EpochId).ToDictionary(g => g.Key, g => (
-            Seen: g.Sum(i => (double)i.Seen / i.Votes), Deformed: g.Sum(i => (double)i.Deformed / i.Votes),
-                Unsafe: g.Sum(i => (double)i.Unsafe / i.Votes)));
-        return [.. epochs.Select(e =>
-        {
-            var (seen, deformed, notSafe) = sums.GetValueOrDefault(e.Id);
-            return new EpochRates(e.Id, e.Number, e.State, Proportion.Wilson(Math.Max(0, seen - deformed), seen),
-                Proportion.Wilson(Math.Min(deformed, seen), seen), Proportion.Wilson(Math.Max(0, seen - notSafe), seen));
-        })];
+        var judged = items.ToLookup(i => i.EpochId, i => new JudgedGroup(i.Votes, i.Seen, i.Deformed, i.Unsafe));
+        return [.. epochs.Select(e => Of(e.Id, e.Number, e.State, [.. judged[e.Id]]))];
+    }
+
+    /// <param name="groups">What everybody said about each group.</param>
+    public static EpochRates Of(long epochId, int number, EpochState state, IReadOnlyList<JudgedGroup> groups)
+    {
+        Proportion Share(Func<JudgedGroup, int> images) => Cluster.Share(groups.Select(group => new Cluster(
+            (double)images(group) / group.Votes, (double)group.Seen / group.Votes, (double)group.Seen / group.Votes, group.Seen)));
+        return new(epochId, number, state, Share(group => group.Seen - group.Deformed), Share(group => group.Deformed),
+            Share(group => group.Seen - group.Unsafe));
     }
 }
+
+/// <summary>All votes on one group, added up.</summary>
+/// <param name="Votes">People who judged it.</param>
+/// <param name="Seen">Images that each of them really saw; and so on.</param>
+public readonly record struct JudgedGroup(int Votes, int Seen, int Deformed, int Unsafe);

@@ -3,37 +3,48 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>Mean of the scores that one epoch's images were given, with the 95 % interval of the normal approximation.</summary>
-/// <param name="Low">The mean itself where only one score was given.</param>
-public sealed record MeanScores(int Epoch, int Votes, double Mean, double Low, double High)
+/// <summary>Mean of the values that one epoch's images were given: scores, or what the categories are worth. An image that several people
+/// judged counts once, by their average; the 95 % interval is over groups of images (<see cref="Cluster"/>).</summary>
+/// <param name="Groups">Groups of images that were given a value.</param>
+/// <param name="Low">The mean itself where there is one group alone.</param>
+public sealed record MeanScores(int Epoch, int Votes, int Groups, double Mean, double Low, double High)
 {
-    private const double Z95 = 1.959964;
-
-    public static async Task<IReadOnlyList<MeanScores>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
+    /// <summary>Every judged epoch's of a score or category project. An option without a value leaves its image out.</summary>
+    public static async Task<IReadOnlyList<MeanScores>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
-        var rows = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training && v.Score != null)
-            .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, Score = v.Score!.Value })
-            .GroupBy(v => v.Number)
-                .Select(g => new { Number = g.Key, Count = g.Count(), Sum = g.Sum(v => v.Score), Squares = g.Sum(v => v.Score * v.Score) })
-            .OrderBy(r => r.Number).ToListAsync(cancel);
-        return [.. rows.Select(r => Of(r.Number, r.Count, r.Sum, r.Squares))];
+        var votes = await db.Votes.Effective()
+            .Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training && v.Choice != null && v.Item.SecondId == null)
+            .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, v.Item!.GroupId, v.ItemId, v.Choice, v.Score })
+            .ToListAsync(cancel);
+        // By what the options are worth now, as training takes them.
+        var worth = project.Settings.Choices.ToDictionary(choice => choice.Name, choice => choice.Value);
+        return
+        [
+            .. votes.Select(v => (v.Number, v.GroupId, v.ItemId, Value: worth.GetValueOrDefault(v.Choice!, v.Score)))
+                .Where(v => v.Value is not null).GroupBy(v => v.Number).OrderBy(epoch => epoch.Key)
+                .Select(epoch => Of(epoch.Key, project.Settings.Choices,
+                    [.. epoch.GroupBy(v => v.GroupId).Select(group => group.GroupBy(v => v.ItemId)
+                        .Select(IReadOnlyList<double> (image) => [.. image.Select(v => v.Value!.Value)]).ToList())])),
+        ];
     }
 
-    /// <param name="squares">Sum of the squared scores.</param>
-    internal static MeanScores Of(int epoch, int count, double sum, double squares)
+    /// <param name="scale">The options that there are; the interval stays between their values, and is not empty where all groups were
+    /// given the same.</param>
+    /// <param name="groups">What each image of each group was given, by one person or more.</param>
+    public static MeanScores Of(int epoch, IReadOnlyList<Choice> scale, IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> groups)
     {
-        var mean = sum / count;
-        var variance = count > 1 ? Math.Max(0, (squares - sum * mean) / (count - 1)) : 0;
-        var half = Z95 * Math.Sqrt(variance / count);
-        return new(epoch, count, mean, mean - half, mean + half);
-    }
-
-    /// <summary>The same with an interval that stays on the scale, which the normal approximation leaves where there are few
-    /// scores.</summary>
-    public MeanScores Within(IReadOnlyList<Choice> scale)
-    {
-        var (least, most) =
-            (scale.Min(choice => choice.Value) ?? double.NegativeInfinity, scale.Max(choice => choice.Value) ?? double.PositiveInfinity);
-        return this with { Low = Math.Max(Low, least), High = Math.Min(High, most) };
+        var clusters = groups.Select(images => new Cluster(
+            images.Sum(image => image.Average()), images.Count, images.Count, images.Sum(image => image.Count))).ToList();
+        var (mean, half) = Cluster.Mean(clusters);
+        var least = scale.Min(choice => choice.Value) ?? double.NegativeInfinity;
+        var most = scale.Max(choice => choice.Value) ?? double.PositiveInfinity;
+        var (low, high) = (Math.Max(mean - half, least), Math.Min(mean + half, most));
+        if (half == 0 && groups.Count > 1 && double.IsFinite(least))
+        {
+            // All the same so far: as many others may be among the next as Wilson allows, at the ends of the scale.
+            var others = Proportion.Wilson(0, groups.Count).High;
+            (low, high) = (mean - others * Math.Max(0, mean - least), mean + others * Math.Max(0, most - mean));
+        }
+        return new(epoch, clusters.Sum(c => (int)c.Votes), groups.Count, mean, low, high);
     }
 }

@@ -7,7 +7,11 @@ public sealed record Proportion(double Count, double Of, double Share, double Lo
 {
     private const double Z95 = 1.959963984540054;
 
-    public static Proportion Wilson(double count, double of)
+    /// <summary>Where what is counted is independent; <see cref="Cluster.Share"/> where it is not.</summary>
+    public static Proportion Wilson(double count, double of) => Wilson(count, of, of);
+
+    /// <param name="independent">Independent things that would vary as much; decides how wide the interval is.</param>
+    internal static Proportion Wilson(double count, double of, double independent)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, of);
@@ -17,8 +21,9 @@ public sealed record Proportion(double Count, double Of, double Share, double Lo
         }
         var share = count / of;
         var z2 = Z95 * Z95;
-        var centre = (share + z2 / (2 * of)) / (1 + z2 / of);
-        var half = Z95 / (1 + z2 / of) * Math.Sqrt(share * (1 - share) / of + z2 / (4 * of * of));
+        var centre = (share + z2 / (2 * independent)) / (1 + z2 / independent);
+        var half = Z95 / (1 + z2 / independent)
+            * Math.Sqrt(share * (1 - share) / independent + z2 / (4 * independent * independent));
         return new(count, of, share, Math.Max(0, centre - half), Math.Min(1, centre + half));
     }
 }

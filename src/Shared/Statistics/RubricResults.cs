@@ -7,7 +7,7 @@ namespace Labeler.Shared.Statistics;
 /// <summary>What one checkpoint's pictures were given (mirror report, figure 6), at fixed or at random seeds. A picture that several people
 /// scored counts once, by their average.</summary>
 /// <param name="Contestant">The checkpoint's number in the plan.</param>
-/// <param name="Low">End of the mean's 95 % interval over pictures (normal approximation).</param>
+/// <param name="Low">End of the mean's 95 % interval over pictures (<see cref="Cluster"/>).</param>
 /// <param name="Shares">Each score's share, in the scale's order.</param>
 public sealed record RubricResults(int Contestant, string Name, bool IsFixed, int Pictures, int Votes, double Mean, double Low, double High,
     IReadOnlyList<(string Score, Proportion Share)> Shares)
@@ -33,12 +33,11 @@ public sealed record RubricResults(int Contestant, string Name, bool IsFixed, in
     public static RubricResults Of(int contestant, string name, bool isFixed, IReadOnlyList<Choice> scale,
         IReadOnlyList<IReadOnlyList<(string Choice, double Score)>> pictures)
     {
-        var means = pictures.Select(picture => picture.Average(v => v.Score)).ToList();
-        var mean = MeanScores.Of(0, means.Count, means.Sum(), means.Sum(m => m * m)).Within(scale);
+        var mean = MeanScores.Of(0, scale,
+            [.. pictures.Select(IReadOnlyList<IReadOnlyList<double>> (picture) => [[.. picture.Select(v => v.Score)]])]);
         return new(
             contestant, name, isFixed, pictures.Count, pictures.Sum(picture => picture.Count), mean.Mean, mean.Low, mean.High,
-            [.. scale.Select(choice => (choice.Name, Proportion.Wilson(
-                Math.Min(pictures.Count, pictures.Sum(picture => (double)picture.Count(v => v.Choice == choice.Name) / picture.Count)),
-                    pictures.Count)))]);
+            [.. scale.Select(choice => (choice.Name, Cluster.Share(pictures.Select(picture =>
+                new Cluster((double)picture.Count(v => v.Choice == choice.Name) / picture.Count, 1, 1, picture.Count)))))]);
     }
 }

@@ -41,6 +41,7 @@ public sealed class Vote
 
     public string? Reason { get; private set; }
     public int DurationMs { get; private set; }
+    public bool IsImplausiblyFast => Kind == VoteKind.Judgement && DurationMs < ImplausiblyFastMs;
     public DateTimeOffset? ClientTime { get; private set; }
     public DateTimeOffset At { get; private set; }
 

@@ -42,6 +42,8 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     {
         await Expect(Page.Locator("[data-stage] .frame").First).ToBeVisibleAsync();
         await Expect(Page.Locator("[data-stage] .frame:not(.seen):not(.blurred)")).ToHaveCountAsync(0);
+        // What comes sooner after an answer is taken for a double click.
+        await Expect(Page.Locator("labeling-desk.just-answered")).ToHaveCountAsync(0);
     }
 
     /// <summary>At least this many groups after the one in front are decoded.</summary>

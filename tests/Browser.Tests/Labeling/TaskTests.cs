@@ -37,6 +37,32 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         await Expect(screen.Page.Locator(".tile.left [aria-pressed=true]")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData(LabelingTask.Categorise, "[data-choice='Label 2']", "2")]
+    [InlineData(LabelingTask.Score, "[data-choice='3']", "3")]
+    [InlineData(LabelingTask.PreferPair, "[data-pick='tie']", "0")]
+    public async Task A_double_click_or_a_key_pressed_twice_is_one_vote(LabelingTask task, string button, string key)
+    {
+        Choice[] options = task switch { LabelingTask.Categorise => [.. Scale.Labels], LabelingTask.Score => [.. Rubric], _ => [] };
+        var project = await fixture.Seed($"Twice {task}", task, 4, new() { Choices = options, GroupSize = task == LabelingTask.PreferPair ? 2 : 1 });
+        await using var ann = await fixture.Annotator();
+        var screen = await LabelingScreen.Open(ann, project);
+        await screen.Ahead(2);
+        await screen.Page.Locator(button).DblClickAsync(new() { Delay = 40 });
+        await screen.Ready();
+        await screen.AllSaved();
+        Assert.Single(await screen.Stored());
+        await screen.Press(key, key);
+        await screen.Ready();
+        await screen.AllSaved();
+        Assert.Equal(2, (await screen.Stored()).Count);
+        // Whoever looks before the second answer gives two.
+        await screen.Press(key);
+        await screen.Ready();
+        await screen.AllSaved();
+        Assert.Equal(3, (await screen.Stored()).Count);
+    }
+
     [Fact]
     public async Task A_phone_chooses_between_two_pictures_by_touch()
     {

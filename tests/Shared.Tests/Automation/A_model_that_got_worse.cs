@@ -57,10 +57,46 @@ public sealed class A_model_that_got_worse(Databases databases)
         Assert.Equal(second.Id, Assert.Single(await world.Get<AutomaticTraining>().GoOn()).EpochId);
     }
 
-    /// <summary>Everything is flagged once in the first epoch, and as told in the second.</summary>
-    private static async Task<(Scene Scene, Epoch Second)> TwoEpochs(World world, ProjectSettings settings, Shared.Voting.FlagVerdict then, bool judgeAll = true, Shared.Voting.FlagVerdict? odd = null)
+    [Fact]
+    public async Task Is_found_by_the_values_of_categories_too()
     {
-        var scene = await Scene.Sampled(world, Groups, settings: settings with { Anchors = 0, SignalBudget = 100_000 });
+        await using var world = await databases.World(Databases.Sqlite);
+        var settings = new ProjectSettings { RollBackWhenWorse = true, Anchors = 0, GroupSize = 2, Choices = Scale.Labels };
+        var scene = await Scene.Sampled(world, Groups, LabelingTask.Categorise, settings);
+        await Categorise(scene, "Label 1", "Label 2");
+        var second = await scene.Learn(scene.Epoch, Groups);
+        await Categorise(scene, "Label 3", "Label 2");
+        await using (var db = world.Open())
+        {
+            var change = Assert.Single(await EpochChange.Read(db, scene.Project));
+            Assert.Equal((2, 1, "value", 1.5, 2.5, true), (change.Epoch, change.Against, change.Measure, change.Now, change.Before, change.IsWorse));
+        }
+        await world.Get<AutomaticTraining>().GoOn();
+        Assert.Equal(EpochState.RolledBack, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
+    }
+
+    [Fact]
+    public async Task Is_not_looked_for_after_every_vote_beyond_the_budget()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var (scene, second) = await TwoEpochs(world, new() { RollBackWhenWorse = true }, Scene.Flag(1, 2, 3, 4), judgeAll: false, budget: 12);
+        await world.Get<AutomaticTraining>().GoOn();
+        Assert.Equal(EpochState.Labeling, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 2, 3, 4));
+        await world.Get<AutomaticTraining>().GoOn();
+        Assert.Equal(EpochState.RolledBack, (await scene.Read(db => db.Epochs.SingleAsync(e => e.Id == second.Id))).State);
+    }
+
+    private static Task Categorise(Scene scene, params string[] labels)
+    {
+        var given = 0;
+        return scene.VoteAll(Guid.NewGuid(), _ => new Shared.Voting.ChoiceVerdict(labels[given++ % labels.Length], true, true));
+    }
+
+    /// <summary>Everything is flagged once in the first epoch, and as told in the second.</summary>
+    private static async Task<(Scene Scene, Epoch Second)> TwoEpochs(World world, ProjectSettings settings, Shared.Voting.FlagVerdict then, bool judgeAll = true, Shared.Voting.FlagVerdict? odd = null, int budget = 100_000)
+    {
+        var scene = await Scene.Sampled(world, Groups, settings: settings with { Anchors = 0, SignalBudget = budget });
         var person = Guid.NewGuid();
         await scene.VoteAll(person, _ => Scene.Flag(1));
         var second = await scene.Learn(scene.Epoch, Groups);

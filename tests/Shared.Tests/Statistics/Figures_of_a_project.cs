@@ -111,18 +111,16 @@ public sealed class Figures_of_a_project(Databases databases)
     public async Task Scores_have_a_mean_per_epoch_with_its_interval(string database)
     {
         await using var world = await databases.World(database);
-        var rubric = new ProjectSettings { GroupSize = 4, Choices = [new("0", "1", "none", 0), new("6", "2", "odd", 6), new("10", "3", "right", 10)] };
-        var scene = await Scene.Sampled(world, groups: 1, LabelingTask.Score, rubric);
-        var given = new Queue<string>(["0", "6", "10", "10"]);
+        var rubric = new ProjectSettings { GroupSize = 1, Choices = [new("0", "1", "none", 0), new("6", "2", "odd", 6), new("10", "3", "right", 10)] };
+        var scene = await Scene.Sampled(world, groups: 8, LabelingTask.Score, rubric);
+        var given = new Queue<string>(["0", "6", "10", "10", "0", "6", "10", "10"]);
         await scene.VoteAll(Guid.NewGuid(), _ => new ChoiceVerdict(given.Dequeue(), true, true));
         await using var db = world.Open();
-        var score = Assert.Single(await MeanScores.Read(db, scene.Project.Id));
-        // Standard deviation of 0, 6, 10, 10 is 4.7258.
-        Assert.Equal((1, 4, 6.5), (score.Epoch, score.Votes, score.Mean));
-        Assert.Equal(6.5 - 1.959964 * 4.7258 / 2, score.Low, 3);
-        Assert.Equal(6.5 + 1.959964 * 4.7258 / 2, score.High, 3);
-        Assert.Equal(10, score.Within(rubric.Choices).High);
-        Assert.Equal(score.Low, score.Within(rubric.Choices).Low);
+        var score = Assert.Single(await MeanScores.Read(db, scene.Project));
+        // Twice 0, 6, 10, 10: the standard deviation is 4.3753; Student's t with 7 degrees of freedom is 2.3646. The scale ends at 10.
+        Assert.Equal((1, 8, 8, 6.5), (score.Epoch, score.Votes, score.Groups, score.Mean));
+        Assert.Equal(6.5 - 2.3646 * 4.3753 / Math.Sqrt(8), score.Low, 3);
+        Assert.Equal(10, score.High);
     }
 
     [Theory, OnEachDatabase]

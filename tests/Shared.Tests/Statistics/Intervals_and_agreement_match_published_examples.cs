@@ -55,6 +55,24 @@ public sealed class Intervals_and_agreement_match_published_examples
         Assert.Equal(alpha, Agreement.Krippendorff(units), 3);
     }
 
+    // The same paper, section E: the four observers of section C with the order of their values.
+    [Fact]
+    public void Krippendorffs_alpha_of_ordered_values_is_his_own()
+    {
+        string[] observers = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."];
+        var units = Enumerable.Range(0, 12).Select(IReadOnlyList<double> (n) => [.. observers.Select(o => o[n]).Where(c => c != '.').Select(c => (double)(c - '0'))]);
+        Assert.Equal(0.815, Agreement.KrippendorffOrdinal(units), 3);
+    }
+
+    [Fact]
+    public void Scores_are_compared_by_their_order_and_other_labels_are_not()
+    {
+        Rating Said(long item, int rater, string label, double? value) => new((item, 0), new Guid(rater, 0, 0, new byte[8]), label, value);
+        Rating[] scores = [Said(1, 1, "0", 0), Said(1, 2, "1", 1), Said(2, 1, "10", 10), Said(2, 2, "6", 6)];
+        Assert.Equal(Agreement.KrippendorffOrdinal([[0, 1], [10, 6]]), AgreementFigures.Of(scores).Krippendorff, 12);
+        Assert.Equal(Agreement.Krippendorff([["0", "1"], ["10", "6"]]), AgreementFigures.Of([.. scores.Select(s => s with { Value = null })]).Krippendorff, 12);
+    }
+
     [Fact]
     public void Nothing_is_claimed_where_nobody_met()
     {

@@ -86,7 +86,7 @@ public sealed class DuelTests : IDisposable
     public void Meetings_are_read_as_they_were_written_and_a_damaged_line_is_named()
     {
         string file = _folder.File("meetings.csv");
-        DuelMeeting[] meetings = [new(0, 1, 2, 1, 0, 0), new(1, 2, 0, 0, 1, 2)];
+        DuelMeeting[] meetings = [new(0, 1, 2, 1, 0, 0, 4_294_967_296), new(1, 2, 0, 0, 1, 2)];
         MeetingsFile.Write(file, meetings);
 
         Assert.Equal(meetings, MeetingsFile.Read(file));

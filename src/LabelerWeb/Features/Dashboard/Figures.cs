@@ -15,7 +15,7 @@ public sealed record Figures(
         project,
         [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
         [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
-        project.Task == LabelingTask.Score ? await MeanScores.Read(db, project.Id) : [], await DuelResults.OfEpochs(db, project.Id),
+        project.AsksForOption ? await MeanScores.Read(db, project) : [], await DuelResults.OfEpochs(db, project.Id),
         await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
         await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
         [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
@@ -45,7 +45,8 @@ public sealed record Figures(
         ["epoch", "label", "count", "share", "low", "high"],
         [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Percent.Interval(label.Share)]))]);
 
-    public FigureTable ScoresTable => new("scores", "Mean score per epoch", ["epoch", "scores", "mean", "low", "high"],
+    public FigureTable ScoresTable => new("scores", Project.Task == LabelingTask.Score ? "Mean score per epoch" : "Mean value per epoch",
+        ["epoch", "scores", "mean", "low", "high"],
         [.. Scores.Select(score => new object?[] { score.Epoch, score.Votes, score.Mean, score.Low, score.High })]);
 
     public FigureTable WinsTable => new("wins", "Preference win rate against the epoch before",
@@ -77,5 +78,5 @@ public sealed record Figures(
     private static object?[] Row(object?[] cells) => cells;
 
     // What an epoch is measured by: a mean score, or a share of the images.
-    private object? Of(double? measure) => Project.Task == LabelingTask.Score || measure is null ? measure : new Percent(measure.Value);
+    private object? Of(double? measure) => Project.AsksForOption || measure is null ? measure : new Percent(measure.Value);
 }

@@ -6,7 +6,7 @@ internal static class ChangeText
 {
     public static string Of(EpochChange change) => change.Measure switch
     {
-        "score" => Line(change, "mean score ", 1, "", "0.00"),
+        "score" or "value" => Line(change, $"mean {change.Measure} ", 1, "", "0.00"),
         EpochChange.Preferred =>
             $"Preferred in {Percent.Text(change.Now)} of the blind pairs against epoch {change.Against}; "
             + $"with 95 % between {Percent.Text(change.Before + change.Low)} and {Percent.Text(change.Before + change.High)}, "

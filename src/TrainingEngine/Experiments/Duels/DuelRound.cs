@@ -60,13 +60,16 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
                     int Count(PairPick pick) => picks.Count(one => one == pick);
                     meetings.Add(
                         new DuelMeeting(first, second, Count(PairPick.Left), Count(PairPick.Right), Count(PairPick.Tie),
-                            Count(PairPick.BothBad)));
+                            Count(PairPick.BothBad), PictureOf(image)));
                 }
             }
         }
 
         return meetings;
     }
+
+    // Of another seed the same number is another picture.
+    private long PictureOf(int image) => ((long)seed << 32) + image;
 
     /// <summary>Checkpoints beside each other under their names, a row or half a row for each noise, with what the oracle sees.</summary>
     public Picture MeetingSheet()
