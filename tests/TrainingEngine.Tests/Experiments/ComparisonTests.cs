@@ -133,7 +133,7 @@ public sealed class ComparisonTests : IDisposable
 
         Assert.Equal([0, 14, 28, 0, 14, 28], points.Select(point => point.Images));
         Assert.All(points, point => Assert.Equal(0, point.Mean));
-        Assert.Contains("d3po, seed 0, epoch 1: there is nothing to learn: in no group do the verdicts of two images differ; the policy stays", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("d3po, seed 0, epoch 1: there is nothing to learn: no two images that can be compared were judged differently; the policy stays", said.ToString(), StringComparison.Ordinal);
         Assert.Contains("ddpo, seed 0, epoch 2: there is nothing to learn: all images have the same reward; the policy stays", said.ToString(), StringComparison.Ordinal);
     }
 
