@@ -49,9 +49,10 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
     /// <summary>At least this many groups after the one in front are decoded.</summary>
     public Task Ahead(int groups) => Page.WaitForFunctionAsync("groups => Number(document.querySelector('labeling-desk').dataset.ready) >= groups", groups);
 
-    /// <summary>Presses keys one after the other and waits until the item after them is there to be judged.</summary>
+    /// <summary>Presses keys one after the other, once the last answer is so long ago that they are no second half of it.</summary>
     public async Task Press(params string[] keys)
     {
+        await Expect(Page.Locator("labeling-desk.just-answered")).ToHaveCountAsync(0);
         foreach (var key in keys)
         {
             await Page.Keyboard.PressAsync(key);

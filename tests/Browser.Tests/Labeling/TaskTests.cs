@@ -139,6 +139,7 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         await Expect(screen.Page.Locator(".frame.seen")).ToHaveCountAsync(7);
         await screen.Page.Keyboard.UpAsync("b");
         await Expect(blurred).ToHaveCountAsync(7);
+        await screen.Ready();
         await screen.Press("Enter");
         await screen.AllSaved();
         var votes = await screen.Stored();
