@@ -22,7 +22,7 @@ public static class WorkerKills
         for (; done < kills; done++)
         {
             // A lease that its worker cannot prolong runs out before another takes the job.
-            var (attempt, before) = (done + 1, data.Read(db => db.JobMetrics.Where(metric => metric.JobId == job.Id).Select(metric => (int?)metric.Step).MaxAsync()).Result ?? 0);
+            var (attempt, before) = (done + 1, Step(data, job));
             await project.Until(job, now => now.IsOver || now.Attempt == attempt && Step(data, job) > before);
             if ((await project.Now(job)).IsOver)
             {
