@@ -1,4 +1,5 @@
 using Labeler.Web;
+using Labeler.Web.Components.Styling;
 using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.Backups;
 using Labeler.Web.Features.Comparison;
@@ -17,7 +18,7 @@ using Labeler.Web.Features.Rewards;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Hosting;
 using Labeler.Web.Maintenance;
-using Radzen;
+using MudBlazor.Services;
 
 if (MaintenanceCommands.Run(args) is { } done)
 {
@@ -34,7 +35,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
         .AddTrainer().AddBackups();
-    builder.Services.AddRadzenComponents().AddRazorComponents()
+    builder.Services.AddMudServices().AddSingleton<ThemeSheet>().AddRazorComponents()
         .AddInteractiveServerComponents(circuits => builder.Configuration.GetSection("Circuits").Bind(circuits));
 
     var app = builder.Build();
@@ -51,6 +52,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseAntiforgery();
 
     app.MapStaticAssets().AllowAnonymous();
+    ThemeSheet.Map(app);
     app.MapHealth();
     app.MapAccount();
     app.MapPeople();

@@ -53,6 +53,11 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
             Assert.Equal(200, await admin.Go($"/{address}"));
             await page.WaitForFunctionAsync(Unfolded);
             var beyond = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
+            if (Screenshots.OfEveryPage)
+            {
+                await admin.Take($"page-{address.Replace('/', '-')}", fullPage: true);
+                await page.SetViewportSizeAsync(390, 844);
+            }
             if (beyond > 0)
             {
                 wide.Add($"{address} by {beyond} pixels");

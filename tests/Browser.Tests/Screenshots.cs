@@ -7,6 +7,9 @@ public static class Screenshots
 {
     private static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
 
+    /// <summary>Asked for by LABELER_SCREENSHOTS=1: pictures also where no test needs a look.</summary>
+    public static bool OfEveryPage => Environment.GetEnvironmentVariable("LABELER_SCREENSHOTS") == "1";
+
     /// <summary>Leaves NAME-wide-light.png and its three siblings. The page is not loaded again, so its state stays.</summary>
     public static async Task Take(this Visitor visitor, string name, bool fullPage = false)
     {

@@ -37,9 +37,15 @@ public sealed class ShellPageTests(Browsing browsing)
         await page.SetViewportSizeAsync(390, 844);
         await Assertions.Expect(page.Locator(".nav")).ToBeHiddenAsync();
         await page.Locator(".menu-button").ClickAsync();
-        await page.Locator(".nav").GetByText("Projects").ClickAsync();
+        await Assertions.Expect(page.Locator(".drawer")).ToBeVisibleAsync();
+        await admin.Take("drawer");
+        await page.SetViewportSizeAsync(390, 844);
+        await page.Locator(".drawer").GetByText("Projects").ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects" })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator(".nav")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator(".drawer")).ToBeHiddenAsync();
+        await page.Locator(".menu-button").ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator(".drawer")).ToBeHiddenAsync();
 
         await page.SetViewportSizeAsync(1440, 900);
         // The list of projects still loads pictures, which a browser that is signed out would be refused.

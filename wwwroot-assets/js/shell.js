@@ -58,7 +58,7 @@ document.addEventListener('click', event => {
   if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
   for (const open of document.querySelectorAll('details.dropdown[open]'))
     if (!open.contains(event.target)) open.open = false;
-  if (event.target.closest('.nav a')) closeMenu();
+  if (event.target.closest('.drawer a')) document.getElementById('drawer').hidePopover();
 });
 
 // On a phone the tab that is open may stand outside of what the row shows.
@@ -73,7 +73,6 @@ globalThis.refreshPage = () => globalThis.Blazor.navigateTo(location.href, { rep
 
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
-  closeMenu();
   for (const open of document.querySelectorAll('details.dropdown[open]')) {
     open.open = false;
     open.querySelector('summary').focus();
@@ -92,8 +91,3 @@ document.addEventListener('change', event => {
   event.target.setCustomValidity(large ? `${large.name} has ${Math.ceil(large.size / 1048576)} MB; the most is ${Math.floor(most / 1048576)} MB.` : '');
   event.target.reportValidity();
 });
-
-function closeMenu() {
-  const menu = document.getElementById('menu');
-  if (menu) menu.checked = false;
-}
