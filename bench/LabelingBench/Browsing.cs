@@ -24,7 +24,7 @@ public static class Browsing
         await page.GetByLabel("Password again").FillAsync("four random words here");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
         await page.WaitForURLAsync(address => !address.Contains("/invitation/", StringComparison.Ordinal));
-        await page.GotoAsync($"/label/{house.Seeded.Project.Slug}");
+        await page.GotoAsync($"/p/{house.Seeded.Project.Slug}/label");
         for (var press = 0; press < presses; press++)
         {
             await page.WaitForFunctionAsync("() => document.querySelectorAll('[data-stage] .frame.seen').length === 7");

@@ -67,6 +67,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapEvaluations();
     app.MapRewards();
     app.MapReview();
+    app.MapOldAddresses();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
 

@@ -10,8 +10,8 @@ public sealed class BackupTests(Browsing browsing)
     public async Task An_admin_sees_the_backups_and_makes_one()
     {
         await using var admin = await (await browsing.Common).Admin();
-        await admin.Go("/backups");
-        var rows = admin.Page.Locator("tbody tr");
+        await admin.Go("/system");
+        var rows = admin.Page.Locator(".card tbody tr");
         var before = await rows.CountAsync();
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Back up now" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(before + 1);

@@ -32,7 +32,7 @@ public sealed class BlindPairsTests(LabelingFixture fixture) : IClassFixture<Lab
             await Judge(seeded, Guid.NewGuid());
         }
 
-        await admin.Go($"/dashboard/{seeded.Project.Slug}");
+        await admin.Go($"/p/{seeded.Project.Slug}");
         var wins = admin.Page.Locator("section", new() { HasText = "Preference win rate against the epoch before" });
         await Expect(wins.Locator("dt")).ToHaveTextAsync("epoch 2 against 1");
         await Expect(wins.Locator("dd")).ToContainTextAsync("100.0 %");
@@ -40,13 +40,13 @@ public sealed class BlindPairsTests(LabelingFixture fixture) : IClassFixture<Lab
         await admin.Take("dashboard-wins", fullPage: true);
 
         // The admin looks at before and after, then labels: all that is left, and none of what would not be blind.
-        await admin.Go($"/gallery/{seeded.Project.Slug}/compare");
+        await admin.Go($"/p/{seeded.Project.Slug}/gallery/before-after");
         await Expect(admin.Page.Locator(".comparison")).ToHaveCountAsync(2 * Evaluations);
         var who = await Read(seeded, db => db.Users.Where(account => account.UserName == "Ada").Select(account => account.Id).SingleAsync());
         await Judge(seeded, who);
         Assert.Equal(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.ProjectId == seeded.Project.Id && vote.AnnotatorId == who && vote.Item!.Use == ItemUse.Duel)));
         Assert.NotEqual(0, await Read(seeded, db => db.Votes.CountAsync(vote => vote.ProjectId == seeded.Project.Id && vote.AnnotatorId == who)));
-        await admin.Go($"/review/{seeded.Project.Slug}");
+        await admin.Go($"/p/{seeded.Project.Slug}/review");
         await Expect(admin.Page.GetByText("against the epoch before").First).ToBeVisibleAsync();
     }
 

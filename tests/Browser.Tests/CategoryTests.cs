@@ -33,7 +33,7 @@ public sealed class CategoryTests(Browsing browsing)
         await screen.AllSaved();
         Assert.Equal(8, await server.Data.Read(db => db.Items.CountAsync(item => item.ProjectId == project.Project.Id && item.Votes == 1)));
 
-        await server.Admin.Go("/epochs/sorted");
+        await server.Admin.Go("/p/sorted/epochs");
         await Expect(server.Admin.Page.GetByText("8 of ", new() { Exact = false }).First).ToBeVisibleAsync();
         await server.Data.Get<Labeler.Shared.Training.EpochCycle>().Train((await project.Reaches(1, EpochState.Labeling)).Id, null);
         var next = await project.Reaches(2, EpochState.Labeling);

@@ -24,7 +24,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         var who = await Account(seeded);
         await Vote(seeded, who, 1);
 
-        await admin.Go($"/dashboard/{seeded.Project.Slug}");
+        await admin.Go($"/p/{seeded.Project.Slug}");
         await Expect(admin.Page.GetByText(figure)).ToBeVisibleAsync();
         await Expect(admin.Page.Locator("svg.rate-chart circle, .figure-chart svg path").First).ToBeVisibleAsync();
         var votes = admin.Page.Locator("section", new() { HasText = "Annotators" }).Locator("tbody td").Nth(1);
@@ -39,7 +39,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     {
         var seeded = await fixture.Seed("Seen no longer", groups: 2);
         await using var lead = await fixture.Invited("Lou", Role.Lead);
-        await lead.Go($"/dashboard/{seeded.Project.Slug}");
+        await lead.Go($"/p/{seeded.Project.Slug}");
         await Expect(lead.Page.GetByText("No votes yet")).ToBeVisibleAsync();
         await using (var db = await seeded.Open())
         {
@@ -55,7 +55,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         await using var lead = await fixture.Invited("Lena", Role.Lead);
         await Vote(seeded, await Account(seeded), 2);
 
-        await lead.Go($"/review/{seeded.Project.Slug}");
+        await lead.Go($"/p/{seeded.Project.Slug}/review");
         await Expect(lead.Page.Locator(".history > li")).ToHaveCountAsync(2);
         await lead.Take("review");
         await lead.Page.GetByText("Manage").First.ClickAsync();
@@ -64,7 +64,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         await Expect(lead.Page.GetByText("set aside: pressed <b>without</b> looking")).ToBeVisibleAsync();
         Assert.Equal(1, await Count(seeded, vote => vote.Quarantine != null));
 
-        await lead.Go($"/review/{seeded.Project.Slug}?show=Quarantined");
+        await lead.Go($"/p/{seeded.Project.Slug}/review?show=Quarantined");
         await Expect(lead.Page.Locator(".history > li")).ToHaveCountAsync(1);
         await lead.Page.GetByText("Let it count again").ClickAsync();
         await Expect(lead.Page.GetByText("No vote is set aside")).ToBeVisibleAsync();
@@ -78,7 +78,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         await using var admin = await fixture.Admin();
         await Vote(seeded, await Account(seeded), 2);
 
-        await admin.Go($"/gallery/{seeded.Project.Slug}?show=flagged");
+        await admin.Go($"/p/{seeded.Project.Slug}/gallery?show=flagged");
         await Expect(admin.Page.Locator(".picture")).ToHaveCountAsync(4);
         await admin.Page.Locator("select[name=show]").SelectOptionAsync("normal");
         await admin.Page.Locator(".filters button").ClickAsync();

@@ -18,7 +18,7 @@ public sealed class LeavingTests(Browsing browsing)
         await using var seeded = await SeededProject.Create(server.Data, "Left", LabelingTask.FlagBatch, groups: 1, finish: false);
         await seeded.AddGroup(0);
         var page = admin.Page;
-        await admin.Go("/epochs/left");
+        await admin.Go("/p/left/epochs");
         // A browser that is asked to make the page anew, and does not answer before it goes.
         await page.EvaluateAsync("""
             () => {
@@ -45,7 +45,7 @@ public sealed class LeavingTests(Browsing browsing)
         await using var admin = await browsing.FirstAdmin(server);
         await using var seeded = await SeededProject.Create(server.Data, "Going on", LabelingTask.FlagBatch, groups: 1, finish: false);
         await seeded.AddGroup(0);
-        await admin.Go("/epochs/going-on");
+        await admin.Go("/p/going-on/epochs");
         await Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel sampling" })).ToBeVisibleAsync();
         await seeded.Finish();
         await Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel sampling" })).ToHaveCountAsync(0);

@@ -40,12 +40,12 @@ public sealed class PhotoTests(Browsing browsing)
         }
         await screen.AllSaved();
 
-        await admin.Go("/photos/mirrors/captions");
+        await admin.Go("/p/mirrors/photos/captions");
         await admin.Page.GetByLabel("What does the picture show?").FillAsync("A drawing with a mirror, told by a person");
         await admin.Take("caption");
         await admin.Page.Keyboard.PressAsync("Enter");
         await Expect(admin.Page.GetByText("1 of 20", new() { Exact = true })).ToBeVisibleAsync();
-        await admin.Go("/photos/mirrors");
+        await admin.Go("/p/mirrors/photos");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Let seer write them" }).ClickAsync();
         await admin.Confirm();
         await Expect(admin.Page.GetByText("20 of 20", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 3 * Minutes });

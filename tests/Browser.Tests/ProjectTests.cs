@@ -30,7 +30,7 @@ public sealed class ProjectTests(Browsing browsing)
         await Assertions.Expect(page.GetByText("The project Mirrors is made.")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator(".project")).ToContainTextAsync("being sampled");
 
-        await admin.Go("/projects/mirrors");
+        await admin.Go("/p/mirrors/settings");
         await Assertions.Expect(page.Locator(".choice-row")).ToHaveCountAsync(6);
         await admin.Take("project-edit", fullPage: true);
 

@@ -52,7 +52,7 @@ public sealed class RewardPageTests(Browsing browsing)
         var trained = await project.Reaches(1, EpochState.Complete);
         Assert.Equal(reward.Id, trained.RewardId);
 
-        await admin.Go("/epochs/pairs-of-hands");
+        await admin.Go("/p/pairs-of-hands/epochs");
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "reward model of" })).ToContainTextAsync("% of 8 held-out pairs");
         await admin.Take("epochs-on-reward", fullPage: true);
         await page.GetByRole(AriaRole.Link, new() { Name = "lineage" }).ClickAsync();

@@ -29,9 +29,9 @@ public sealed class WholeLoopTests(Browsing browsing)
         await MakeProject(admin);
 
         // The page goes on by itself from "being made" to the first group that is there.
-        await bo.Go("/label/hands");
+        await bo.Go("/p/hands/label");
         await Expect(bo.Page.Locator("[data-stage] .frame").First).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
-        await admin.Go("/epochs/hands");
+        await admin.Go("/p/hands/epochs");
         await Expect(TrainButton(admin.Page)).ToBeVisibleAsync(new() { Timeout = 8 * Minutes });
         var screen = await LabelingScreen.Open(bo, "hands");
         await Label(bo, screen);
@@ -48,7 +48,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         await screen.Flag(1);
         await screen.Flag(2, 3);
         await screen.AllSaved();
-        await admin.Go("/dashboard/hands");
+        await admin.Go("/p/hands");
         await Expect(admin.Page.Locator("section", new() { HasText = "Rates per epoch" }).Locator("tbody tr")).ToHaveCountAsync(2);
         await admin.Take("dashboard-two-epochs", fullPage: true);
 
@@ -102,7 +102,7 @@ public sealed class WholeLoopTests(Browsing browsing)
     private static async Task<string> Train(Visitor admin)
     {
         var page = admin.Page;
-        await admin.Go("/epochs/hands");
+        await admin.Go("/p/hands/epochs");
         await page.GetByText("Dry run: what Train would use now").ClickAsync();
         await Expect(page.GetByText($"15 of {Groups}")).ToBeVisibleAsync();
         var manifest = (await page.GetByText(new Regex("^Manifest ")).Locator("code").TextContentAsync())!;
@@ -124,7 +124,7 @@ public sealed class WholeLoopTests(Browsing browsing)
 
     private static async Task TheAdapterLoads(Visitor admin, string folder, string weights)
     {
-        await admin.Go("/epochs/hands");
+        await admin.Go("/p/hands/epochs");
         var bare = await EngineProgram.Sample(null);
         foreach (var format in new[] { "diffusers", "kohya" })
         {

@@ -58,9 +58,9 @@ public sealed class DataFolderTests
     {
         await using var host = new WebHost();
         using var admin = await host.SignedIn("Keeper", Role.Admin);
-        await admin.Post("/backups", "/backups/now");
+        await admin.Post("/system", "/backups/now");
         var backup = Assert.Single(BackupFile.In(Path.Combine(host.Data, "backups")), backup => backup.Kind == BackupKind.Manual);
-        var page = await admin.GetStringAsync("/backups");
+        var page = await admin.GetStringAsync("/system");
         Assert.Contains($"./labeler restore {backup.Name} --data {host.Data}", page);
     }
 
@@ -74,12 +74,12 @@ public sealed class DataFolderTests
         await File.WriteAllTextAsync(backups, "");
         var schedule = host.Services.GetRequiredService<BackupSchedule>();
         schedule.Look();
-        Assert.Contains("could not be made", await admin.GetStringAsync("/backups"));
+        Assert.Contains("could not be made", await admin.GetStringAsync("/system"));
 
         File.Delete(backups);
         Directory.CreateDirectory(backups);
         schedule.Look();
-        Assert.DoesNotContain("could not be made", await admin.GetStringAsync("/backups"));
+        Assert.DoesNotContain("could not be made", await admin.GetStringAsync("/system"));
         Assert.Single(BackupFile.In(backups), backup => backup.Kind == BackupKind.Daily);
     }
 

@@ -9,6 +9,7 @@ using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Images;
+using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -27,7 +28,8 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
 
     private static readonly string[] NoPictures =
     [
-        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/{**path:file}", "/health", "/api/session", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
+        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/{**path:file}", "/health", "/css/mud-theme.css", "/api/session", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
+        .. OldAddresses.Patterns,
     ];
 
     public static TheoryData<string> Kinds => [.. TaggedPicture.Kinds];
@@ -64,7 +66,7 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
         await host.With<LabelerDb, int>(db => { db.Add(project); return db.SaveChangesAsync(); });
         using var form = new MultipartFormDataContent
         {
-            { new StringContent(await admin.FormToken($"/projects/{project.Slug}")), "__RequestVerificationToken" }, { new StringContent("So"), "caption" }, { new ByteArrayContent(TaggedPicture.Of(kind)), "picture", "x" },
+            { new StringContent(await admin.FormToken($"/p/{project.Slug}/settings")), "__RequestVerificationToken" }, { new StringContent("So"), "caption" }, { new ByteArrayContent(TaggedPicture.Of(kind)), "picture", "x" },
         };
         await admin.PostAsync($"/projects/{project.Id}/examples", form);
         var guidelines = (await host.With<LabelerDb, Project>(db => db.Projects.AsNoTracking().SingleAsync(p => p.Id == project.Id))).Settings.Guidelines;
@@ -110,7 +112,7 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
             { new StringContent(await admin.FormToken("/photos")), "__RequestVerificationToken" }, { new StringContent("Tagged"), "name" }, { new StringContent("Categorise"), "task" }, { new StringContent("tagged"), "folder" },
         };
         var made = await admin.PostAsync("/photos/projects/new", form);
-        Assert.Equal("/photos/tagged", made.Headers.Location!.OriginalString);
+        Assert.Equal("/p/tagged/photos", made.Headers.Location!.OriginalString);
         while (await host.With<LabelerDb, bool>(db => db.Jobs.AnyAsync(j => j.Kind == JobKind.Import && (j.State == JobState.Queued || j.State == JobState.Running))))
         {
             await Task.Delay(50);

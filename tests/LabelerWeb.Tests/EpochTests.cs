@@ -25,7 +25,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         using var admin = await host.SignedIn("Stale admin", Role.Admin);
         using var client = await AnnotatorClient.Open(host, "Stale annotator");
         var items = await client.Items(seeded.Project.Id);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         Assert.Contains("Nothing to learn yet", await admin.GetStringAsync(page));
 
         await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
@@ -49,7 +49,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         using var client = await AnnotatorClient.Open(host, "Stopped annotator");
         var items = await client.Items(seeded.Project.Id);
         await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         await Press(admin, page, "train", await Epoch(seeded), ("hash", HashOn(await admin.GetStringAsync(page))));
         Assert.Equal(["surplus"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[1], Guid.NewGuid(), 2)));
 
@@ -80,7 +80,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         await seeded.Get<EpochCycle>().StartTraining(job);
         var weights = await seeded.Get<FileStore>().Put("weights of the first epoch"u8.ToArray());
         await seeded.Get<EpochCycle>().Complete(job, AdapterKind.Full, weights, null);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         var checkpoint = (await Epoch(seeded, 1)).CheckpointId!.Value;
         Assert.Equal("weights of the first epoch", await admin.GetStringAsync($"/epochs/checkpoints/{checkpoint}/weights"));
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"/epochs/checkpoints/{checkpoint}/kohya")).StatusCode);
@@ -143,13 +143,13 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("import ann", await admin.GetStringAsync("/people"), StringComparison.Ordinal);
 
         await seeded.Get<EpochCycle>().Train(epoch.Id, null);
-        Assert.DoesNotContain("Take the labels in", await admin.GetStringAsync($"/epochs/{seeded.Project.Slug}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Take the labels in", await admin.GetStringAsync($"/p/{seeded.Project.Slug}/epochs"), StringComparison.Ordinal);
 
         Task<string> Take(string json) => Send(Encoding.UTF8.GetBytes(json));
 
         async Task<string> Send(byte[] json)
         {
-            var page = $"/epochs/{seeded.Project.Slug}";
+            var page = $"/p/{seeded.Project.Slug}/epochs";
             using var form = new MultipartFormDataContent { { new StringContent(await admin.FormToken(page)), "__RequestVerificationToken" }, { new ByteArrayContent(json), "file", "ann.json" } };
             admin.DefaultRequestHeaders.Referrer = new Uri(admin.BaseAddress!, page);
             Assert.Equal(HttpStatusCode.Found, (await admin.PostAsync($"/epochs/{epoch.Id}/labels", form)).StatusCode);
@@ -167,7 +167,7 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         using var admin = await bare.SignedIn("Ada", Role.Admin);
         using var client = await AnnotatorClient.Open(bare, "Bo");
         Assert.Equal(["accepted"], await client.Send(AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1)));
-        var page = await admin.GetStringAsync($"/epochs/{seeded.Project.Slug}");
+        var page = await admin.GetStringAsync($"/p/{seeded.Project.Slug}/epochs");
         Assert.Contains("The trainer cannot run.", page);
         Assert.Contains("/nowhere/TrainingEngine.dll", page);
     }

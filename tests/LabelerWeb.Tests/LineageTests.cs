@@ -21,7 +21,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         await Judge(client, seeded, 1);
         await Learn(seeded);
         await Judge(client, seeded, 1, 2, 3, 4, 5);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         var shown = await admin.GetStringAsync(page);
         Assert.Contains("Worse than epoch 1", shown);
         Assert.Contains("Normal 28.6 % against 85.7 %", shown);
@@ -41,7 +41,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         using var client = await AnnotatorClient.Open(host, "Hasty annotator");
         var items = await client.Items(seeded.Project.Id, 2);
         await client.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], Guid.NewGuid(), 1));
-        var page = $"/review/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/review";
         Assert.DoesNotContain("<span class=\"badge warn\">implausibly fast", await lead.GetStringAsync(page));
         var tiles = Enumerable.Range(0, 7).Select(index => new { index, flags = 0, displayed = true, unblurred = true });
         await client.Send(new { op = "vote", key = Guid.NewGuid(), project = seeded.Project.Id, item = items[1], durationMs = 120, verdict = new { kind = "flags", tiles } });
@@ -75,7 +75,7 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
 
         var people = await admin.GetStringAsync("/people");
         Assert.All(checkpoints, id => Assert.Contains($"lineage/{id}\"", people));
-        Assert.Contains($"lineage/{checkpoints[0]}\"", await lead.GetStringAsync($"/review/{seeded.Project.Slug}"));
+        Assert.Contains($"lineage/{checkpoints[0]}\"", await lead.GetStringAsync($"/p/{seeded.Project.Slug}/review"));
     }
 
     [Fact]
@@ -90,19 +90,19 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
         await using var db = await seeded.Open();
         var votes = await db.Votes.Where(v => v.ProjectId == seeded.Project.Id).OrderBy(v => v.Id).ToListAsync();
         var (decides, item) = (votes[0].Id, votes[0].ItemId);
-        var page = $"/review/{seeded.Project.Slug}?show=Split";
+        var page = $"/p/{seeded.Project.Slug}/review?show=Split";
         Assert.Contains($"votes/{decides}/decide", await lead.GetStringAsync(page));
 
         await lead.Post(page, $"/review/{seeded.Project.Id}/votes/{decides}/decide", ("back", page));
         var shown = await lead.GetStringAsync(page);
         Assert.Contains("That vote decides; the other is set aside.", shown);
         Assert.DoesNotContain($"votes/{decides}/decide", shown);
-        Assert.Contains("Decided lead decided for another vote", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Quarantined"));
+        Assert.Contains("Decided lead decided for another vote", await lead.GetStringAsync($"/p/{seeded.Project.Slug}/review?show=Quarantined"));
 
         await lead.Post(page, $"/review/{seeded.Project.Id}/votes/{decides}/gold", ("back", page));
-        Assert.Contains("no longer gold", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Gold"));
+        Assert.Contains("no longer gold", await lead.GetStringAsync($"/p/{seeded.Project.Slug}/review?show=Gold"));
         await lead.Post(page, $"/review/{seeded.Project.Id}/items/{item}/no-gold", ("back", page));
-        Assert.DoesNotContain("no longer gold", await lead.GetStringAsync($"/review/{seeded.Project.Slug}?show=Gold"));
+        Assert.DoesNotContain("no longer gold", await lead.GetStringAsync($"/p/{seeded.Project.Slug}/review?show=Gold"));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class MarkdownLimitTests
         Assert.Equal(["# Look twice"], rendered);
         for (var view = 0; view < 3; view++)
         {
-            Assert.Contains("<h3>Look twice</h3>", await admin.GetStringAsync("/label/told"));
+            Assert.Contains("<h3>Look twice</h3>", await admin.GetStringAsync("/p/told/label"));
         }
         Assert.Single(rendered);
     }

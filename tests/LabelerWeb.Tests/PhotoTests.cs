@@ -23,18 +23,18 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
     {
         using var admin = await host.SignedIn($"Ada {Guid.NewGuid():N}", Role.Admin);
         var answer = await Upload(admin, "/photos/projects/new", Zip(("image/a.jpg", Picture(1).ToJpeg()), ("mask/a.png", Picture(2).ToPng()), ("b.png", Picture(3).ToPng()), ("broken.jpg", Picture(4).ToJpeg()[..200])), ("name", "Mirrors"), ("task", "Categorise"));
-        Assert.Equal("/photos/mirrors", answer.Headers.Location!.OriginalString);
+        Assert.Equal("/p/mirrors/photos", answer.Headers.Location!.OriginalString);
         await Imported();
-        var page = WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors"));
+        var page = WebUtility.HtmlDecode(await admin.GetStringAsync("/p/mirrors/photos"));
         Assert.Contains("broken.jpg", page);
         Assert.Contains("0 kept of 2 photos, 2 without a label", page);
 
         await LabelAll("Label 1");
-        page = await admin.GetStringAsync("/photos/mirrors/captions");
+        page = await admin.GetStringAsync("/p/mirrors/photos/captions");
         var (id, photo) = (CaptionAction().Match(page).Groups[1].Value, CaptionAction().Match(page).Groups[2].Value);
-        await admin.Post("/photos/mirrors/captions", $"/photos/{id}/photos/{photo}/caption", ("caption", "A cat"), ("keep", ""));
-        Assert.Contains("must contain the word", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors/captions")));
-        await admin.Post("/photos/mirrors/captions", $"/photos/{id}/photos/{photo}/caption", ("caption", "A cat in a mirror"), ("keep", ""));
+        await admin.Post("/p/mirrors/photos/captions", $"/photos/{id}/photos/{photo}/caption", ("caption", "A cat"), ("keep", ""));
+        Assert.Contains("must contain the word", WebUtility.HtmlDecode(await admin.GetStringAsync("/p/mirrors/photos/captions")));
+        await admin.Post("/p/mirrors/photos/captions", $"/photos/{id}/photos/{photo}/caption", ("caption", "A cat in a mirror"), ("keep", ""));
 
         using var zip = new ZipArchive(await admin.GetStreamAsync("/photos/mirrors/curated.zip?keep=Label%201"));
         using var list = new StreamReader(zip.GetEntry("metadata.jsonl")!.Open());
@@ -43,18 +43,18 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         var job = await host.With<LabelerDb, long>(db => db.Jobs.Where(j => j.Kind == JobKind.Import).Select(j => j.Id).FirstAsync());
         Assert.Contains("mask/a.png,NotToLabel", await TablesForPeople.Get(admin, $"/photos/mirrors/left-out-{job}.csv"));
 
-        var fields = TuneField().Matches(await admin.GetStringAsync("/photos/mirrors")).Select(field => (field.Groups[1].Value, field.Groups[2].Value)).ToArray();
+        var fields = TuneField().Matches(await admin.GetStringAsync("/p/mirrors/photos")).Select(field => (field.Groups[1].Value, field.Groups[2].Value)).ToArray();
         Assert.Equal(8, fields.Length);
-        await admin.Post("/photos/mirrors", $"/photos/{id}/tune", [.. fields, ("keep", "Label 2")]);
-        Assert.Contains("No photo of Label 2 has a caption", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors")));
-        await admin.Post("/photos/mirrors", $"/photos/{id}/tune", [.. fields, ("keep", "Label 1")]);
+        await admin.Post("/p/mirrors/photos", $"/photos/{id}/tune", [.. fields, ("keep", "Label 2")]);
+        Assert.Contains("No photo of Label 2 has a caption", WebUtility.HtmlDecode(await admin.GetStringAsync("/p/mirrors/photos")));
+        await admin.Post("/p/mirrors/photos", $"/photos/{id}/tune", [.. fields, ("keep", "Label 1")]);
         Assert.Equal(JobState.Queued, await host.With<LabelerDb, JobState>(db => db.Jobs.Where(j => j.Kind == JobKind.FineTune).Select(j => j.State).SingleAsync()));
         await ScoresOfSteps(admin);
-        await admin.Post("/photos/mirrors", $"/photos/{id}/captions", ("keep", "Label 1"));
-        Assert.Contains("No captioner is configured", WebUtility.HtmlDecode(await admin.GetStringAsync("/photos/mirrors")));
+        await admin.Post("/p/mirrors/photos", $"/photos/{id}/captions", ("keep", "Label 1"));
+        Assert.Contains("No captioner is configured", WebUtility.HtmlDecode(await admin.GetStringAsync("/p/mirrors/photos")));
 
         // Nothing is sampled or trained on votes here, so nothing offers it.
-        foreach (var other in new[] { "/epochs/mirrors", "/projects" })
+        foreach (var other in new[] { "/p/mirrors/epochs", "/projects" })
         {
             Assert.DoesNotContain("/start\"", await admin.GetStringAsync(other));
         }
@@ -100,8 +100,8 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_project_of_a_model_has_no_photo_page()
     {
         using var lead = await host.SignedIn($"Lea {Guid.NewGuid():N}", Role.Lead);
-        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/photos/hands")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/photos/hands/captions")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/p/hands/photos")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/p/hands/photos/captions")).StatusCode);
     }
 
     /// <summary>The adapters that a worker hands in along a fine-tuning meet the base model in one evaluation.</summary>
@@ -118,7 +118,7 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
             });
         }
         await host.With<JobQueue, bool>(queue => queue.Succeed(job));
-        var page = await lead.GetStringAsync("/photos/mirrors");
+        var page = await lead.GetStringAsync("/p/mirrors/photos");
         Assert.Contains("step 2000", page);
         Assert.Contains("step 4000", page);
         var run = $"run:{job.Id}:Label 1";

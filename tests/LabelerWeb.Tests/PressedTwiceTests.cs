@@ -14,7 +14,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Trained("Impatient");
         using var admin = await host.SignedIn("Impatient admin", Role.Admin);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         var button = await admin.Button(page, "Roll back to this");
         foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => admin.Press(button))))
         {
@@ -30,7 +30,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Trained("Overtaken");
         using var admin = await host.SignedIn("Overtaken admin", Role.Admin);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         admin.DefaultRequestHeaders.Referrer = new Uri(admin.BaseAddress!, page);
         var (toBase, toFirst) = (await admin.Button(page, "Roll back to the base model"), await admin.Button(page, "Roll back to this"));
         await admin.Press(toFirst);
@@ -48,7 +48,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
     {
         using var admin = await host.SignedIn("Eager admin", Role.Admin);
         await using var seeded = await SeededProject.Create(host.Data, "Eager", Labeler.Shared.Projects.LabelingTask.FlagBatch, groups: 1, finish: false);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         await admin.Press(page, "Cancel sampling");
         Assert.Equal([EpochState.Cancelled], await States(seeded));
         var start = await admin.Button(page, "Start another epoch");
@@ -62,7 +62,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
         using var admin = await host.SignedIn("Slow admin", Role.Admin);
         await using var seeded = await SeededProject.Create(host.Data, "Slow", Labeler.Shared.Projects.LabelingTask.FlagBatch, groups: 1, finish: false);
         await seeded.AddGroup(0);
-        var page = $"/epochs/{seeded.Project.Slug}";
+        var page = $"/p/{seeded.Project.Slug}/epochs";
         var cancel = await admin.Button(page, "Cancel sampling");
         await seeded.Finish();
         using var client = await AnnotatorClient.Open(host, "Slow annotator");

@@ -42,10 +42,10 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     public async Task Every_setting_that_the_form_shows_can_be_changed_and_comes_back()
     {
         await Create("Hands", ("Prompts", "1 hand"));
-        await Save("/projects/hands", ("Settings.VotesPerItem", "3"), ("Settings.Blurred", "on"), ("Training.Beta", "0.25"), ("Training.LastStep", "13"), ("Training.Adapter", "Full"), ("Sampling.GuidanceScale", "1.5"));
+        await Save("/p/hands/settings", ("Settings.VotesPerItem", "3"), ("Settings.Blurred", "on"), ("Training.Beta", "0.25"), ("Training.LastStep", "13"), ("Training.Adapter", "Full"), ("Sampling.GuidanceScale", "1.5"));
         var settings = (await Load("hands")).Settings;
         Assert.Equal((3, true, 0.25, 13, AdapterKind.Full, 1.5), (settings.VotesPerItem, settings.Blurred, settings.Training.Beta, settings.Training.LastStep, settings.Training.Adapter, settings.Sampling.GuidanceScale));
-        var page = await _admin.GetStringAsync("/projects/hands");
+        var page = await _admin.GetStringAsync("/p/hands/settings");
         Assert.Contains("name=\"Training.Beta\" value=\"0.25\"", page);
         Assert.Contains("name=\"Training.LastStep\" value=\"13\"", page);
     }
@@ -55,11 +55,11 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     {
         await Create("Hands", ("Prompts", "1 hand"), ("Algorithm", "ddpo"));
         Assert.Equal(3e-4, (await Load("hands")).Settings.Training.LearningRate);
-        await Save("/projects/hands", ("Algorithm", "d3po"));
+        await Save("/p/hands/settings", ("Algorithm", "d3po"));
         Assert.Equal(3e-5, (await Load("hands")).Settings.Training.LearningRate);
-        await Save("/projects/hands", ("Algorithm", "diffusion-kto"), ("Training.LearningRate", "0.002"));
+        await Save("/p/hands/settings", ("Algorithm", "diffusion-kto"), ("Training.LearningRate", "0.002"));
         Assert.Equal(("diffusion-kto", 2e-3), ((await Load("hands")).Settings.Algorithm, (await Load("hands")).Settings.Training.LearningRate));
-        await Save("/projects/hands", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
+        await Save("/p/hands/settings", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
         var training = (await Load("hands")).Settings.Training;
         Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
     }
@@ -137,9 +137,9 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Create("Hands", ("Prompts", "1 hand"));
         var id = (await Load("hands")).Id;
         await _admin.Post("/projects", $"/projects/{id}/delete");
-        Assert.Equal(HttpStatusCode.NotFound, (await _admin.GetAsync("/projects/hands")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _admin.GetAsync("/p/hands/settings")).StatusCode);
         await _admin.Post("/projects", $"/projects/{id}/restore");
-        Assert.Equal(HttpStatusCode.OK, (await _admin.GetAsync("/projects/hands")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await _admin.GetAsync("/p/hands/settings")).StatusCode);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
     {
         const string hostile = "<script>alert('x')</script>";
         await Create($"Hands {hostile}", ("Prompts", $"1 hand {hostile}"));
-        foreach (var page in new[] { "/projects", "/epochs", "/label", "/projects/hands-script-alert-x-script" })
+        foreach (var page in new[] { "/projects", "/label", "/p/hands-script-alert-x-script/epochs", "/p/hands-script-alert-x-script/settings" })
         {
             var html = await _admin.GetStringAsync(page);
             Assert.DoesNotContain(hostile, html);
@@ -228,7 +228,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
 
     private async Task<HttpResponseMessage> Upload(long id, byte[] picture, string caption)
     {
-        var token = Forms.FieldsOf(await _admin.GetStringAsync("/projects/hands"))["__RequestVerificationToken"];
+        var token = Forms.FieldsOf(await _admin.GetStringAsync("/p/hands/settings"))["__RequestVerificationToken"];
         return await _admin.PostAsync($"/projects/{id}/examples", new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent(caption), "caption" }, { new ByteArrayContent(picture), "picture", "x.png" } });
     }
 

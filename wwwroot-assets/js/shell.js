@@ -71,6 +71,15 @@ addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enha
 // Islands ask for it when the rest of their page no longer says how things stand; see Polling.cs.
 globalThis.refreshPage = () => globalThis.Blazor.navigateTo(location.href, { replaceHistoryEntry: true });
 
+// A file that the server made for one page, such as a table as it is shown.
+globalThis.saveFile = async (name, type, stream) => {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([await stream.arrayBuffer()], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
+
 document.addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
   for (const open of document.querySelectorAll('details.dropdown[open]')) {

@@ -33,6 +33,9 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     /// <summary>The person may see it no longer.</summary>
     protected bool HasEnded { get; private set; }
 
+    /// <summary>The person has been found to be one who may see it. A component that does not read before it is shown waits for that.</summary>
+    protected bool HasBegun { get; private set; }
+
     /// <summary>False also when it could not be found out for so long that nothing new may be shown.</summary>
     protected bool MayShow => !HasEnded && Time.GetUtcNow() - _asked <= Rights.Limit;
 
@@ -53,6 +56,7 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
         {
             _asked = Time.GetUtcNow();
         }
+        HasBegun = !HasEnded;
     }
 
     protected override void OnAfterRender(bool firstRender)

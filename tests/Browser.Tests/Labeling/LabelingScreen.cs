@@ -32,7 +32,7 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
 
     private static async Task<LabelingScreen> Open(LabelingScreen screen)
     {
-        await screen.Visitor.Go($"/label/{screen.Slug}");
+        await screen.Visitor.Go($"/p/{screen.Slug}/label");
         await screen.Ready();
         return screen;
     }

@@ -176,7 +176,7 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         var project = await fixture.Seed("Being made", groups: 2, finish: false);
         await using var ann = await fixture.Annotator();
         var screen = new LabelingScreen(ann, project);
-        await ann.Go($"/label/{project.Project.Slug}");
+        await ann.Go($"/p/{project.Project.Slug}/label");
         await screen.Notice("sampling");
         await Expect(screen.Page.Locator("[data-stage]")).ToContainTextAsync("0 of 2");
         await ann.Take("notice-sampling");
@@ -205,7 +205,7 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         await ann.Go("/label");
         await Expect(screen.Page.Locator(".project-card", new() { HasText = "History" })).ToContainTextAsync("2 / 4");
         await ann.Take("choose-project", fullPage: true);
-        await ann.Go($"/label/{project.Project.Slug}/history");
+        await ann.Go($"/p/{project.Project.Slug}/label/history");
         await Expect(screen.Page.Locator(".history > li")).ToHaveCountAsync(2);
         await ann.Take("history", fullPage: true);
         await screen.Page.GetByText("Judge it again").Last.ClickAsync();

@@ -6,6 +6,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Tests.Support;
 using Labeler.Web.Components;
+using Labeler.Web.Features.Administration;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Evaluations;
@@ -25,7 +26,7 @@ public sealed class IslandTests : OpenPage
 {
     private SeededProject _seeded = null!;
 
-    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade)];
+    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade), typeof(JobsTable)];
 
     public static TheoryData<Type> OfProjects => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade)];
 

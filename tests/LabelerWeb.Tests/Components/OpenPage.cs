@@ -12,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using MudBlazor.Services;
 
 namespace Labeler.Web.Tests.Components;
 
@@ -25,6 +26,7 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
     {
         Services.AddSingleton<TimeProvider>(Clock).AddOptions().AddLabelerData(new ConfigurationBuilder().Build(), Folder);
         Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<AuthenticationStateProvider>(_signedIn);
+        Services.AddMudServices();
         more?.Invoke(Services);
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new("Server", isInteractive: true));

@@ -1,22 +1,22 @@
+using System.Security.Claims;
+
 namespace Labeler.Web.Components.Layout;
 
 /// <summary>A destination of the top bar, shown to those who hold its role.</summary>
-public sealed record Destination(string Text, string Address, string Icon, string Policy);
+/// <param name="Below">Only to those who do not hold this role too, as another destination then serves them.</param>
+public sealed record Destination(string Text, string Address, string Icon, string Policy, string? Below = null)
+{
+    public bool IsFor(ClaimsPrincipal user) => user.IsInRole(Policy) && (Below is null || !user.IsInRole(Below));
+}
 
 public static class Navigation
 {
-    /// <summary>In the order of the day's work. A role's day starts at its first one; see HomePage.</summary>
+    /// <summary>Everything else is in a project; see <see cref="ProjectTab" />. A day starts at the first one; see HomePage.</summary>
     public static readonly Destination[] Destinations =
     [
-        new("Label", "label", "label", Role.Annotator),
-        new("Dashboard", "dashboard", "chart", Role.Lead),
-        new("Gallery", "gallery", "gallery", Role.Lead),
-        new("Compare", "compare", "compare", Role.Lead),
-        new("Photos", "photos", "photo", Role.Lead),
-        new("Review", "review", "review", Role.Lead),
-        new("Projects", "projects", "folder", Role.Admin),
-        new("Epochs", "epochs", "epochs", Role.Admin),
+        new("Projects", "label", "label", Role.Annotator, Below: Role.Lead),
+        new("Projects", "projects", "folder", Role.Lead),
         new("People", "people", "people", Role.Admin),
-        new("Backups", "backups", "folder", Role.Admin),
+        new("System", "system", "epochs", Role.Admin),
     ];
 }

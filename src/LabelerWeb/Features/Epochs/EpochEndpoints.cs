@@ -72,6 +72,6 @@ public static class EpochEndpoints
         var slug = await db.Epochs.Where(epoch => epoch.Id == epochId)
             .Join(db.Projects, epoch => epoch.ProjectId, project => project.Id, (_, project) => project.Slug).FirstOrDefaultAsync()
             ?? throw new LabelerException("There is no such epoch.");
-        return context.Done(done, $"/epochs/{slug}");
+        return context.Done(done, $"/p/{slug}/epochs");
     }
 }

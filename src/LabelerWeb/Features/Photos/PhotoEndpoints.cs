@@ -76,7 +76,7 @@ public static class PhotoEndpoints
         await db.SaveChangesAsync();
         // The posted query is read and written anew: whatever else is in it does not reach the address.
         var kept = QueryHelpers.ParseQuery(keep).TryGetValue("keep", out var labels) ? [.. labels.OfType<string>()] : Array.Empty<string>();
-        return LocalAddress.Redirect($"/photos/{await SlugOf(db, id)}/captions?after={photo}&{Curation.QueryOf(kept)}");
+        return LocalAddress.Redirect($"/p/{await SlugOf(db, id)}/photos/captions?after={photo}&{Curation.QueryOf(kept)}");
     }
 
     private static async Task<IResult> Change(long id, long jobId, HttpContext context, LabelerDb db, Action<Job> verb, string done)
@@ -95,5 +95,5 @@ public static class PhotoEndpoints
         await db.Projects.Where(p => p.Id == id && p.DeletedAt == null && p.Source == PictureSource.Imported).Select(p => p.Slug)
             .FirstOrDefaultAsync() ?? throw new LabelerException("There is no such photo project; load the page again.");
 
-    private static IResult Back(HttpContext context, string slug, string done) => context.Done(done, $"/photos/{slug}");
+    private static IResult Back(HttpContext context, string slug, string done) => context.Done(done, $"/p/{slug}/photos");
 }

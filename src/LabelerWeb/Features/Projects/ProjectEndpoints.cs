@@ -31,7 +31,7 @@ public static class ProjectEndpoints
             }
             await examples.Add(id, picture, caption, context.RequestAborted);
             return context.Done("The picture stands at the end of the guidelines.",
-                $"/projects/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}");
+                $"/p/{await db.Projects.Where(p => p.Id == id).Select(p => p.Slug).SingleAsync()}/settings");
         }).WithMetadata(new RequestSizeLimitAttribute(ExampleUpload.LargestFile + 64 * 1024));
         return routes;
     }

@@ -55,5 +55,5 @@ public static class ReviewEndpoints
     private static string Done(int votes, string done) =>
         votes > 0 ? done : throw new LabelerException("There is no such vote any more; load the page again.");
 
-    private static IResult Back(HttpContext context, string back, string done) => context.Done(done, LocalAddress.Or(back, "/review"));
+    private static IResult Back(HttpContext context, string back, string done) => context.Done(done, LocalAddress.Or(back, "/projects"));
 }

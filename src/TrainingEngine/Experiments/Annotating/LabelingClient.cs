@@ -69,7 +69,7 @@ public sealed partial class LabelingClient
                 throw new EngineException("too many tries to sign in; wait a minute");
             }
 
-            using HttpResponseMessage page = await http.GetAsync($"/label/{Uri.EscapeDataString(slug)}", stop);
+            using HttpResponseMessage page = await http.GetAsync($"/p/{Uri.EscapeDataString(slug)}/label", stop);
             string html = await page.Content.ReadAsStringAsync(stop);
             if (page.StatusCode == HttpStatusCode.NotFound)
             {

@@ -13,6 +13,6 @@ public static class ReopenPost
         {
             throw new LabelerException(result.Reason ?? "It could not be reopened.");
         }
-        return LocalAddress.Redirect($"/label/{Uri.EscapeDataString(slug)}");
+        return LocalAddress.Redirect($"/p/{Uri.EscapeDataString(slug)}/label");
     }
 }
