@@ -64,6 +64,16 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
     }
 
+    [Fact]
+    public async Task The_form_makes_a_ranking_project_and_says_which_pairs_of_a_group_meet()
+    {
+        await Create("Ranked", ("Prompts", "1 hand"), ("Task", "Rank"), ("Settings.GroupSize", "5"));
+        Assert.Equal((LabelingTask.Rank, 5), ((await Load("ranked")).Task, (await Load("ranked")).Settings.GroupSize));
+        await Create("Pairs", ("Prompts", "1 hand"), ("Task", "PreferPair"), ("Settings.Pairs", "All"));
+        Assert.Equal(PairChoice.All, (await Load("pairs")).Settings.Pairs);
+        Assert.Contains("Which images meet in a pair project", await _admin.GetStringAsync("/projects/pairs"));
+    }
+
     [Theory]
     [InlineData("Training.Beta", "much", "Beta must be a number")]
     [InlineData("Settings.GroupSize", "99", "Images per group")]

@@ -40,7 +40,7 @@ export class Controller {
     this.#project = config.project;
     this.#views = new Views(this, config.project);
     this.signal = signal;
-    this.keys = new Keys(config.keys, [...always, ...(config.project.task === 'pair' ? ['left', 'right', 'tie', 'bothBad'] : [])]);
+    this.keys = new Keys(config.keys, [...always, ...(['pair', 'rank'].includes(config.project.task) ? ['left', 'right', 'tie', 'bothBad'] : [])]);
     this.#stage = new Stage(root, signal);
     this.#messages = new Messages(root);
     this.#watch = new Stopwatch(signal);
@@ -250,6 +250,8 @@ export class Controller {
   }
 
   say(text) { this.#messages.say(text); }
+
+  warn(text) { this.#messages.warn(text); }
 
   #echo(judgment) { this.#messages.echo(judgment, Boolean(this.deck.current)); }
 }

@@ -17,7 +17,7 @@ public static class VoteExport
         {
             row.Vote.Id, row.Vote.Kind, row.Item.Id, row.Item.GroupId, row.Prompt, row.Vote.AnnotatorId,
             row.Vote.Verdict is { } said ? JsonText.Write(said) : "",
-            row.Vote.Seen, row.Vote.Flagged, row.Vote.Deformed, row.Vote.Unsafe, row.Vote.Choice, row.Vote.Score, row.Vote.Reason,
+            row.Vote.Seen, row.Vote.Flagged, row.Vote.Deformed, row.Vote.Unsafe, row.Vote.Choice, ScoreOf(row.Vote), row.Vote.Reason,
             row.Vote.DurationMs, row.Vote.ClientTime, row.Vote.At, row.Vote.Surplus, row.Vote.SupersededById, row.Vote.Quarantine,
         }), output.NewLine, cancel);
 
@@ -35,7 +35,7 @@ public static class VoteExport
                 Annotator = vote.AnnotatorId,
                 vote.Verdict,
                 vote.Choice,
-                vote.Score,
+                Score = ScoreOf(vote),
                 vote.Reason,
                 vote.DurationMs,
                 vote.ClientTime,
@@ -46,6 +46,9 @@ public static class VoteExport
             }, JsonText.Options));
         }
     }
+
+    // A ranking has places and no score; they stand in its verdict.
+    private static double? ScoreOf(Vote vote) => vote.Verdict is RankVerdict ? null : vote.Score;
 
     private static IAsyncEnumerable<(Vote Vote, string Prompt)> Rows(LabelerDb db, long epochId) =>
         db.Votes.AsNoTracking().Include(v => v.Item!.Group).Where(v => v.EpochId == epochId).OrderBy(v => v.Id).AsAsyncEnumerable()

@@ -17,6 +17,11 @@ public sealed record ProjectSettings
     [Display(Name = "Images per group", Description = "Images of one prompt from one starting noise."), Range(1, 16)]
     public int GroupSize { get; init; } = 7;
 
+    [Display(Name = "Pairs of a group",
+        Description = "Which images meet in a pair project. All: n(n − 1)/2 pairs. Sorted: only those that bring the group into an order, "
+            + "the next ones following from the answers. By size: all of a group of up to 4 images, else sorted.")]
+    public PairChoice Pairs { get; init; }
+
     [Display(Name = "Images per epoch", Description = "Rounded up to whole groups."), Range(1, 100_000)]
     public int ImagesPerEpoch { get; init; } = 350;
 

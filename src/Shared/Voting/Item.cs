@@ -34,8 +34,8 @@ public sealed class Item
     /// <summary>The right answer of a gold item.</summary>
     public Verdict? Gold { get; private set; }
 
-    /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image
-    /// is compared twice (once in a group of two).</summary>
+    /// <summary>The items that a project's task makes of one group. Which pairs a pair project asks about, <see cref="PairQuestions"/>
+    /// knows.</summary>
     /// <param name="behind">Ranks that others have before them.</param>
     public static IEnumerable<Item> For(Project project, Group group, int behind = 0)
     {
@@ -50,15 +50,30 @@ public sealed class Item
             VotesWanted = project.Settings.VotesPerItem,
         };
         var images = group.Images;
-        var rank = behind + group.Number * images.Count;
+        var rank = behind + group.Number * MostOf(images.Count);
         return project.Task switch
         {
-            LabelingTask.FlagBatch => [Make(rank, null, null)],
-            LabelingTask.PreferPair when images.Count == 2 => [Make(rank, images[0], images[1])],
-            LabelingTask.PreferPair => images.Select((image, n) => Make(rank + n, image, images[(n + 1) % images.Count])),
+            LabelingTask.FlagBatch or LabelingTask.Rank => [Make(rank, null, null)],
+            LabelingTask.PreferPair => PairQuestions.First(project.Settings, images.Count)
+                .Select((pair, n) => Make(rank + n, images[pair.First], images[pair.Second])),
             _ => images.Select((image, n) => Make(rank + n, image, null)),
         };
     }
+
+    /// <summary>More than a task asks at first about a group of so many images.</summary>
+    internal static int MostOf(int images) => Math.Max(images, Ranking.PairsOf(images));
+
+    /// <summary>A further pair of the group that an item is about.</summary>
+    internal static Item Comparing(Project project, Item answered, SampleImage first, SampleImage second, int rank) => new()
+    {
+        ProjectId = answered.ProjectId,
+        EpochId = answered.EpochId,
+        Rank = rank,
+        GroupId = answered.GroupId,
+        FirstId = first.Id,
+        SecondId = second.Id,
+        VotesWanted = project.Settings.VotesPerItem,
+    };
 
     /// <summary>A question of an evaluation: about a group's one image, or about those of two groups.</summary>
     internal static Item About(Project project, Group first, Group? second, int rank) => new()

@@ -37,7 +37,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
                 judged.Add(new(group.Key, counted, Standings(task, settings, counted)));
             }
         }
-        var across = settings.Training.AcrossGroups && task != LabelingTask.PreferPair
+        var across = settings.Training.AcrossGroups && !task.Compares()
             ? AcrossGroups.Pairs(judged.Select(one => (one.Group, one.Images)), prompts)
             : Array.Empty<Preference>().ToLookup(_ => 0L);
         var lost = across.SelectMany(pairs => pairs).Select(pair => pair.LoserGroup).ToHashSet();
@@ -62,6 +62,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         List<(Item Item, List<Vote> Votes)> items) => task switch
         {
             LabelingTask.PreferPair => [.. Standing.Compared(items)],
+            LabelingTask.Rank => [.. items.SelectMany(i => Ranking.Standings(i.Votes))],
             LabelingTask.FlagBatch => [.. items.SelectMany(i => Standing.Flagged(i.Votes, settings))],
             _ => [.. items.SelectMany(i => Standing.Scored(i.Item, i.Votes, settings))],
         };

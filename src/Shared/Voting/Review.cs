@@ -62,7 +62,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                     !await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State < EpochState.Frozen, cancel),
                     "Its epoch is closed: nobody would be asked about it any more.");
                 vote.Item!.MakeGold(vote.Verdict!);
-                return await db.SaveChangesAsync(cancel);
+                return await SaveAndGoOn(db, vote.Item, cancel);
             }, cancel);
             return;
         }
@@ -114,9 +114,17 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             }
             decides.Item!.Settle();
             decides.Item.Count(0);
-            await db.SaveChangesAsync(cancel);
+            await SaveAndGoOn(db, decides.Item, cancel);
             return votes.Count(v => v.Id != voteId && !v.Surplus);
         }, cancel);
+    }
+
+    private static async Task<int> SaveAndGoOn(LabelerDb db, Item item, CancellationToken cancel)
+    {
+        var saved = await db.SaveChangesAsync(cancel);
+        await PairQuestions.GoOn(db, await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel), item, cancel);
+        await db.SaveChangesAsync(cancel);
+        return saved;
     }
 
     private Task<int> PutAway(Expression<Func<Vote, bool>> which, string reason, CancellationToken cancel)

@@ -74,6 +74,9 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
                 .Any(said => said.Select(tile => tile.Flags).Distinct().Count() > 1),
         PairVerdict =>
             verdicts.Cast<PairVerdict>().Select(v => (v.FirstWins, v.FirstWins is null ? v.Pick : default)).Distinct().Count() > 1,
+        // Hardly two people bring a group into one order; some pair of images has to stand the other way round.
+        RankVerdict => verdicts.Cast<RankVerdict>().SelectMany(Ranking.Comparisons).Where(two => two.Better != 0)
+            .GroupBy(two => (two.First, two.Second)).Any(said => said.Select(two => two.Better).Distinct().Count() > 1),
         _ => verdicts.Cast<ChoiceVerdict>().Select(v => v.Name).Distinct().Count() > 1,
     };
 }

@@ -37,6 +37,8 @@ public sealed class Vote
 
     /// <summary>The option's name, or first, second, tie or bothBad.</summary>
     public string? Choice { get; private set; }
+
+    /// <summary>What the chosen option is worth. A ranking has no option: here are its pairs of a better and a worse image.</summary>
     public double? Score { get; private set; }
 
     public string? Reason { get; private set; }
@@ -134,6 +136,11 @@ public sealed class Vote
                 Choice = choice.Name;
                 Score = settings.Choices.FirstOrDefault(c => c.Name == choice.Name)?.Value;
                 Exposed = settings.Blurred && choice.Unblurred ? 1 : 0;
+                break;
+            case RankVerdict ranking:
+                Seen = ranking.Order.Sum(tied => tied.Count);
+                Score = Ranking.PairsOf(ranking);
+                Exposed = settings.Blurred && ranking.Unblurred ? Seen : 0;
                 break;
             case SkipVerdict skip:
                 Reason = skip.Reason;

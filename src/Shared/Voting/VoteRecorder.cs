@@ -46,7 +46,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("You have judged this item already; undo that vote to judge it again.");
         }
-        if (sent.Verdict.Fault(project, found.Images) is { } fault)
+        if (sent.Verdict.Fault(project, item.SecondId is not null, found.Images) is { } fault)
         {
             return VoteResult.Refuse(fault);
         }
@@ -62,6 +62,11 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
             item.Count(+1);
         }
         await db.SaveChangesAsync(cancel);
+        if (!surplus && item.State == ItemState.Done)
+        {
+            await PairQuestions.GoOn(db, project, item, cancel);
+            await db.SaveChangesAsync(cancel);
+        }
         return new VoteResult(surplus ? Outcome.Surplus : Outcome.Accepted, vote.Id);
     }, cancel);
 

@@ -23,6 +23,8 @@ public sealed class Settings_are_held_to_their_rules
         { LabelingTask.FlagBatch, new() { Sampling = new() { Steps = 100_000 } } },
         { LabelingTask.FlagBatch, new() { Training = new() { FirstStep = 5, LastStep = 2 } } },
         { LabelingTask.PreferPair, new() { GroupSize = 1 } },
+        { LabelingTask.Rank, new() { GroupSize = 1 } },
+        { LabelingTask.Rank, new() { GroupSize = 10 } },
         { LabelingTask.Score, new() { Choices = [new("0", "1", "", 0), new("10", "1", "", 10)] } },
         { LabelingTask.Score, new() { Choices = [new("0", "1", "", 0), new("10", "2")] } },
         { LabelingTask.Categorise, new() { Choices = [new("one", "u"), new("two", "2")] } },

@@ -8,6 +8,7 @@ public static class VoteText
         FlagVerdict flags => Count(flags),
         PairVerdict pair => pair.Pick switch { PairPick.Left => "Left", PairPick.Right => "Right", PairPick.Tie => "Tie", _ => "Both bad" },
         ChoiceVerdict choice => choice.Name,
+        RankVerdict ranking => InOrder(ranking),
         SkipVerdict skip => $"Not sure: {skip.Reason}",
         _ => "",
     };
@@ -17,10 +18,15 @@ public static class VoteText
     {
         FlagVerdict flags when flags.Tiles.FirstOrDefault(t => t.Index == place) is { } tile =>
             string.Join(' ', FlagNames.All(tile.Flags).Concat(tile.Displayed ? [] : ["unseen"])),
+        RankVerdict ranking when ranking.Order[0].Contains(place) => "chosen",
         PairVerdict { Pick: PairPick.Left } when place == 0 => "chosen",
         PairVerdict { Pick: PairPick.Right } when place == 1 => "chosen",
         _ => "",
     };
+
+    /// <summary>Pictures by their numbers, best first, as in "3, 1 = 4, 2".</summary>
+    private static string InOrder(RankVerdict ranking) =>
+        string.Join(", ", ranking.Order.Select(tied => string.Join(" = ", tied.Order().Select(index => index + 1))));
 
     private static string Count(FlagVerdict flags)
     {

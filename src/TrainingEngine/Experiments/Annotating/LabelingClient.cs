@@ -11,7 +11,8 @@ namespace Labeler.TrainingEngine.Experiments.Annotating;
 /// <param name="Number">The item's number.</param>
 /// <param name="Prompt">What was asked for.</param>
 /// <param name="Pictures">In the order in which they are shown.</param>
-public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Picture> Pictures);
+/// <param name="IsPair">Which of two is better, whatever the project asks otherwise.</param>
+public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Picture> Pictures, bool IsPair);
 
 /// <summary>
 /// The labeling page as its scripts use it: signs in with a form, reads the project from the page, fetches items and
@@ -33,7 +34,7 @@ public sealed partial class LabelingClient
         Choices = [.. config["project"]!["choices"]!.AsArray().Select(choice => (string)choice!["name"]!)];
     }
 
-    /// <summary>flag, pair, categorise or score.</summary>
+    /// <summary>flag, pair, categorise, score or rank.</summary>
     public string Task { get; }
 
     /// <summary>deformed, unsafe: what can be flagged.</summary>
@@ -108,7 +109,7 @@ public sealed partial class LabelingClient
             pictures.Add(Picture.Decode(await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
         }
 
-        return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures), "open");
+        return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures, (bool)item["pair"]!), "open");
     }
 
     /// <summary>Sends one verdict; it is durably stored when this returns.</summary>
