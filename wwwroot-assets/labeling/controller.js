@@ -29,6 +29,7 @@ export class Controller {
   #counted = 0;
   #warned = null;
   #answered = -Infinity;
+  #seenBefore = 0;
   #settling = 0;
   #zoom = new Zoom();
   #poll = 0;
@@ -156,13 +157,18 @@ export class Controller {
   }
 
   // A card that was in front long enough before, as one gone back to, may be answered at once.
-  get #isTooSoon() { return performance.now() - this.#answered < soonest && this.#watch.read() < soonest; }
+  get #isTooSoon() { return performance.now() - this.#answered < soonest && this.#seenBefore < soonest; }
 
+  // Counted from the frame that shows the next card: a busy machine shows it late, and nobody looks before.
   #settle() {
-    this.#answered = performance.now();
     this.#root.classList.add('just-answered');
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#root.classList.remove('just-answered'), soonest);
+    const shown = () => {
+      this.#answered = performance.now();
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(() => this.#root.classList.remove('just-answered'), soonest);
+    };
+    shown();
+    requestAnimationFrame(() => requestAnimationFrame(shown));
   }
 
   #send(body, card, echo) {
@@ -210,6 +216,7 @@ export class Controller {
     this.changed();
     this.#root.dataset.ready = this.deck.readyAhead;
     this.#watch.start(card);
+    this.#seenBefore = card?.elapsed ?? 0;
     if (!card) this.#wait();
     this.#prepareNext();
   }

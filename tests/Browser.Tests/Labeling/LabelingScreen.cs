@@ -59,6 +59,15 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
         }
     }
 
+    /// <summary>Does something in no time, as far as the page can tell; its clock must be installed.</summary>
+    public async Task WhileTheClockStands(Func<Task> action)
+    {
+        await Expect(Page.Locator("labeling-desk.just-answered")).ToHaveCountAsync(0);
+        await Page.Clock.PauseAtAsync(DateTimeOffset.FromUnixTimeMilliseconds(await Page.EvaluateAsync<long>("Date.now() + 1000")).UtcDateTime);
+        await action();
+        await Page.Clock.ResumeAsync();
+    }
+
     /// <summary>Flags these pictures and commits; the next group is in sight afterwards.</summary>
     public async Task Flag(params int[] tiles)
     {
