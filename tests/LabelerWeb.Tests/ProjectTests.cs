@@ -208,7 +208,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         Assert.Equal(Enum.GetValues<LabelingTask>().Order(), tasks.Order());
         var (projects, jobs) = await host.With<LabelerDb, (int, int)>(async db => (await db.Projects.CountAsync(), await db.Jobs.CountAsync(j => j.Kind == JobKind.Sample && j.State == JobState.Queued)));
         Assert.Equal(projects, jobs);
-        Assert.Equal(5, projects);
+        Assert.Equal(6, projects);
     }
 
     private Task<HttpResponseMessage> Create(string name, params (string, string)[] fields) => Save("/projects/new", [("Name", name), ("Task", "FlagBatch"), ("Flags", "Deformed"), .. fields]);

@@ -51,7 +51,7 @@ public sealed class RankingTests(WebHost host) : IClassFixture<WebHost>
     public async Task History_review_gallery_dashboard_and_exports_tell_the_order()
     {
         await using var seeded = await Seed("Ranked and read");
-        using var lead = await AnnotatorClient.Open(host, "lead who ranks", Role.Lead);
+        using var lead = await AnnotatorClient.Open(host, "admin who ranks", Role.Admin);
         foreach (var item in await lead.Items(seeded.Project.Id))
         {
             await lead.Send(Vote(seeded, item, [[2], [0, 3], [1]]));

@@ -4,8 +4,8 @@ namespace Labeler.Shared.Voting;
 
 /// <summary>
 /// Which images of one group people compare: all pairs, or those that a merge sort of them asks. A sort asks about neighbors in the order
-/// as far as it is known and leaves out what follows from the answers: at most n⌈log2 n⌉ of the n(n − 1)/2 pairs, and about as much is
-/// learned of the order as by costlier choices (L. Maystre, M. Grossglauser, "Just Sort It!", arXiv 1502.05556).
+/// as far as it is known and leaves out what follows from the answers: at most n⌈log2 n⌉ of the n(n − 1)/2 pairs, and sorting is
+/// as good an active choice as costlier ones (L. Maystre, M. Grossglauser, "Just Sort It!", arXiv 1502.05556).
 /// </summary>
 internal static class PairQuestions
 {

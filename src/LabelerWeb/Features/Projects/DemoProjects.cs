@@ -35,6 +35,8 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
             Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: pairs", LabelingTask.PreferPair,
             Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: ranking", LabelingTask.Rank,
+            Settings with { GroupSize = 4, ImagesPerEpoch = 80, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
     }
 
     private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
