@@ -17,8 +17,8 @@ public enum Measure
 
 public static class Measures
 {
-    /// <summary>What the votes of a project can measure. Pairs and rankings compare pictures with each other and measure nothing alone; duels
-    /// do.</summary>
+    /// <summary>What the votes of a project can measure. Pairs and rankings compare pictures with each other and measure nothing alone;
+    /// duels do.</summary>
     public static IReadOnlyList<Measure> Of(Project project) => project.Task switch
     {
         LabelingTask.FlagBatch =>

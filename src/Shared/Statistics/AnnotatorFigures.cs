@@ -46,7 +46,8 @@ public sealed record AnnotatorFigures(
         {
             g.Key,
             Pairs = g.Sum(
-            v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) + (int)(v.Score ?? 0) : v.Choice == "first" || v.Choice == "second" || v.Score != null ? 1
+            v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) + (int)(v.Score ?? 0)
+                : v.Choice == "first" || v.Choice == "second" || v.Score != null ? 1
                 : 0),
         }).ToDictionaryAsync(g => g.Key, g => g.Pairs, cancel);
 

@@ -19,8 +19,8 @@ internal static class Measuring
             .. (await Anchors(db, project, cancel)).Select(item => Item.Again(item, ItemUse.Anchor, epoch))];
     }
 
-    /// <summary>What a project that compares asks about an evaluation group: each picture against the one of the same prompt and noise from the
-    /// epoch that the model learned from, where they differ.</summary>
+    /// <summary>What a project that compares asks about an evaluation group: each picture against the one of the same prompt and noise
+    /// from the epoch that the model learned from, where they differ.</summary>
     public static async Task<IReadOnlyList<Item>> Duels(LabelerDb db, Project project, Group group, CancellationToken cancel)
     {
         if (!project.Compares)

@@ -116,14 +116,70 @@ public sealed class RankTests(LabelingFixture fixture) : IClassFixture<LabelingF
     {
         var (_, screen) = await Open("Ranked when seen", 2, groups: 1, blurred: true);
         await using var ann = screen.Visitor;
+        await Expect(screen.Page.Locator("[data-stage] .frame.loading")).ToHaveCountAsync(0);
         await screen.Press("1", "Enter");
         await Expect(screen.Warning).ToContainTextAsync("still blurred");
         await screen.Page.Keyboard.DownAsync("b");
+        await Expect(screen.Page.Locator("[data-stage] .frame.seen")).ToHaveCountAsync(2);
         await screen.Page.Keyboard.UpAsync("b");
         await screen.Press("Enter");
         await screen.AllSaved();
         var vote = (await screen.Stored()).Single();
         Assert.Equal(("0 | 1", 2), (Order(vote), vote.Exposed));
+    }
+
+    [Fact]
+    public async Task Two_pictures_of_two_epochs_are_judged_as_a_pair_between_rankings()
+    {
+        var (project, screen) = await Open("Ranked with a pair", 3, groups: 3);
+        await using var ann = screen.Visitor;
+        await using (var db = await project.Open())
+        {
+            var images = await db.Images.Where(image => db.Groups.Any(group => group.Id == image.GroupId && group.ProjectId == project.Project.Id)).OrderBy(image => image.Id).Select(image => image.Id).ToListAsync();
+            var second = (await db.Items.Where(item => item.ProjectId == project.Project.Id).OrderBy(item => item.Rank).Select(item => item.Id).ToListAsync())[1];
+            await db.Items.Where(item => item.Id == second).ExecuteUpdateAsync(set => set.SetProperty(item => item.FirstId, images[0]).SetProperty(item => item.SecondId, images[8]));
+        }
+        await ann.Go($"/label/{project.Project.Slug}");
+        await screen.Ready();
+        await screen.Press("3", "2", "1", "Enter");
+        await Expect(screen.Page.Locator(".pair")).ToBeVisibleAsync();
+        await screen.Ready();
+        await ann.Take("rank-pair");
+        await screen.Press("2");
+        await screen.Ready();
+        await screen.Press("1", "2", "3", "Enter");
+        await screen.AllSaved();
+        var votes = await screen.Stored();
+        Assert.Equal(PairPick.Right, ((PairVerdict)votes[1].Verdict!).Pick);
+        Assert.Equal(["2 | 1 | 0", "0 | 1 | 2"], new[] { votes[0], votes[2] }.Select(Order));
+    }
+
+    [Fact]
+    public async Task A_pair_project_with_groups_of_five_hands_out_what_the_sort_asks_next()
+    {
+        var project = await fixture.Seed("Sorted by pairs", LabelingTask.PreferPair, 1, new() { GroupSize = 5 });
+        await using var ann = await fixture.Annotator();
+        var screen = await LabelingScreen.Open(ann, project);
+        var asked = 0;
+        for (; asked < 12 && await Open(); asked++)
+        {
+            await screen.Ready();
+            await screen.Press("1");
+            while ((await screen.Stored()).Count == asked)
+            {
+                await Task.Delay(50);
+            }
+        }
+        await screen.Notice("done");
+        await screen.AllSaved();
+        Assert.InRange(asked, 5, 8);
+        Assert.Equal(asked, (await screen.Stored()).Count);
+
+        async Task<bool> Open()
+        {
+            await using var db = await project.Open();
+            return await db.Items.AnyAsync(item => item.ProjectId == project.Project.Id && item.State == ItemState.Open);
+        }
     }
 
     private async Task<(SeededProject Project, LabelingScreen Screen)> Open(string name, int size, int groups, BrowserNewContextOptions? device = null, bool blurred = false)

@@ -45,7 +45,8 @@ internal static class VerdictText
         return $"{Mark(FlagKinds.Deformed, "deformed")} {Mark(FlagKinds.Unsafe, "unsafe")}".Trim();
     }
 
-    /// <summary>The picture that more people preferred or that stands highest in their rankings; null for a draw and for other tasks.</summary>
+    /// <summary>The picture that more people preferred or that stands highest in their rankings; null for a draw and for other
+    /// tasks.</summary>
     public static int? Winner(ReviewedItem reviewed)
     {
         if (MeanPlace(reviewed, 0) is not null)
