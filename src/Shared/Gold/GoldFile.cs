@@ -21,12 +21,21 @@ internal static class GoldFile
     // What exports of votes and of curated photos hold besides; it says nothing about the answer.
     private static readonly HashSet<string> Ignored =
     [
-        "vote", "kind", "prompt", "annotator", "seen", "flagged", "deformed", "unsafe", "score", "reason", "duration_ms", "client_time", "at",
+        "vote", "kind", "prompt", "annotator", "seen", "flagged", "deformed", "unsafe", "score", "reason", "duration_ms", "client_time",
+        "at",
         "surplus", "taken_back_by", "quarantine", "check", "checks", "durationMs", "clientTime", "takenBackBy",
         "photo", "votes", "caption", "caption_by", "width", "height", "text",
     ];
 
     private static readonly HashSet<string> Known = ["item", "group", "file", "file_name", "sha256", "verdict", "choice", "label", "note"];
+
+    private static readonly CsvReaderOptions Strict = new()
+    {
+        HasHeader = false,
+        Separator = ',',
+        TrackLineNumbers = true,
+        MalformedData = CsvMalformedDataHandling.Throw,
+    };
 
     /// <param name="faults">Gets what is wrong with the lines, one each.</param>
     /// <exception cref="LabelerException">It is no text, or no such file at all.</exception>
@@ -63,11 +72,12 @@ internal static class GoldFile
     private static IEnumerable<(int, Dictionary<string, string>)> CsvLines(string text, string name)
     {
         using var reader = new StringReader(text);
-        using var csv = CsvReader.Create(reader, new CsvReaderOptions { HasHeader = false, Separator = ',', TrackLineNumbers = true }, leaveOpen: true);
+        using var csv = CsvReader.Create(reader, Strict, leaveOpen: true);
         LabelerException.ThrowIf(!csv.Read(), $"{name} is empty.");
         string[] headers = [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString).Select(header => header.Trim())];
         var unknown = headers.Where(header => !Known.Contains(header) && !Ignored.Contains(header)).ToList();
-        LabelerException.ThrowIf(unknown.Count > 0, $"Line 1: there is no column \"{unknown.FirstOrDefault()}\" in a file of known answers.");
+        LabelerException.ThrowIf(
+            unknown.Count > 0, $"Line 1: there is no column \"{unknown.FirstOrDefault()}\" in a file of known answers.");
         LabelerException.ThrowIf(headers.Distinct().Count() < headers.Length, "Line 1: a column stands there twice.");
         while (csv.Read())
         {
@@ -90,7 +100,8 @@ internal static class GoldFile
             Dictionary<string, string>? cells = null;
             try
             {
-                cells = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!.Where(pair => pair.Value.ValueKind != JsonValueKind.Null)
+                cells = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!
+                    .Where(pair => pair.Value.ValueKind != JsonValueKind.Null)
                     .ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
             }
             catch (JsonException)
@@ -113,8 +124,8 @@ internal static class GoldFile
         string? Cell(string name) => cells.GetValueOrDefault(name)?.Trim() is { Length: > 0 } cell ? cell : null;
         long? Number(string name) => Cell(name) is not { } cell ? null : long.TryParse(cell, out var value) ? value
             : throw new LabelerException($"\"{cell}\" is no {name}'s number.");
-        var line = new GoldLine(number, Number("item"), Number("group"), Cell("file") ?? Cell("file_name"), Cell("sha256")?.ToLowerInvariant(),
-            Answer(Cell("verdict"), Cell("choice") ?? Cell("label")), GoldAnswer.Note(Cell("note")));
+        var line = new GoldLine(number, Number("item"), Number("group"), Cell("file") ?? Cell("file_name"),
+            Cell("sha256")?.ToLowerInvariant(), Answer(Cell("verdict"), Cell("choice") ?? Cell("label")), GoldAnswer.Note(Cell("note")));
         LabelerException.ThrowIf(
             line is { Item: null, Group: null, File: null, Sha256: null }, "it names no item, group, file or sha256.");
         return line;

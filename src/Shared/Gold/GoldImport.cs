@@ -70,7 +70,8 @@ public static class GoldImport
         public static async Task<Pool> Read(LabelerDb db, Project project, CancellationToken cancel)
         {
             var items = await db.Items.AsNoTracking()
-                .Where(i => i.ProjectId == project.Id && (i.Use == ItemUse.Training || i.Use == ItemUse.Gold) && i.State != ItemState.Retired)
+                .Where(i => i.ProjectId == project.Id && i.State != ItemState.Retired)
+                .Where(i => i.Use == ItemUse.Training || i.Use == ItemUse.Gold)
                 .Where(i => db.Epochs.Any(e => e.Id == i.EpochId && e.State < EpochState.Frozen)).ToListAsync(cancel);
             var images = await db.Images.AsNoTracking().Where(i => db.Groups.Any(g => g.Id == i.GroupId && g.ProjectId == project.Id))
                 .Select(i => new { i.Id, i.GroupId, i.ContentHash }).ToListAsync(cancel);
@@ -86,7 +87,8 @@ public static class GoldImport
         /// <summary>The one item that a line means; or why there is none.</summary>
         public (Item? Item, string? Fault) Find(GoldLine line) => line switch
         {
-            { Item: { } id } => ById.TryGetValue(id, out var item) ? (item, null) : (null, $"item {id} is not asked about in this project now."),
+            { Item: { } id } =>
+                ById.TryGetValue(id, out var item) ? (item, null) : (null, $"item {id} is not asked about in this project now."),
             { Group: { } group } => One([.. ByGroup[group]], $"group {group}"),
             _ when !IsOfOne => (null, "the project asks about groups or pairs: name the item or the group."),
             { File: { } file } => One([.. Names[file].SelectMany(image => ByImage[image])], $"file \"{file}\""),

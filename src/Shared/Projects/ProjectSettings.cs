@@ -24,8 +24,8 @@ public sealed record ProjectSettings
     public int VotesPerItem { get; init; } = 1;
 
     [Display(Name = "A second person checks",
-        Description = "Flag task, one vote per item: a second person sees the first's flags and confirms or changes them; where they differ, "
-            + "a lead decides in Review. Nothing counts before that. For items made from now on.")]
+        Description = "Flag task, one vote per item: a second person sees the first's flags and confirms or changes them; where they "
+            + "differ, a lead decides in Review. Nothing counts before that. For items made from now on.")]
     public bool SecondPersonChecks { get; init; }
 
     [Display(Name = "Practice items",

@@ -3,7 +3,8 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>Agreement on what several people judged independently; who saw another's flags to check them did not. For flags the unit is an image, otherwise the item.</summary>
+/// <summary>Agreement on what several people judged independently; who saw another's
+/// flags to check them did not. For flags the unit is an image, otherwise the item.</summary>
 /// <param name="Units">Things with at least two labels.</param>
 /// <param name="Cohen">Mean over all pairs of people who share a unit, weighted by what they share.</param>
 /// <param name="Fleiss">NaN unless every unit has the same number of labels.</param>

@@ -27,7 +27,8 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
             {
                 Count = votes.Count(),
                 Pairs = votes.Sum(
-                    v => v.ChecksId != null ? 0 : v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
+                    v => v.ChecksId != null ? 0
+                        : v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
             }).FirstOrDefaultAsync(cancel);
         var (count, pairs) = (mine?.Count ?? 0, mine?.Pairs ?? 0);
         return await db.Epochs.Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack)

@@ -3,9 +3,9 @@ using Labeler.Shared.Projects;
 namespace Labeler.Shared.Voting;
 
 /// <summary>
-/// The check by a second person: whoever is handed an item that somebody has judged sees those flags and confirms or changes them. Where the
-/// two say the same, the first's vote counts, once; where they differ, neither counts until a lead decides. Everything follows from the votes
-/// that stand, so that undo, quarantine and release need no rules of their own.
+/// The check by a second person: whoever is handed an item that somebody has judged sees those flags and confirms or changes them. Where
+/// the two say the same, the first's vote counts, once; where they differ, neither counts until a lead decides. Everything follows from the
+/// votes that stand, so that undo, quarantine and release need no rules of their own.
 /// </summary>
 public static class Checking
 {
@@ -75,7 +75,8 @@ public static class Checking
     }
 
     /// <summary>Why a verdict cannot stand as the check that its lease is about; null when it can, or when it is no check.</summary>
-    internal static async Task<string?> Fault(LabelerDb db, Lease lease, Verdict verdict, ProjectSettings settings, CancellationToken cancel)
+    internal static async Task<string?> Fault(LabelerDb db, Lease lease, Verdict verdict, ProjectSettings settings,
+        CancellationToken cancel)
     {
         if (lease.ChecksId is not { } id)
         {

@@ -94,8 +94,8 @@ public sealed class Practice(IDbContextFactory<LabelerDb> contexts, TimeProvider
     }, cancel);
 
     private static PracticeFeedback Tell(PracticeAnswer answer, PracticeTurn turn) =>
-        new(answer.IsRight, answer.Item?.Gold ?? throw new LabelerException("That item has no known answer any more."), answer.Item.GoldNote,
-            turn);
+        new(answer.IsRight, answer.Item?.Gold ?? throw new LabelerException("That item has no known answer any more."),
+            answer.Item.GoldNote, turn);
 
     private static async Task<Project> Project(LabelerDb db, long id, CancellationToken cancel) =>
         await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, cancel)

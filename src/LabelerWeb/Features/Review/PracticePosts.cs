@@ -17,14 +17,17 @@ internal static class PracticePosts
                 ?? throw new LabelerException("There is no such project.");
             changed.Change(changed.Settings with { PracticeItems = items, PracticePercent = percent });
             await db.SaveChangesAsync();
-            return context.Done(items == 0 ? "No practice is asked for." : "Saved. Whoever has not passed practices before their votes count.",
+            return context.Done(
+                items == 0 ? "No practice is asked for." : "Saved. Whoever has not passed practices before their votes count.",
                 $"/review/{changed.Slug}/practice");
         });
-        posts.MapPost("/practice/gold", async (long project, IFormFile file, HttpContext context, IDbContextFactory<LabelerDb> contexts) =>
+        posts.MapPost("/practice/gold",
+            async (long project, IFormFile file, HttpContext context, IDbContextFactory<LabelerDb> contexts) =>
         {
             await using var content = file.OpenReadStream();
             var count = await GoldImport.Read(contexts, project, file.FileName, content, context.RequestAborted);
-            return await Back(context, contexts, project, count == 1 ? "One item is gold by the file." : $"{count} items are gold by the file.");
+            return await Back(context, contexts, project,
+                count == 1 ? "One item is gold by the file." : $"{count} items are gold by the file.");
         });
         posts.MapPost("/practice/{person:guid}/let-in", async (long project, Guid person, HttpContext context, Practice practice,
             UserManager<Account> accounts, IDbContextFactory<LabelerDb> contexts) =>

@@ -122,7 +122,8 @@ public sealed partial class LabelingClient
         using HttpResponseMessage answer = await _http.PostAsJsonAsync($"/api/projects/{_project}/practice", said, stop);
         JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
         return answer.IsSuccessStatusCode ? (bool)body["right"]!
-            : throw new EngineException($"the answer to item {item} was refused: {(string?)body["detail"] ?? answer.StatusCode.ToString()}");
+            : throw new EngineException(
+                $"the answer to item {item} was refused: {(string?)body["detail"] ?? answer.StatusCode.ToString()}");
     }
 
     /// <summary>Sends one verdict; it is durably stored when this returns.</summary>

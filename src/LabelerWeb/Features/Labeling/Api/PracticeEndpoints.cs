@@ -31,9 +31,11 @@ public static class PracticeEndpoints
     public static async Task<JsonHttpResult<Feedback>> Answer(long project, HttpContext context, Practice practice)
     {
         var said = await ApiJson.Read<Said>(context.Request, context.RequestAborted);
-        var told = await practice.Answer(project, context.User.AccountId(), said.Key, said.Item, said.Verdict, context.RequestAborted);
+        var told =
+            await practice.Answer(project, context.User.AccountId(), said.Key, said.Item, said.Verdict, context.RequestAborted);
         var gold = told.Gold is PairVerdict { FirstOnLeft: false } pair ? Turned(pair) : told.Gold;
-        return TypedResults.Json(new Feedback(told.IsRight, VoteText.Right(gold), gold, told.Note, Standing.At(told.Turn)), ApiJson.Options);
+        var feedback = new Feedback(told.IsRight, VoteText.Right(gold), gold, told.Note, Standing.At(told.Turn));
+        return TypedResults.Json(feedback, ApiJson.Options);
     }
 
     public static async Task<NoContent> Again(long project, HttpContext context, Practice practice)
