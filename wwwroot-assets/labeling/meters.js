@@ -43,3 +43,13 @@ export function showSignal(root, view) {
     ? view.silence ?? 'Flagged all or none: right if that is what you see, but this group teaches nothing.'
     : `${plural(view.signal, 'pair', 'pairs')} of a better and a worse picture: what the model learns from. A group gives at most ${most}.`;
 }
+
+/** What is special about the card in front, and what committing it does. */
+export function showHint(root, view, practice) {
+  const [hint, commit] = [root.querySelector('[data-hint]'), root.querySelector('[data-commit]')];
+  const text = practice || view?.hint || '';
+  hint.hidden = !text;
+  hint.classList.toggle('practice', Boolean(practice));
+  if (hint.textContent !== text) hint.textContent = text;
+  if (commit) commit.textContent = view?.commitName ?? 'Rest normal';
+}

@@ -12,6 +12,7 @@ public static class VoteExport
             "vote", "kind", "item", "group", "prompt", "annotator", "verdict", "seen", "flagged", "deformed", "unsafe", "choice", "score",
                 "reason",
             "duration_ms", "client_time", "at", "surplus", "taken_back_by", "quarantine",
+            "check", "checks",
         ],
         Rows(db, epochId).Select(row => (row.Vote, Item: row.Vote.Item!, row.Prompt)).Select(row => new object?[]
         {
@@ -19,6 +20,7 @@ public static class VoteExport
             row.Vote.Verdict is { } said ? JsonText.Write(said) : "",
             row.Vote.Seen, row.Vote.Flagged, row.Vote.Deformed, row.Vote.Unsafe, row.Vote.Choice, ScoreOf(row.Vote), row.Vote.Reason,
             row.Vote.DurationMs, row.Vote.ClientTime, row.Vote.At, row.Vote.Surplus, row.Vote.SupersededById, row.Vote.Quarantine,
+            row.Vote.Check, row.Vote.ChecksId,
         }), output.NewLine, cancel);
 
     public static async Task WriteJsonLines(LabelerDb db, long epochId, TextWriter output, CancellationToken cancel = default)
@@ -43,6 +45,8 @@ public static class VoteExport
                 vote.Surplus,
                 TakenBackBy = vote.SupersededById,
                 vote.Quarantine,
+                vote.Check,
+                Checks = vote.ChecksId,
             }, JsonText.Options));
         }
     }

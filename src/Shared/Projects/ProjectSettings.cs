@@ -28,6 +28,21 @@ public sealed record ProjectSettings
     [Display(Name = "Votes per item", Description = "How many people judge each item."), Range(1, 50)]
     public int VotesPerItem { get; init; } = 1;
 
+    [Display(Name = "A second person checks",
+        Description = "Flag task, one vote per item: a second person sees the first's flags and confirms or changes them; where they "
+            + "differ, a lead decides in Review. Nothing counts before that. For items made from now on.")]
+    public bool SecondPersonChecks { get; init; }
+
+    [Display(Name = "Practice items",
+        Description = "Items with a known answer (gold) that everybody judges first, with a word after each on what is right; their own "
+            + "votes count once they pass. 0 for no practice."), Range(0, 100)]
+    public int PracticeItems { get; init; }
+
+    [Display(Name = "Right in practice, percent",
+        Description = "How many of the practice items must be judged rightly. Three tries; then a lead lets people in or asks again."),
+        Range(1, 100)]
+    public int PracticePercent { get; init; } = 80;
+
     [Display(Name = "Guidelines", Description = "Markdown, always one key away while labeling."), StringLength(100_000)]
     public string Guidelines { get; init; } = "";
 
@@ -75,6 +90,9 @@ public sealed record ProjectSettings
 
     [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]
     public long Seed { get; init; } = 1;
+
+    /// <summary>Right answers that pass the practice.</summary>
+    public int PracticeRight => (PracticeItems * PracticePercent + 99) / 100;
 
     /// <summary>Groups of one epoch: enough for the wanted images.</summary>
     public int GroupsPerEpoch => GroupSize < 1 ? 0 : (ImagesPerEpoch + GroupSize - 1) / GroupSize;

@@ -26,6 +26,14 @@ public static partial class SettingsRules
         {
             yield return "A flag project needs at least one flag: deformed or unsafe.";
         }
+        if (settings.SecondPersonChecks && task != LabelingTask.FlagBatch)
+        {
+            yield return "A second person checks flags alone: leave the check off where nothing is flagged.";
+        }
+        if (settings.SecondPersonChecks && settings.VotesPerItem != 1)
+        {
+            yield return "A second person checks one person's flags: ask for 1 vote per item, or leave the check off.";
+        }
         if (task == LabelingTask.PreferPair && settings.GroupSize < 2)
         {
             yield return "A pair project needs at least 2 images per group.";

@@ -3,8 +3,8 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>Agreement on what several people judged. For flags the unit is an image, for rankings two images of the group, otherwise
-/// the item.</summary>
+/// <summary>Agreement on what several people judged independently; who saw another's flags to check them did not. For flags the unit is
+/// an image, for rankings two images of the group, otherwise the item.</summary>
 /// <param name="Units">Things with at least two labels.</param>
 /// <param name="Cohen">Mean over all pairs of people who share a unit, weighted by what they share.</param>
 /// <param name="Fleiss">NaN unless every unit has the same number of labels.</param>
@@ -17,10 +17,11 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
         var votes = await db.Votes.AsNoTracking()
             .Where(v =>
                 v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement
-                    && v.SupersededById == null && v.Quarantine == null)
+                    && v.SupersededById == null && v.Quarantine == null && v.ChecksId == null)
             .Where(v =>
                 db.Votes.Count(
-                    o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
+                    o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null
+                        && o.ChecksId == null) > 1)
             .ToListAsync(cancel);
         return Of(votes.SelectMany(v => Labels(v, project)).ToList());
     }

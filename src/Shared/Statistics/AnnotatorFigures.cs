@@ -5,7 +5,7 @@ namespace Labeler.Shared.Statistics;
 /// <summary>What one person did in a project.</summary>
 /// <param name="MedianMs">Median time for one judgement, in milliseconds.</param>
 /// <param name="Fast">Judgements quicker than <see cref="Vote.ImplausiblyFastMs"/>.</param>
-/// <param name="Flagged">Share of the images they saw that they flagged.</param>
+/// <param name="Flagged">Share of the images they saw that they flagged; what they only checked is left out.</param>
 /// <param name="Influence">Their share of the usable pairs that all standing votes of the project give; 0 when there are none. Where
 /// several people judge one group, each gives its pairs.</param>
 /// <param name="Gold">Right answers to gold items; null when they had none.</param>
@@ -25,8 +25,8 @@ public sealed record AnnotatorFigures(
                 Quarantined = g.Count(v => v.Quarantine != null),
                 Surplus = g.Count(v => v.Surplus),
                 Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < Vote.ImplausiblyFastMs),
-                Seen = g.Sum(v => v.SupersededById == null ? v.Seen : 0),
-                Flagged = g.Sum(v => v.SupersededById == null ? v.Flagged : 0),
+                Seen = g.Sum(v => v.SupersededById == null && v.ChecksId == null ? v.Seen : 0),
+                Flagged = g.Sum(v => v.SupersededById == null && v.ChecksId == null ? v.Flagged : 0),
                 Last = g.Max(v => v.At),
             }).ToListAsync(cancel);
         var pairs = await Pairs(db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training), cancel);

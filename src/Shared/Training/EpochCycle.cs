@@ -174,10 +174,15 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         {
             vote.CountAfterAll();
         }
+        await db.SaveChangesAsync(cancel);
+        foreach (var item in late.Select(vote => vote.Item!).Distinct())
+        {
+            await Checking.Follow(db, item, cancel);
+        }
     }
 
     private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>
-        db.Items.Where(i => i.EpochId == epochId && i.State == ItemState.Open)
+        db.Items.Where(i => i.EpochId == epochId && (i.State == ItemState.Open || i.State == ItemState.Disputed))
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ItemState.Retired), cancel);
 
     private static async Task CancelJobs(LabelerDb db, IReadOnlyCollection<long> epochs, DateTimeOffset now, CancellationToken cancel)

@@ -3,6 +3,16 @@ namespace Labeler.Shared.Voting;
 /// <summary>Does a verdict say the same as the known right answer?</summary>
 public static class GoldAnswer
 {
+    private const int LongestNote = 500;
+
+    /// <exception cref="LabelerException">The note is too long.</exception>
+    public static string? Note(string? text)
+    {
+        var note = text?.Trim() ?? "";
+        LabelerException.ThrowIf(note.Length > LongestNote, $"A note has at most {LongestNote} characters.");
+        return note.Length == 0 ? null : note;
+    }
+
     public static bool IsRight(Verdict answer, Verdict given) => (answer, given) switch
     {
         (FlagVerdict right, FlagVerdict said) =>

@@ -93,7 +93,15 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         : item.Use != ItemUse.Training ? Exclusion.NotForTraining
         : vote.Surplus ? Exclusion.Surplus
         : vote.Kind == VoteKind.Skip ? Exclusion.Skipped
+        : vote.Check != VoteCheck.Counts ? OfCheck(vote.Check)
         : item.Votes < item.VotesWanted ? Exclusion.AwaitsVotes
         : vote.Seen == 0 ? Exclusion.NotSeen
         : null;
+
+    private static Exclusion OfCheck(VoteCheck check) => check switch
+    {
+        VoteCheck.Awaited => Exclusion.AwaitsCheck,
+        VoteCheck.Disputed => Exclusion.AwaitsLead,
+        _ => Exclusion.Confirms,
+    };
 }

@@ -13,6 +13,35 @@ public static class VoteText
         _ => "",
     };
 
+    /// <summary>A known right answer in words, for who sees a pair's first picture on the left.</summary>
+    public static string Right(Verdict gold) => gold switch
+    {
+        FlagVerdict flags when flags.Tiles.All(tile => tile.Flags == FlagKinds.None) => "All pictures are normal.",
+        FlagVerdict flags => string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
+            .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key)
+            .Select(same => $"{(same.Count() == 1 ? "Picture" : "Pictures")} {string.Join(", ", same.Order())}: "
+                + string.Join(" and ", FlagNames.All(same.Key)))) + ". The rest are normal.",
+        PairVerdict pair => pair.FirstWins switch
+        {
+            true => "The left picture is better.",
+            false => "The right picture is better.",
+            _ => pair.Pick == PairPick.Tie ? "A tie." : "Both are bad.",
+        },
+        ChoiceVerdict choice => choice.Name,
+        RankVerdict ranking => $"Best first: {InOrder(ranking)}.",
+        _ => "",
+    };
+
+    /// <summary>What a second person's check makes of it, after its words; nothing where none is asked for.</summary>
+    public static string OfCheck(Vote vote) => vote switch
+    {
+        { Check: VoteCheck.Awaited } => ", waits for a second person's check",
+        { Check: VoteCheck.Disputed } => ", waits for a lead: two people disagree",
+        { Check: VoteCheck.Confirms } => ", confirms another person's flags",
+        { ChecksId: not null } => ", a check of another person's flags",
+        _ => "",
+    };
+
     /// <summary>How a picture of the vote is marked: deformed, unsafe, chosen, unseen or nothing.</summary>
     public static string ClassOf(Verdict? verdict, int place) => verdict switch
     {

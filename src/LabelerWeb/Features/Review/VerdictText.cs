@@ -25,6 +25,8 @@ internal static class VerdictText
         _ => VoteText.Of(vote),
     };
 
+    public static string OfCheck(Vote vote) => VoteText.OfCheck(vote);
+
     /// <summary>How many of those who judged it flagged a picture, or its mean place in their rankings; null where nobody did.</summary>
     public static string? Count(ReviewedItem reviewed, int place)
     {
