@@ -16,7 +16,8 @@ public sealed record LeaderboardRow(int Contestant, int Rank, double Rating, dou
 
     /// <summary>All that take part, the strongest first. Intervals are from the bootstrap over pictures (B. Efron, Annals of Statistics 7,
     /// 1979): what was said about one prompt and noise is drawn together, however many people said it of however many pairs. As few
-    /// pictures make its quantiles too narrow, they are widened by √(n/(n − 1)) and Student's t.</summary>
+    /// pictures make its quantiles too narrow, they are widened by √(n/(n − 1)) and Student's t; and each draw has besides a picture of
+    /// every two who met, won by either by chance, as what nobody has contradicted yet is not certain.</summary>
     /// <param name="meetings">Of contestants who are all connected by meetings.</param>
     public static IReadOnlyList<LeaderboardRow> Of(IReadOnlyList<DuelMeeting> meetings, int repetitions = Repetitions, int seed = 1)
     {
@@ -47,10 +48,27 @@ public sealed record LeaderboardRow(int Contestant, int Rank, double Rating, dou
     private static List<double[]> Drawn(List<List<DuelMeeting>> pictures, Dictionary<int, int> places, double[] start, int repetitions,
         int seed)
     {
-        var random = new Random(seed);
+        var (random, pairs) = (new Random(seed), VotesOfAPicture(pictures, places));
         return [.. Enumerable.Range(0, pictures.Count < 2 ? 0 : repetitions).Select(_ =>
-            Strengths.Of(Won([.. pictures.Select(_ => pictures[random.Next(pictures.Count)])], places), start))];
+        {
+            var won = Won([.. pictures.Select(_ => pictures[random.Next(pictures.Count)])], places);
+            foreach (var (one, other, votes) in pairs)
+            {
+                var (winner, loser) = random.Next(2) == 0 ? (one, other) : (other, one);
+                won[winner, loser] += votes;
+            }
+            return Strengths.Of(won, start);
+        })];
     }
+
+    // Of every two who met, on average.
+    private static List<(int One, int Other, double Votes)> VotesOfAPicture(List<List<DuelMeeting>> pictures,
+        Dictionary<int, int> places) =>
+        [.. pictures.SelectMany(picture => picture)
+            .Select(met => (One: places[Math.Min(met.First, met.Second)], Other: places[Math.Max(met.First, met.Second)],
+                Votes: met.ForFirst + met.ForSecond + met.Ties))
+            .Where(met => met.Votes > 0).GroupBy(met => (met.One, met.Other))
+            .Select(of => (of.Key.One, of.Key.Other, of.Average(met => met.Votes)))];
 
     // A tie is half a win for each, both bad for neither.
     private static double[,] Won(List<List<DuelMeeting>> pictures, Dictionary<int, int> places)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
@@ -88,7 +89,7 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
     {
         await using var world = await databases.World(Databases.Sqlite);
         var scene = await PhotoScene.In(world);
-        await scene.Run(scene.Zip([.. Enumerable.Range(0, 170).Select(n => ($"{n:000}.png", PhotoScene.Png(n, 8)))]));
+        await scene.Run(scene.Zip([.. Enumerable.Range(0, 170).Select(n => ($"{n:000}.png", new Picture(8, 8, [.. Enumerable.Repeat((byte)n, 192)]).ToPng()))]));
         await scene.Label(name => string.CompareOrdinal(name, "110") < 0 ? "Label 1" : "Label 3");
         await using var db = world.Open();
         foreach (var photo in await db.Photos.ToListAsync())

@@ -19,6 +19,7 @@ public sealed class A_reward_is_stale_when_its_teachers_votes_are_set_aside(Data
         var person = await scene.Person("Ada");
         var (learning, review) = (world.Get<RewardWorkflow>(), world.Get<Review>());
         var reward = await Learn(world, scene, person.Id, groups: 2);
+        var manifest = await world.Files.Read(reward.ManifestHash);
         var votes = await scene.Read(db => db.Votes.Select(v => v.Id).ToListAsync());
         const string Told = "1 of the 2 votes that taught it was withdrawn or set aside since: learn the reward again.";
 
@@ -34,6 +35,9 @@ public sealed class A_reward_is_stale_when_its_teachers_votes_are_set_aside(Data
         Assert.Equal(0, await scene.Read(db => db.Jobs.CountAsync(j => j.State == JobState.Queued)));
 
         await review.Release(scene.Project.Id, [votes[0]]);
+        File.Delete(world.Files.PathOf(reward.ManifestHash));
+        Assert.Contains("no longer in the store: learn the reward again", await Refused(() => learning.Train(scene.Epoch.Id, reward.Id)));
+        await world.Files.Put(manifest);
         await learning.Train(scene.Epoch.Id, reward.Id);
     }
 

@@ -58,6 +58,15 @@ public sealed class Checkpoints_are_ranked
     }
 
     [Fact]
+    public void What_three_pictures_say_with_one_voice_is_not_certain_and_what_forty_say_is()
+    {
+        static IReadOnlyList<LeaderboardRow> Ranked(int pictures) =>
+            LeaderboardRow.Of([.. Enumerable.Range(0, pictures).Select(picture => new DuelMeeting(0, 1, 2, 0, 0, 0, picture))]);
+        Assert.Equal([1, 1], Ranked(3).Select(row => row.Rank));
+        Assert.Equal([1, 2], Ranked(40).Select(row => row.Rank));
+    }
+
+    [Fact]
     public void Known_strengths_are_found_again_and_the_intervals_over_pictures_hold_them()
     {
         var ranked = RankedModels.Judge(True, pictures: 60, raters: 5, alike: 0.5, repetitions: 60, seed: 1);

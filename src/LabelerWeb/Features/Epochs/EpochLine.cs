@@ -22,7 +22,7 @@ public sealed record EpochLine(Epoch Epoch, int? SampledBy, int Groups, int Vote
         foreach (var epoch in epochs.Where(epoch => epoch is { Signal: not null, RewardId: null, ManifestHash: not null }))
         {
             // The project's algorithm may be another by now.
-            var algorithm = Manifest.Read(await files.Read(epoch.ManifestHash!)).Algorithm;
+            var algorithm = files.Has(epoch.ManifestHash!) ? Manifest.Read(await files.Read(epoch.ManifestHash!)).Algorithm : "";
             if (AlgorithmInfo.Find(algorithm)?.LearnsFrom == LearnsFrom.Verdicts)
             {
                 ofImages.Add(epoch.Id);
