@@ -62,6 +62,28 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Save("/projects/hands", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
         var training = (await Load("hands")).Settings.Training;
         Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
+        foreach (var baseline in Enum.GetValues<RewardBaseline>())
+        {
+            await Save("/projects/hands", ("Training.Baseline", $"{baseline}"));
+            Assert.Equal(baseline, (await Load("hands")).Settings.Training.Baseline);
+        }
+    }
+
+    [Fact]
+    public async Task What_the_authors_had_is_filled_in_beside_ours_and_saved_only_when_somebody_saves_it()
+    {
+        await Create("Hands", ("Prompts", "1 hand"), ("Algorithm", "ddpo"));
+        var ours = (await Load("hands")).Settings;
+        Assert.Equal((350, 20, 56), (ours.ImagesPerEpoch, ours.Sampling.Steps, ours.Training.ImagesPerStep));
+        var filled = await (await Save("/projects/hands", ("AsPublished", "yes"))).Content.ReadAsStringAsync();
+        Assert.Contains("arXiv 2305.13301, appendix D", filled);
+        foreach (var (field, value) in new[] { ("Settings.ImagesPerEpoch", "256"), ("Sampling.Steps", "50"), ("Training.ImagesPerStep", "64"), ("Training.LearningRate", "3e-4"), ("Training.RatioClip", "1e-4") })
+        {
+            Assert.Contains($"name=\"{field}\" value=\"{value}\"", filled);
+        }
+        Assert.Equal(350, (await Load("hands")).Settings.ImagesPerEpoch);
+
+        Assert.Contains("no others: choose one of these first", await (await Save("/projects/hands", ("Algorithm", "diffusion-kto"), ("AsPublished", "yes"))).Content.ReadAsStringAsync());
     }
 
     [Fact]
