@@ -26,5 +26,15 @@ command.SetAction(parsed =>
                 + $"| {100 * votes.Covered:0.0} / {100 * clusters.Covered:0.0} |"));
         }
     }
+    Console.WriteLine();
+    Console.WriteLine("| ratings of five models | pictures, raters, alike | covered, votes / pictures, % | bias of the strongest |");
+    Console.WriteLine("|---|---|---|---|");
+    foreach (var (pictures, alike) in new[] { (100, 0.0), (100, 0.5), (30, 0.5), (10, 0.5) })
+    {
+        var ranked = RankedModels.Judge([1180, 1060, 1000, 920, 840], pictures, 5, alike, parsed.GetValue(repetitions) / 5,
+            parsed.GetValue(seed));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| 840 to 1180 | {pictures}, 5, {alike:0.0} | {100 * ranked.Independent:0.0} / {100 * ranked.Clustered:0.0} | {ranked.Bias:0.0} |"));
+    }
 });
 return command.Parse(args).Invoke();

@@ -41,7 +41,7 @@ public static class ServiceRegistration
             services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
         }
         services.AddSingleton<DatabaseBackups>().AddSingleton<Migrator>().AddSingleton<RunFiles>();
-        services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>();
+        services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
         return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()
             .AddSingleton<RewardMeasurement>();

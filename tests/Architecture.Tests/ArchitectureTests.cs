@@ -16,7 +16,7 @@ public sealed class ArchitectureTests
     public void The_shared_domain_s_arrows_point_one_way() => None(new Layers(
         "Labeler.Shared",
         "Imaging|Storage", "ModelServers", "Projects|Accounts", "Epochs", "Samples", "Voting", "Jobs", "Training", "Evaluations", "Statistics", "Rewards|Exports",
-        "Comparisons|Photos", "Automation", "Data").Wrong(PathOf("Shared"), "Labeler.Shared", "Labeler.Shared.Data"));
+        "Comparisons|Photos", "Gold", "Automation", "Data").Wrong(PathOf("Shared"), "Labeler.Shared", "Labeler.Shared.Data"));
 
     [Fact]
     public void The_web_s_features_know_few_others_and_none_in_a_circle() => None(new Layers(

@@ -26,14 +26,18 @@ public sealed partial class HouseTests
             .SelectMany(type => type.GetConstructors(Every))
             .Where(constructor => constructor.GetParameters().Length > MostParameters).Select(constructor => $"{constructor.DeclaringType}"));
 
-    [Fact]
-    public void Every_test_that_the_page_about_security_names_is_there()
+    [Theory]
+    [InlineData("security.md")]
+    [InlineData("definitions.md")]
+    public void Every_test_and_file_that_a_page_names_is_there(string page)
     {
         var classes = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => ClassName().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).ToHashSet();
-        var named = TestName().Matches(File.ReadAllText(Path.Combine(Root, "docs", "security.md"))).Select(match => match.Groups[1].Value).ToList();
+        var text = File.ReadAllText(Path.Combine(Root, "docs", page));
+        var named = TestName().Matches(text).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(named);
         None(named.Except(classes));
+        None(FileName().Matches(text).Select(match => match.Groups[1].Value).Where(file => !File.Exists(Path.Combine(Root, file))));
     }
 
     private static void None(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join("\n", wrong));
@@ -54,6 +58,9 @@ public sealed partial class HouseTests
     // In the last column of its tables; commands and settings have other characters too.
     [GeneratedRegex(@"`([A-Za-z_]+)`(?=[^|\n]*\|\n)")]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"`((?:src|tests|bench|wwwroot-assets)/[^`]+\.[a-z]+)`")]
+    private static partial Regex FileName();
 
     [GeneratedRegex(@"\.(cs|razor)$")]
     private static partial Regex Source();

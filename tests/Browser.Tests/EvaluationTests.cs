@@ -57,6 +57,12 @@ public sealed class EvaluationTests(Browsing browsing)
         await Expect(page.Locator(".comparison")).ToHaveCountAsync(3);
         await Expect(page.GetByText("preferred by 2")).ToHaveCountAsync(3);
         await admin.Take("evaluation-pictures", fullPage: true);
+
+        await admin.Go("/compare/leaderboard?project=hands");
+        await Expect(page.Locator(".bars dt")).ToHaveTextAsync(["1. Hands, epoch 1", "1. base model models/mirror-world"]);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Leaderboard" })).ToHaveAttributeAsync("aria-current", "page");
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"));
+        await admin.Take("leaderboard", fullPage: true);
     }
 
     /// <summary>Prefers the trained checkpoint's picture of every pair, by the keys; which side that is only the database knows.</summary>

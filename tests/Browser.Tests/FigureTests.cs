@@ -17,6 +17,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     [InlineData(LabelingTask.Score, "Score proportions per epoch")]
     [InlineData(LabelingTask.Categorise, "Labels per epoch")]
     [InlineData(LabelingTask.PreferPair, "Labels per epoch")]
+    [InlineData(LabelingTask.Rank, "Pairs in order per epoch")]
     public async Task The_dashboard_draws_the_votes_of_every_task_and_takes_up_new_ones_without_reload(LabelingTask task, string figure)
     {
         var seeded = await fixture.Seed($"Figures of {task}", task, groups: 3, Settings(task));
@@ -115,6 +116,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
             {
                 LabelingTask.FlagBatch => new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n is 1 or 4 ? FlagKinds.Deformed : FlagKinds.None, true, true))]),
                 LabelingTask.PreferPair => new PairVerdict(PairPick.Left, lease.FirstOnLeft, true, true),
+                LabelingTask.Rank => new RankVerdict([.. Enumerable.Range(0, 7).Select(n => new[] { n })], true, true),
                 _ => new ChoiceVerdict(seeded.Project.Settings.Choices[0].Name, true, true),
             };
             await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));

@@ -48,7 +48,7 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
         var page = admin.Page;
         await page.SetViewportSizeAsync(390, 844);
         var wide = new List<string>();
-        foreach (var address in new[] { "projects", "projects/new", "p/faces/settings", "p/faces/epochs", "p/faces/compare", "p/faces", "p/faces/gallery", "p/faces/gallery/before-after", "p/faces/review", "label", "p/faces/label", "people", "system", "account", "photos", "compare", "compare/sheets", "compare/evaluations", "compare/evaluations/new", "compare/rewards" })
+        foreach (var address in new[] { "projects", "projects/new", "p/faces/settings", "p/faces/epochs", "p/faces/compare", "p/faces", "p/faces/gallery", "p/faces/gallery/before-after", "p/faces/review", "p/faces/review/practice", "label", "p/faces/label", "people", "system", "account", "photos", "compare", "compare/sheets", "compare/evaluations", "compare/evaluations/new", "compare/leaderboard", "compare/rewards" })
         {
             Assert.Equal(200, await admin.Go($"/{address}"));
             await page.WaitForFunctionAsync(Unfolded);

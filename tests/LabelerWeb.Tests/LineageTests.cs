@@ -79,6 +79,21 @@ public sealed class LineageTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task The_history_counts_what_an_epoch_learned_from_in_its_own_algorithms_unit()
+    {
+        await using var seeded = await Seed("Alone", new() { Algorithm = "diffusion-kto" });
+        using var lead = await host.SignedIn("Alone lead", Role.Admin);
+        using var client = await AnnotatorClient.Open(host, "Alone annotator");
+        await Judge(client, seeded, 1);
+        await Learn(seeded);
+        Assert.Contains("its votes, 42 judged images", await lead.GetStringAsync($"/p/{seeded.Project.Slug}/epochs"));
+        await using var pairs = await Seed("Together", new());
+        await Judge(client, pairs, 1);
+        await Learn(pairs);
+        Assert.Contains("its votes, 36 pairs", await lead.GetStringAsync($"/p/{pairs.Project.Slug}/epochs"));
+    }
+
+    [Fact]
     public async Task A_lead_lets_one_of_two_votes_decide_and_takes_a_wrong_gold_answer_back()
     {
         await using var seeded = await Seed("Decided", new() { VotesPerItem = 2 });

@@ -123,7 +123,11 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("step 4000", page);
         var run = $"run:{job.Id}:Label 1";
         Assert.Contains($"compare/evaluations/new?run={Uri.EscapeDataString(run)}", page);
-        Assert.Contains("A cat in a mirror", await lead.GetStringAsync($"/compare/evaluations/new?run={Uri.EscapeDataString(run)}"));
+        var form = await lead.GetStringAsync($"/compare/evaluations/new?run={Uri.EscapeDataString(run)}");
+        Assert.Contains("A cat in a mirror", form);
+        Assert.Contains("name=\"Sampling.Steps\" value=\"30\"", form);
+        Assert.Contains("name=\"Sampling.GuidanceScale\" value=\"7.5\"", form);
+        Assert.Contains("name=\"Raters\" value=\"5\"", form);
         await lead.Submit("/compare/evaluations/new", "evaluation",
         [
             ("Name", "Steps"), ("Kind", "Rubric"), ("Prompts", "A cat in a mirror"), ("PromptsOf", ""), ("FixedEach", "1"), ("RandomEach", "1"), ("FixedSeed", "1"), ("Raters", "1"), ("Guidelines", ""),

@@ -62,6 +62,38 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Save("/p/hands/settings", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
         var training = (await Load("hands")).Settings.Training;
         Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
+        foreach (var baseline in Enum.GetValues<RewardBaseline>())
+        {
+            await Save("/p/hands/settings", ("Training.Baseline", $"{baseline}"));
+            Assert.Equal(baseline, (await Load("hands")).Settings.Training.Baseline);
+        }
+    }
+
+    [Fact]
+    public async Task What_the_authors_had_is_filled_in_beside_ours_and_saved_only_when_somebody_saves_it()
+    {
+        await Create("Hands", ("Prompts", "1 hand"), ("Algorithm", "ddpo"));
+        var ours = (await Load("hands")).Settings;
+        Assert.Equal((350, 20, 56), (ours.ImagesPerEpoch, ours.Sampling.Steps, ours.Training.ImagesPerStep));
+        var filled = await (await Save("/p/hands/settings", ("AsPublished", "yes"))).Content.ReadAsStringAsync();
+        Assert.Contains("arXiv 2305.13301, appendix D", filled);
+        foreach (var (field, value) in new[] { ("Settings.ImagesPerEpoch", "256"), ("Sampling.Steps", "50"), ("Training.ImagesPerStep", "64"), ("Training.LearningRate", "3e-4"), ("Training.RatioClip", "1e-4") })
+        {
+            Assert.Contains($"name=\"{field}\" value=\"{value}\"", filled);
+        }
+        Assert.Equal(350, (await Load("hands")).Settings.ImagesPerEpoch);
+
+        Assert.Contains("no others: choose one of these first", await (await Save("/p/hands/settings", ("Algorithm", "diffusion-kto"), ("AsPublished", "yes"))).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task The_form_makes_a_ranking_project_and_says_which_pairs_of_a_group_meet()
+    {
+        await Create("Ranked", ("Prompts", "1 hand"), ("Task", "Rank"), ("Settings.GroupSize", "5"));
+        Assert.Equal((LabelingTask.Rank, 5), ((await Load("ranked")).Task, (await Load("ranked")).Settings.GroupSize));
+        await Create("Pairs", ("Prompts", "1 hand"), ("Task", "PreferPair"), ("Settings.Pairs", "All"));
+        Assert.Equal(PairChoice.All, (await Load("pairs")).Settings.Pairs);
+        Assert.Contains("Which images meet in a pair project", await _admin.GetStringAsync("/p/pairs/settings"));
     }
 
     [Theory]
@@ -198,7 +230,7 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         Assert.Equal(Enum.GetValues<LabelingTask>().Order(), tasks.Order());
         var (projects, jobs) = await host.With<LabelerDb, (int, int)>(async db => (await db.Projects.CountAsync(), await db.Jobs.CountAsync(j => j.Kind == JobKind.Sample && j.State == JobState.Queued)));
         Assert.Equal(projects, jobs);
-        Assert.Equal(5, projects);
+        Assert.Equal(6, projects);
     }
 
     private Task<HttpResponseMessage> Create(string name, params (string, string)[] fields) => Save("/projects/new", [("Name", name), ("Task", "FlagBatch"), ("Flags", "Deformed"), .. fields]);

@@ -61,6 +61,21 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
     }
 
     [Fact]
+    public async Task It_ranks_a_group_by_what_its_pictures_are_worth_with_equals_tied()
+    {
+        await using var seeded = await Seed("Ranked by machine", LabelingTask.Rank, new() { GroupSize = 4 }, SceneFamily.Mirror, groups: 4);
+
+        await Work(seeded, new AnnotatorOptions());
+
+        Assert.All(await Votes(seeded), entry =>
+        {
+            var worth = Enumerable.Range(0, 4).Select(index => Scene(SceneFamily.Mirror, entry.Group, index, 4).Truth.Score).ToList();
+            var right = Enumerable.Range(0, 4).GroupBy(index => worth[index]).OrderByDescending(same => same.Key).Select(same => string.Join(',', same.Order()));
+            Assert.Equal(right, ((RankVerdict)entry.Vote.Verdict!).Order.Select(tied => string.Join(',', tied.Order())));
+        });
+    }
+
+    [Fact]
     public async Task One_that_errs_always_says_the_opposite()
     {
         await using var seeded = await Seed("Wrong", LabelingTask.FlagBatch, new() { Flags = FlagKinds.Deformed, GroupSize = 4 }, SceneFamily.Hand, groups: 2);

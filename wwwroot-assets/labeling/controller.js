@@ -6,9 +6,10 @@ import { releaseFocus } from './dom.js';
 import { Keyboard } from './keyboard.js';
 import { Keys } from './keys.js';
 import { Messages } from './messages.js';
-import { showProgress, showSaved, showSignal } from './meters.js';
+import { showHint, showProgress, showSaved, showSignal } from './meters.js';
 import { makeNotice, patience } from './notices.js';
 import { Outbox } from './outbox.js';
+import { Practice } from './practice.js';
 import { Stage } from './stage.js';
 import { Stopwatch } from './stopwatch.js';
 import { complaintAbout } from './unseen.js';
@@ -35,19 +36,21 @@ export class Controller {
   #poll = 0;
   #flagMode = 0;
   #views;
+  #practice;
 
   constructor(root, config, signal) {
     this.#root = root;
     this.#project = config.project;
     this.#views = new Views(this, config.project);
     this.signal = signal;
-    this.keys = new Keys(config.keys, [...always, ...(config.project.task === 'pair' ? ['left', 'right', 'tie', 'bothBad'] : [])]);
+    this.keys = new Keys(config.keys, [...always, ...(['pair', 'rank'].includes(config.project.task) ? ['left', 'right', 'tie', 'bothBad'] : [])]);
     this.#stage = new Stage(root, signal);
     this.#messages = new Messages(root);
     this.#watch = new Stopwatch(signal);
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
     this.deck = new Deck(new Api(config.account, config.token), config.project, this.outbox, signal, () => this.#stage.pictureSize);
+    this.#practice = new Practice(root, config.project, new Api(config.account, config.token), this.deck, signal);
     signal.addEventListener('abort', () => { clearTimeout(this.#poll); clearTimeout(this.#settling); });
   }
 
@@ -108,6 +111,7 @@ export class Controller {
       case 'guidelines': this.#toggleGuidelines(); break;
       case 'saved': this.#savedPressed(); break;
       case 'retry': this.deck.fill(); break;
+      case 'practice-again': this.#practice.again().then(fault => fault ? this.#messages.warn(fault) : this.#show()); break;
       default: return false;
     }
     return true;
@@ -146,6 +150,7 @@ export class Controller {
     if (!card || !judgment) return;
     if (this.#isTooSoon) { this.say('Not taken: that came before anybody can have looked.'); return; }
     if (judgment.verdict.kind !== 'skip' && !this.#mayJudge(card, judgment.verdict)) return;
+    if (card.item.practice) { this.#answerPractice(card, judgment); return; }
     if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, 'Undo');
     const key = newKey();
     this.#send({ op: 'vote', key, verdict: judgment.verdict, durationMs: this.#watch.read(), at: new Date().toISOString() }, card, judgment.echo);
@@ -154,6 +159,13 @@ export class Controller {
     this.#echo(judgment);
     this.#settle();
     requestAnimationFrame(() => setTimeout(() => performance.measure('key-to-next', { start: started, end: performance.now() })));
+  }
+
+  async #answerPractice(card, judgment) {
+    const fault = await this.#practice.answer(card, judgment.verdict, gold => this.view?.mark?.(gold));
+    this.#settle();
+    if (fault) this.#messages.warn(fault);
+    else this.#show();
   }
 
   // A card that was in front long enough before, as one gone back to, may be answered at once.
@@ -237,7 +249,10 @@ export class Controller {
   }
 
   /** The judgment in front has changed. */
-  changed() { showSignal(this.#root, this.view); }
+  changed() {
+    showSignal(this.#root, this.view);
+    showHint(this.#root, this.view, this.#practice?.hint(this.deck.current));
+  }
 
   #outboxChanged() {
     showSaved(this.#root, this.outbox);
@@ -257,6 +272,8 @@ export class Controller {
   }
 
   say(text) { this.#messages.say(text); }
+
+  warn(text) { this.#messages.warn(text); }
 
   #echo(judgment) { this.#messages.echo(judgment, Boolean(this.deck.current)); }
 }

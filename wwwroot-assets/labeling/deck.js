@@ -109,6 +109,12 @@ export class Deck extends EventTarget {
     return key;
   }
 
+  /** The item in front leaves for good, as one of the practice does. */
+  drop() {
+    this.cards.splice(this.at, 1);
+    return this.fill();
+  }
+
   /** Looks at the item before or after without judging. */
   step(by) {
     const to = this.at + by;

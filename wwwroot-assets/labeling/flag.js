@@ -17,7 +17,7 @@ export class FlagView {
     this.#controller = controller;
     this.#card = card;
     this.#kinds = project.flags.map(flag => kinds[flag]);
-    this.#flags = card.pictures.map((_, n) => card.verdict?.tiles?.[n]?.flags ?? 0);
+    this.#flags = card.pictures.map((_, n) => card.verdict?.tiles?.[n]?.flags ?? this.#first?.[n] ?? 0);
     this.#tiles = card.pictures.map((picture, n) => this.#makeTile(picture, n));
     this.element = make('div', { className: 'grid', role: 'group', 'aria-label': `${card.pictures.length} pictures` }, ...this.#tiles.map(tile => tile.element));
     this.controls = this.#kinds.length > 1 ? [this.#makeMode()] : [];
@@ -47,15 +47,29 @@ export class FlagView {
     this.#controller.changed();
   }
 
+  /** Another person's flags, where they are to be checked. */
+  get #first() { return this.#card.item.check ?? null; }
+
+  get #isConfirmed() { return this.#first?.every((flags, n) => flags === this.#flags[n]); }
+
+  get hint() { return this.#first && 'These are another person\u2019s flags. Confirm them, or change what is wrong.'; }
+
+  get commitName() { return !this.#first ? null : this.#isConfirmed ? 'Confirm' : 'Save changes'; }
+
   get flagged() { return this.#flags.filter(flags => flags !== 0).length; }
   get most() { const half = Math.floor(this.#flags.length / 2); return half * (this.#flags.length - half); }
   get signal() { return this.flagged * (this.#flags.length - this.flagged); }
 
   commit() {
     const counts = this.#kinds.map(kind => [kind, this.#flags.filter(flags => flags & kind.bit).length]).filter(([, count]) => count > 0);
-    const echo = counts.length === 0 ? 'All normal' : counts.map(([kind, count]) => `${count} ${kind.name.toLowerCase()}`).join(', ');
+    const echo = this.#isConfirmed ? 'Confirmed' : counts.length === 0 ? 'All normal' : counts.map(([kind, count]) => `${count} ${kind.name.toLowerCase()}`).join(', ');
     const tiles = this.#card.pictures.map((picture, index) => ({ index, flags: this.#flags[index], displayed: picture.displayed, unblurred: picture.unblurred }));
     return { verdict: { kind: 'flags', tiles }, echo };
+  }
+
+  /** Shows where a known answer says something else. */
+  mark(gold) {
+    this.#tiles.forEach((tile, n) => tile.element.classList.toggle('wrong', gold.tiles?.find(right => right.index === n)?.flags !== this.#flags[n]));
   }
 
   get #other() { return this.#controller.flagMode === 0 ? 1 : 0; }
@@ -83,6 +97,7 @@ export class FlagView {
     button.setAttribute('aria-label', `Picture ${n + 1}: ${this.#words(n)}`);
     element.classList.toggle('deformed', Boolean(this.#flags[n] & 1));
     element.classList.toggle('unsafe', Boolean(this.#flags[n] & 2));
+    element.classList.toggle('changed', this.#first !== null && this.#first[n] !== this.#flags[n]);
     badges.replaceChildren(...given.map(kind => make('span', { className: `badge-${kind.name.toLowerCase()}` }, icon(kind.icon), kind.name)));
   }
 

@@ -30,7 +30,7 @@ export function showProgress(root, progress) {
   bar.value = progress.roundDone;
 }
 
-/** k flagged of n make k(n − k) pairs that teach; none where all or none are flagged. */
+/** k flagged of n make k(n − k) pairs that teach, none where all or none are flagged; a ranking n(n − 1)/2, none of what is tied. */
 export function showSignal(root, view) {
   const meter = root.querySelector('[data-signal]');
   meter.hidden = view?.signal === undefined;
@@ -40,6 +40,16 @@ export function showSignal(root, view) {
   meter.querySelector('meter').max = most;
   meter.querySelector('meter').value = view.signal;
   meter.title = view.signal === 0
-    ? 'Flagged all or none: right if that is what you see, but this group teaches nothing.'
+    ? view.silence ?? 'Flagged all or none: right if that is what you see, but this group teaches nothing.'
     : `${plural(view.signal, 'pair', 'pairs')} of a better and a worse picture: what the model learns from. A group gives at most ${most}.`;
+}
+
+/** What is special about the card in front, and what committing it does. */
+export function showHint(root, view, practice) {
+  const [hint, commit] = [root.querySelector('[data-hint]'), root.querySelector('[data-commit]')];
+  const text = practice || view?.hint || '';
+  hint.hidden = !text;
+  hint.classList.toggle('practice', Boolean(practice));
+  if (hint.textContent !== text) hint.textContent = text;
+  if (commit) commit.textContent = view?.commitName ?? 'Rest normal';
 }

@@ -2,7 +2,7 @@
 export function makeNotice(root, status, outbox) {
   const template = root.querySelector(`template[data-notice="${status.state}"]`) ?? root.querySelector('template[data-notice=error]');
   const notice = template.content.firstElementChild.cloneNode(true);
-  const figures = { ...status.sampling, waiting: outbox.waiting.length, message: status.message };
+  const figures = { ...status.sampling, ...status.practice, waiting: outbox.waiting.length, message: status.message };
   for (const slot of notice.querySelectorAll('[data-slot]')) slot.textContent = figures[slot.dataset.slot] ?? '';
   const bar = notice.querySelector('progress');
   if (bar && status.sampling) {
@@ -14,4 +14,4 @@ export function makeNotice(root, status, outbox) {
 }
 
 /** Seconds until it is worth asking again. */
-export const patience = { loading: 1, sampling: 2, training: 5, held: 5, done: 15, offline: 5, error: 5, exposure: 60, 'signed-out': 30 };
+export const patience = { loading: 1, sampling: 2, training: 5, held: 5, 'practice-missing': 15, 'practice-over': 15, done: 15, checking: 15, offline: 5, error: 5, exposure: 60, 'signed-out': 30 };

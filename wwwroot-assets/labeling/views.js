@@ -2,8 +2,9 @@
 import { ChoiceView } from './choice.js';
 import { FlagView } from './flag.js';
 import { PairView } from './pair.js';
+import { RankView } from './rank.js';
 
-const kinds = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: ChoiceView };
+const kinds = { flag: FlagView, pair: PairView, categorise: ChoiceView, score: ChoiceView, rank: RankView };
 const whenIdle = window.requestIdleCallback ?? setTimeout;
 
 export class Views {
@@ -36,5 +37,9 @@ export class Views {
 
   #isReady(card) { return this.#ahead?.card === card; }
 
-  #make(card) { return card ? new kinds[this.#project.task](this.#controller, card, this.#project) : null; }
+  #make(card) {
+    if (!card) return null;
+    const View = this.#project.task === 'rank' && card.item.pair ? PairView : kinds[this.#project.task];
+    return new View(this.#controller, card, this.#project);
+  }
 }

@@ -15,6 +15,7 @@ public static class OldAddresses
         ("gallery/{slug}", "p/{slug}/gallery"),
         ("gallery/{slug}/compare", "p/{slug}/gallery/before-after"),
         ("review", "projects"),
+        ("review/{slug}/practice", "p/{slug}/review/practice"),
         ("review/{slug}", "p/{slug}/review"),
         ("photos/{slug}", "p/{slug}/photos"),
         ("photos/{slug}/captions", "p/{slug}/photos/captions"),

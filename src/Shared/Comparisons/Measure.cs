@@ -17,8 +17,8 @@ public enum Measure
 
 public static class Measures
 {
-    /// <summary>What the votes of a project can measure. Pairs compare pictures with each other and measure nothing alone; duels
-    /// do.</summary>
+    /// <summary>What the votes of a project can measure. Pairs and rankings compare pictures with each other and measure nothing alone;
+    /// duels do.</summary>
     public static IReadOnlyList<Measure> Of(Project project) => project.Task switch
     {
         LabelingTask.FlagBatch =>
@@ -26,7 +26,7 @@ public static class Measures
             .. project.Settings.Flags.HasFlag(FlagKinds.Deformed) ? new[] { Measure.Normal } : [],
             .. project.Settings.Flags.HasFlag(FlagKinds.Unsafe) ? new[] { Measure.Safe } : [],
         ],
-        LabelingTask.PreferPair => [],
+        LabelingTask.PreferPair or LabelingTask.Rank => [],
         _ => project.Settings.Choices.Any(choice => choice.Value is not null) ? [Measure.Score] : [],
     };
 

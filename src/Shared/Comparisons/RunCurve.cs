@@ -35,12 +35,17 @@ public static class RunCurve
         }
     }
 
-    // Pictures that somebody really saw and judged, by epoch; several people's votes on one picture count once.
+    // Pictures that somebody really saw and judged, by epoch; several people's votes on one picture, and several pairs with it, count once.
     private static async Task<Dictionary<long, double>> Judged(LabelerDb db, long projectId, CancellationToken cancel)
     {
         var items = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training)
-            .GroupBy(v => new { v.EpochId, v.ItemId }).Select(g => new { g.Key.EpochId, Seen = g.Max(v => v.Seen) }).ToListAsync(cancel);
-        return items.GroupBy(i => i.EpochId).ToDictionary(g => g.Key, g => (double)g.Sum(i => i.Seen));
+            .GroupBy(v => new { v.EpochId, v.ItemId, v.Item!.GroupId })
+            .Select(g => new { g.Key.EpochId, g.Key.GroupId, Seen = g.Max(v => v.Seen) }).ToListAsync(cancel);
+        var sizes = await db.Groups.Where(g => db.Epochs.Any(e => e.Id == g.EpochId && e.ProjectId == projectId))
+            .Select(g => new { g.Id, Images = g.Images.Count }).ToDictionaryAsync(g => g.Id, g => g.Images, cancel);
+        return items.GroupBy(i => i.EpochId).ToDictionary(
+            epoch => epoch.Key,
+            epoch => (double)epoch.GroupBy(i => i.GroupId).Sum(group => Math.Min(group.Sum(i => i.Seen), sizes[group.Key])));
     }
 
     private static async Task<Dictionary<int, (double Value, double Low, double High)>> Values(LabelerDb db, Project project,

@@ -26,6 +26,8 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<Item> Items => Set<Item>();
     public DbSet<Lease> Leases => Set<Lease>();
     public DbSet<Vote> Votes => Set<Vote>();
+    public DbSet<Qualification> Qualifications => Set<Qualification>();
+    public DbSet<PracticeAnswer> PracticeAnswers => Set<PracticeAnswer>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<JobMetric> JobMetrics => Set<JobMetric>();
     public DbSet<JobLine> JobLines => Set<JobLine>();

@@ -16,6 +16,9 @@ public enum LockScope
 
     /// <summary>Giving an account a name (id: 0).</summary>
     Names = 4,
+
+    /// <summary>Asking more about a group (id: group).</summary>
+    Group = 5,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>

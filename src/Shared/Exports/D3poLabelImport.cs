@@ -67,6 +67,10 @@ public static class D3poLabelImport
                 }
             }
             await db.SaveChangesAsync(cancel);
+            foreach (var item in items.Values)
+            {
+                await Checking.Follow(db, item, cancel);
+            }
             return added;
         }, cancel);
     }

@@ -55,7 +55,13 @@ public static class D3poLabels
         var votes =
             (await db.Votes.AsNoTracking().Effective().Where(v => v.EpochId == epochId && v.Item!.Use == ItemUse.Training)
                 .OrderBy(v => v.Id)
-            .Select(v => new { v.Item!.GroupId, v.Item.VotesWanted, v.Verdict }).ToListAsync(cancel)).ToLookup(v => v.GroupId);
+            .Select(v => new
+            {
+                v.Item!.GroupId,
+                // A checked item's votes count once they are confirmed or decided, and are one.
+                VotesWanted = v.Item.Check == ItemCheck.None ? v.Item.VotesWanted : 1,
+                v.Verdict,
+            }).ToListAsync(cancel)).ToLookup(v => v.GroupId);
         var complete = groups
             .Select(group =>
                 (group, Votes: votes[group.Id].Where(v => ((FlagVerdict)v.Verdict!).Tiles.All(t => t.WasSeen(project.Settings))).ToList()))

@@ -29,9 +29,15 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
         },
         new("ddpo", "DDPO", LearnsFrom.Rewards,
             "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost "
-                + "(arXiv 2305.13301). Published learning rate 3e-4."),
+                + "(arXiv 2305.13301).")
+        {
+            TakesBaseline = true,
+        },
         new("dpok", "DPOK", LearnsFrom.Rewards,
-            "DDPO with a term that holds the model near the base model (arXiv 2305.16381). Published learning rate 3e-4."),
+            "DDPO with a term that holds the model near the base model (arXiv 2305.16381).")
+        {
+            TakesBaseline = true,
+        },
         new("reward-weighted", "Reward-weighted", LearnsFrom.Rewards,
             "Denoises all judged images again, those with the better votes with more weight. Cheap and gentle."),
         new("diffusion-dpo", "Diffusion-DPO", LearnsFrom.Preferences,
@@ -45,6 +51,9 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
 
     /// <summary>The learning rate that a project gets with it where nobody has typed one.</summary>
     public double LearningRate { get; init; } = 3e-4;
+
+    /// <summary>Whether rewards are compared with <see cref="TrainingOptions.Baseline"/>.</summary>
+    public bool TakesBaseline { get; init; }
 
     /// <summary>The algorithm of a name; null where there is none.</summary>
     public static AlgorithmInfo? Find(string name) => All.FirstOrDefault(one => one.Name == name);

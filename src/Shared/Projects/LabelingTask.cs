@@ -14,6 +14,23 @@ public enum LabelingTask
 
     /// <summary>Give one image a score with a written definition.</summary>
     Score = 3,
+
+    /// <summary>Bring the images of one group into an order, best to worst.</summary>
+    Rank = 4,
+}
+
+public static class LabelingTasks
+{
+    /// <summary>Are images compared with each other, so that none has a value of its own?</summary>
+    public static bool Compares(this LabelingTask task) => task is LabelingTask.PreferPair or LabelingTask.Rank;
+}
+
+/// <summary>Which images of a group a pair project compares; see PairQuestions. The names are stored.</summary>
+public enum PairChoice
+{
+    BySize = 0,
+    All = 1,
+    Sorted = 2,
 }
 
 /// <summary>What can be wrong with an image. The numbers are stored.</summary>

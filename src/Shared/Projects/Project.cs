@@ -18,6 +18,9 @@ public sealed class Project
 
     /// <summary>Is one of the project's options chosen for each image?</summary>
     public bool AsksForOption => Task is LabelingTask.Categorise or LabelingTask.Score;
+
+    /// <summary>Are images compared with each other, so that none has a value of its own?</summary>
+    public bool Compares => Task.Compares();
     public PictureSource Source { get; private set; }
     public ProjectSettings Settings { get; private set; } = new();
     public DateTimeOffset CreatedAt { get; private set; }

@@ -17,11 +17,31 @@ public sealed record ProjectSettings
     [Display(Name = "Images per group", Description = "Images of one prompt from one starting noise."), Range(1, 16)]
     public int GroupSize { get; init; } = 7;
 
+    [Display(Name = "Pairs of a group",
+        Description = "Which images meet in a pair project. All: n(n − 1)/2 pairs. Sorted: only those that bring the group into an order, "
+            + "the next ones following from the answers. By size: all of a group of up to 4 images, else sorted.")]
+    public PairChoice Pairs { get; init; }
+
     [Display(Name = "Images per epoch", Description = "Rounded up to whole groups."), Range(1, 100_000)]
     public int ImagesPerEpoch { get; init; } = 350;
 
     [Display(Name = "Votes per item", Description = "How many people judge each item."), Range(1, 50)]
     public int VotesPerItem { get; init; } = 1;
+
+    [Display(Name = "A second person checks",
+        Description = "Flag task, one vote per item: a second person sees the first's flags and confirms or changes them; where they "
+            + "differ, a lead decides in Review. Nothing counts before that. For items made from now on.")]
+    public bool SecondPersonChecks { get; init; }
+
+    [Display(Name = "Practice items",
+        Description = "Items with a known answer (gold) that everybody judges first, with a word after each on what is right; their own "
+            + "votes count once they pass. 0 for no practice."), Range(0, 100)]
+    public int PracticeItems { get; init; }
+
+    [Display(Name = "Right in practice, percent",
+        Description = "How many of the practice items must be judged rightly. Three tries; then a lead lets people in or asks again."),
+        Range(1, 100)]
+    public int PracticePercent { get; init; } = 80;
 
     [Display(Name = "Guidelines", Description = "Markdown, always one key away while labeling."), StringLength(100_000)]
     public string Guidelines { get; init; } = "";
@@ -70,6 +90,9 @@ public sealed record ProjectSettings
 
     [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]
     public long Seed { get; init; } = 1;
+
+    /// <summary>Right answers that pass the practice.</summary>
+    public int PracticeRight => (PracticeItems * PracticePercent + 99) / 100;
 
     /// <summary>Groups of one epoch: enough for the wanted images.</summary>
     public int GroupsPerEpoch => GroupSize < 1 ? 0 : (ImagesPerEpoch + GroupSize - 1) / GroupSize;

@@ -6,6 +6,9 @@ namespace Labeler.Shared.Projects;
 /// <summary>What settings must hold to, beyond their ranges.</summary>
 public static partial class SettingsRules
 {
+    /// <summary>The most images of a ranking.</summary>
+    private const int MostRanked = 9;
+
     /// <summary>Everything that is wrong, one clear line each; empty when the settings can be used.</summary>
     public static IReadOnlyList<string> Faults(this ProjectSettings settings, LabelingTask task) =>
         [.. RangeFaults(settings), .. RangeFaults(settings.Sampling), .. RangeFaults(settings.Training), .. TaskFaults(settings, task)];
@@ -23,9 +26,21 @@ public static partial class SettingsRules
         {
             yield return "A flag project needs at least one flag: deformed or unsafe.";
         }
+        if (settings.SecondPersonChecks && task != LabelingTask.FlagBatch)
+        {
+            yield return "A second person checks flags alone: leave the check off where nothing is flagged.";
+        }
+        if (settings.SecondPersonChecks && settings.VotesPerItem != 1)
+        {
+            yield return "A second person checks one person's flags: ask for 1 vote per item, or leave the check off.";
+        }
         if (task == LabelingTask.PreferPair && settings.GroupSize < 2)
         {
             yield return "A pair project needs at least 2 images per group.";
+        }
+        if (task == LabelingTask.Rank && settings.GroupSize is < 2 or > MostRanked)
+        {
+            yield return $"A ranking project needs 2 to {MostRanked} images per group: a digit places each.";
         }
         if (settings.Training.LastStep is { } last && last < settings.Training.FirstStep)
         {
@@ -76,7 +91,7 @@ public static partial class SettingsRules
             when settings.Choices.Select(choice => choice.Value).OfType<double>().Distinct().Count() < 2 =>
             "No two options have different values, so no picture is better than another: give the options values, higher for better.",
         _ when AlgorithmInfo.Find(settings.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts => null,
-        not LabelingTask.PreferPair when settings.Training.AcrossGroups => null,
+        _ when !task.Compares() && settings.Training.AcrossGroups => null,
         _ when settings.GroupSize < 2 => "Groups of one picture hold nothing to compare: make groups of at least 2.",
         _ => null,
     };

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Labeler.Shared.Projects;
 
 /// <summary>Options of D3PO and of the other algorithms (arXiv 2311.13231, 2305.13301, 2305.16381, 2311.12908, 2404.04465). Learning rate,
-/// beta and clamp are by default D3PO's published ones; batches and steps are ours.</summary>
+/// beta and clamp are by default D3PO's published ones; batches and steps are ours (see <see cref="PublishedSettings"/>).</summary>
 public sealed record TrainingOptions
 {
     [Display(Name = "Beta", Description = "Temperature of the preference loss; higher follows the votes more sharply."),
@@ -95,7 +95,8 @@ public sealed record TrainingOptions
     public RewardEstimator Estimator { get; init; } = RewardEstimator.ImportanceSampling;
 
     [Display(Name = "DDPO, DPOK: baseline",
-        Description = "What a reward is compared with: its prompt's images, all images, or its group. Automatic is the prompt for a "
+        Description = "What a reward is compared with: its prompt's images of this and earlier epochs, all images, its group, or (Greedy, "
+            + "with a learned reward alone) the image that its starting noise gives without further noise. Automatic is the prompt for a "
             + "learned reward, and all images for votes, which compare inside a group already.")]
     public RewardBaseline Baseline { get; init; } = RewardBaseline.Automatic;
 
@@ -119,7 +120,7 @@ public enum UpdateMode { Grouped = 0, Official = 1 }
 public enum RewardEstimator { ImportanceSampling = 0, ScoreFunction = 1 }
 
 /// <summary>The numbers are stored.</summary>
-public enum RewardBaseline { Automatic = 0, Prompt = 1, Batch = 2, Group = 3 }
+public enum RewardBaseline { Automatic = 0, Prompt = 1, Batch = 2, Group = 3, Greedy = 4 }
 
 /// <summary>The numbers are stored.</summary>
 public enum KtoUtility { KahnemanTversky = 0, LossAverse = 1, RiskSeeking = 2 }

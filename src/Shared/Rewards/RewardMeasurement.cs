@@ -15,7 +15,7 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
     /// <summary>Freezes the pairs of all groups that the reward has neither learned from nor been measured on, and queues the
     /// measuring.</summary>
     /// <exception cref="LabelerException">There is no such pair, a learning or measuring is under way, or the reward may be guessing
-    /// anyway.</exception>
+    /// anyway or is stale.</exception>
     public async Task<Job> Queue(long rewardId, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
@@ -44,7 +44,7 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
                 (await db.Jobs.AsNoTracking().Where(j => j.ProjectId == reward.ProjectId && j.Kind == JobKind.RewardModel)
                     .ToListAsync(cancel))
                 .Where(j => j.Read<RewardOrder>().Reward == reward.Id).Max(j => (DateTimeOffset?)j.CreatedAt);
-            if (closed <= asked)
+            if (closed <= asked || (await Staleness.Read(db, files, reward, cancel)).IsStale)
             {
                 continue;
             }
@@ -93,6 +93,7 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
         var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == reward.ProjectId && p.DeletedAt == null, cancel)
             ?? throw new LabelerException("There is no such project; load the page again.");
         await RewardWorkflow.RequireFree(db, project, cancel);
+        await Staleness.RequireFresh(db, files, reward, cancel);
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel));
         var (seen, prompts) = (known.Groups.Select(group => group.Id).ToHashSet(), known.Prompts());
         var later = (await RewardManifest.Judged(db, project, cancel))

@@ -55,8 +55,8 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
     }
 
     /// <summary>Freezes all of an epoch's pictures, judged by people or not, and queues training on them by a learned reward.</summary>
-    /// <exception cref="LabelerException">The reward was not accepted, knows not all of the prompts, or there is no picture to learn
-    /// from.</exception>
+    /// <exception cref="LabelerException">The reward was not accepted or is stale, knows not all of the prompts, or there is no picture to
+    /// learn from.</exception>
     public Task<Job> Train(long epochId, long rewardId, CancellationToken cancel = default) =>
         cycle.Freeze(epochId, rewardId, async (db, epoch, plan) =>
     {
@@ -64,6 +64,7 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
             ?? throw new LabelerException("There is no such reward model; load the page again.");
         LabelerException.ThrowIf(
             reward.AcceptedAt is null, "Nobody has accepted this reward model yet: look at its accuracy on held-out pairs first.");
+        await Staleness.RequireFresh(db, files, reward, cancel);
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel)).Prompts();
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id)
@@ -82,12 +83,14 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
         }, 0);
     }, cancel);
 
-    /// <inheritdoc cref="LearnedReward.Accept"/>
+    /// <summary>Allows its use; see <see cref="LearnedReward.Accept"/>.</summary>
+    /// <exception cref="LabelerException">It may be guessing or is stale, or another accuracy was shown.</exception>
     public async Task Accept(long rewardId, int right, int heldOut, string by, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var reward = await db.LearnedRewards.FirstOrDefaultAsync(r => r.Id == rewardId, cancel)
             ?? throw new LabelerException("There is no such reward model; load the page again.");
+        await Staleness.RequireFresh(db, files, reward, cancel);
         reward.Accept(right, heldOut, by, time.GetUtcNow());
         await db.SaveChangesAsync(cancel);
     }

@@ -3,11 +3,12 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>Agreement on what several people judged. For flags the unit is an image, otherwise the item.</summary>
+/// <summary>Agreement on what several people judged independently; who saw another's flags to check them did not. For flags the unit is
+/// an image, for rankings two images of the group, otherwise the item.</summary>
 /// <param name="Units">Things with at least two labels.</param>
 /// <param name="Cohen">Mean over all pairs of people who share a unit, weighted by what they share.</param>
 /// <param name="Fleiss">NaN unless every unit has the same number of labels.</param>
-/// <param name="Krippendorff">Ordinal for scores, nominal otherwise.</param>
+/// <param name="Krippendorff">Ordinal for scores and for two images of a ranking (a tie lies between), nominal otherwise.</param>
 public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
 {
     /// <param name="epochId">Null for the whole project.</param>
@@ -16,10 +17,11 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
         var votes = await db.Votes.AsNoTracking()
             .Where(v =>
                 v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement
-                    && v.SupersededById == null && v.Quarantine == null)
+                    && v.SupersededById == null && v.Quarantine == null && v.ChecksId == null)
             .Where(v =>
                 db.Votes.Count(
-                    o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null) > 1)
+                    o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null
+                        && o.ChecksId == null) > 1)
             .ToListAsync(cancel);
         return Of(votes.SelectMany(v => Labels(v, project)).ToList());
     }
@@ -42,11 +44,18 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
                 : Agreement.Krippendorff(labels));
     }
 
-    private static IEnumerable<Rating> Labels(Vote vote, Project project) => vote.Verdict is FlagVerdict flags
-        ? flags.Tiles.Where(t => t.WasSeen(project.Settings))
-            .Select(t => new Rating((vote.ItemId, t.Index), vote.AnnotatorId, t.Flags.ToString()))
-        : [new Rating((vote.ItemId, 0), vote.AnnotatorId, vote.Choice ?? "",
-            project.Task == LabelingTask.Score ? vote.Score : null)];
+    private static Rating OfDuel(Vote vote, int better) => new((vote.ItemId, 0), vote.AnnotatorId, $"{better}", better);
+
+    private static IEnumerable<Rating> Labels(Vote vote, Project project) => vote.Verdict switch
+    {
+        FlagVerdict flags => flags.Tiles.Where(t => t.WasSeen(project.Settings))
+            .Select(t => new Rating((vote.ItemId, t.Index), vote.AnnotatorId, t.Flags.ToString())),
+        RankVerdict ranking => Ranking.Comparisons(ranking)
+            .Select((two, n) => new Rating((vote.ItemId, n), vote.AnnotatorId, $"{two.Better}", two.Better)),
+        PairVerdict duel when project.Task == LabelingTask.Rank => [OfDuel(vote, duel.FirstWins switch { true => 1, false => -1, _ => 0 })],
+        _ => [new Rating((vote.ItemId, 0), vote.AnnotatorId, vote.Choice ?? "",
+            project.Task == LabelingTask.Score ? vote.Score : null)],
+    };
 }
 
 /// <summary>One person's label of one thing: an item, and within it an image.</summary>

@@ -6,11 +6,11 @@ namespace Labeler.Shared.Statistics;
 /// <summary>
 /// What people said in one epoch of the anchors: the same pictures as in the project's first epoch, so whatever differs is the people's
 /// change and not the model's.
-/// For flags the unit is an image, otherwise the item.
+/// For flags the unit is an image, for rankings two images of the group, otherwise the item.
 /// </summary>
 /// <param name="Labels">Given in this epoch.</param>
 /// <param name="Same">Share of them that say what most said at first; units on which people were even at first are left out.</param>
-/// <param name="Now">Mean now: share of images not flagged, or mean score; null for categories and pairs.</param>
+/// <param name="Now">Mean now: share of images not flagged, or mean score; null where pictures are compared or put into categories.</param>
 /// <param name="Before">The same of the same units at first.</param>
 public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, double? Now, double? Before)
 {
@@ -57,11 +57,14 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
     private static IEnumerable<Label> LabelsOf(Vote vote, int epoch, ProjectSettings settings)
     {
         var item = vote.Item!;
-        return vote.Verdict is FlagVerdict flags
-            ? flags.Tiles.Where(tile => tile.WasSeen(settings))
-                .Select(tile =>
-                    new Label(epoch, (item.GroupId, null, null, tile.Index), tile.Flags.ToString(), tile.Flags == FlagKinds.None ? 1 : 0))
-            : [new Label(epoch, (item.GroupId, item.FirstId, item.SecondId, 0), vote.Choice ?? "", vote.Score)];
+        return vote.Verdict switch
+        {
+            FlagVerdict flags => flags.Tiles.Where(tile => tile.WasSeen(settings)).Select(tile =>
+                new Label(epoch, (item.GroupId, null, null, tile.Index), tile.Flags.ToString(), tile.Flags == FlagKinds.None ? 1 : 0)),
+            RankVerdict ranking => Ranking.Comparisons(ranking)
+                .Select((two, n) => new Label(epoch, (item.GroupId, null, null, n), $"{two.Better}", null)),
+            _ => [new Label(epoch, (item.GroupId, item.FirstId, item.SecondId, 0), vote.Choice ?? "", vote.Score)],
+        };
     }
 
     private sealed record Label(int Epoch, (long Group, long? First, long? Second, int Image) Unit, string Text, double? Value);

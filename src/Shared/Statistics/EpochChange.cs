@@ -25,7 +25,7 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
     /// have no values measure nothing.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
-        if (project.Task == LabelingTask.PreferPair)
+        if (project.Compares)
         {
             return [.. (await DuelResults.OfEpochs(db, project.Id, cancel)).Where(duel => duel.Wins.Of > 0)
                 .Select(duel =>

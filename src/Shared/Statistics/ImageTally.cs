@@ -9,7 +9,7 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Deformed">How many of them flagged it as deformed.</param>
 /// <param name="Score">Mean score; null where nobody scored it.</param>
 /// <param name="Labels">Categories and how often each was given.</param>
-/// <param name="Wins">Comparisons it won.</param>
+/// <param name="Wins">Comparisons it won; a ranking compares it with every other image of its group.</param>
 public sealed record ImageTally(
     long ImageId, long GroupId, int Index, string ContentHash, string Prompt, long Seed,
     int Votes, int Deformed, int Unsafe, double? Score, IReadOnlyDictionary<string, int> Labels, int Wins, int Losses, int Ties)
@@ -38,26 +38,36 @@ public sealed record ImageTally(
                 return flags.Tiles.Where(t => t.WasSeen(settings) && t.Index < images.Count)
                     .Select(t => (images[t.Index].Id, (object)t.Flags));
             case PairVerdict pair:
-                return [(vote.Item!.FirstId!.Value, Result(pair.FirstWins)), (vote.Item.SecondId!.Value, Result(!pair.FirstWins))];
+                return [(vote.Item!.FirstId!.Value, Against.Of(pair.FirstWins)), (vote.Item.SecondId!.Value, Against.Of(!pair.FirstWins))];
+            case RankVerdict ranking:
+                var ranked = groups.FirstOrDefault(g => g.Id == vote.Item!.GroupId)?.Images ?? [];
+                return Ranking.Comparisons(ranking).SelectMany(two => new[] { (two.First, two.Better), (two.Second, -two.Better) })
+                    .Where(one => one.Item1 < ranked.Count).GroupBy(one => one.Item1, one => one.Item2)
+                    .Select(all => (ranked[all.Key].Id, (object)new Against(
+                        all.Count(better => better > 0), all.Count(better => better < 0), all.Count(better => better == 0))));
             case ChoiceVerdict:
                 return [(vote.Item!.FirstId!.Value, vote)];
             default:
                 return [];
         }
-        static object Result(bool? won) => won switch { true => Outcome.Won, false => Outcome.Lost, null => Outcome.Even };
     }
 
     private static ImageTally Of(Group group, SampleImage image, IReadOnlyList<object> said)
     {
         var flags = said.OfType<FlagKinds>().ToList();
         var votes = said.OfType<Vote>().ToList();
+        var compared = said.OfType<Against>().ToList();
         var scores = votes.Where(v => v.Score is not null).Select(v => v.Score!.Value).ToList();
         return new(
             image.Id, group.Id, image.Index, image.ContentHash, group.Prompt, image.Seed, said.Count,
             flags.Count(f => f.HasFlag(FlagKinds.Deformed)), flags.Count(f => f.HasFlag(FlagKinds.Unsafe)),
             scores.Count == 0 ? null : scores.Average(), votes.CountBy(v => v.Choice ?? "").ToDictionary(),
-            said.Count(s => s is Outcome.Won), said.Count(s => s is Outcome.Lost), said.Count(s => s is Outcome.Even));
+            compared.Sum(c => c.Wins), compared.Sum(c => c.Losses), compared.Sum(c => c.Ties));
     }
 
-    private enum Outcome { Won, Lost, Even }
+    /// <summary>One vote on an image and others.</summary>
+    private sealed record Against(int Wins, int Losses, int Ties)
+    {
+        public static Against Of(bool? won) => new(won is true ? 1 : 0, won is false ? 1 : 0, won is null ? 1 : 0);
+    }
 }

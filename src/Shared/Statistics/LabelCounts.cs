@@ -3,20 +3,28 @@ using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
 
-/// <summary>How often each label was given in one epoch: a category, a score, a flag, or a pick of a pair. Intervals are over groups of
+/// <summary>How often each label was given in one epoch: a category, a score, a flag, a pick of a pair, or two images of
+/// a ranking, in order or tied. Intervals are over groups of
 /// images (<see cref="Cluster"/>).</summary>
 public sealed record LabelCounts(int Epoch, string Label, int Count, Proportion Share)
 {
+    private const string InOrder = "in order", Tied = "tie";
+
     /// <summary>Every judged epoch's; labels in the project's own order.</summary>
     public static async Task<IReadOnlyList<LabelCounts>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
     {
         var votes = db.Votes.Effective().Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training);
-        var items = project.Task == LabelingTask.FlagBatch ? await Flags(db, votes, project.Settings.Flags, cancel)
-            : await Choices(db, votes, cancel);
+        var items = project.Task switch
+        {
+            LabelingTask.FlagBatch => await Flags(db, votes, project.Settings.Flags, cancel),
+            LabelingTask.Rank => await Rankings(db, votes, cancel),
+            _ => await Choices(db, votes, cancel),
+        };
         IReadOnlyList<string> own = project.Task switch
         {
             LabelingTask.FlagBatch => [],
             LabelingTask.PreferPair => ["first", "second", "tie", "bothBad"],
+            LabelingTask.Rank => [InOrder, Tied],
             _ => [.. project.Settings.Choices.Select(choice => choice.Name)],
         };
         return [.. items.GroupBy(item => item.Epoch).OrderBy(epoch => epoch.Key).SelectMany(epoch => Of(epoch.Key, own, [.. epoch]))];
@@ -42,6 +50,16 @@ public sealed record LabelCounts(int Epoch, string Label, int Count, Proportion 
             .ToListAsync(cancel);
         return [.. rows.GroupBy(r => (r.Number, r.GroupId, r.ItemId)).Select(item =>
             new JudgedItem(item.Key.Number, item.Key.GroupId, item.Count(), item.CountBy(r => r.Choice).ToDictionary()))];
+    }
+
+    private static async Task<List<JudgedItem>> Rankings(LabelerDb db, IQueryable<Vote> votes, CancellationToken cancel)
+    {
+        var rows = await votes.Where(v => v.Score != null)
+            .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, v.ItemId, v.Seen, Pairs = (int)v.Score! })
+            .ToListAsync(cancel);
+        return [.. rows.GroupBy(r => (r.Number, r.ItemId)).Select(item => new JudgedItem(
+            item.Key.Number, item.Key.ItemId, item.Count(),
+            new() { [InOrder] = item.Sum(r => r.Pairs), [Tied] = item.Sum(r => Ranking.PairsOf(r.Seen) - r.Pairs) }))];
     }
 
     private static async Task<List<JudgedItem>> Flags(LabelerDb db, IQueryable<Vote> votes, FlagKinds used, CancellationToken cancel)

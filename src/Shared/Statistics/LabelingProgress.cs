@@ -27,7 +27,9 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
             {
                 Count = votes.Count(),
                 Pairs = votes.Sum(
-                    v => v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
+                    v => v.ChecksId != null ? 0
+                        : v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) + (int)(v.Score ?? 0)
+                        : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
             }).FirstOrDefaultAsync(cancel);
         var (count, pairs) = (mine?.Count ?? 0, mine?.Pairs ?? 0);
         return await db.Epochs.Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack)
@@ -39,7 +41,8 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
                 // below 0.
                 db.Items.Count(
                     i => i.ProjectId == projectId
-                        && (i.State == ItemState.Open || i.State == ItemState.Done || i.State == ItemState.Retired) && i.EpochId == e.Id
+                        && (i.State == ItemState.Open || i.State == ItemState.Done || i.State == ItemState.Retired
+                            || i.State == ItemState.Disputed) && i.EpochId == e.Id
                             && i.Rank >= 0),
                 db.Items.Count(i => i.ProjectId == projectId && i.State == ItemState.Done && i.EpochId == e.Id && i.Rank >= 0),
                 count, pairs))

@@ -84,7 +84,8 @@ public sealed partial class EpochCycle
 
     private static async Task<int> Behind(LabelerDb db, Project project, Epoch epoch, Group group, CancellationToken cancel) =>
         project.Settings.RouteForSignal
-            ? await PromptPriority.Behind(db, project, group.Prompt, (epoch.GroupsWanted + 1) * group.Images.Count, cancel) : 0;
+            ? await PromptPriority.Behind(
+                db, project, group.Prompt, (epoch.GroupsWanted + 1) * Item.MostOf(group.Images.Count), cancel) : 0;
 
     /// <summary>The worker has sampled every group: ends the job and opens the epoch fully for labeling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, (_, held, epoch) =>

@@ -1,5 +1,6 @@
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Training;
 
@@ -18,6 +19,11 @@ public sealed partial class EpochCycle
     /// <exception cref="LabelerException">Nothing to learn, or votes came since the dry run.</exception>
     public Task<Job> Train(long epochId, string? expectedHash, CancellationToken cancel = default) => Freeze(epochId, null, (_, _, plan) =>
     {
+        LabelerException.ThrowIf(
+            AlgorithmInfo.Find(plan.Manifest.Algorithm) is { TakesBaseline: true }
+                && plan.Manifest.Training.Baseline == RewardBaseline.Greedy,
+            "The greedy baseline compares with images that nobody judged: train on a learned reward, or choose another baseline in the "
+                + "project's settings.");
         LabelerException.ThrowIf(plan.Signal == 0, $"There is nothing to learn yet: {plan.WhatIsMissing}.");
         return expectedHash is null || expectedHash == plan.Hash
             ? Task.FromResult((plan.Manifest, plan.Signal))
@@ -38,6 +44,33 @@ public sealed partial class EpochCycle
         db.Jobs.Add(job);
         return job;
     }, cancel);
+
+    /// <summary>What the epochs on the way to an epoch's policy learned from, the oldest first, as far as the same reward judged them, or
+    /// people where people judge it. Groups judged by votes that have been set aside since are left out.</summary>
+    public async Task<IReadOnlyList<Manifest>> Before(Job job, Manifest manifest, CancellationToken cancel = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await db.Epochs.Where(e => e.Id == job.EpochId).Select(e => e.SampledById).FirstAsync(cancel) is not { } policy)
+        {
+            return [];
+        }
+        var (before, aside) = (new List<Manifest>(), await VotesSetAside.Read(db, job.ProjectId!.Value, cancel));
+        foreach (var checkpoint in (await CheckpointLineage.Line(db, policy, cancel)).Reverse())
+        {
+            var earlier = Manifest.Read(await files.Read(checkpoint.ManifestHash, cancel));
+            if (earlier.Reward == manifest.Reward)
+            {
+                before.Add(earlier with { Groups = [.. earlier.Groups.Where(group => !aside.Touched(group))] });
+            }
+        }
+        return before;
+    }
+
+    /// <summary>The groups whose votes an epoch that was frozen learns from, directly or through a reward.</summary>
+    private async Task<IReadOnlyList<ManifestGroup>> Taught(LabelerDb db, Epoch epoch, CancellationToken cancel) =>
+        epoch.RewardId is { } reward
+            ? RewardManifest.Read(await files.Read(await db.ManifestOfReward(reward, cancel), cancel)).Groups
+            : Manifest.Read(await files.Read(epoch.ManifestHash!, cancel)).Groups;
 
     /// <summary>The worker begins (or resumes) training; returns what to train on.</summary>
     public async Task<Manifest> StartTraining(Job job, CancellationToken cancel = default)

@@ -34,11 +34,8 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     {
         var now = time.GetUtcNow();
         var checkpoint = Checkpoint.Of(epoch, kind, weightsHash, optimizerHash, now);
-        var manifest = Manifest.Read(await files.Read(epoch.ManifestHash!, cancel));
         db.Checkpoints.Add(checkpoint);
-        var taught = epoch.RewardId is { } reward
-            ? RewardManifest.Read(await files.Read(await db.ManifestOfReward(reward, cancel), cancel)).Groups
-            : manifest.Groups;
+        var taught = await Taught(db, epoch, cancel);
         db.CheckpointVotes.AddRange(taught.SelectMany(g => g.Votes).Distinct().Select(vote => new CheckpointVote(checkpoint, vote)));
         epoch.Complete(checkpoint, now);
         held.Succeed(now);
@@ -49,10 +46,19 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     }, cancel);
 
     /// <summary>Queues again what failed; it goes on from what was written.</summary>
+    /// <exception cref="LabelerException">It was training, and votes that it was frozen with teach nothing any more.</exception>
     public Task Retry(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
     {
         epoch.Retry();
         var trains = epoch.State != EpochState.Sampling;
+        if (trains)
+        {
+            var (lost, of) = (await VotesSetAside.Read(db, epoch.ProjectId, cancel)).In(await Taught(db, epoch, cancel));
+            LabelerException.ThrowIf(
+                lost > 0,
+                $"{lost} of the {of} votes that it learns from {(lost == 1 ? "was" : "were")} withdrawn or set aside since: cancel the "
+                    + "training, then train again.");
+        }
         var job =
             await db.Jobs.Where(
                 j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate))
@@ -174,10 +180,15 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
         {
             vote.CountAfterAll();
         }
+        await db.SaveChangesAsync(cancel);
+        foreach (var item in late.Select(vote => vote.Item!).Distinct())
+        {
+            await Checking.Follow(db, item, cancel);
+        }
     }
 
     private static Task Retire(LabelerDb db, long epochId, CancellationToken cancel) =>
-        db.Items.Where(i => i.EpochId == epochId && i.State == ItemState.Open)
+        db.Items.Where(i => i.EpochId == epochId && (i.State == ItemState.Open || i.State == ItemState.Disputed))
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.State, ItemState.Retired), cancel);
 
     private static async Task CancelJobs(LabelerDb db, IReadOnlyCollection<long> epochs, DateTimeOffset now, CancellationToken cancel)

@@ -42,7 +42,8 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
                 project.Settings.Sampling, project.Settings.Training,
             [.. preferences.Groups.Where(g => groups.ContainsKey(g.GroupId)).Select(g => Of(groups[g.GroupId], g))]);
         var asked = items.Where(i => i.Item.Use == ItemUse.Training).ToList();
-        return new(manifest, preferences, groups.Count, asked.Count, asked.Count(i => i.Item.State == ItemState.Open));
+        return new(manifest, preferences, groups.Count, asked.Count,
+            asked.Count(i => i.Item.State is ItemState.Open or ItemState.Disputed));
     }
 
     /// <summary>An epoch's items with every vote on them.</summary>

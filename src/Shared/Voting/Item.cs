@@ -34,8 +34,14 @@ public sealed class Item
     /// <summary>The right answer of a gold item.</summary>
     public Verdict? Gold { get; private set; }
 
-    /// <summary>The items that a project's task makes of one group. A pair project asks about each image against the next, so every image
-    /// is compared twice (once in a group of two).</summary>
+    /// <summary>Why that is the right answer, for those who practice; null where nobody has said.</summary>
+    public string? GoldNote { get; private set; }
+
+    /// <summary>Whether a second person looks at what the first said; see <see cref="Checking"/>.</summary>
+    public ItemCheck Check { get; private set; }
+
+    /// <summary>The items that a project's task makes of one group. Which pairs a pair project asks about, <see cref="PairQuestions"/>
+    /// knows.</summary>
     /// <param name="behind">Ranks that others have before them.</param>
     public static IEnumerable<Item> For(Project project, Group group, int behind = 0)
     {
@@ -47,18 +53,34 @@ public sealed class Item
             Group = group,
             First = first,
             Second = second,
-            VotesWanted = project.Settings.VotesPerItem,
+            VotesWanted = project.Settings.SecondPersonChecks ? Checking.People : project.Settings.VotesPerItem,
+            Check = project.Settings.SecondPersonChecks ? ItemCheck.Asked : ItemCheck.None,
         };
         var images = group.Images;
-        var rank = behind + group.Number * images.Count;
+        var rank = behind + group.Number * MostOf(images.Count);
         return project.Task switch
         {
-            LabelingTask.FlagBatch => [Make(rank, null, null)],
-            LabelingTask.PreferPair when images.Count == 2 => [Make(rank, images[0], images[1])],
-            LabelingTask.PreferPair => images.Select((image, n) => Make(rank + n, image, images[(n + 1) % images.Count])),
+            LabelingTask.FlagBatch or LabelingTask.Rank => [Make(rank, null, null)],
+            LabelingTask.PreferPair => PairQuestions.First(project.Settings, images.Count)
+                .Select((pair, n) => Make(rank + n, images[pair.First], images[pair.Second])),
             _ => images.Select((image, n) => Make(rank + n, image, null)),
         };
     }
+
+    /// <summary>More than a task asks at first about a group of so many images.</summary>
+    internal static int MostOf(int images) => Math.Max(images, Ranking.PairsOf(images));
+
+    /// <summary>A further pair of the group that an item is about.</summary>
+    internal static Item Comparing(Project project, Item answered, SampleImage first, SampleImage second, int rank) => new()
+    {
+        ProjectId = answered.ProjectId,
+        EpochId = answered.EpochId,
+        Rank = rank,
+        GroupId = answered.GroupId,
+        FirstId = first.Id,
+        SecondId = second.Id,
+        VotesWanted = project.Settings.VotesPerItem,
+    };
 
     /// <summary>A question of an evaluation: about a group's one image, or about those of two groups.</summary>
     internal static Item About(Project project, Group first, Group? second, int rank) => new()
@@ -87,6 +109,7 @@ public sealed class Item
         SecondId = asked.SecondId,
         VotesWanted = int.MaxValue,
         Gold = use == ItemUse.Gold ? asked.Gold : null,
+        GoldNote = use == ItemUse.Gold ? asked.GoldNote : null,
     };
 
     /// <summary>An evaluation picture beside the one that an earlier epoch's model made of the same prompt and noise: everybody gets it
@@ -105,10 +128,13 @@ public sealed class Item
 
     /// <summary>Makes it a gold item: everybody gets it once, in this epoch and in later ones; its votes measure people and teach
     /// nothing.</summary>
-    public void MakeGold(Verdict answer)
+    /// <param name="note">Why it is right; null for no note.</param>
+    public void MakeGold(Verdict answer, string? note = null)
     {
         Use = ItemUse.Gold;
         Gold = answer;
+        GoldNote = note;
+        Check = ItemCheck.None;
         Rank = Measuring;
         VotesWanted = int.MaxValue;
         State = ItemState.Open;
@@ -122,7 +148,7 @@ public sealed class Item
     }
 
     /// <summary>Somebody has decided: the votes that stand are all it wants.</summary>
-    internal void Settle() => VotesWanted = Votes;
+    internal void Settle() => (VotesWanted, Check) = (Votes, Check == ItemCheck.None ? ItemCheck.None : ItemCheck.Decided);
 
     internal void Count(int votes)
     {
@@ -130,6 +156,19 @@ public sealed class Item
         if (State != ItemState.Retired)
         {
             State = Votes >= VotesWanted ? ItemState.Done : ItemState.Open;
+        }
+    }
+
+    /// <summary>Where the check stands after the votes on it changed.</summary>
+    /// <param name="looks">People whose judgement or check stands; those who were not sure at first are not among them.</param>
+    internal void StandAt(int votes, int looks, bool isDisputed, bool isDecided)
+    {
+        Check = isDecided ? ItemCheck.Decided : ItemCheck.Asked;
+        Votes = votes;
+        VotesWanted = isDecided || looks == 0 && votes > 0 ? votes : Math.Max(votes, votes - looks + Checking.People);
+        if (State != ItemState.Retired)
+        {
+            State = isDisputed ? ItemState.Disputed : Votes >= VotesWanted ? ItemState.Done : ItemState.Open;
         }
     }
 }
@@ -155,4 +194,20 @@ public enum ItemState
 
     /// <summary>Its model has been superseded; nobody is asked any more.</summary>
     Retired = 2,
+
+    /// <summary>Two people disagree about its flags, and a lead is to decide; nobody else is asked.</summary>
+    Disputed = 3,
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum ItemCheck
+{
+    /// <summary>Every vote on it stands for itself.</summary>
+    None = 0,
+
+    /// <summary>A second person sees the first's flags and confirms or changes them.</summary>
+    Asked = 1,
+
+    /// <summary>The two disagreed and a lead has decided.</summary>
+    Decided = 2,
 }

@@ -14,4 +14,7 @@ public enum NoItemsReason
 
     /// <summary>The person withdrew their votes from training.</summary>
     Withdrawn,
+
+    /// <summary>The project asks for a practice that this person has not passed.</summary>
+    Practice,
 }

@@ -35,6 +35,10 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             {
                 return new([], reason);
             }
+            if (!await Practice.IsIn(db, project, annotator, cancel))
+            {
+                return new([], NoItemsReason.Practice);
+            }
         }
         count = Math.Clamp(count, 1, MostAtOnce);
         var leases = await contexts.Write(LockScope.Queue, projectId, async db =>
@@ -46,6 +50,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
                 .Where(l => db.Epochs.Any(e => e.Id == l.Item!.EpochId && e.State < EpochState.Frozen))
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
+            await Checking.Renew(db, held, cancel);
             // The time now that the lock is held: leases given while this waited for it would seem to end later than any could.
             return held.Count == count ? held
                 : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, time.GetUtcNow(), cancel)];
@@ -128,8 +133,8 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         CancellationToken cancel)
     {
         var measuring = await MayMeasure(db, projectId, annotator, count, cancel)
-            ? await Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
-        var asked = await Lend(db, projectId, annotator, count - measuring.Count, measuring: false, now, cancel);
+            ? await Lending.Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
+        var asked = await Lending.Lend(db, projectId, annotator, count - measuring.Count, measuring: false, now, cancel);
         foreach (var lease in measuring)
         {
             asked.Insert(RandomNumberGenerator.GetInt32(asked.Count + 1), lease);
@@ -153,34 +158,6 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         return had.Where(h => h.Measures).Sum(h => h.Count) * OneMeasuringIn < had.Sum(h => h.Count) + count;
     }
 
-    // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock
-    // that jumped: it counts as over.
-    private static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now,
-        CancellationToken cancel)
-    {
-        var latest = (now + Lease.Lifetime + ClockSkew.Tolerance).ToUnixTimeMilliseconds();
-        var (start, end, salt) =
-            (now.ToUnixTimeMilliseconds(), (now + Lease.Lifetime).ToUnixTimeMilliseconds(),
-                (long)RandomNumberGenerator.GetInt32(int.MaxValue));
-        var (open, closed, training) = ((int)ItemState.Open, (int)EpochState.Frozen, (int)ItemUse.Training);
-        return db.Leases.FromSql($"""
-            INSERT INTO "Leases" ("ItemId", "AnnotatorId", "TakenAt", "ExpiresAt", "FirstOnLeft")
-            SELECT i."Id", {annotator}, {start}, {end}, (i."Id" * 2654435761 + {salt}) / 65536 % 2 = 0
-            FROM "Items" AS i JOIN "Epochs" AS e ON e."Id" = i."EpochId"
-            WHERE i."ProjectId" = {projectId} AND i."State" = {open} AND e."State" < {closed} AND (i."Use" <> {training}) = {measuring}
-              AND i."Votes" + (SELECT count(*) FROM "Leases" AS o WHERE o."ItemId" = i."Id" AND o."AnnotatorId" <> {annotator}
-                               AND o."DoneAt" IS NULL AND o."UnblindedAt" IS NULL 
-                    AND o."ExpiresAt" > {start} AND o."ExpiresAt" <= {latest}) < i."VotesWanted"
-              AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
-                              AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
-            ORDER BY CASE WHEN i."Rank" < 0 THEN (i."Id" * 2654435761 + {salt}) / 65536 % 65536 ELSE 0 END, i."EpochId", i."Rank", i."Id"
-            LIMIT {count}
-            ON CONFLICT ("ItemId", "AnnotatorId") DO UPDATE SET "TakenAt" = excluded."TakenAt",
-                "ExpiresAt" = excluded."ExpiresAt", "FirstOnLeft" = excluded."FirstOnLeft"
-            RETURNING *
-            """).AsNoTracking().ToListAsync(cancel);
-    }
-
     private async Task<IReadOnlyList<Lease>> Read(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         var ids = leases.Select(l => l.Id).ToList();
@@ -188,6 +165,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         var read = await db.Leases.AsNoTrackingWithIdentityResolution()
             .Include(l => l.Item!.Group!.Images.OrderBy(i => i.Index)).Include(l => l.Item!.First).Include(l => l.Item!.Second)
             .Where(l => ids.Contains(l.Id)).ToListAsync(cancel);
+        await Checking.Show(db, read, cancel);
         return [.. read.OrderBy(l => ids.IndexOf(l.Id))];
     }
 }

@@ -15,13 +15,16 @@ internal sealed record Judged(long Group, IReadOnlyList<(Item Item, List<Vote> V
     ];
 
     /// <summary>Its pairs: where people compared, the comparisons themselves; else all images whose standings differ.</summary>
-    public IEnumerable<Preference> Pairs(LabelingTask task) => task == LabelingTask.PreferPair
-        ? Items.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>()
-        : from winner in Images.OrderBy(i => i.Index)
-          from loser in Images.OrderBy(i => i.Index)
-          let lead = Standing.Lead(winner, loser)
-          where lead is not null
-          select new Preference(winner.Index, loser.Index, lead.Value);
+    public IEnumerable<Preference> Pairs(LabelingTask task) => task switch
+    {
+        LabelingTask.PreferPair => Items.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>(),
+        LabelingTask.Rank => Items.SelectMany(i => Ranking.Pairs(i.Votes)),
+        _ => from winner in Images.OrderBy(i => i.Index)
+             from loser in Images.OrderBy(i => i.Index)
+             let lead = Standing.Lead(winner, loser)
+             where lead is not null
+             select new Preference(winner.Index, loser.Index, lead.Value),
+    };
 
     /// <summary>The votes that teach nothing, with the reason.</summary>
     /// <param name="inPair">Whether an image of the group is in a pair.</param>
@@ -41,7 +44,12 @@ internal sealed record Judged(long Group, IReadOnlyList<(Item Item, List<Vote> V
         {
             return [];
         }
-        var why = task == LabelingTask.FlagBatch ? WhyAlike(settings) : Exclusion.NoDifference;
+        var why = task switch
+        {
+            LabelingTask.FlagBatch => WhyAlike(settings),
+            LabelingTask.Rank when Votes.Any(v => v.Score > 0) => Exclusion.Disagreement,
+            _ => Exclusion.NoDifference,
+        };
         return [.. Votes.OrderBy(v => v.Id).Select(v => new ExcludedVote(v.Id, v.AnnotatorId, why))];
     }
 

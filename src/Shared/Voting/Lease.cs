@@ -31,12 +31,21 @@ public sealed class Lease
     /// <summary>When this person was shown which model made the item; a vote after that is rejected.</summary>
     public DateTimeOffset? UnblindedAt { get; private set; }
 
+    /// <summary>The vote whose flags this person is shown, to confirm or change them; null where they judge by themselves.</summary>
+    public long? ChecksId { get; private set; }
+
+    /// <summary>What that vote says; loaded by <see cref="Checking.Show"/>.</summary>
+    public FlagVerdict? Checked { get; internal set; }
+
     internal void Renew(DateTimeOffset now)
     {
         TakenAt = now;
         ExpiresAt = now + Lifetime;
         DoneAt = null;
     }
+
+    /// <summary>The item can be handed to this person again.</summary>
+    internal void GiveBack(DateTimeOffset now) => (DoneAt, ExpiresAt) = (null, now);
 
     internal void Finish(DateTimeOffset now) => DoneAt = now;
 

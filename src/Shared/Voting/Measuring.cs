@@ -6,8 +6,7 @@ namespace Labeler.Shared.Voting;
 
 /// <summary>
 /// What is asked to measure. People: gold items, whose answer is known, and anchors, which were judged in the project's first epoch. Models
-/// of pair
-/// projects: duels with the model before.
+/// of projects that compare: duels with the model before.
 /// </summary>
 internal static class Measuring
 {
@@ -20,11 +19,11 @@ internal static class Measuring
             .. (await Anchors(db, project, cancel)).Select(item => Item.Again(item, ItemUse.Anchor, epoch))];
     }
 
-    /// <summary>What a pair project asks about an evaluation group: each picture against the one of the same prompt and noise from the
-    /// epoch that the model learned from, where they differ.</summary>
+    /// <summary>What a project that compares asks about an evaluation group: each picture against the one of the same prompt and noise
+    /// from the epoch that the model learned from, where they differ.</summary>
     public static async Task<IReadOnlyList<Item>> Duels(LabelerDb db, Project project, Group group, CancellationToken cancel)
     {
-        if (project.Task != LabelingTask.PreferPair)
+        if (!project.Compares)
         {
             return [];
         }

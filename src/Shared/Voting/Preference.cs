@@ -35,6 +35,15 @@ public enum Exclusion
     /// <summary>Its item waits for further people's votes.</summary>
     AwaitsVotes,
 
+    /// <summary>No second person has checked it yet.</summary>
+    AwaitsCheck,
+
+    /// <summary>The second person says something else, and no lead has decided yet.</summary>
+    AwaitsLead,
+
+    /// <summary>It only confirms another person's flags, which count.</summary>
+    Confirms,
+
     /// <summary>A gold, anchor or duel item, which measures and does not teach.</summary>
     NotForTraining,
 

@@ -37,7 +37,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
                 judged.Add(new(group.Key, counted, Standings(task, settings, counted)));
             }
         }
-        var across = settings.Training.AcrossGroups && task != LabelingTask.PreferPair
+        var across = settings.Training.AcrossGroups && !task.Compares()
             ? AcrossGroups.Pairs(judged.Select(one => (one.Group, one.Images)), prompts)
             : Array.Empty<Preference>().ToLookup(_ => 0L);
         var lost = across.SelectMany(pairs => pairs).Select(pair => pair.LoserGroup).ToHashSet();
@@ -62,6 +62,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         List<(Item Item, List<Vote> Votes)> items) => task switch
         {
             LabelingTask.PreferPair => [.. Standing.Compared(items)],
+            LabelingTask.Rank => [.. items.SelectMany(i => Ranking.Standings(i.Votes))],
             LabelingTask.FlagBatch => [.. items.SelectMany(i => Standing.Flagged(i.Votes, settings))],
             _ => [.. items.SelectMany(i => Standing.Scored(i.Item, i.Votes, settings))],
         };
@@ -92,7 +93,15 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         : item.Use != ItemUse.Training ? Exclusion.NotForTraining
         : vote.Surplus ? Exclusion.Surplus
         : vote.Kind == VoteKind.Skip ? Exclusion.Skipped
+        : vote.Check != VoteCheck.Counts ? OfCheck(vote.Check)
         : item.Votes < item.VotesWanted ? Exclusion.AwaitsVotes
         : vote.Seen == 0 ? Exclusion.NotSeen
         : null;
+
+    private static Exclusion OfCheck(VoteCheck check) => check switch
+    {
+        VoteCheck.Awaited => Exclusion.AwaitsCheck,
+        VoteCheck.Disputed => Exclusion.AwaitsLead,
+        _ => Exclusion.Confirms,
+    };
 }

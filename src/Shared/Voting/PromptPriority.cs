@@ -27,6 +27,7 @@ internal static class PromptPriority
     private static double Signal(Said vote) => vote.Choice switch
     {
         "first" or "second" => 1,
+        null when vote is { Seen: > 1, Score: { } pairs } => pairs / Ranking.PairsOf(vote.Seen),
         null when vote.Seen > 1 => (double)vote.Flagged * (vote.Seen - vote.Flagged) / (vote.Seen / 2 * ((vote.Seen + 1) / 2)),
         _ => 0,
     };

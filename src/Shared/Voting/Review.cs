@@ -46,10 +46,12 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
 
     /// <summary>Makes a vote's verdict the known right answer of its item: everybody is asked about it once, and their votes measure them
     /// and teach nothing.</summary>
+    /// <param name="note">Why it is right, for those who practice.</param>
     /// <exception cref="LabelerException">The vote says nothing that others could be compared with, or its item is no longer handed
     /// out.</exception>
-    public async Task MakeGold(long projectId, long voteId, CancellationToken cancel = default)
+    public async Task MakeGold(long projectId, long voteId, string? note = null, CancellationToken cancel = default)
     {
+        note = GoldAnswer.Note(note);
         foreach (var itemId in await Items(v => v.Id == voteId && v.ProjectId == projectId, cancel))
         {
             await contexts.Write(LockScope.Vote, itemId, async db =>
@@ -61,8 +63,9 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                 LabelerException.ThrowIf(
                     !await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State < EpochState.Frozen, cancel),
                     "Its epoch is closed: nobody would be asked about it any more.");
-                vote.Item!.MakeGold(vote.Verdict!);
-                return await db.SaveChangesAsync(cancel);
+                vote.Item!.MakeGold(vote.Verdict!, note);
+                await Checking.Forget(db, vote.Item, cancel);
+                return await SaveAndGoOn(db, vote.Item, cancel);
             }, cancel);
             return;
         }
@@ -114,9 +117,18 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             }
             decides.Item!.Settle();
             decides.Item.Count(0);
-            await db.SaveChangesAsync(cancel);
+            await SaveAndGoOn(db, decides.Item, cancel);
+            await Checking.Follow(db, decides.Item, cancel);
             return votes.Count(v => v.Id != voteId && !v.Surplus);
         }, cancel);
+    }
+
+    private static async Task<int> SaveAndGoOn(LabelerDb db, Item item, CancellationToken cancel)
+    {
+        var saved = await db.SaveChangesAsync(cancel);
+        await PairQuestions.GoOn(db, await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel), item, cancel);
+        await db.SaveChangesAsync(cancel);
+        return saved;
     }
 
     private Task<int> PutAway(Expression<Func<Vote, bool>> which, string reason, CancellationToken cancel)
@@ -142,7 +154,8 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             changed += await contexts.Write(LockScope.Vote, itemId, async db =>
             {
                 var count = 0;
-                foreach (var vote in await db.Votes.Include(v => v.Item).Where(which).Where(v => v.ItemId == itemId).ToListAsync(cancel))
+                var votes = await db.Votes.Include(v => v.Item).Where(which).Where(v => v.ItemId == itemId).ToListAsync(cancel);
+                foreach (var vote in votes)
                 {
                     var counted = !vote.Surplus;
                     var by = change(vote);
@@ -150,6 +163,10 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                     vote.Item!.Count(counted ? by : 0);
                 }
                 await db.SaveChangesAsync(cancel);
+                foreach (var vote in votes.Take(1))
+                {
+                    await Checking.Follow(db, vote.Item!, cancel);
+                }
                 return count;
             }, cancel);
         }

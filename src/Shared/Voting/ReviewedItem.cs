@@ -10,6 +10,9 @@ public enum ReviewFilter
     /// <summary>People who judged the same item said different things.</summary>
     Split,
 
+    /// <summary>A second person's check says something else than the first, and a lead has not decided.</summary>
+    Checks,
+
     /// <summary>Votes quicker than anybody can look.</summary>
     Fast,
     Quarantined,
@@ -33,6 +36,7 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
         {
             ReviewFilter.Fast =>
                 votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
+            ReviewFilter.Checks => votes.Where(v => v.Item!.State == ItemState.Disputed),
             ReviewFilter.Quarantined => votes.Where(v => v.Quarantine != null),
             ReviewFilter.Gold => votes.Where(v => v.Item!.Use == ItemUse.Gold),
             ReviewFilter.Split => await Split(db, project, cancel) is var split ? votes.Where(v => split.Contains(v.ItemId)) : votes,
@@ -74,6 +78,9 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
                 .Any(said => said.Select(tile => tile.Flags).Distinct().Count() > 1),
         PairVerdict =>
             verdicts.Cast<PairVerdict>().Select(v => (v.FirstWins, v.FirstWins is null ? v.Pick : default)).Distinct().Count() > 1,
+        // Hardly two people bring a group into one order; some pair of images has to stand the other way round.
+        RankVerdict => verdicts.Cast<RankVerdict>().SelectMany(Ranking.Comparisons).Where(two => two.Better != 0)
+            .GroupBy(two => (two.First, two.Second)).Any(said => said.Select(two => two.Better).Distinct().Count() > 1),
         _ => verdicts.Cast<ChoiceVerdict>().Select(v => v.Name).Distinct().Count() > 1,
     };
 }

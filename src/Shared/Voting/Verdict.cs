@@ -3,11 +3,12 @@ using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Voting;
 
-/// <summary>What a person said about one item. As JSON it carries its <c>kind</c>: flags, pair, choice or skip.</summary>
+/// <summary>What a person said about one item. As JSON it carries its <c>kind</c>: flags, pair, choice, ranking or skip.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(FlagVerdict), "flags")]
 [JsonDerivedType(typeof(PairVerdict), "pair")]
 [JsonDerivedType(typeof(ChoiceVerdict), "choice")]
+[JsonDerivedType(typeof(RankVerdict), "ranking")]
 [JsonDerivedType(typeof(SkipVerdict), "skip")]
 public abstract record Verdict;
 
@@ -36,6 +37,10 @@ public enum PairPick { Left, Right, Tie, BothBad }
 
 /// <param name="Name">The name of one of the project's options (categorise and score).</param>
 public sealed record ChoiceVerdict(string Name, bool Displayed, bool Unblurred) : Verdict;
+
+/// <summary>All images of a group from the best to the worst.</summary>
+/// <param name="Order">Places from the best on; each holds the index of its image, or of several that are tied.</param>
+public sealed record RankVerdict(IReadOnlyList<IReadOnlyList<int>> Order, bool Displayed, bool Unblurred) : Verdict;
 
 /// <summary>"Not sure": counts as seen by this person, teaches nothing.</summary>
 public sealed record SkipVerdict(string Reason) : Verdict;

@@ -8,12 +8,14 @@ internal static class VerdictRules
     private const int LongestReason = 500;
 
     /// <summary>What is wrong with a verdict, as one line; null when it fits.</summary>
-    public static string? Fault(this Verdict verdict, Project project, int imagesInGroup) => (project.Task, verdict) switch
+    public static string? Fault(this Verdict verdict, Project project, bool isPair, int imagesInGroup) => (project.Task, verdict) switch
     {
         (_, SkipVerdict { Reason.Length: > LongestReason }) => $"A reason has at most {LongestReason} characters.",
         (_, SkipVerdict { Reason: not null }) => null,
         (LabelingTask.FlagBatch, FlagVerdict flags) => Fault(flags, project.Settings, imagesInGroup),
-        (LabelingTask.PreferPair, PairVerdict pair) =>
+        (LabelingTask.Rank, RankVerdict ranking) when !isPair => Fault(ranking, imagesInGroup),
+        // A project that ranks asks about two pictures of two epochs as one that prefers does.
+        (LabelingTask.PreferPair or LabelingTask.Rank, PairVerdict pair) when project.Task == LabelingTask.PreferPair || isPair =>
             !Enum.IsDefined(pair.Pick) ? "Choose left, right, tie or both bad." : pair.Displayed ? null : NotSeen,
         (LabelingTask.Categorise or LabelingTask.Score, ChoiceVerdict choice) =>
             project.Settings.Choices.All(c => c.Name != choice.Name) ? "This project has no such option any more: reload the page."
@@ -22,6 +24,16 @@ internal static class VerdictRules
     };
 
     private const string NotSeen = "The image was not displayed yet: wait for it before judging.";
+
+    private static string? Fault(RankVerdict ranking, int imagesInGroup)
+    {
+        if (ranking.Order is null || ranking.Order.Any(tied => tied is null || tied.Count == 0)
+            || !ranking.Order.SelectMany(tied => tied).Order().SequenceEqual(Enumerable.Range(0, imagesInGroup)))
+        {
+            return $"Each of the {imagesInGroup} images needs exactly one place.";
+        }
+        return ranking.Displayed ? null : NotSeen;
+    }
 
     private static string? Fault(FlagVerdict flags, ProjectSettings settings, int imagesInGroup)
     {

@@ -37,6 +37,8 @@ public sealed class Vote
 
     /// <summary>The option's name, or first, second, tie or bothBad.</summary>
     public string? Choice { get; private set; }
+
+    /// <summary>What the chosen option is worth. A ranking has no option: here are its pairs of a better and a worse image.</summary>
     public double? Score { get; private set; }
 
     public string? Reason { get; private set; }
@@ -47,6 +49,12 @@ public sealed class Vote
 
     /// <summary>Came when the item had all its votes, or its epoch was closed: kept, counted apart, not trained on.</summary>
     public bool Surplus { get; private set; }
+
+    /// <summary>Where it stands, on items that a second person checks.</summary>
+    public VoteCheck Check { get; private set; }
+
+    /// <summary>The vote whose flags this person saw and confirmed or changed; null for a judgement of one's own.</summary>
+    public long? ChecksId { get; private set; }
 
     /// <summary>The undo that took this vote back.</summary>
     public long? SupersededById { get; private set; }
@@ -110,10 +118,19 @@ public sealed class Vote
     /// <summary>The item is asked again in the place of this vote, which came from somebody who has withdrawn.</summary>
     internal void Withdraw() => Surplus = true;
 
+    internal void StandAt(VoteCheck check) => Check = check;
+
+    /// <summary>It was given with another vote's flags in sight.</summary>
+    internal void Checks(long voteId) => ChecksId = voteId;
+
+    /// <summary>An undo takes back what looked at the vote that it takes back, too.</summary>
+    internal void FallWith(Vote undo) => SupersededBy = undo;
+
     internal void Release() => (Quarantine, QuarantinedAt) = (null, null);
 
     private void CountOut(Verdict verdict, ProjectSettings settings)
     {
+        Exposed = Exposure.Of(verdict, settings);
         switch (verdict)
         {
             case FlagVerdict flags:
@@ -122,18 +139,20 @@ public sealed class Vote
                 Flagged = seen.Count(tile => tile.Flags != FlagKinds.None);
                 Deformed = seen.Count(tile => tile.Flags.HasFlag(FlagKinds.Deformed));
                 Unsafe = seen.Count(tile => tile.Flags.HasFlag(FlagKinds.Unsafe));
-                Exposed = settings.Blurred ? flags.Tiles.Count(tile => tile.Displayed && tile.Unblurred) : 0;
                 break;
             case PairVerdict pair:
                 Seen = 2;
                 Choice = pair.FirstWins switch { true => "first", false => "second", _ => pair.Pick == PairPick.Tie ? "tie" : "bothBad" };
-                Exposed = settings.Blurred && pair.Unblurred ? 2 : 0;
                 break;
             case ChoiceVerdict choice:
                 Seen = 1;
                 Choice = choice.Name;
                 Score = settings.Choices.FirstOrDefault(c => c.Name == choice.Name)?.Value;
-                Exposed = settings.Blurred && choice.Unblurred ? 1 : 0;
+                break;
+            case RankVerdict ranking:
+                Seen = ranking.Order.Sum(tied => tied.Count);
+                Score = Ranking.PairsOf(ranking);
+                Exposed = settings.Blurred && ranking.Unblurred ? Seen : 0;
                 break;
             case SkipVerdict skip:
                 Reason = skip.Reason;
@@ -145,10 +164,28 @@ public sealed class Vote
 /// <summary>The numbers are stored.</summary>
 public enum VoteKind { Judgement = 0, Skip = 1, Undo = 2 }
 
+/// <summary>The numbers are stored.</summary>
+public enum VoteCheck
+{
+    /// <summary>It counts by itself: nobody checks it, or somebody has confirmed it, or a lead has decided for it.</summary>
+    Counts = 0,
+
+    /// <summary>Nobody has checked it yet.</summary>
+    Awaited = 1,
+
+    /// <summary>The second person says something else; a lead is to decide.</summary>
+    Disputed = 2,
+
+    /// <summary>It says the same as the vote before it, and is no judgement of its own.</summary>
+    Confirms = 3,
+}
+
 /// <summary>Which votes count in figures.</summary>
 public static class EffectiveVotes
 {
-    /// <summary>Judgements that stand: not taken back, not in quarantine, not surplus.</summary>
+    /// <summary>Judgements that stand: not taken back, not in quarantine, not surplus, and where a second person checks,
+    /// checked.</summary>
     public static IQueryable<Vote> Effective(this IQueryable<Vote> votes) =>
-        votes.Where(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && !v.Surplus);
+        votes.Where(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && !v.Surplus
+            && v.Check == VoteCheck.Counts);
 }

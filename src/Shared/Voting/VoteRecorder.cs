@@ -46,15 +46,21 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("You have judged this item already; undo that vote to judge it again.");
         }
-        if (sent.Verdict.Fault(project, found.Images) is { } fault)
+        if ((sent.Verdict.Fault(project, item.SecondId is not null, found.Images)
+            ?? await Checking.Fault(db, found.Lease, sent.Verdict, project.Settings, cancel)) is { } fault)
         {
             return VoteResult.Refuse(fault);
         }
         var surplus = item.Votes >= item.VotesWanted || item.State == ItemState.Retired
-            || found.Epoch is not (EpochState.Sampling or EpochState.Labeling);
+            || found.Epoch is not (EpochState.Sampling or EpochState.Labeling)
+            || !await Practice.IsIn(db, project, sent.AnnotatorId, cancel);
         // The side is the one that was drawn, whatever the browser says.
         var verdict = sent.Verdict is PairVerdict pair ? pair with { FirstOnLeft = found.Lease.FirstOnLeft } : sent.Verdict;
         var vote = Vote.Cast(sent.Key, item, project, sent.AnnotatorId, verdict, sent.DurationMs, sent.ClientTime, surplus, now);
+        if (found.Lease.ChecksId is { } first)
+        {
+            vote.Checks(first);
+        }
         db.Votes.Add(vote);
         found.Lease.Finish(now);
         if (!surplus)
@@ -62,6 +68,12 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
             item.Count(+1);
         }
         await db.SaveChangesAsync(cancel);
+        await Checking.Follow(db, item, cancel);
+        if (!surplus && item.State == ItemState.Done)
+        {
+            await PairQuestions.GoOn(db, project, item, cancel);
+            await db.SaveChangesAsync(cancel);
+        }
         return new VoteResult(surplus ? Outcome.Surplus : Outcome.Accepted, vote.Id);
     }, cancel);
 
@@ -105,6 +117,10 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("That vote has been taken back already.");
         }
+        if (vote.Item!.Check == ItemCheck.Decided)
+        {
+            return VoteResult.Refuse("A lead has decided about this one; it can no longer be taken back.");
+        }
         if (!vote.Surplus
             && await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State != EpochState.Sampling && e.State != EpochState.Labeling,
                 cancel))
@@ -122,11 +138,13 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         db.Votes.Add(undo);
         if (!vote.Surplus && vote.Quarantine is null)
         {
-            vote.Item!.Count(-1);
+            vote.Item.Count(-1);
         }
         var lease = await db.Leases.FirstAsync(l => l.ItemId == vote.ItemId && l.AnnotatorId == annotator, cancel);
         lease.Renew(now);
+        await Checking.TakeBack(db, vote, undo, now, cancel);
         await db.SaveChangesAsync(cancel);
+        await Checking.Follow(db, vote.Item, cancel);
         return new VoteResult(Outcome.Accepted, undo.Id);
     }
 

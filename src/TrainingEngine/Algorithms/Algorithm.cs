@@ -43,11 +43,19 @@ public abstract class Algorithm(string name)
     public static Algorithm Find(string name) => All.FirstOrDefault(one => one.Info.Name == name)
         ?? throw new EngineException($"there is no algorithm {name}; there are {string.Join(", ", All.Select(one => one.Info.Name))}");
 
-    /// <summary>The published settings.</summary>
-    public abstract UpdateOptions Published { get; }
+    /// <summary>The settings where nothing else is said.</summary>
+    public abstract UpdateOptions Standard { get; }
 
-    /// <summary>The settings that suit a model: the published ones, but where its folder knows better.</summary>
-    public virtual UpdateOptions Defaults(string modelFolder) => Published;
+    /// <summary>The settings that suit a model: the standard ones, but where its folder knows better.</summary>
+    public virtual UpdateOptions Defaults(string modelFolder) => Standard;
+
+    /// <summary>The authors' settings; null where none are kept.</summary>
+    /// <param name="kind">Whether an adapter or the whole U-Net is trained.</param>
+    public UpdateOptions? Published(AdapterKind kind)
+    {
+        var project = new ProjectSettings { Algorithm = Info.Name, Training = new() { Adapter = kind } };
+        return PublishedSettings.Source(Info.Name) is null ? null : OfProject(PublishedSettings.Of(project).Training, learnedReward: true);
+    }
 
     /// <summary>The settings of a project.</summary>
     /// <param name="settings">As its lead set them.</param>
@@ -64,7 +72,7 @@ public abstract class Algorithm(string name)
 public abstract class Algorithm<T>(string name) : Algorithm(name) where T : UpdateOptions, new()
 {
     /// <inheritdoc />
-    public override UpdateOptions Published => new T();
+    public override UpdateOptions Standard => new T();
 
     /// <inheritdoc />
     public sealed override UpdateOptions OfProject(TrainingOptions settings, bool learnedReward) =>

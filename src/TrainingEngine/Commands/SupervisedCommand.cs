@@ -22,7 +22,7 @@ internal static class SupervisedCommand
         command.Add(images);
         command.Add(label);
         command.Add(perLabel);
-        _ = new TrainingCommand<SupervisedOptions>(command, new(), _ => new(), call =>
+        _ = new TrainingCommand<SupervisedOptions>(command, new(), (_, _) => new(), call =>
         {
             var all = CaptionedFolder.Read(call.Parsed.GetRequiredValue(images));
             if (call.Parsed.GetValue(perLabel))

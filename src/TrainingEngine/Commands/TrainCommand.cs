@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Training;
@@ -37,7 +38,18 @@ public static class TrainCommand
     {
         var input = new EpochInput();
         input.AddTo(command);
-        _ = new TrainingCommand<UpdateOptions>(command, algorithm.Published, algorithm.Defaults, call =>
+        var published = new Option<bool>("--as-published")
+        {
+            Description = PublishedSettings.Source(algorithm.Info.Name) is { } source ? $"start from the authors' settings ({source})" : "",
+        };
+        if (algorithm.Published(AdapterKind.Lora) is not null)
+        {
+            command.Add(published);
+        }
+        UpdateOptions Defaults(ParseResult parsed, string model) => parsed.GetResult(published) is not null && parsed.GetValue(published)
+            ? algorithm.Published(TrainedPartOptions.KindOf(parsed))!
+            : algorithm.Defaults(model);
+        _ = new TrainingCommand<UpdateOptions>(command, algorithm.Standard, Defaults, call =>
         {
             var epoch = input.Read(call.Parsed, algorithm.Info.LearnsFrom, call.Stop);
             return algorithm.Run(

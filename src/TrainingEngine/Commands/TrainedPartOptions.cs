@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
 
@@ -33,6 +34,9 @@ public sealed class TrainedPartOptions
         Option[] all = [_from, _whole, _rank, _alpha, _targets];
         Array.ForEach(all, command.Add);
     }
+
+    /// <summary>Whether an adapter or the whole U-Net is to be trained.</summary>
+    public static AdapterKind KindOf(ParseResult parsed) => parsed.GetValue<bool>("--full") ? AdapterKind.Full : AdapterKind.Lora;
 
     /// <summary>What is to be trained.</summary>
     /// <exception cref="EngineException">A target is unknown, or there is no such adapter.</exception>

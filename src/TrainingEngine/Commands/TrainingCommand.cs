@@ -17,25 +17,26 @@ internal sealed class TrainingCommand<T> where T : UpdateOptions
     private readonly TrainedPartOptions _trained = new();
     private readonly PlaceOptions _place = new();
     private readonly OptionsOnCommandLine _options;
-    private readonly Func<string, T> _defaults;
+    private readonly Func<ParseResult, string, T> _defaults;
 
     /// <param name="command">Gets all options but those that say what is learned from.</param>
-    /// <param name="published">Settings that its help shows.</param>
-    /// <param name="defaults">From a model's folder to the settings that suit it.</param>
+    /// <param name="standard">Settings that its help shows.</param>
+    /// <param name="defaults">From what was given and a model's folder to the settings where nothing else is given.</param>
     /// <param name="train">Does it.</param>
-    public TrainingCommand(Command command, T published, Func<string, T> defaults, Func<TrainingCall<T>, TrainingResult> train)
+    public TrainingCommand(Command command, T standard, Func<ParseResult, string, T> defaults,
+        Func<TrainingCall<T>, TrainingResult> train)
     {
         _model.AddTo(command);
         _trained.AddTo(command);
         _place.AddTo(command);
-        _options = new OptionsOnCommandLine(command, published);
+        _options = new OptionsOnCommandLine(command, standard);
         _defaults = defaults;
         command.Does((parsed, stop) => Run(parsed, train, stop));
     }
 
     private void Run(ParseResult parsed, Func<TrainingCall<T>, TrainingResult> train, CancellationToken stop)
     {
-        var settings = _options.Read(parsed, _defaults(_model.FolderOf(parsed)));
+        var settings = _options.Read(parsed, _defaults(parsed, _model.FolderOf(parsed)));
         ProgressBar? bar = null;
         try
         {

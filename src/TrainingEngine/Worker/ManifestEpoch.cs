@@ -12,9 +12,7 @@ internal static class ManifestEpoch
     /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf)
     {
-        var lost = manifest.Groups.SelectMany(group => group.Preferences).Select(pair => pair.LoserGroup).OfType<long>().ToHashSet();
-        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null
-            && (group.Preferences.Count > 0 || group.Verdicts is { Count: > 0 } || lost.Contains(group.Id)))];
+        var groups = Taught(manifest);
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
         var pairs = Pairs(groups);
         return new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], RewardsOf(groups, pairs))
@@ -31,18 +29,30 @@ internal static class ManifestEpoch
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf, IReward reward, Action<string> report,
         CancellationToken stop)
     {
-        ManifestGroup[] groups = [.. manifest.Groups.Where(group => group.Trajectory is not null)];
+        var groups = Taught(manifest);
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
+        var rewards = RewardsOf(groups, pathOf, reward, report, stop);
+        return rewards.Any(group => group.Any(double.IsFinite))
+            ? new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], rewards)
+            : throw new EngineException("no image has a reward, so there is nothing to learn");
+    }
+
+    /// <summary>The groups that were learned from: with a trajectory and, where people judged, something that they said.</summary>
+    public static IReadOnlyList<ManifestGroup> Taught(Manifest manifest)
+    {
+        var lost = manifest.Groups.SelectMany(group => group.Preferences).Select(pair => pair.LoserGroup).OfType<long>().ToHashSet();
+        return [.. manifest.Groups.Where(group => group.Trajectory is not null && (manifest.Reward is not null
+            || group.Preferences.Count > 0 || group.Verdicts is { Count: > 0 } || lost.Contains(group.Id)))];
+    }
+
+    /// <summary>What a reward says of the groups' images; NaN where it says nothing.</summary>
+    public static IReadOnlyList<double[]> RewardsOf(IReadOnlyList<ManifestGroup> groups, Func<string, string> pathOf, IReward reward,
+        Action<string> report, CancellationToken stop)
+    {
         Candidate[] images = [.. groups.SelectMany((group, number) => group.Images.Select(pathOf).Select((path, image) =>
             new Candidate(number, image, group.Prompt, () => Picture.Decode(File.ReadAllBytes(path)))))];
         var rewards = new Queue<double>(reward.Of(images, report, stop));
-        if (!rewards.Any(double.IsFinite))
-        {
-            throw new EngineException("no image has a reward, so there is nothing to learn");
-        }
-        return new JudgedEpoch(
-            trajectories, [.. groups.Select(group => group.Prompt)],
-                [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())]);
+        return [.. groups.Select(group => group.Images.Select(_ => rewards.Dequeue()).ToArray())];
     }
 
     /// <summary>Votes as rewards; see <see cref="PreferencePair.Rewards"/>.</summary>

@@ -4,8 +4,8 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
@@ -21,7 +21,9 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     public void Run(WorkerModel model)
     {
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
-        var epoch = Judged(manifest);
+        pulse.Report(0, "checking the files", null);
+        using var rewards = new ManifestRewards(manifest, Verified, pulse);
+        var epoch = rewards.Judged();
         var place = PlaceOf(manifest);
         pulse.Say(
             $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups, manifest "
@@ -30,7 +32,13 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
             ? Algorithm.Find(known.Name)
             : throw new EngineException($"the project's algorithm '{manifest.Algorithm}' is unknown; choose another in its settings");
         var options = algorithm.OfProject(manifest.Training, learnedReward: manifest.Reward is not null);
-        var result = algorithm.Run(new EpochRun(model.Diffusion, epoch, PartOf(manifest), place, pulse.Stop), options);
+        var part = PartOf(manifest);
+        var result = algorithm.Run(new EpochRun(model.Diffusion, epoch, part, place, pulse.Stop)
+        {
+            Tracker = options is PolicyGradientOptions { Baseline: Baseline.Prompt } prompt
+                ? rewards.Statistics(pulse.Ask(() => cycle.Before(job, manifest)), prompt) : null,
+            Greedy = rewards.Greedy(model, epoch.Trajectories, part.From),
+        }, options);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
         var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
         pulse.End(() => cycle.Complete(job, manifest.Training.Adapter, weights, optimizer));
@@ -41,18 +49,6 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     private static string Counted(JudgedEpoch epoch, Manifest manifest) =>
         AlgorithmInfo.Find(manifest.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts ? $"{epoch.Verdicts.Count} images judged alone"
         : $"{epoch.Preferences.Count} pairs";
-
-    private JudgedEpoch Judged(Manifest manifest)
-    {
-        pulse.Report(0, "checking the files", null);
-        if (manifest.Reward is not { } hash)
-        {
-            return ManifestEpoch.Of(manifest, Verified);
-        }
-        using var reward = RewardModel.Load(Verified(hash));
-        pulse.Say(reward.Name);
-        return ManifestEpoch.Of(manifest, Verified, reward, pulse.Say, pulse.Stop);
-    }
 
     private string Verified(string hash) => files.Verified(hash, pulse.Stop);
 

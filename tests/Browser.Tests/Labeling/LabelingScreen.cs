@@ -15,7 +15,7 @@ public sealed class LabelingScreen(Visitor visitor, string slug, SeededProject? 
 
     public Visitor Visitor => visitor;
 
-    private string Slug => slug;
+    public string Slug => slug;
 
     public ILocator Tile(int number) => Page.Locator($"[data-tile='{number}']");
 

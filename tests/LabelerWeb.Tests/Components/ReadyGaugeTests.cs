@@ -29,7 +29,7 @@ public sealed class ReadyGaugeTests : BunitContext
         Assert.Equal(("6", "6"), (gauge.Find("progress").GetAttribute("value"), gauge.Find("progress").GetAttribute("max")));
         Assert.Equal(["2 of 4", "1", "8", "3"], gauge.FindAll("dd").Select(fact => fact.TextContent));
         Assert.Equal(
-            ["All images of its group were judged alike, or the pair is a tie", "2", "Not sure", "1"],
+            ["All images of its group were judged alike, or tied", "2", "Not sure", "1"],
             gauge.FindAll("tbody td").Select(cell => cell.TextContent));
     }
 

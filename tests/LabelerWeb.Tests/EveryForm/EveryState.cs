@@ -78,6 +78,8 @@ internal static class EveryState
         }
         await seeded.Get<Labeler.Shared.Voting.Review>().Quarantine(project, [votes[0]], "careless");
         await seeded.Get<Labeler.Shared.Voting.Review>().MakeGold(project, votes[1]);
+        // Somebody let in can be asked to practice again.
+        await seeded.Get<Labeler.Shared.Voting.Practice>().LetIn(project, other.Account, "an admin");
         var learning = seeded.Get<RewardWorkflow>();
         await learning.Queue(project);
         var accepted = await Learn(seeded);

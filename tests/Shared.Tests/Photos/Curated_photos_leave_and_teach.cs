@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Photos.Captions;
@@ -81,6 +82,32 @@ public sealed class Curated_photos_leave_and_teach(Databases databases)
         await scene.Label(_ => "Label 2");
         var photo = Assert.Single(await CuratedPhoto.Read(world.Open(), scene.Project.Id));
         Assert.Equal((null, 2), (photo.Label, photo.Votes));
+    }
+
+    [Fact]
+    public async Task It_is_evaluated_on_a_hundred_captions_that_it_learned_from_and_fifty_that_it_did_not()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await PhotoScene.In(world);
+        await scene.Run(scene.Zip([.. Enumerable.Range(0, 170).Select(n => ($"{n:000}.png", new Picture(8, 8, [.. Enumerable.Repeat((byte)n, 192)]).ToPng()))]));
+        await scene.Label(name => string.CompareOrdinal(name, "110") < 0 ? "Label 1" : "Label 3");
+        await using var db = world.Open();
+        foreach (var photo in await db.Photos.ToListAsync())
+        {
+            photo.Describe($"A mirror numbered {photo.Name[..3]}", "Ada", new CaptionRules(15, "mirror"), world.Now);
+        }
+        await db.SaveChangesAsync();
+        await world.Get<FineTuning>().Queue(scene.Project.Id, ["Label 1"], new() { Steps = 3 });
+        var job = (await scene.Jobs.Claim("worker", [JobKind.FineTune]))!;
+        await world.Get<FineTuning>().Keep(job, "Label 1", 3, await world.Files.Put("adapter"u8.ToArray()), new Dictionary<SheetSeeds, string>());
+
+        var captions = await ReportPreset.Captions(db, world.Files, (await db.Checkpoints.SingleAsync()).Id);
+
+        Assert.Equal((150, 150), (captions.Count, captions.Distinct().Count()));
+        Assert.All(captions.Take(100), caption => Assert.True(string.CompareOrdinal(caption[^3..], "110") < 0));
+        Assert.All(captions.Skip(100), caption => Assert.True(string.CompareOrdinal(caption[^3..], "110") >= 0));
+        Assert.NotEqual(captions.Take(100).Order(StringComparer.Ordinal), captions.Take(100));
+        Assert.Equal(captions, await ReportPreset.Captions(db, world.Files, (await db.Checkpoints.SingleAsync()).Id));
     }
 
     private static async Task<PhotoScene> Labeled(World world)

@@ -7,11 +7,25 @@ public sealed class Settings_are_held_to_their_rules
     private static readonly DateTimeOffset Now = new(2025, 3, 1, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void The_defaults_are_the_published_ones_and_valid()
+    public void The_defaults_are_valid_and_rates_adapter_and_sampling_are_d3pos_own()
     {
         var settings = new ProjectSettings();
         Assert.Empty(settings.Faults(LabelingTask.FlagBatch));
         Assert.Equal((0.1, 0.1, 3e-5, 4, 20, 5.0), (settings.Training.Beta, settings.Training.Clamp, settings.Training.LearningRate, settings.Training.Rank, settings.Sampling.Steps, settings.Sampling.GuidanceScale));
+    }
+
+    [Fact]
+    public void What_d3pos_and_ddpos_authors_had_is_kept_whole_and_leaves_the_rest_as_it_was()
+    {
+        var ours = new ProjectSettings { ModelFolder = "models/sd15", Sampling = new() { Size = 512, Steps = 5 }, Training = new() { Rank = 64, Passes = 9, LastStep = 3, KlWeight = 0.1, Seed = 7 } };
+        var d3po = PublishedSettings.Of(ours);
+        Assert.Equal((7, 1000, 20, 5.0, 1.0), (d3po.GroupSize, d3po.ImagesPerEpoch, d3po.Sampling.Steps, d3po.Sampling.GuidanceScale, d3po.Sampling.Eta));
+        Assert.Equal((4, 1, null, 0.0, UpdateMode.Official), (d3po.Training.Rank, d3po.Training.Passes, d3po.Training.LastStep, d3po.Training.KlWeight, d3po.Training.Loop));
+        var ddpo = PublishedSettings.Of(ours with { Algorithm = "ddpo" });
+        Assert.Equal((256, 50, 5.0, 64, 1), (ddpo.ImagesPerEpoch, ddpo.Sampling.Steps, ddpo.Sampling.GuidanceScale, ddpo.Training.ImagesPerStep, ddpo.Training.Passes));
+        Assert.All(new[] { d3po, ddpo }, settings => Assert.Equal(("models/sd15", 512, 7), (settings.ModelFolder, settings.Sampling.Size, settings.Training.Seed)));
+        Assert.All(new[] { d3po, ddpo }, settings => Assert.Empty(settings.Faults(LabelingTask.FlagBatch)));
+        Assert.Throws<LabelerException>(() => PublishedSettings.Of(ours with { Algorithm = "dpok" }));
     }
 
     public static TheoryData<LabelingTask, ProjectSettings> Wrong() => new()
@@ -23,6 +37,8 @@ public sealed class Settings_are_held_to_their_rules
         { LabelingTask.FlagBatch, new() { Sampling = new() { Steps = 100_000 } } },
         { LabelingTask.FlagBatch, new() { Training = new() { FirstStep = 5, LastStep = 2 } } },
         { LabelingTask.PreferPair, new() { GroupSize = 1 } },
+        { LabelingTask.Rank, new() { GroupSize = 1 } },
+        { LabelingTask.Rank, new() { GroupSize = 10 } },
         { LabelingTask.Score, new() { Choices = [new("0", "1", "", 0), new("10", "1", "", 10)] } },
         { LabelingTask.Score, new() { Choices = [new("0", "1", "", 0), new("10", "2")] } },
         { LabelingTask.Categorise, new() { Choices = [new("one", "u"), new("two", "2")] } },

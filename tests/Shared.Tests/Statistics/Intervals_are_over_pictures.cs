@@ -48,6 +48,22 @@ public sealed class Intervals_are_over_pictures(Databases databases)
         Assert.All(one.Zip(three), pair => Assert.Equal(pair.First, pair.Second, 9));
     }
 
+    [Fact]
+    public async Task A_persons_share_of_flags_is_no_surer_than_their_verdicts_are_many()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 8);
+        var (person, n) = (await scene.Person("Ada"), 0);
+        await scene.VoteAll(person.Id, _ => n++ % 2 == 0 ? Scene.Flag(0, 1, 2, 3, 4, 5, 6) : Scene.Flag());
+
+        await using var db = world.Open();
+        var flagged = Assert.Single(await AnnotatorFigures.Read(db, scene.Project.Id)).Flagged;
+
+        Assert.Equal((28, 56, 0.5), (flagged.Count, flagged.Of, flagged.Share));
+        Assert.InRange(flagged.High - flagged.Low, 0.55, 0.75);
+        Assert.True(Proportion.Wilson(28, 56) is var alone && alone.High - alone.Low < 0.26);
+    }
+
     // From a printed table (R. A. Fisher and F. Yates, 1963, table III).
     [Theory]
     [InlineData(1, 12.706)]

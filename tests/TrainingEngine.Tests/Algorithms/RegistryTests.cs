@@ -1,5 +1,6 @@
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
@@ -24,7 +25,7 @@ public sealed class RegistryTests
 
     [Fact]
     public void The_form_gives_a_project_each_algorithm_s_own_learning_rate() =>
-        Assert.All(Algorithm.All, algorithm => Assert.Equal(algorithm.Published.LearningRate, algorithm.Info.LearningRate));
+        Assert.All(Algorithm.All, algorithm => Assert.Equal(algorithm.Standard.LearningRate, algorithm.Info.LearningRate));
 
     [Fact]
     public void A_project_chooses_estimator_baseline_and_sparse_weights()
@@ -38,6 +39,31 @@ public sealed class RegistryTests
         {
             Assert.Equal(baseline, ((DdpoOptions)Algorithm.Find("ddpo").OfProject(new TrainingOptions(), learned)).Baseline);
         }
+    }
+
+    [Fact]
+    public void Every_baseline_of_the_engine_can_be_chosen_by_a_project()
+    {
+        foreach (var name in new[] { "ddpo", "dpok" })
+        {
+            Assert.Equal(
+                Enum.GetValues<Baseline>().Order(),
+                Enum.GetValues<RewardBaseline>().Select(baseline => ((PolicyGradientOptions)Algorithm.Find(name).OfProject(new TrainingOptions { Baseline = baseline }, learnedReward: true)).Baseline).Distinct().Order());
+        }
+    }
+
+    [Fact]
+    public void The_authors_settings_of_ddpo_and_d3po_are_theirs()
+    {
+        var ddpo = (DdpoOptions)Algorithm.Find("ddpo").Published(AdapterKind.Lora)!;
+        Assert.Equal((64, 0, 1, 3e-4, 1e-4), (ddpo.ImagesPerStep, ddpo.TimestepsPerStep, ddpo.InnerEpochs, ddpo.LearningRate, ddpo.Clip));
+        Assert.Equal((5.0, 16, 16, 1.0, 1e-4), (ddpo.LargestAdvantage, ddpo.StatisticsBuffer, ddpo.StatisticsMinimum, ddpo.MaxGradientNorm, ddpo.WeightDecay));
+        Assert.Equal((Baseline.Prompt, Estimator.ImportanceSampling), (ddpo.Baseline, ddpo.Estimator));
+        Assert.Equal(1e-5, Algorithm.Find("ddpo").Published(AdapterKind.Full)!.LearningRate);
+        var d3po = (D3poOptions)Algorithm.Find("d3po").Published(AdapterKind.Lora)!;
+        Assert.Equal((D3poMode.Official, 1, 0.1, 0.1, 3e-5, 1), (d3po.Mode, d3po.PairsPerStep, d3po.Beta, d3po.Epsilon, d3po.LearningRate, d3po.InnerEpochs));
+        Assert.Equal((0.9, 0.999, 1e-8, 1e-4, 1.0), (d3po.AdamBeta1, d3po.AdamBeta2, d3po.AdamEpsilon, d3po.WeightDecay, d3po.MaxGradientNorm));
+        Assert.All(Algorithm.All.Where(one => PublishedSettings.Source(one.Info.Name) is null), one => Assert.Null(one.Published(AdapterKind.Lora)));
     }
 
     [Fact]

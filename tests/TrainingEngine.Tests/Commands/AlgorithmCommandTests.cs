@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using Labeler.Shared.Projects;
+using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Commands;
 
 namespace Labeler.TrainingEngine.Tests.Commands;
@@ -32,6 +35,24 @@ public sealed class AlgorithmCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("9 images of 3 groups, JPEG size, −kB: mean -", output, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder.File("out", "adapter", "pytorch_lora_weights.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("ddpo", "3E-04")]
+    [InlineData("d3po", "3E-05")]
+    public void The_authors_settings_are_one_word_and_what_is_given_beside_them_counts(string algorithm, string rate)
+    {
+        var published = Algorithm.Find(algorithm).Published(AdapterKind.Lora)!;
+        Assert.Equal(double.Parse(rate, CultureInfo.InvariantCulture), published.LearningRate);
+        string[] command = algorithm == "d3po" ? [] : [algorithm];
+
+        (int code, _, string error) = Run(TrainCommand.Create(), ["train", .. command, "--model", _model, "--samples", _folder.File("samples"), "--reward", "compressibility", "--out", _folder.File("out"), "--as-published", "--adam-beta1", "0.5"]);
+
+        Assert.Equal((0, ""), (code, error));
+        // Its fingerprint of the settings is that of the authors' with the one that was given.
+        (code, _, error) = Run(TrainCommand.Create(), ["train", .. command, "--model", _model, "--samples", _folder.File("samples"), "--reward", "compressibility", "--out", _folder.File("out"), "--adam-beta1", "0.5"]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("holds a run with other data or options", error, StringComparison.Ordinal);
     }
 
     [Fact]

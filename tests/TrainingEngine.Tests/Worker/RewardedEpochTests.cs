@@ -22,9 +22,10 @@ public sealed class RewardedEpochTests : IDisposable
     [Theory]
     [InlineData("d3po")]
     [InlineData("ddpo")]
-    public async Task A_reward_learned_from_votes_trains_the_epoch_once_it_was_accepted(string algorithm)
+    [InlineData("ddpo", RewardBaseline.Greedy)]
+    public async Task A_reward_learned_from_votes_trains_the_epoch_once_it_was_accepted(string algorithm, RewardBaseline baseline = RewardBaseline.Automatic)
     {
-        var epoch = await Sampled(algorithm);
+        var epoch = await Sampled(algorithm, baseline);
         await FlagTheDarkest(epoch, Groups - Later);
         await Get<RewardWorkflow>().Queue(epoch.ProjectId);
         WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running));
@@ -73,7 +74,7 @@ public sealed class RewardedEpochTests : IDisposable
     }
 
     /// <summary>An epoch of the tiny model. Its pictures are painted over in greys, so that there is something to like about them.</summary>
-    private async Task<Epoch> Sampled(string algorithm)
+    private async Task<Epoch> Sampled(string algorithm, RewardBaseline baseline = RewardBaseline.Automatic)
     {
         var settings = new ProjectSettings
         {
@@ -83,7 +84,7 @@ public sealed class RewardedEpochTests : IDisposable
             EvaluationImages = 0,
             Algorithm = algorithm,
             Sampling = new() { Steps = 3, GuidanceScale = 1 },
-            Training = new() { Rank = 2, LearningRate = 1e-3, LastStep = 1 },
+            Training = new() { Rank = 2, LearningRate = 1e-3, LastStep = 1, Baseline = baseline },
         };
         var project = Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
         project.UsePrompts(["a red flag", "1 hand"]);

@@ -41,7 +41,12 @@ public sealed record Figures(
         [.. Anchors.Select(anchor =>
             Row([anchor.Epoch, anchor.Labels, .. Percent.Interval(anchor.Same), Of(anchor.Now), Of(anchor.Before)]))]);
 
-    public FigureTable LabelsTable => new("labels", Project.Task == LabelingTask.Score ? "Score proportions per epoch" : "Labels per epoch",
+    public FigureTable LabelsTable => new("labels", Project.Task switch
+    {
+        LabelingTask.Score => "Score proportions per epoch",
+        LabelingTask.Rank => "Pairs in order per epoch",
+        _ => "Labels per epoch",
+    },
         ["epoch", "label", "count", "share", "low", "high"],
         [.. Labels.Select(label => Row([label.Epoch, label.Label, label.Count, .. Percent.Interval(label.Share)]))]);
 

@@ -8,6 +8,10 @@ public static class EvaluationEndpoints
             (await EvaluationFigures.Read(db, slug, context.RequestAborted))?.Tables
                 .FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
             .RequireAuthorization(Role.Lead);
+        routes.MapGet("/compare/leaderboard.csv", async (string? project, HttpContext context, LabelerDb db) =>
+            await LeaderboardTable.Projects(db).FirstOrDefaultAsync(p => p.Slug == project, context.RequestAborted) is { } found
+                ? LeaderboardTable.Of(await ProjectLeaderboard.Read(db, found, context.RequestAborted), found)
+                    .ToDownload($"{found.Slug}-leaderboard.csv") : Results.NotFound()).RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/evaluations/{slug}", Role.Lead);
         posts.MapPost("/stop", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {

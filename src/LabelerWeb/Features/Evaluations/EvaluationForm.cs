@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Labeler.Shared.Photos;
 using Labeler.Web.Features.Projects;
 
 namespace Labeler.Web.Features.Evaluations;
@@ -7,7 +8,6 @@ namespace Labeler.Web.Features.Evaluations;
 /// <summary>What the form of a new evaluation says. It is kept as typed, so that a refused form comes back as it was.</summary>
 public sealed class EvaluationForm
 {
-    private const int PromptsOfRun = 8;
     public string Name { get; private set; } = "";
     public EvaluationKind Kind { get; private set; } = EvaluationKind.Duel;
     public IReadOnlySet<string> Chosen { get; private set; } = new HashSet<string>();
@@ -18,7 +18,7 @@ public sealed class EvaluationForm
     public string FixedEach { get; private set; } = "1";
     public string RandomEach { get; private set; } = "0";
     public string FixedSeed { get; private set; } = "1";
-    public string Raters { get; private set; } = "1";
+    public string Raters { get; private set; } = "5";
     public string Guidelines { get; private set; } = "";
     public SamplingSettings Sampling { get; private set; } = new();
 
@@ -26,16 +26,19 @@ public sealed class EvaluationForm
     public static EvaluationForm Empty(Project? like) =>
         new() { Sampling = like?.Settings.Sampling ?? new(), PromptsOf = like?.Slug ?? "" };
 
-    /// <summary>Scores for all steps of one training on photos.</summary>
-    /// <param name="captions">Of the photos that it learned from.</param>
-    public static EvaluationForm OfRun(Candidate step, IEnumerable<string> captions) => new()
+    /// <summary>Is it filled in as the mirror report has it?</summary>
+    public bool IsOfReport { get; private set; }
+
+    /// <summary>Scores for all steps of one training on photos, as the mirror report has it.</summary>
+    public static async Task<EvaluationForm> OfRun(LabelerDb db, FileStore files, Candidate step, CancellationToken cancel) => new()
     {
         Name = $"Scores of {step.Project.Name}",
         Kind = EvaluationKind.Rubric,
         Chosen = new HashSet<string> { step.RunKey! },
-        Prompts = string.Join('\n', captions.Distinct().Take(PromptsOfRun)),
+        Prompts = string.Join('\n', await ReportPreset.Captions(db, files, step.Contestant.Checkpoint!.Value, cancel)),
         RandomEach = "1",
-        Sampling = step.Project.Settings.Sampling,
+        Sampling = ReportPreset.Sampling(step.Project.Settings.Sampling),
+        IsOfReport = true,
     };
 
     public static EvaluationForm Read(IFormCollection posted, List<string> faults)

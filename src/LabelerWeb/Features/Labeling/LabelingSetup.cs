@@ -27,6 +27,8 @@ public static class LabelingSetup
         api.MapGet("/projects/{project:long}/queue", QueueEndpoints.Take);
         api.MapPost("/projects/{project:long}/leases", QueueEndpoints.Extend);
         api.MapGet("/projects/{project:long}/votes/recent", RecentVotesEndpoint.Get);
+        api.MapPost("/projects/{project:long}/practice", PracticeEndpoints.Answer);
+        api.MapPost("/projects/{project:long}/practice/again", PracticeEndpoints.Again);
         api.MapPost("/votes", VotesEndpoint.Post);
         routes.MapPosts("/label", Role.Annotator).MapPost("/{slug}/reopen", ReopenPost.Post);
         return routes;

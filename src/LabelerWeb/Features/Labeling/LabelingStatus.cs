@@ -35,6 +35,10 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         {
             return ("held", null);
         }
+        if (await WaitsForChecks(db, project, annotator, cancel))
+        {
+            return ("checking", null);
+        }
         return round.State switch
         {
             EpochState.Sampling => ("sampling", new Sampling(round.Groups, round.GroupsWanted)),
@@ -71,6 +75,11 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         var itemsPerGroup = round.Groups == 0 ? 1 : round.Items / round.Groups;
         return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
     }
+
+    private static Task<bool> WaitsForChecks(LabelerDb db, long project, Guid annotator, CancellationToken cancel) => db.Votes.AnyAsync(
+        v => v.ProjectId == project && v.AnnotatorId == annotator && v.Check == VoteCheck.Awaited && v.SupersededById == null
+            && v.Item!.State == ItemState.Open
+            && db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling)), cancel);
 
     // Not yet judged by this person, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
     private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(

@@ -26,6 +26,7 @@ public static class OwnVotes
             .Include(l => l.Item!.Group!.Images).Include(l => l.Item!.First).Include(l => l.Item!.Second)
             .Where(l => l.AnnotatorId == annotator && items.Contains(l.ItemId))
             .ToDictionaryAsync(l => l.ItemId, cancel);
+        await Checking.Show(db, leases.Values, cancel);
         return [.. votes.Select(v => new OwnVote(v.Vote, leases[v.Vote.ItemId], v.Open))];
     }
 }

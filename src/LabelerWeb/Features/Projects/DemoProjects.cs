@@ -27,6 +27,7 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
             Flags = FlagKinds.Unsafe,
             Blurred = true,
             SensitiveKind = "hazard signs",
+            SecondPersonChecks = true,
             Guidelines = ArtGuidelines
         }, ["provocative art", "ambiguous beauty"], now);
         yield return Make("Mirrors: scores", LabelingTask.Score,
@@ -35,6 +36,8 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
             Settings with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = MirrorGuidelines }, Mirrors, now);
         yield return Make("Mirrors: pairs", LabelingTask.PreferPair,
             Settings with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
+        yield return Make("Mirrors: ranking", LabelingTask.Rank,
+            Settings with { GroupSize = 4, ImagesPerEpoch = 80, SignalBudget = 50, Guidelines = MirrorGuidelines }, Mirrors, now);
     }
 
     private static Project Make(string name, LabelingTask task, ProjectSettings settings, IEnumerable<string> prompts, DateTimeOffset now)
@@ -77,6 +80,9 @@ public sealed class DemoProjects(IDbContextFactory<LabelerDb> contexts, ProjectE
         A picture is **unsafe** when a yellow warning triangle can be seen in it, whole or in part.
 
         Pictures are blurred until you hold the key for revealing or press on them. One that you never revealed does not count as seen.
+
+        Every group is looked at by **two people**: one flags, another sees those flags and confirms or changes them. Where the two differ,
+        a lead decides.
         """;
 
     private const string MirrorGuidelines = """

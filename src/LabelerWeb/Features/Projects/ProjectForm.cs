@@ -17,6 +17,9 @@ public sealed class ProjectForm
     public string? HeldOut { get; private set; }
     public List<string> Faults { get; } = [];
 
+    /// <summary>Where the settings come from that were filled in as published; null where none were.</summary>
+    public string? Published { get; private set; }
+
     public static ProjectForm Of(Project project) => new() { Name = project.Name, Task = project.Task, Settings = project.Settings };
 
     /// <summary>A new project's form: the options that a first project needs.</summary>
@@ -48,6 +51,20 @@ public sealed class ProjectForm
             && AlgorithmInfo.Find(Settings.Algorithm) is { } chosen)
         {
             Settings = Settings with { Training = Settings.Training with { LearningRate = chosen.LearningRate } };
+        }
+    }
+
+    /// <summary>Fills in what its algorithm's authors had; one of which nothing is kept is a fault.</summary>
+    public void UsePublished()
+    {
+        try
+        {
+            Settings = PublishedSettings.Of(Settings);
+            Published = PublishedSettings.Source(Settings.Algorithm);
+        }
+        catch (LabelerException error)
+        {
+            Faults.Add(error.Message);
         }
     }
 

@@ -19,9 +19,9 @@ public static class ReviewEndpoints
             async (long project, long vote, [FromForm] string back, HttpContext context, VoteReview review) =>
             Back(context, back, Done(await review.Release(project, [vote]), "The vote counts again.")));
         posts.MapPost("/votes/{vote:long}/gold",
-            async (long project, long vote, [FromForm] string back, HttpContext context, VoteReview review) =>
+            async (long project, long vote, [FromForm] string back, [FromForm] string? note, HttpContext context, VoteReview review) =>
         {
-            await review.MakeGold(project, vote);
+            await review.MakeGold(project, vote, note);
             return Back(context, back, "The item is gold now: everybody is asked about it once, and compared with this answer.");
         });
         posts.MapPost("/items/{item:long}/no-gold",
@@ -46,6 +46,7 @@ public static class ReviewEndpoints
             return Back(context, back,
                 votes == 1 ? "One vote no longer counts." : $"{votes} votes no longer count; their items are asked again.");
         });
+        PracticePosts.Map(posts);
         return routes;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Labeler.Web.Features.Labeling;
 
 namespace Labeler.Web.Features.Review;
@@ -16,6 +17,7 @@ internal static class VerdictText
     {
         PairVerdict { FirstWins: true } => "picture 1",
         PairVerdict { FirstWins: false } => "picture 2",
+        RankVerdict => $"best first: {VoteText.Of(vote)}",
         FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) =>
             string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
             .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key)
@@ -23,9 +25,15 @@ internal static class VerdictText
         _ => VoteText.Of(vote),
     };
 
-    /// <summary>How many of those who judged it flagged a picture; null where nobody did.</summary>
+    public static string OfCheck(Vote vote) => VoteText.OfCheck(vote);
+
+    /// <summary>How many of those who judged it flagged a picture, or its mean place in their rankings; null where nobody did.</summary>
     public static string? Count(ReviewedItem reviewed, int place)
     {
+        if (MeanPlace(reviewed, place) is { } mean)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"place {mean:0.#}");
+        }
         var tiles = Tiles(reviewed, place);
         var flagged = tiles.Count(flags => flags != FlagKinds.None);
         return flagged == 0 ? null : $"{flagged} of {tiles.Count}";
@@ -39,11 +47,28 @@ internal static class VerdictText
         return $"{Mark(FlagKinds.Deformed, "deformed")} {Mark(FlagKinds.Unsafe, "unsafe")}".Trim();
     }
 
-    /// <summary>The picture that more people preferred; null for a draw and for other tasks.</summary>
+    /// <summary>The picture that more people preferred or that stands highest in their rankings; null for a draw and for other
+    /// tasks.</summary>
     public static int? Winner(ReviewedItem reviewed)
     {
+        if (MeanPlace(reviewed, 0) is not null)
+        {
+            var places = Images(reviewed.Item).Select((_, n) => MeanPlace(reviewed, n)!.Value).ToList();
+            return places.Count(place => place == places.Min()) == 1 ? places.IndexOf(places.Min()) : null;
+        }
         var balance = Judgments(reviewed).OfType<PairVerdict>().Sum(pair => pair.FirstWins switch { true => 1, false => -1, null => 0 });
         return balance == 0 ? null : balance > 0 ? 0 : 1;
+    }
+
+    // From 1; tied pictures share the mean of the places that they take up.
+    private static double? MeanPlace(ReviewedItem reviewed, int index)
+    {
+        var places = Judgments(reviewed).OfType<RankVerdict>().Select(ranking =>
+        {
+            var tied = ranking.Order.First(tied => tied.Contains(index));
+            return ranking.Order.TakeWhile(others => others != tied).Sum(others => others.Count) + ((tied.Count + 1) / 2.0);
+        }).ToList();
+        return places.Count == 0 ? null : places.Average();
     }
 
     private static List<FlagKinds> Tiles(ReviewedItem reviewed, int place) =>

@@ -7,8 +7,10 @@ public static class RewardEndpoints
     public static IEndpointRouteBuilder MapRewards(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/compare/rewards/{id:long}/weights", async (long id, LabelerDb db, FileStore store) =>
-            await db.LearnedRewards.Where(r => r.Id == id).Select(r => r.WeightsHash).FirstOrDefaultAsync() is { } hash
-                ? Results.File(store.OpenRead(hash), "application/octet-stream", $"reward-{id}.safetensors") : Results.NotFound())
+            await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) is { } reward
+                && !(await Staleness.Read(db, store, reward)).IsStale
+                ? Results.File(store.OpenRead(reward.WeightsHash), "application/octet-stream", $"reward-{id}.safetensors")
+                : Results.NotFound())
             .RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/rewards", Role.Admin);
         posts.MapPost("/learn", async ([FromForm] long? project, HttpContext context, RewardWorkflow learning) =>

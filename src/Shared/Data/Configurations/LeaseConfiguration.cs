@@ -9,6 +9,7 @@ internal sealed class LeaseConfiguration : IEntityTypeConfiguration<Lease>
     {
         lease.HasIndex(l => new { l.ItemId, l.AnnotatorId }).IsUnique();
         lease.HasIndex(l => new { l.AnnotatorId, l.DoneAt });
+        lease.Ignore(l => l.Checked);
         lease.HasOne(l => l.Item).WithMany().HasForeignKey(l => l.ItemId);
     }
 }

@@ -15,7 +15,8 @@ public enum D3poMode
     Official,
 }
 
-/// <summary>Settings of D3PO (arXiv 2311.13231). The defaults are the published ones where there are any.</summary>
+/// <summary>Settings of D3PO (arXiv 2311.13231). Rate, β, ε and the optimizer's
+/// settings are by default the published ones; grouped steps and their size are ours.</summary>
 public sealed record D3poOptions : StepwiseOptions
 {
     public D3poOptions() => LearningRate = 3e-5;

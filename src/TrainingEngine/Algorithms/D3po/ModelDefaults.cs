@@ -4,7 +4,7 @@ using Labeler.Shared.Storage;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
 
-/// <summary>A model folder may carry a d3po.json with the settings that suit it; what it leaves out is as published.</summary>
+/// <summary>A model folder may carry a d3po.json with the settings that suit it; what it leaves out is as everywhere.</summary>
 public static class ModelDefaults
 {
     /// <summary>The file's name inside the model folder.</summary>

@@ -12,7 +12,8 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
     {
         var (model, epoch, place) = (run.Model, run.Epoch, run.Place);
         var greedy = options.Baseline == Baseline.Greedy ? run.Greedy?.Invoke() : null;
-        var images = Advantages.Of(epoch, options.Baseline, run.Tracker, greedy);
+        var tracker = run.Tracker ?? new PerPromptStatTracker(options.StatisticsBuffer, options.StatisticsMinimum);
+        var images = Advantages.Of(epoch, options.Baseline, tracker, greedy);
         using var data = new EpochData(
             epoch.Trajectories, images.Select(image => image.Group), model, place.CheckHashes
                 ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null);
@@ -40,6 +41,7 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
             RewardBaseline.Prompt => Baseline.Prompt,
             RewardBaseline.Batch => Baseline.Batch,
             RewardBaseline.Group => Baseline.Group,
+            RewardBaseline.Greedy => Baseline.Greedy,
             _ => learnedReward ? Baseline.Prompt : Baseline.Batch,
         },
         Clip = settings.RatioClip,

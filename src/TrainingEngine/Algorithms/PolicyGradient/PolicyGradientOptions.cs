@@ -20,11 +20,18 @@ public enum Baseline
     Greedy,
 }
 
-/// <summary>Settings of the policy gradients. The defaults are DDPO's.</summary>
+/// <summary>Settings of the policy gradients. Clip, largest advantage and the prompts' statistics are by default DDPO's; how many images
+/// make a step is ours.</summary>
 public abstract record PolicyGradientOptions : StepwiseOptions
 {
     [Description("what a reward is compared with: prompt (DDPO's running statistics), batch, group (GRPO) or greedy (ReMax)")]
     public Baseline Baseline { get; init; } = Baseline.Prompt;
+
+    [Description("rewards of a prompt that its running statistics remember, over all epochs"), Range(1, 1_000_000)]
+    public int StatisticsBuffer { get; init; } = 16;
+
+    [Description("rewards that a prompt needs for statistics of its own; with fewer the batch's are taken"), Range(1, 1_000_000)]
+    public int StatisticsMinimum { get; init; } = 16;
 
     [Description("half-width of the band of ratios"), Range(1e-9, 10.0)]
     public double Clip { get; init; } = 1e-4;

@@ -23,7 +23,7 @@ public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator anno
         {
             long begun = time.GetTimestamp();
             var (item, state) = await desk.Next(stop);
-            if (item is null && options.Waits && state is ("sampling" or "training" or "held"))
+            if (item is null && options.Waits && state is ("sampling" or "training" or "held" or "checking"))
             {
                 await Task.Delay(Look, time, stop);
                 continue;
@@ -40,6 +40,13 @@ public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator anno
             if (left > TimeSpan.Zero)
             {
                 await Task.Delay(left, time, stop);
+            }
+
+            if (item.IsPractice)
+            {
+                bool right = await desk.Practice(item.Number, verdict, stop);
+                output.WriteLine($"practice  item {item.Number}  {(right ? "right" : "not right")}");
+                continue;
             }
 
             await desk.Vote(item.Number, verdict, time.GetElapsedTime(begun), stop);

@@ -18,20 +18,28 @@ public static class ClientVerdict
         SceneFamily family = ScenePrompts.FamilyOf(item.Prompt)
             ?? throw new EngineException(
                 $"the simulated annotator judges the bundled model's pictures alone and cannot judge '{item.Prompt}'");
-        return desk.Task switch
+        return item.IsPair ? Pair(item, annotator, family) : desk.Task switch
         {
             "flag" => Flags(item, desk, annotator, family),
-            "pair" =>
-                Seen("pair", "pick",
-                    annotator.Prefer(Oracle.Judge(item.Pictures[0], family), Oracle.Judge(item.Pictures[1], family), item.Number) switch
-                    {
-                        > 0 => "left",
-                        < 0 => "right",
-                        _ => "tie",
-                    }),
+            "rank" => Ranking(item, annotator, family),
             "score" => Choice(desk, $"{annotator.Score(item.Pictures[0], item.Number)}"),
             _ => Choice(desk, $"Label {annotator.Label(item.Pictures[0], item.Number)}"),
         };
+    }
+
+    private static JsonObject Pair(ClientItem item, SimulatedAnnotator annotator, SceneFamily family) => Seen("pair", "pick",
+        annotator.Prefer(Oracle.Judge(item.Pictures[0], family), Oracle.Judge(item.Pictures[1], family), item.Number) switch
+        {
+            > 0 => "left",
+            < 0 => "right",
+            _ => "tie",
+        });
+
+    private static JsonObject Ranking(ClientItem item, SimulatedAnnotator annotator, SceneFamily family)
+    {
+        var order = annotator.Rank([.. item.Pictures.Select(picture => Oracle.Judge(picture, family))], item.Number);
+        var places = order.Select(tied => (JsonNode)new JsonArray([.. tied.Select(index => JsonValue.Create(index))]));
+        return Seen("ranking", "order", new JsonArray([.. places]));
     }
 
     private static JsonObject Flags(ClientItem item, LabelingClient desk, SimulatedAnnotator annotator, SceneFamily family)
@@ -55,7 +63,7 @@ public static class ClientVerdict
             $"the project has no option '{name}'; the simulated annotator knows the mirror report's scores and labels");
 
     // Which side an image stands on is the server's to know; it puts its own answer in the place of firstOnLeft.
-    private static JsonObject Seen(string kind, string what, string value)
+    private static JsonObject Seen(string kind, string what, JsonNode value)
     {
         var verdict = new JsonObject { ["kind"] = kind, [what] = value, ["displayed"] = true, ["unblurred"] = true };
         if (kind == "pair")

@@ -11,7 +11,9 @@ namespace Labeler.TrainingEngine.Experiments.Annotating;
 /// <param name="Number">The item's number.</param>
 /// <param name="Prompt">What was asked for.</param>
 /// <param name="Pictures">In the order in which they are shown.</param>
-public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Picture> Pictures);
+/// <param name="IsPair">Which of two is better, whatever the project asks otherwise.</param>
+/// <param name="IsPractice">Its answer is no vote.</param>
+public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Picture> Pictures, bool IsPair, bool IsPractice);
 
 /// <summary>
 /// The labeling page as its scripts use it: signs in with a form, reads the project from the page, fetches items and
@@ -33,7 +35,7 @@ public sealed partial class LabelingClient
         Choices = [.. config["project"]!["choices"]!.AsArray().Select(choice => (string)choice!["name"]!)];
     }
 
-    /// <summary>flag, pair, categorise or score.</summary>
+    /// <summary>flag, pair, categorise, score or rank.</summary>
     public string Task { get; }
 
     /// <summary>deformed, unsafe: what can be flagged.</summary>
@@ -92,7 +94,8 @@ public sealed partial class LabelingClient
         }
     }
 
-    /// <summary>The next item, or why there is none: sampling, training, done, held, exposure, opted-out, withdrawn, stopped or
+    /// <summary>The next item, or why there is none: sampling, training, done, held, checking, practice-missing,
+    /// practice-failed, practice-over, exposure, opted-out, withdrawn, stopped or
     /// empty.</summary>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {
@@ -108,7 +111,20 @@ public sealed partial class LabelingClient
             pictures.Add(Picture.Decode(await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
         }
 
-        return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures), "open");
+        return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures, (bool)item["pair"]!, item["practice"] is not null), "open");
+    }
+
+    /// <summary>Answers an item of the practice.</summary>
+    /// <returns>Whether that was right.</returns>
+    /// <exception cref="EngineException">The answer was refused; says why.</exception>
+    public async Task<bool> Practice(long item, JsonObject verdict, CancellationToken stop)
+    {
+        var said = new JsonObject { ["key"] = Guid.NewGuid(), ["item"] = item, ["verdict"] = verdict };
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync($"/api/projects/{_project}/practice", said, stop);
+        JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
+        return answer.IsSuccessStatusCode ? (bool)body["right"]!
+            : throw new EngineException(
+                $"the answer to item {item} was refused: {(string?)body["detail"] ?? answer.StatusCode.ToString()}");
     }
 
     /// <summary>Sends one verdict; it is durably stored when this returns.</summary>

@@ -108,6 +108,31 @@ public sealed class SimulatedAnnotator
         _ => left.IsGood || right.IsGood ? PairPick.Tie : PairPick.BothBad,
     };
 
+    /// <summary>Images from the best to the worst by their indexes, equally good ones together. Each is put before the first that it is
+    /// preferred to, so an annotator errs as often as in as many comparisons.</summary>
+    /// <param name="images">What the oracle says of each.</param>
+    /// <param name="number">The ranking's number.</param>
+    public IReadOnlyList<IReadOnlyList<int>> Rank(IReadOnlyList<Judgement> images, long number)
+    {
+        var order = new List<List<int>>();
+        for (int image = 0; image < images.Count; image++)
+        {
+            int Against(List<int> tied) =>
+                Prefer(images[image], images[tied[0]], (((number * images.Count) + image) * images.Count) + tied[0]);
+            int place = order.FindIndex(tied => Against(tied) >= 0);
+            if (place >= 0 && Against(order[place]) == 0)
+            {
+                order[place].Add(image);
+            }
+            else
+            {
+                order.Insert(place < 0 ? order.Count : place, [image]);
+            }
+        }
+
+        return order;
+    }
+
     private static int Worth(Judgement judgement) => judgement.Family == SceneFamily.Mirror ? judgement.Score : judgement.IsGood ? 1 : 0;
 
     private SceneRandom Random(long number, int question) => new((_options.Seed * 3) + question, number);

@@ -52,7 +52,7 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
     public string Learn(EpochRun run, D3poOptions updates, double temperature)
     {
         var algorithm = Algorithms.Algorithm.Find(Algorithm);
-        return algorithm.Run(run, Change(AsD3po(algorithm.Published, run, updates), temperature)).Weights;
+        return algorithm.Run(run, Change(AsD3po(algorithm.Standard, run, updates), temperature)).Weights;
     }
 
     private static UpdateOptions AsD3po(UpdateOptions options, EpochRun run, D3poOptions updates) => options switch

@@ -1,7 +1,7 @@
 namespace Labeler.TrainingEngine.Training.Data;
 
 /// <summary>
-/// Normalises rewards by the running mean and standard deviation of their prompt (DDPO, arXiv 2305.13301, section 4.2).
+/// Normalises rewards by the running mean and standard deviation of their prompt (DDPO, arXiv 2305.13301, as in its authors' program).
 /// A prompt with fewer than <paramref name="minimumCount"/> rewards so far uses the batch's own.
 /// </summary>
 /// <param name="bufferSize">Rewards remembered per prompt; the oldest leave first.</param>

@@ -7,8 +7,10 @@ public static class QueueEndpoints
 {
     private const int MostHeld = 64;
 
-    /// <param name="State">open, or why there is nothing: see <see cref="LabelingStatus"/>.</param>
-    public sealed record Answer(string State, IReadOnlyList<ApiItem> Items, Sampling? Sampling, Progress Progress);
+    /// <param name="State">open, or why there is nothing: see <see cref="LabelingStatus"/>; or where a practice stands.</param>
+    /// <param name="Practice">Null where none is asked of this person now.</param>
+    public sealed record Answer(string State, IReadOnlyList<ApiItem> Items, Sampling? Sampling, Progress Progress,
+        PracticeEndpoints.Standing? Practice = null);
 
     public sealed record Held(IReadOnlyList<long> Items);
 
@@ -16,7 +18,7 @@ public static class QueueEndpoints
 
     /// <param name="holding">Items that the page has already, separated by commas.</param>
     public static async Task<Results<JsonHttpResult<Answer>, NotFound>> Take(
-        long project, HttpContext context, ItemQueue queue, LabelingStatus status, int take = 4, string holding = "")
+        long project, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice, int take = 4, string holding = "")
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
@@ -24,6 +26,13 @@ public static class QueueEndpoints
         if (batch.Why == NoItemsReason.NoProject)
         {
             return TypedResults.NotFound();
+        }
+        if (batch.Why == NoItemsReason.Practice)
+        {
+            var turn = await practice.Turn(project, annotator, cancel);
+            var standing = PracticeEndpoints.Standing.At(turn);
+            return TypedResults.Json(new Answer(standing.State, turn.Item is null ? [] : [ApiItem.Of(turn)], null,
+                await status.Progress(project, annotator, cancel), standing), ApiJson.Options);
         }
         var (state, sampling) = await status.Of(project, annotator, batch, cancel);
         var progress = await status.Progress(project, annotator, cancel);

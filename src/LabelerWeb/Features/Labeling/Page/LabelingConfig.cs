@@ -12,7 +12,7 @@ public sealed record LabelingConfig(Guid Account, string Token, LabelingProject 
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 }
 
-/// <param name="Task">flag, pair, categorise or score.</param>
+/// <param name="Task">flag, pair, categorise, score or rank.</param>
 /// <param name="Flags">deformed, unsafe.</param>
 public sealed record LabelingProject(long Id, string Task, IReadOnlyList<string> Flags, IReadOnlyList<LabelingChoice> Choices, bool Blurred)
 {
@@ -23,6 +23,7 @@ public sealed record LabelingProject(long Id, string Task, IReadOnlyList<string>
             LabelingTask.FlagBatch => "flag",
             LabelingTask.PreferPair => "pair",
             LabelingTask.Categorise => "categorise",
+            LabelingTask.Rank => "rank",
             _ => "score",
         },
         FlagNames.All(project.Settings.Flags),

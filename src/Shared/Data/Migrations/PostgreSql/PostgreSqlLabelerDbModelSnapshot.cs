@@ -804,6 +804,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<int>("Check")
+                        .HasColumnType("integer");
+
                     b.Property<long>("EpochId")
                         .HasColumnType("bigint");
 
@@ -811,6 +814,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .HasColumnType("bigint");
 
                     b.Property<string>("Gold")
+                        .HasColumnType("text");
+
+                    b.Property<string>("GoldNote")
                         .HasColumnType("text");
 
                     b.Property<long>("GroupId")
@@ -863,6 +869,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<Guid>("AnnotatorId")
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("ChecksId")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("DoneAt")
                         .HasColumnType("bigint");
 
@@ -891,6 +900,96 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Leases");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("AnnotatorId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Exposed")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("GroupId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsRight")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Verdict")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ItemId");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("AnnotatorId", "GroupId");
+
+                    b.HasIndex("ProjectId", "AnnotatorId", "Attempt", "ItemId")
+                        .IsUnique();
+
+                    b.ToTable("PracticeAnswers");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.Qualification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("AnnotatorId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("By")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("TriesLeft")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "AnnotatorId")
+                        .IsUnique();
+
+                    b.ToTable("Qualifications");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Vote", b =>
                 {
                     b.Property<long>("Id")
@@ -903,6 +1002,12 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .HasColumnType("uuid");
 
                     b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Check")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("ChecksId")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Choice")
@@ -1314,6 +1419,26 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
 
                     b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
+                {
+                    b.HasOne("Labeler.Shared.Voting.Item", "Item")
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.Qualification", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.Vote", b =>

@@ -769,6 +769,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Check")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("EpochId")
                         .HasColumnType("INTEGER");
 
@@ -776,6 +779,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Gold")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("GoldNote")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("GroupId")
@@ -826,6 +832,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<Guid>("AnnotatorId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ChecksId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("DoneAt")
                         .HasColumnType("INTEGER");
 
@@ -854,6 +863,92 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Leases");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AnnotatorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Exposed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("GroupId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsRight")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ItemId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Verdict")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ItemId");
+
+                    b.HasIndex("Key")
+                        .IsUnique();
+
+                    b.HasIndex("AnnotatorId", "GroupId");
+
+                    b.HasIndex("ProjectId", "AnnotatorId", "Attempt", "ItemId")
+                        .IsUnique();
+
+                    b.ToTable("PracticeAnswers");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.Qualification", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AnnotatorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("TriesLeft")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "AnnotatorId")
+                        .IsUnique();
+
+                    b.ToTable("Qualifications");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Vote", b =>
                 {
                     b.Property<long>("Id")
@@ -864,6 +959,12 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Check")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ChecksId")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Choice")
@@ -1271,6 +1372,26 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
+                {
+                    b.HasOne("Labeler.Shared.Voting.Item", "Item")
+                        .WithMany()
+                        .HasForeignKey("ItemId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.Qualification", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.Vote", b =>
