@@ -7,6 +7,29 @@ namespace Labeler.Shared.Training;
 // What an epoch is trained on.
 public sealed partial class EpochCycle
 {
+    /// <summary>Queues again what failed; it goes on from what was written.</summary>
+    /// <exception cref="LabelerException">It was training, and votes that it was frozen with teach nothing any more.</exception>
+    public Task Retry(long epochId, CancellationToken cancel = default) => Change(epochId, async (db, epoch) =>
+    {
+        epoch.Retry();
+        var trains = epoch.State != EpochState.Sampling;
+        if (trains)
+        {
+            var (lost, of) = (await VotesSetAside.Read(db, epoch.ProjectId, cancel)).In(await Taught(db, epoch, cancel));
+            LabelerException.ThrowIf(
+                lost > 0,
+                $"{lost} of the {of} votes that it learns from {(lost == 1 ? "was" : "were")} withdrawn or set aside since: cancel the "
+                    + "training, then train again.");
+        }
+        var job =
+            await db.Jobs.Where(
+                j => j.EpochId == epochId && (trains ? j.Kind == JobKind.Train : j.Kind == JobKind.Sample || j.Kind == JobKind.Evaluate))
+                    .OrderByDescending(j => j.Id).FirstAsync(cancel);
+        job.Retry();
+        await CountLate(db, epoch, cancel);
+        return true;
+    }, cancel);
+
     /// <summary>What Train would use now; changes nothing.</summary>
     public async Task<TrainingPlan> DryRun(long epochId, CancellationToken cancel = default)
     {

@@ -111,7 +111,9 @@ public sealed partial class LabelingClient
             pictures.Add(Picture.Decode(await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
         }
 
-        return (new ClientItem((long)item["item"]!, (string)item["prompt"]!, pictures, (bool)item["pair"]!, item["practice"] is not null), "open");
+        var asked = new ClientItem(
+            (long)item["item"]!, (string)item["prompt"]!, pictures, (bool)item["pair"]!, item["practice"] is not null);
+        return (asked, "open");
     }
 
     /// <summary>Answers an item of the practice.</summary>
