@@ -42,6 +42,9 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     /// <summary>Ends when the page is left, by whomever.</summary>
     protected CancellationToken Leaving { get; }
 
+    /// <summary>Who looks at it; nobody yet while its page is made.</summary>
+    protected Guid Viewer { get; private set; }
+
     /// <summary>Is what it shows still there, and still this person's to see?</summary>
     protected virtual Task<bool> IsThereFor(LabelerDb db, Guid account) => Task.FromResult(true);
 
@@ -105,8 +108,9 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
             Leave(Navigation.Uri);
             return;
         }
+        Viewer = user.AccountId();
         await using var db = await Contexts.CreateDbContextAsync(Leaving);
-        if (!await IsThereFor(db, user.AccountId()))
+        if (!await IsThereFor(db, Viewer))
         {
             Leave("/");
             return;
