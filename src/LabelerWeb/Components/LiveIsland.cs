@@ -33,7 +33,8 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     /// <summary>The person may see it no longer.</summary>
     protected bool HasEnded { get; private set; }
 
-    /// <summary>The person has been found to be one who may see it. A component that does not read before it is shown waits for that.</summary>
+    /// <summary>The person has been found to be one who may see it. A component that does not read before it is shown waits for
+    /// that.</summary>
     protected bool HasBegun { get; private set; }
 
     /// <summary>False also when it could not be found out for so long that nothing new may be shown.</summary>

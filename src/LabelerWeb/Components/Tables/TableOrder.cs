@@ -20,7 +20,8 @@ public sealed record TableOrder<T, TKey>(
         // In the same direction as what comes before, so that one index may give both.
         var isDescending = sorts[^1].Descending;
         var ordered = sorts.Aggregate(rows, (so, sort) => Then(so, so == rows, Member(sort.Member), sort.Descending));
-        return sorts.Any(sort => sort.Member == (Key.Body as MemberExpression)?.Member.Name) ? ordered : Then(ordered, false, Key, isDescending);
+        return sorts.Any(sort => sort.Member == (Key.Body as MemberExpression)?.Member.Name) ? ordered
+            : Then(ordered, false, Key, isDescending);
     }
 
     // Text without regard to capitals, as people sort it.

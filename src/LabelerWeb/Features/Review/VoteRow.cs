@@ -42,7 +42,12 @@ public sealed class VoteRow
                 : vote.Check == VoteCheck.Confirms ? VoteStanding.Confirms : VoteStanding.Counts,
         };
 
-    public string Said => Vote.Kind == VoteKind.Undo ? $"Took a vote back{(Vote.Reason is { Length: > 0 } why ? $": {why}" : "")}" : VerdictText.Of(Vote);
+    public string Said => Vote switch
+    {
+        { Kind: VoteKind.Undo, Reason: { Length: > 0 } why } => $"Took a vote back: {why}",
+        { Kind: VoteKind.Undo } => "Took a vote back",
+        _ => VerdictText.Of(Vote),
+    };
 }
 
 /// <summary>What becomes of a vote; the first of these that is true of it.</summary>
