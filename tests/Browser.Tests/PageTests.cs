@@ -38,8 +38,10 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
     [Fact]
     public async Task No_page_is_wider_than_a_phone_with_everything_unfolded()
     {
+        Guid person;
         await using (var db = await site.Faces.Open())
         {
+            person = await db.Users.Select(account => account.Id).FirstAsync();
             var job = await db.Jobs.FirstAsync();
             db.JobLines.Add(new JobLine(job.Id, "a line of the worker's log, longer than a phone is wide, as they often are", DateTimeOffset.UtcNow));
             await db.SaveChangesAsync();
@@ -48,7 +50,7 @@ public sealed class PageTests(PageTests.Site site) : IClassFixture<PageTests.Sit
         var page = admin.Page;
         await page.SetViewportSizeAsync(390, 844);
         var wide = new List<string>();
-        foreach (var address in new[] { "projects", "projects/new", "p/faces/settings", "p/faces/epochs", "p/faces/compare", "p/faces", "p/faces/gallery", "p/faces/gallery/before-after", "p/faces/review", "p/faces/review/practice", "label", "p/faces/label", "people", "system", "account", "photos", "compare", "compare/sheets", "compare/evaluations", "compare/evaluations/new", "compare/leaderboard", "compare/rewards" })
+        foreach (var address in new[] { "projects", "projects/new", "p/faces/settings", "p/faces/epochs", "p/faces/compare", "p/faces", "p/faces/gallery", "p/faces/gallery/before-after", "p/faces/review", "p/faces/review/practice", "p/faces/review/votes", "label", "p/faces/label", "people", $"people/{person}", "system", "account", "photos", "compare", "compare/sheets", "compare/evaluations", "compare/evaluations/new", "compare/leaderboard", "compare/rewards" })
         {
             Assert.Equal(200, await admin.Go($"/{address}"));
             await page.WaitForFunctionAsync(Unfolded);
