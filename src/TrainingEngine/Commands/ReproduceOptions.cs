@@ -21,7 +21,8 @@ public sealed partial class ReproduceOptions
         new("--evaluation-images")
         {
             Description =
-            "images on which a checkpoint is measured [350; comparisons 56; duels and signals 200; rubric 100 at fixed and 100 at random seeds]"
+            "images on which a checkpoint is measured [350; comparisons 56; duels and signals 200; rubric 100 at fixed and 100 at random "
+                + "seeds]"
         };
     private readonly Option<int?> _steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
     private readonly Option<int?> _raters =

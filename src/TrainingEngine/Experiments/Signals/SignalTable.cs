@@ -16,7 +16,8 @@ internal static class SignalTable
     public static string Write(IReadOnlyList<SignalRow> rows)
     {
         var text = new StringBuilder();
-        text.AppendLine($"epoch  votes  {"method",-Column}  safe %  95 % interval  seeds, %       flagged %  alike  usable  signal  color drift");
+        text.AppendLine($"epoch  votes  {"method",-Column}  safe %  95 % interval  seeds, %       "
+            + "flagged %  alike  usable  signal  color drift");
         foreach (var epoch in rows.GroupBy(row => row.Measured.Epoch).OrderBy(epoch => epoch.Key))
         {
             foreach (var method in epoch.GroupBy(row => row.Method))
