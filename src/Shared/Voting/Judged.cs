@@ -19,11 +19,7 @@ internal sealed record Judged(long Group, IReadOnlyList<(Item Item, List<Vote> V
     {
         LabelingTask.PreferPair => Items.Select(i => Compared(i.Item, i.Votes)).OfType<Preference>(),
         LabelingTask.Rank => Items.SelectMany(i => Ranking.Pairs(i.Votes)),
-        _ => from winner in Images.OrderBy(i => i.Index)
-             from loser in Images.OrderBy(i => i.Index)
-             let lead = Standing.Lead(winner, loser)
-             where lead is not null
-             select new Preference(winner.Index, loser.Index, lead.Value),
+        _ => Standing.Pairs(Images),
     };
 
     /// <summary>The votes that teach nothing, with the reason.</summary>

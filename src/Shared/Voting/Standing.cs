@@ -10,13 +10,16 @@ internal readonly record struct Standing(int Index, double Rank, double? Share, 
 {
     // The published code averages its annotators' −1/0 labels; the share of flags is the same average. An image counts as flagged or normal
     // only by majority.
-    public static IEnumerable<Standing> Flagged(IEnumerable<Vote> votes, ProjectSettings settings) =>
+    public static IEnumerable<Standing> Flagged(IEnumerable<Vote> votes, ProjectSettings settings) => Flagged(
         from tile in votes.SelectMany(v => ((FlagVerdict)v.Verdict!).Tiles)
         where tile.WasSeen(settings)
         group tile.Flags != FlagKinds.None ? 1.0 : 0.0 by tile.Index into flags
-        let share = flags.Average()
-        where share != 0.5
-        select new Standing(flags.Key, share < 0.5 ? 1 : 0, 1 - share, 1 - 2 * share);
+        select (flags.Key, flags.Average()));
+
+    /// <param name="images">The share of people who flagged it.</param>
+    public static IEnumerable<Standing> Flagged(IEnumerable<(int Index, double Share)> images) =>
+        images.Where(one => one.Share != 0.5)
+            .Select(one => new Standing(one.Index, one.Share < 0.5 ? 1 : 0, 1 - one.Share, 1 - 2 * one.Share));
 
     // By the values that the options have now, so that votes from before they had any count too. An option without one leaves the image
     // out, where at least half of the people chose such a one. What lies above the middle of the scale is good.
@@ -46,6 +49,14 @@ internal readonly record struct Standing(int Index, double Rank, double? Share, 
         { FirstWins: { } firstWins } => firstWins == isFirst ? 1 : -1,
         _ => 0,
     };
+
+    /// <summary>All pairs of one group's images whose standings differ.</summary>
+    public static IEnumerable<Preference> Pairs(IReadOnlyList<Standing> images) =>
+        from winner in images.OrderBy(i => i.Index)
+        from loser in images.OrderBy(i => i.Index)
+        let lead = Lead(winner, loser)
+        where lead is not null
+        select new Preference(winner.Index, loser.Index, lead.Value);
 
     /// <summary>Is an image better than another, and how surely?</summary>
     public static double? Lead(Standing winner, Standing loser) =>

@@ -3,21 +3,24 @@ using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Experiments.Duels;
 using Labeler.TrainingEngine.Experiments.Rubric;
+using Labeler.TrainingEngine.Experiments.Signals;
 
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary><c>reproduce</c>: the published experiments on the bundled model, with simulated annotators.</summary>
 public sealed class ReproduceCommand
 {
-    private const string Duels = "duels", Rubric = "rubric";
+    private const string Duels = "duels", Rubric = "rubric", Signals = "signals";
 
     private readonly Argument<string> _experiment = new Argument<string>("experiment")
     {
         Description =
             "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); comparing algorithms on a reward, compressibility, "
                 + "incompressibility, mirror-reward; "
-            + "algorithms against each other before raters, duels; fine-tuning on drawn scenes, scored by raters along its steps, rubric",
-    }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name), Duels, Rubric]);
+            + "algorithms against each other before raters, duels; fine-tuning on drawn scenes, scored by raters along its steps, rubric; "
+                + "safety from pairs within groups, across groups and images judged alone at equal votes, signals",
+    }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name), Duels, Rubric,
+        Signals]);
 
     private readonly Option<string> _model =
         new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
@@ -58,6 +61,10 @@ public sealed class ReproduceCommand
         else if (name == Rubric)
         {
             new RubricRun(from, _options.OfRubric(parsed), into, Console.Out).Run(stop);
+        }
+        else if (name == Signals)
+        {
+            new SignalRun(from, _options.OfSignals(parsed, from), into, Console.Out).Run(stop);
         }
         else
         {

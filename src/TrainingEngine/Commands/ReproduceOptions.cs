@@ -4,24 +4,25 @@ using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Experiments.Duels;
-using Labeler.TrainingEngine.Experiments.Rubric;
+using Labeler.TrainingEngine.Experiments.Signals;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Commands;
 
 /// <summary>The settings of the published experiments as options of a command. What is not given keeps the experiment's default.</summary>
-public sealed class ReproduceOptions
+public sealed partial class ReproduceOptions
 {
     private readonly Option<int?> _epochs =
-        new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3]" };
+        new("--epochs") { Description = "times that images are sampled, judged and learned from [5; comparisons 6; duels 3; signals 8]" };
     private readonly Option<int?> _images =
-        new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140]" };
+        new("--images") { Description = "judged images of an epoch, in groups of 7 [350; comparisons 112; duels 140; signals 28]" };
     private readonly Option<int?> _evaluation =
         new("--evaluation-images")
         {
             Description =
-            "images on which a checkpoint is measured [350; comparisons 56; duels 200; rubric 100 at fixed and 100 at random seeds]"
+            "images on which a checkpoint is measured [350; comparisons 56; duels and signals 200; rubric 100 at fixed and 100 at random "
+                + "seeds]"
         };
     private readonly Option<int?> _steps = new("--steps") { Description = "DDIM steps [20; comparisons 10]" };
     private readonly Option<int?> _raters =
@@ -42,7 +43,7 @@ public sealed class ReproduceOptions
         };
     private readonly Option<bool> _allLayers =
         new("--lora-all-layers") { Description = "adapt feed-forward and convolution layers too, not attention alone" };
-    private readonly Option<int?> _seeds = new("--seeds") { Description = "runs of each algorithm [comparisons 3; duels 1]" };
+    private readonly Option<int?> _seeds = new("--seeds") { Description = "runs of each algorithm [comparisons and signals 3; duels 1]" };
     private readonly Option<string?> _algorithms = new("--algorithms")
     {
         Description =
@@ -130,42 +131,23 @@ public sealed class ReproduceOptions
         };
     }
 
-    /// <summary>The settings of the rubric evaluation; what D3PO has, too, is asked for as D3PO's is.</summary>
-    public RubricOptions OfRubric(ParseResult parsed)
+    /// <summary>The settings of pairs and images judged alone against each other.</summary>
+    public SignalOptions OfSignals(ParseResult parsed, string model)
     {
-        Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);
-        var defaults = new RubricOptions();
-        D3poOptions updates =
-            _d3po.Read(parsed,
-                new D3poOptions
-                {
-                    LearningRate = defaults.Tuning.LearningRate,
-                    ImagesPerStep = defaults.Tuning.ImagesPerStep,
-                    WarmUpSteps = defaults.Tuning.WarmUpSteps
-                });
+        Refuse(parsed, "signals", [_replay, _ties, _algorithms, .. OfTuning]);
+        var defaults = new SignalOptions();
         return defaults with
         {
-            Scenes = parsed.GetValue(_scenes) ?? defaults.Scenes,
+            Seeds = parsed.GetValue(_seeds) ?? defaults.Seeds,
+            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
+            Images = parsed.GetValue(_images) ?? defaults.Images,
             EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
             Raters = parsed.GetValue(_raters) ?? defaults.Raters,
             Annotator = Annotator(parsed, defaults.Annotator),
             Steps = parsed.GetValue(_steps) ?? defaults.Steps,
             Guidance = parsed.GetValue(_guidance),
-            Tuning = defaults.Tuning with
-            {
-                LearningRate = updates.LearningRate,
-                AdamBeta1 = updates.AdamBeta1,
-                AdamBeta2 = updates.AdamBeta2,
-                AdamEpsilon = updates.AdamEpsilon,
-                WeightDecay = updates.WeightDecay,
-                MaxGradientNorm = updates.MaxGradientNorm,
-                ImagesPerStep = updates.ImagesPerStep,
-                Seed = updates.Seed,
-                Steps = parsed.GetValue(_trainingSteps) ?? defaults.Tuning.Steps,
-                EvaluateEvery = parsed.GetValue(_evaluateEvery) ?? defaults.Tuning.EvaluateEvery,
-                WarmUpSteps = updates.WarmUpSteps,
-            },
-            Trained = defaults.Trained with { Rank = parsed.GetValue(_rank) ?? defaults.Trained.Rank },
+            D3po = _d3po.Read(parsed, ModelDefaults.Read(model)),
+            Trained = Part(parsed),
         };
     }
 

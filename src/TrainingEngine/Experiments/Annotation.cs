@@ -18,22 +18,27 @@ public static class Annotation
     /// <param name="raters">All of them judge every image or pair.</param>
     /// <param name="epoch">Raters err about other images in every epoch.</param>
     public static IReadOnlyList<PreferencePair> Judge(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
-        [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
+        family == SceneFamily.Mirror
+            ? [.. Enumerable.Range(0, samples.Groups).SelectMany(group =>
+                Compare(Pictures(samples, group), raters, group, FirstOf(samples, group, epoch)))]
+            : PreferencePair.FromVerdicts(Verdicts(samples, family, raters, epoch));
+
+    /// <summary>What they flag, averaged over them: by group and image −1 where all flagged it, 0 where nobody did.</summary>
+    /// <inheritdoc cref="Judge" path="/param"/>
+    public static IReadOnlyList<double[]> Verdicts(SampleFolder samples, SceneFamily family, SimulatedAnnotator[] raters, int epoch) =>
+        [.. Enumerable.Range(0, samples.Groups).Select(group =>
         {
-            Picture[] pictures =
-                [.. Enumerable.Range(0, samples.Manifest.GroupSize)
-                    .Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
-            long first = ((long)epoch * samples.Groups) + group;
-            return family == SceneFamily.Mirror ? Compare(pictures, raters, group, first) : Flag(pictures, raters, family, group, first);
+            Picture[] pictures = Pictures(samples, group);
+            long first = FirstOf(samples, group, epoch) * pictures.Length;
+            return (double[])[.. pictures.Select((picture, image) =>
+                -raters.Average(rater => rater.Flags(picture, family, first + image) ? 1.0 : 0))];
         })];
 
-    private static IEnumerable<PreferencePair> Flag(Picture[] pictures, SimulatedAnnotator[] raters, SceneFamily family, int group,
-        long first)
-    {
-        double[] verdicts = [.. pictures.Select((picture, image) =>
-            -raters.Average(rater => rater.Flags(picture, family, (first * pictures.Length) + image) ? 1.0 : 0))];
-        return PreferencePair.FromVerdicts(group, verdicts);
-    }
+    private static Picture[] Pictures(SampleFolder samples, int group) =>
+        [.. Enumerable.Range(0, samples.Manifest.GroupSize)
+            .Select(image => Picture.Decode(File.ReadAllBytes(samples.ImageOf(group, image))))];
+
+    private static long FirstOf(SampleFolder samples, int group, int epoch) => ((long)epoch * samples.Groups) + group;
 
     private static IEnumerable<PreferencePair> Compare(Picture[] pictures, SimulatedAnnotator[] raters, int group, long first)
     {

@@ -31,6 +31,25 @@ public sealed class Groups_judged_alike_teach(Databases databases)
         Assert.Equal(plan.Hash, Manifest.Read(plan.Manifest.ToBytes()).Hash());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Shares_of_flags_give_the_pairs_that_the_votes_behind_them_give(bool across)
+    {
+        int[][] flagged = [[], All, [0], [0, 1, 2, 3, 4, 5]];
+        var plan = await Plan(across ? Across : new(), flagged);
+        var ids = plan.Preferences.Groups.Select(group => group.GroupId).ToList();
+        int[] numbers = across ? [0, 1, 2, 3] : [2, 3];
+        (int, Preference)[] voted =
+            [.. plan.Preferences.Groups.SelectMany((group, n) => group.Pairs.Select(pair => (numbers[n], pair with { LoserGroup = pair.LoserGroup is { } id ? numbers[ids.IndexOf(id)] : null })))];
+
+        var pairs = FlagPairs.Of([.. flagged.Select(IReadOnlyList<double> (group) => [.. All.Select(image => group.Contains(image) ? 1.0 : 0)])], ["a hand", "a hand", "a hand", "a hand"], across);
+
+        Assert.Equal(numbers.Length, ids.Count);
+        Assert.Equal(voted.ToHashSet(), pairs.ToHashSet());
+        Assert.Equal(voted.Length, pairs.Count);
+    }
+
     [Fact]
     public async Task Groups_of_different_prompts_do_not_meet()
     {
