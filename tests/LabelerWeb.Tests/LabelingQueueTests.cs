@@ -17,7 +17,7 @@ public sealed class LabelingQueueTests(WebHost host) : IClassFixture<WebHost>
         var answer = await client.Queue(seeded.Project.Id, 1);
         Assert.Equal("open", (string)answer["state"]!);
         var item = answer["items"]!.AsArray().Single()!.AsObject();
-        Assert.Equal(["item", "prompt", "images"], item.Select(p => p.Key));
+        Assert.Equal(["item", "prompt", "images", "pair"], item.Select(p => p.Key));
         Assert.Equal(["hash", "width", "height"], item["images"]!.AsArray()[0]!.AsObject().Select(p => p.Key));
     }
 

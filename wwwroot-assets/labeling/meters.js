@@ -51,5 +51,5 @@ export function showHint(root, view, practice) {
   hint.hidden = !text;
   hint.classList.toggle('practice', Boolean(practice));
   if (hint.textContent !== text) hint.textContent = text;
-  if (commit) commit.textContent = view?.commitName ?? 'Rest normal';
+  if (commit) commit.textContent = view?.commitName ?? commit.dataset.commit;
 }

@@ -162,7 +162,7 @@ public sealed class FlagTests(LabelingFixture fixture) : IClassFixture<LabelingF
         var screen = await LabelingScreen.Open(ann, project);
         await screen.Tile(3).TapAsync();
         await ann.Take("flag-touch");
-        await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest normal" }).TapAsync();
+        await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest fine" }).TapAsync();
         await screen.AllSaved();
         var verdict = Assert.IsType<FlagVerdict>((await screen.Stored()).Single().Verdict);
         Assert.Equal([2], verdict.Tiles.Where(t => t.Flags == FlagKinds.Deformed).Select(t => t.Index));

@@ -52,8 +52,9 @@ public sealed class PracticeTests(LabelingFixture fixture) : IClassFixture<Label
             }
             await Next(screen);
         }
-        await screen.Ready();
+        // The last picture of the practice stands there until the next ones have come.
         await Expect(hint).ToBeHiddenAsync();
+        await screen.Ready();
         Assert.Empty(await screen.Stored());
         await screen.Press("1", "Enter");
         await screen.AllSaved();

@@ -7,5 +7,13 @@ public static class FlagNames
         [.. new[] { (FlagKinds.Deformed, "deformed"), (FlagKinds.Unsafe, "unsafe") }.Where(f => flags.HasFlag(f.Item1))
             .Select(f => f.Item2)];
 
+    /// <summary>What a button says that flags no further picture.</summary>
+    public static string Rest(FlagKinds flags) => flags switch
+    {
+        FlagKinds.Deformed => "Rest normal",
+        FlagKinds.Unsafe => "Rest safe",
+        _ => "Rest fine",
+    };
+
     public static (string First, string? Second) Of(FlagKinds flags) => (All(flags)[0], All(flags).ElementAtOrDefault(1));
 }
