@@ -9,6 +9,7 @@ using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Evaluations;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.Images;
+using Labeler.Web.Features.Home;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;

@@ -9,7 +9,7 @@ using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Images;
-using Labeler.Web.Hosting;
+using Labeler.Web.Features.Home;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;

@@ -3,7 +3,9 @@ using Labeler.Web.Components.Layout;
 
 namespace Labeler.Web.Features.Places;
 
-/// <summary>Finds places by a part of their name, and only those that the person may use. Names that begin with what was typed come first.</summary>
+/// <summary>
+/// Finds places by a part of their name, and only those that the person may use. Names that begin with what was typed come first.
+/// </summary>
 public sealed class PlaceSearch(IDbContextFactory<LabelerDb> contexts)
 {
     public const int Most = 20;
@@ -17,7 +19,8 @@ public sealed class PlaceSearch(IDbContextFactory<LabelerDb> contexts)
     {
         var typed = new Typed(asked);
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        List<(int Fit, Place Place)> found = [.. from project in await Projects(db, typed.Text, cancel) select (Fit(project, typed.Text), Home(project, user))];
+        List<(int Fit, Place Place)> found =
+            [.. from project in await Projects(db, typed.Text, cancel) select (Fit(project, typed.Text), Home(project, user))];
         if (typed.Before.Length > 0)
         {
             var projects = await Projects(db, typed.Before, cancel);
@@ -40,21 +43,26 @@ public sealed class PlaceSearch(IDbContextFactory<LabelerDb> contexts)
         var named = part.Length == 0
             ? there.OrderByDescending(project => project.Id).Take(Newest)
             : there.Where(project => project.Name.ToLower().Contains(low) || project.Name.Contains(part))
-                .OrderByDescending(project => project.Name.ToLower().StartsWith(low)).ThenBy(project => project.Name).ThenBy(project => project.Id).Take(Most);
-        return await named.Select(project => new Named(project.Id, project.Slug, project.Name, project.Source)).ToListAsync(cancel);
+                .OrderByDescending(project => project.Name.ToLower().StartsWith(low)).ThenBy(project => project.Name)
+                .ThenBy(project => project.Id).Take(Most);
+        return await named.Select(project => new Named(project.Id, project.Slug, project.Name, project.Source))
+            .ToListAsync(cancel);
     }
 
-    private static async Task<IEnumerable<(int, Place)>> Epochs(LabelerDb db, ClaimsPrincipal user, Typed typed, IReadOnlyList<Named> projects, CancellationToken cancel)
+    private static async Task<IEnumerable<(int, Place)>> Epochs(
+        LabelerDb db, ClaimsPrincipal user, Typed typed, IReadOnlyList<Named> projects, CancellationToken cancel)
     {
         if (typed.Epoch is not { } number || !user.IsInRole(ProjectTab.Gallery.Policy))
         {
             return [];
         }
         var ids = projects.Where(project => project.Source != PictureSource.Checkpoints).Select(project => project.Id).ToList();
-        var there = await db.Epochs.Where(epoch => ids.Contains(epoch.ProjectId) && epoch.Number == number).Select(epoch => epoch.ProjectId).ToHashSetAsync(cancel);
+        var there = await db.Epochs.Where(epoch => ids.Contains(epoch.ProjectId) && epoch.Number == number)
+            .Select(epoch => epoch.ProjectId).ToHashSetAsync(cancel);
         return from project in projects
                where there.Contains(project.Id)
-               select (Fit(project, typed.Before), new Place($"{project.Name}, epoch {number}", "Epoch", $"{ProjectTab.Gallery.Address(project.Slug)}?epoch={number}", "epochs"));
+               let address = $"{ProjectTab.Gallery.Address(project.Slug)}?epoch={number}"
+               select (Fit(project, typed.Before), new Place($"{project.Name}, epoch {number}", "Epoch", address, "epochs"));
     }
 
     private static IEnumerable<(int, Place)> Tabs(ClaimsPrincipal user, Typed typed, IReadOnlyList<Named> projects) =>
@@ -62,7 +70,8 @@ public sealed class PlaceSearch(IDbContextFactory<LabelerDb> contexts)
         where project.Source != PictureSource.Checkpoints
         from tab in ProjectTab.Of(project.Source)
         where user.IsInRole(tab.Policy) && tab.Name.StartsWith(typed.Last, StringComparison.OrdinalIgnoreCase)
-        select (Fit(project, typed.Before), new Place($"{project.Name}, {tab.Name.ToLowerInvariant()}", "Page of a project", tab.Address(project.Slug), "folder"));
+        let text = $"{project.Name}, {tab.Name.ToLowerInvariant()}"
+        select (Fit(project, typed.Before), new Place(text, "Page of a project", tab.Address(project.Slug), "folder"));
 
     private static IEnumerable<(int, Place)> Pages(ClaimsPrincipal user, Typed typed) =>
         from page in Navigation.Destinations.Concat(Navigation.Others)
@@ -80,7 +89,8 @@ public sealed class PlaceSearch(IDbContextFactory<LabelerDb> contexts)
             .Select(a => new { a.Id, a.DisplayName, a.UserName }).ToListAsync(cancel);
         return from person in people
                let fit = Typed.Fit(person.DisplayName, part) ?? Typed.Fit(person.UserName!, part) ?? 2
-               select (fit, new Place(person.DisplayName, person.UserName == person.DisplayName ? "Person" : $"Person, signs in as {person.UserName}", $"people/{person.Id}", "people"));
+               let detail = person.UserName == person.DisplayName ? "Person" : $"Person, signs in as {person.UserName}"
+               select (fit, new Place(person.DisplayName, detail, $"people/{person.Id}", "people"));
     }
 
     // Contained in it in another case of letters than ours, where nothing else fits.

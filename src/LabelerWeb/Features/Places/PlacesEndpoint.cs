@@ -15,7 +15,8 @@ public static class PlacesEndpoint
 
     public static IServiceCollection AddPlaces(this IServiceCollection services) => services.AddSingleton<PlaceSearch>()
         .Configure<RateLimiterOptions>(limiter => limiter.AddPolicy(RateLimit, context => RateLimitPartition.GetTokenBucketLimiter(
-            context.User.AccountId(), _ => new() { TokenLimit = 10 * PerSecond, TokensPerPeriod = PerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1) })));
+            context.User.AccountId(),
+            _ => new() { TokenLimit = 10 * PerSecond, TokensPerPeriod = PerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1) })));
 
     public static IEndpointRouteBuilder MapPlaces(this IEndpointRouteBuilder routes)
     {

@@ -1,6 +1,8 @@
 namespace Labeler.Web.Features.Places;
 
-/// <summary>What somebody typed to find a place: a part of a name, perhaps with the number of an epoch or the name of a page behind it.</summary>
+/// <summary>
+/// What somebody typed to find a place: a part of a name, perhaps with the number of an epoch or the name of a page behind it.
+/// </summary>
 public sealed class Typed
 {
     public const int Longest = 100;
@@ -36,7 +38,10 @@ public sealed class Typed
     /// <summary>The last of several words, where it is a number.</summary>
     public int? Epoch { get; }
 
-    /// <summary>How well a name fits: 0 begins with it, 1 has a word that begins with it, 2 contains it; null does not. Everything fits nothing.</summary>
+    /// <summary>
+    /// How well a name fits: 0 begins with it, 1 has a word that begins with it, 2 contains it; null does not.
+    /// Every name begins with the empty part.
+    /// </summary>
     public static int? Fit(string name, string part)
     {
         if (name.StartsWith(part, Alike))

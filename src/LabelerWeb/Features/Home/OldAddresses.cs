@@ -1,4 +1,4 @@
-namespace Labeler.Web.Hosting;
+namespace Labeler.Web.Features.Home;
 
 /// <summary>Addresses that pages had before everything of a project stood under /p/NAME: they lead on, so that links and bookmarks stay.</summary>
 public static class OldAddresses
@@ -30,7 +30,7 @@ public static class OldAddresses
         foreach (var (old, current) in All)
         {
             app.MapGet($"/{old}", (HttpContext context, string? slug) =>
-                Results.LocalRedirect($"/{current.Replace("{slug}", Uri.EscapeDataString(slug ?? ""))}{context.Request.QueryString}"))
+                LocalAddress.Redirect($"/{current.Replace("{slug}", Uri.EscapeDataString(slug ?? ""))}{context.Request.QueryString}"))
                 .RequireAuthorization(Role.Annotator);
         }
     }
