@@ -12,6 +12,7 @@ using Labeler.Web.Features.Images;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
+using Labeler.Web.Features.Places;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Rewards;
@@ -34,7 +35,7 @@ return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
-        .AddTrainer().AddBackups();
+        .AddPlaces().AddTrainer().AddBackups();
     builder.Services.AddMudServices().AddSingleton<ThemeSheet>().AddRazorComponents()
         .AddInteractiveServerComponents(circuits => builder.Configuration.GetSection("Circuits").Bind(circuits));
 
@@ -67,6 +68,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapEvaluations();
     app.MapRewards();
     app.MapReview();
+    app.MapPlaces();
     app.MapOldAddresses();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);

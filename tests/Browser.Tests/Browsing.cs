@@ -32,7 +32,7 @@ public sealed class Browsing : IAsyncLifetime
     {
         options ??= Wide;
         options.BaseURL = server.Address;
-        return await Visitor.Enter(await _browser.NewContextAsync(options));
+        return await Visitor.Enter(await _browser.NewContextAsync(options), new(server.Address));
     }
 
     public async Task DisposeAsync()

@@ -28,7 +28,7 @@ public sealed class ProjectTests(Browsing browsing)
         await admin.Take("project-new", fullPage: true);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and start sampling" }).ClickAsync();
         await Assertions.Expect(page.GetByText("The project Mirrors is made.")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator(".project")).ToContainTextAsync("being sampled");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("being sampled");
 
         await admin.Go("/p/mirrors/settings");
         await Assertions.Expect(page.Locator(".choice-row")).ToHaveCountAsync(6);
@@ -46,7 +46,7 @@ public sealed class ProjectTests(Browsing browsing)
         await using var server = await LabelerServer.Start("Web:DemoProjects=true", "Trainer:Start=false");
         await using var admin = await browsing.FirstAdmin(server);
         await admin.Go("/projects");
-        await Assertions.Expect(admin.Page.Locator(".project")).ToHaveCountAsync(5);
+        await Assertions.Expect(admin.Page.Locator(".project")).ToHaveCountAsync(6);
         await admin.Take("projects", fullPage: true);
     }
 }

@@ -38,8 +38,8 @@ public sealed class RewardPageTests(Browsing browsing)
         var card = page.Locator(".reward", new() { HasText = "Pairs of hands" });
         await Expect(card).ToBeVisibleAsync(new() { Timeout = 5 * Minutes });
         var reward = await data.Read(db => db.LearnedRewards.SingleAsync());
-        Assert.Equal((32, 8, true), (reward.LearnedPairs, reward.HeldOut, reward.BeatsGuessing));
-        await Expect(card.GetByRole(AriaRole.Row, new() { Name = "Right about held-out pairs" })).ToContainTextAsync(FormattableString.Invariant($"{100.0 * reward.Right / 8:0.0} % of 8 (95 %: "));
+        Assert.Equal((48, 12, true), (reward.LearnedPairs, reward.HeldOut, reward.BeatsGuessing));
+        await Expect(card.GetByRole(AriaRole.Row, new() { Name = "Right about held-out pairs" })).ToContainTextAsync(FormattableString.Invariant($"{100.0 * reward.Right / 12:0.0} % of 12 (95 %: "));
         await Expect(card.GetByText("not accepted yet")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Train epoch 1 on it" })).ToHaveCountAsync(0);
 
@@ -53,7 +53,7 @@ public sealed class RewardPageTests(Browsing browsing)
         Assert.Equal(reward.Id, trained.RewardId);
 
         await admin.Go("/p/pairs-of-hands/epochs");
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "reward model of" })).ToContainTextAsync("% of 8 held-out pairs");
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "reward model of" })).ToContainTextAsync("% of 12 held-out pairs");
         await admin.Take("epochs-on-reward", fullPage: true);
         await page.GetByRole(AriaRole.Link, new() { Name = "lineage" }).ClickAsync();
         await Expect(page.GetByText("below are the votes that taught it")).ToBeVisibleAsync();

@@ -1,3 +1,4 @@
+using Labeler.Shared.Accounts;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
@@ -32,7 +33,7 @@ public sealed class TableTests(Browsing browsing)
         var rows = table.Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(25);
 
-        await Filter(page, "Project", "Tabulated");
+        await page.Filter("Project", "tabulated");
         await Expect(table.Locator("[data-total]")).ToHaveTextAsync("61");
         var first = rows.First.Locator("td").First;
         var newest = int.Parse(await first.InnerTextAsync());
@@ -42,25 +43,60 @@ public sealed class TableTests(Browsing browsing)
         await table.GetByRole(AriaRole.Button, new() { Name = "Last page" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(11);
 
-        await table.Locator("th").Filter(new() { HasText = "Job" }).First.Locator(".column-header").ClickAsync();
+        await page.Sort("Job");
         await Expect(first).ToHaveTextAsync($"{newest - 60}");
         await admin.Take("system", fullPage: true);
 
-        var file = await page.RunAndWaitForDownloadAsync(() => table.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
-        var lines = (await File.ReadAllLinesAsync(await file.PathAsync())).Where(line => line.Length > 0).ToArray();
-        Assert.Equal(("jobs.csv", 62), (file.SuggestedFilename, lines.Length));
+        var (name, lines) = await page.SavedTable();
+        Assert.Equal(("jobs.csv", 62), (name, lines.Length));
         Assert.StartsWith($"{newest - 60},", lines[1]);
 
-        await Filter(page, "Error", "no such error");
+        await page.Filter("Error", "no such error");
         await Expect(table).ToContainTextAsync("Nothing passes these filters.");
     }
 
-    private static async Task Filter(IPage page, string column, string text)
+    [Fact]
+    public async Task The_table_of_people_leads_to_each_and_scrolls_by_itself_on_a_phone()
     {
-        var header = page.Locator(".data-table th").Filter(new() { HasText = column });
-        await header.HoverAsync();
-        await header.Locator(".filter-button").ClickAsync();
-        await page.Locator(".mud-popover-open input[type=text]:not([readonly])").FillAsync(text);
-        await page.Locator(".mud-popover-open").GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        var common = await browsing.Common;
+        await using var seeded = await SeededProject.Create(common.Server.Data, "Peopled", LabelingTask.FlagBatch, groups: 1);
+        await using (var db = await seeded.Open())
+        {
+            for (var n = 0; n < 30; n++)
+            {
+                db.Add(new Account($"zeta{n:00}", $"Zeta {n:00}", DateTimeOffset.UtcNow.AddDays(-n)) { LockoutEnd = n == 7 ? DateTimeOffset.MaxValue : null });
+            }
+            await db.SaveChangesAsync();
+        }
+        await using var admin = await common.Admin();
+        var page = admin.Page;
+        await admin.Go("/people");
+        var table = page.Locator(".data-table");
+        var rows = table.Locator("tbody tr");
+        var first = rows.First.Locator("td").First;
+        await Expect(first).ToHaveTextAsync("Ada");
+        await page.Filter("Name", "zETA");
+        await Expect(table.Locator("[data-total]")).ToHaveTextAsync("30");
+        await Expect(first).ToHaveTextAsync("Zeta 00");
+        await page.Sort("Since");
+        await Expect(first).ToHaveTextAsync("Zeta 29");
+        await table.GetByRole(AriaRole.Button, new() { Name = "Next page" }).ClickAsync();
+        await Expect(first).ToHaveTextAsync("Zeta 04");
+
+        var (name, lines) = await page.SavedTable();
+        Assert.Equal(("accounts.csv", 31), (name, lines.Length));
+        Assert.Contains(lines, line => line.StartsWith("Zeta 07,zeta07,none,Disabled,", StringComparison.Ordinal));
+
+        await admin.Take("people-table", fullPage: true);
+        await page.SetViewportSizeAsync(390, 844);
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth"));
+        Assert.True(await table.Locator(".mud-table-container").EvaluateAsync<bool>("held => held.scrollWidth > held.clientWidth"));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Zeta 02" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Zeta 02");
+        await admin.Take("person", fullPage: true);
+        await page.GetByLabel("Role of Zeta 02").SelectOptionAsync("lead");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change the role" }).ClickAsync();
+        await Expect(page.Locator(".page-head")).ToContainTextAsync("lead");
     }
 }

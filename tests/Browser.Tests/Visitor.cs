@@ -3,9 +3,15 @@ using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>A person at a browser. Leaving fails the test if the browser complained meanwhile: console errors, page errors, violations of the content security policy.</summary>
+/// <summary>A person at a browser. Leaving fails the test if the browser complained meanwhile: console errors, page errors, violations of the content security policy, requests that leave the server.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
+    // In every document before its own scripts.
+    private const string TellOfPolicy = """
+        addEventListener('securitypolicyviolation', event =>
+            console.error(`The policy forbids ${event.blockedURI || 'inline'} (${event.violatedDirective}) in ${event.documentURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+        """;
+
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly List<string> _expected = [];
 
@@ -15,12 +21,15 @@ public sealed class Visitor : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<Visitor> Enter(IBrowserContext context)
+    public static async Task<Visitor> Enter(IBrowserContext context, Uri server)
     {
         // Long, because a machine may be busy; nothing is asserted about time.
         context.SetDefaultTimeout(60_000);
         Assertions.SetDefaultExpectTimeout(60_000);
+        await context.AddInitScriptAsync(TellOfPolicy);
         var visitor = new Visitor(context, await context.NewPageAsync());
+        context.Request += (_, request) => visitor.Complain(request.Url, server);
+        visitor.Page.WebSocket += (_, socket) => visitor.Complain(socket.Url, server);
         visitor.Page.Console += (_, message) =>
         {
             // A navigation that a test answers with 403 or 404 on purpose says so by Expect.
@@ -47,5 +56,14 @@ public sealed class Visitor : IAsyncDisposable
         await Context.DisposeAsync();
         var unexpected = _complaints.Where(complaint => !_expected.Any(e => complaint.Contains(e, StringComparison.Ordinal))).ToList();
         Assert.True(unexpected.Count == 0, string.Join('\n', unexpected));
+    }
+
+    // What lies in the page itself (data:, blob:, about:) goes nowhere.
+    private void Complain(string address, Uri server)
+    {
+        if (new Uri(address) is { Scheme: "http" or "https" or "ws" or "wss" } asked && asked.Authority != server.Authority)
+        {
+            _complaints.Enqueue($"A request left for {address}");
+        }
     }
 }

@@ -2,9 +2,12 @@ using System.Net;
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
 using Labeler.Web.Features.Accounts;
 using Labeler.Web.Features.People;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests;
@@ -38,9 +41,39 @@ public sealed class AccountTests(WebHost host) : IClassFixture<WebHost>
     public async Task A_name_with_markup_is_shown_as_text()
     {
         using var admin = await host.SignedIn("<script>alert(1)</script>", Role.Admin);
-        var page = await admin.GetStringAsync("/people");
-        Assert.DoesNotContain("<script>alert", page);
-        Assert.Contains("&lt;script&gt;alert(1)", page);
+        var id = await host.With<LabelerDb, Guid>(db => db.Users.Where(a => a.DisplayName == "<script>alert(1)</script>").Select(a => a.Id).SingleAsync());
+        foreach (var address in new[] { "/people", $"/people/{id}" })
+        {
+            var page = await admin.GetStringAsync(address);
+            Assert.DoesNotContain("<script>alert", page);
+            Assert.Contains("&lt;script&gt;alert(1)", page);
+        }
+    }
+
+    [Fact]
+    public async Task A_person_s_page_says_what_they_judged_and_what_can_be_done_and_one_of_nobody_is_not_there()
+    {
+        using var admin = await host.SignedIn("Paula of pages", Role.Admin);
+        await using var seeded = await SeededProject.Create(host.Data, "Judged by Quentin", LabelingTask.FlagBatch, groups: 2);
+        using var quentin = await AnnotatorClient.Open(host, "Quentin");
+        foreach (var item in await quentin.Items(seeded.Project.Id))
+        {
+            await quentin.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1));
+        }
+        var address = $"/people/{quentin.Account}";
+        var page = await admin.GetStringAsync(address);
+        Assert.Contains("<dt>Votes</dt><dd class=\"number\">2</dd>", page);
+        Assert.Contains($"href=\"p/{seeded.Project.Slug}/review?who={quentin.Account}\"", page);
+        Assert.Contains("<option value=\"annotator\" selected", page);
+        Assert.DoesNotContain("/enable\"", page);
+
+        using var answer = await admin.Post(address, $"{address}/disable");
+        Assert.Equal(address, answer.Headers.Location!.OriginalString);
+        page = await admin.GetStringAsync(address);
+        Assert.Contains("Quentin can no longer sign in.", page);
+        Assert.Contains("disabled", page);
+        Assert.DoesNotContain("/disable\"", page);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"/people/{Guid.NewGuid()}")).StatusCode);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
 
     private static readonly string[] NoPictures =
     [
-        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/{**path:file}", "/health", "/css/mud-theme.css", "/api/session", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
+        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/{**path:file}", "/health", "/css/mud-theme.css", "/api/session", "/api/places", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
         .. OldAddresses.Patterns,
     ];
 

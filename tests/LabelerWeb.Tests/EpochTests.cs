@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
@@ -140,7 +141,8 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
             Assert.Equal([1, 2], await db.Votes.Where(vote => vote.EpochId == epoch.Id).OrderBy(vote => vote.Id).Select(vote => vote.Flagged).ToListAsync());
         }
 
-        Assert.Contains("import ann", await admin.GetStringAsync("/people"), StringComparison.Ordinal);
+        var rater = await host.With<LabelerDb, Guid>(db => db.Users.Where(a => a.DisplayName == "import ann").Select(a => a.Id).SingleAsync());
+        Assert.Contains("import ann", await admin.GetStringAsync($"/people/{rater}"), StringComparison.Ordinal);
 
         await seeded.Get<EpochCycle>().Train(epoch.Id, null);
         Assert.DoesNotContain("Take the labels in", await admin.GetStringAsync($"/p/{seeded.Project.Slug}/epochs"), StringComparison.Ordinal);

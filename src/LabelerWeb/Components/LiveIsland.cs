@@ -33,7 +33,8 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     /// <summary>The person may see it no longer.</summary>
     protected bool HasEnded { get; private set; }
 
-    /// <summary>The person has been found to be one who may see it. A component that does not read before it is shown waits for that.</summary>
+    /// <summary>The person has been found to be one who may see it. A component that does not read before it is shown waits for
+    /// that.</summary>
     protected bool HasBegun { get; private set; }
 
     /// <summary>False also when it could not be found out for so long that nothing new may be shown.</summary>
@@ -41,6 +42,9 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
 
     /// <summary>Ends when the page is left, by whomever.</summary>
     protected CancellationToken Leaving { get; }
+
+    /// <summary>Who looks at it; nobody yet while its page is made.</summary>
+    protected Guid Viewer { get; private set; }
 
     /// <summary>Is what it shows still there, and still this person's to see?</summary>
     protected virtual Task<bool> IsThereFor(LabelerDb db, Guid account) => Task.FromResult(true);
@@ -105,8 +109,9 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
             Leave(Navigation.Uri);
             return;
         }
+        Viewer = user.AccountId();
         await using var db = await Contexts.CreateDbContextAsync(Leaving);
-        if (!await IsThereFor(db, user.AccountId()))
+        if (!await IsThereFor(db, Viewer))
         {
             Leave("/");
             return;

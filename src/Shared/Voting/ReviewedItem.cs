@@ -21,17 +21,21 @@ public enum ReviewFilter
     Gold,
 }
 
+/// <param name="Annotator">Items on which this person voted; null for everybody's.</param>
+/// <param name="Item">This one alone; null for all.</param>
+public readonly record struct ReviewedOnly(Guid? Annotator = null, long? Item = null);
+
 /// <summary>An item with everything that stands or is set aside about it, and who said it. Group, images, first and second are
 /// loaded.</summary>
 public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
 {
     /// <summary>One page of them, those voted on last first.</summary>
-    /// <param name="annotator">Only items on which this person voted; null for everybody's.</param>
+    /// <param name="only">Narrows them down further.</param>
     /// <param name="skip">Items of earlier pages.</param>
-    public static async Task<IReadOnlyList<ReviewedItem>> Read(LabelerDb db, Project project, ReviewFilter filter, Guid? annotator,
+    public static async Task<IReadOnlyList<ReviewedItem>> Read(LabelerDb db, Project project, ReviewFilter filter, ReviewedOnly only,
         int skip, int count, CancellationToken cancel = default)
     {
-        var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind != VoteKind.Undo && v.SupersededById == null);
+        var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind < VoteKind.Undo && v.SupersededById == null);
         var wanted = filter switch
         {
             ReviewFilter.Fast =>
@@ -42,9 +46,13 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
             ReviewFilter.Split => await Split(db, project, cancel) is var split ? votes.Where(v => split.Contains(v.ItemId)) : votes,
             _ => votes,
         };
-        if (annotator is { } who)
+        if (only.Annotator is { } who)
         {
             wanted = wanted.Where(v => v.AnnotatorId == who);
+        }
+        if (only.Item is { } one)
+        {
+            wanted = wanted.Where(v => v.ItemId == one);
         }
         var items = await wanted.GroupBy(v => v.ItemId).Select(g => new { Id = g.Key, Last = g.Max(v => v.Id) })
             .OrderByDescending(i => i.Last).Skip(skip).Take(count).Select(i => i.Id).ToListAsync(cancel);

@@ -12,7 +12,9 @@ using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Evaluations;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.Labeling.Overview;
+using Labeler.Web.Features.People;
 using Labeler.Web.Features.Projects;
+using Labeler.Web.Features.Review;
 using Labeler.Web.Features.Rewards;
 using Labeler.Web.Security;
 using Microsoft.AspNetCore.Components;
@@ -26,9 +28,9 @@ public sealed class IslandTests : OpenPage
 {
     private SeededProject _seeded = null!;
 
-    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade), typeof(JobsTable)];
+    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade), typeof(JobsTable), typeof(PeopleTable), typeof(VotesTable)];
 
-    public static TheoryData<Type> OfProjects => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade)];
+    public static TheoryData<Type> OfProjects => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade), typeof(VotesTable)];
 
     public override async Task InitializeAsync()
     {

@@ -2,7 +2,7 @@ using System.Net;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Microsoft.AspNetCore.Identity;
-
+using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests.EveryForm;
 
@@ -24,7 +24,7 @@ public sealed class EveryFormTests
         using var elsewhere = host.Browser();
         await elsewhere.SignIn(Name);
         var inside = new Crawl(host, admin.Http);
-        await inside.From("/", "/error/404");
+        await inside.From(["/", "/error/404", .. await OfTables(host)]);
         using var stranger = host.Browser();
         var outside = new Crawl(host, stranger);
         await outside.From(["/sign-in", .. await Links(host)]);
@@ -79,6 +79,10 @@ public sealed class EveryFormTests
             }
         }
     }
+
+    // Rows of tables come by the circuit, and with them the links to what they are about.
+    private static async Task<string[]> OfTables(WebHost host) =>
+        [.. (await host.With<LabelerDb, List<Guid>>(db => db.Users.Select(a => a.Id).ToListAsync())).Select(id => $"/people/{id}")];
 
     // What people are sent: an invitation, and a link to a new password.
     private static async Task<string[]> Links(WebHost host)

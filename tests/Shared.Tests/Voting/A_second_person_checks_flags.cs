@@ -49,7 +49,7 @@ public sealed class A_second_person_checks_flags(Databases databases)
         Assert.Equal((0, false, 4), (open.Signal, open.IsJudged, open.Excluded[Exclusion.AwaitsLead]));
 
         await using var db = world.Open();
-        var shown = await ReviewedItem.Read(db, scene.Project, ReviewFilter.Checks, null, 0, 20);
+        var shown = await ReviewedItem.Read(db, scene.Project, ReviewFilter.Checks, new(), 0, 20);
         Assert.Equal(items.Order(), shown.Select(r => r.Item.Id).Order());
         Assert.All(shown, r => Assert.Equal(["first", "second"], r.Votes.Select(v => v.Annotator)));
 
@@ -58,7 +58,7 @@ public sealed class A_second_person_checks_flags(Databases databases)
         await world.Get<Review>().Decide(scene.Project.Id, theirs.Id, "a lead");
         var decided = await scene.Cycle.DryRun(scene.Epoch.Id);
         Assert.Equal((6 + 10, true), (decided.Signal, decided.IsJudged));
-        Assert.Empty(await ReviewedItem.Read(db, scene.Project, ReviewFilter.Checks, null, 0, 20));
+        Assert.Empty(await ReviewedItem.Read(db, scene.Project, ReviewFilter.Checks, new(), 0, 20));
         var refused = await scene.Box.Undo(Guid.NewGuid(), first.Id, mine.Key);
         Assert.Equal((Outcome.Refused, true), (refused.Outcome, refused.Reason!.Contains("lead", StringComparison.Ordinal)));
 

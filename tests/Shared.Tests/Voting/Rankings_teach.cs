@@ -50,7 +50,7 @@ public sealed class Rankings_teach(Databases databases)
         await using var other = await databases.World(Databases.Sqlite);
         Assert.Equal(2, (await Plan(other, 2, [Order([0], [1]), Order([1], [0])])).Excluded[Exclusion.Disagreement]);
         await using var db = other.Open();
-        Assert.Single(await ReviewedItem.Read(db, await db.Projects.SingleAsync(), ReviewFilter.Split, null, 0, 10));
+        Assert.Single(await ReviewedItem.Read(db, await db.Projects.SingleAsync(), ReviewFilter.Split, new(), 0, 10));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class Rankings_teach(Databases databases)
         Assert.Equal((3, 2), (agreement.Units, agreement.Raters));
         Assert.Equal(2.0 / 3, agreement.Percent, 9);
         // A tie beside an order is no split; two orders the other way round are (below).
-        Assert.Empty(await ReviewedItem.Read(db, scene.Project, ReviewFilter.Split, null, 0, 10));
+        Assert.Empty(await ReviewedItem.Read(db, scene.Project, ReviewFilter.Split, new(), 0, 10));
         Assert.Empty(Labeler.Shared.Comparisons.Measures.Of(scene.Project));
     }
 

@@ -44,7 +44,7 @@ public sealed class Votes_are_reviewed(Databases databases)
 
         Assert.Equal([odd], await Shown(scene, ReviewFilter.Split));
         await using var db = world.Open();
-        var reviewed = (await ReviewedItem.Read(db, scene.Project, ReviewFilter.Split, null, 0, 20)).Single();
+        var reviewed = (await ReviewedItem.Read(db, scene.Project, ReviewFilter.Split, new(), 0, 20)).Single();
         Assert.Equal(["first", "second"], reviewed.Votes.Select(v => v.Annotator));
         Assert.Equal(7, reviewed.Item.Group!.Images.Count);
     }
@@ -63,7 +63,7 @@ public sealed class Votes_are_reviewed(Databases databases)
         var all = await Shown(scene, ReviewFilter.Newest);
         Assert.Equal((5, last), (all.Count, all[0]));
         await using var db = world.Open();
-        Assert.Equal(all[2..4], (await ReviewedItem.Read(db, scene.Project, ReviewFilter.Newest, null, 2, 2)).Select(r => r.Item.Id));
+        Assert.Equal(all[2..4], (await ReviewedItem.Read(db, scene.Project, ReviewFilter.Newest, new(), 2, 2)).Select(r => r.Item.Id));
     }
 
     [Theory, OnEachDatabase]
@@ -118,6 +118,6 @@ public sealed class Votes_are_reviewed(Databases databases)
     private static async Task<List<long>> Shown(Scene scene, ReviewFilter filter, Guid? who = null)
     {
         await using var db = scene.World.Open();
-        return [.. (await ReviewedItem.Read(db, scene.Project, filter, who, 0, 20)).Select(r => r.Item.Id)];
+        return [.. (await ReviewedItem.Read(db, scene.Project, filter, new(who), 0, 20)).Select(r => r.Item.Id)];
     }
 }

@@ -19,4 +19,19 @@ public static class Navigation
         new("People", "people", "people", Role.Admin),
         new("System", "system", "epochs", Role.Admin),
     ];
+
+    /// <summary>What is reached from one of these or by its name, and belongs to no project.</summary>
+    public static readonly Destination[] Others =
+    [
+        new("Projects to label", "label", "label", Role.Annotator),
+        new("New project", "projects/new", "plus", Role.Admin),
+        new("Photos", "photos", "photo", Role.Lead),
+        new("Compare curves", "compare", "compare", Role.Lead),
+        new("Sample sheets", "compare/sheets", "compare", Role.Lead),
+        new("Evaluations by people", "compare/evaluations", "compare", Role.Lead),
+        new("New evaluation", "compare/evaluations/new", "plus", Role.Lead),
+        new("Leaderboard", "compare/leaderboard", "compare", Role.Lead),
+        new("Reward models", "compare/rewards", "compare", Role.Lead),
+        new("Profile and keys", "account", "key", Role.Annotator),
+    ];
 }

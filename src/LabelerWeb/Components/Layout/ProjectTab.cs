@@ -12,9 +12,12 @@ public sealed record ProjectTab(string Name, string Folder, string Policy)
     public static ProjectTab Photos { get; } = new("Photos", "photos", Role.Lead);
     public static ProjectTab Settings { get; } = new("Settings", "settings", Role.Admin);
 
-    public static IEnumerable<ProjectTab> Of(Project project) =>
+    public static IEnumerable<ProjectTab> Of(Project project) => Of(project.Source);
+
+    /// <summary>Those of a project with pictures of this origin.</summary>
+    public static IEnumerable<ProjectTab> Of(PictureSource source) =>
         from tab in new[] { Overview, Label, Epochs, Gallery, Compare, Review, Photos, Settings }
-        where tab != Photos || project.Source == PictureSource.Imported
+        where tab != Photos || source == PictureSource.Imported
         select tab;
 
     /// <summary>Relative to the base address, as every address of a page.</summary>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore.Query;
 using MudBlazor;
 
 namespace Labeler.Web.Components.Tables;
@@ -6,31 +7,43 @@ namespace Labeler.Web.Components.Tables;
 /// <summary>What a reader of a table asked for, as a query that the database answers.</summary>
 public static class TableQuery
 {
-    /// <summary>Rows that pass every filter that has a value.</summary>
+    private static readonly UncasedText Uncased = new();
+
+    /// <summary>Rows that pass every filter that has a value. Text is compared without regard to capitals.</summary>
     public static IQueryable<T> Where<T>(this IQueryable<T> rows, IEnumerable<IFilterDefinition<T>> filters)
     {
         var options = new FilterOptions { FilterCaseSensitivity = DataGridFilterCaseSensitivity.Ignore };
-        return filters.Where(filter => filter.Operator is not null)
-            .Aggregate(rows, (passing, filter) => passing.Where(FilterExpressionGenerator.GenerateExpression(filter, options)));
+        return filters.Where(filter => filter.Operator is not null).Aggregate(rows, (passing, filter) => passing.Where(
+            (Expression<Func<T, bool>>)Uncased.Visit(FilterExpressionGenerator.GenerateExpression(filter, options))));
     }
 
-    /// <summary>In the order of the columns that were chosen, else in that of <paramref name="usual" />.</summary>
-    /// <param name="rows">Projected into objects whose members the columns are.</param>
-    /// <param name="sorts">By the name of a member.</param>
-    /// <param name="usual">A member, and whether its highest value comes first; equal rows are told apart by it too, so that pages do not overlap.</param>
-    public static IQueryable<T> OrderBy<T>(this IQueryable<T> rows, IEnumerable<SortDefinition<T>> sorts, (string Member, bool Descending) usual)
+    /// <summary>The rows of one page. Their keys are found first, which an index often tells by itself, so that what a row shows besides is
+    /// read for those of the page alone and not for all that are sorted or passed over.</summary>
+    public static async Task<List<T>> Page<T, TKey>(
+        this IQueryable<T> rows, TableOrder<T, TKey> order, int skip, int take, CancellationToken cancel)
     {
-        var ordered = rows;
-        var isFirst = true;
-        foreach (var (member, descending) in sorts.OrderBy(sort => sort.Index).Select(sort => (sort.SortBy, sort.Descending)).Append(usual))
+        var keys = await order.Of(rows).Skip(skip).Take(take).Select(order.Key).ToListAsync(cancel);
+        Expression<Func<TKey, bool>> isOnPage = key => keys.Contains(key);
+        var chosen = ReplacingExpressionVisitor.Replace(isOnPage.Parameters[0], order.Key.Body, isOnPage.Body);
+        return await order.Of(rows.Where(Expression.Lambda<Func<T, bool>>(chosen, order.Key.Parameters))).ToListAsync(cancel);
+    }
+
+    // Databases lower the letters of English alone, some of them; what is written alike is found in any case.
+    private sealed class UncasedText : ExpressionVisitor
+    {
+        private static readonly HashSet<string> Comparing =
+            [nameof(string.Contains), nameof(string.StartsWith), nameof(string.EndsWith), nameof(string.Equals)];
+
+        protected override Expression VisitMethodCall(MethodCallExpression call)
         {
-            var row = Expression.Parameter(typeof(T));
-            var value = Expression.Property(row, member);
-            var method = (isFirst ? nameof(Queryable.OrderBy) : nameof(Queryable.ThenBy)) + (descending ? "Descending" : "");
-            ordered = ordered.Provider.CreateQuery<T>(Expression.Call(
-                typeof(Queryable), method, [typeof(T), value.Type], ordered.Expression, Expression.Quote(Expression.Lambda(value, row))));
-            isFirst = false;
+            if (call is not { Object: { } text, Arguments: [var sought] } || text.Type != typeof(string) || sought.Type != typeof(string)
+                || !Comparing.Contains(call.Method.Name))
+            {
+                return base.VisitMethodCall(call);
+            }
+            return Expression.OrElse(call, Expression.Call(Lower(text), call.Method, Lower(sought)));
         }
-        return ordered;
+
+        private static MethodCallExpression Lower(Expression text) => Expression.Call(text, nameof(string.ToLower), null);
     }
 }

@@ -13,12 +13,12 @@ public static class PeopleEndpoints
         people.MapPost("/invitations/{id:long}/revoke", Revoke);
         people.MapPost("/{id:guid}/role",
             async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
-            Back(context, $"{(await accounts.GiveRole(db, id, role, time.GetUtcNow())).DisplayName} is now {role}."));
+            Back(context, $"{(await accounts.GiveRole(db, id, role, time.GetUtcNow())).DisplayName} is now {role}.", id));
         people.MapPost("/{id:guid}/disable",
             async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
-            Back(context, $"{(await accounts.Disable(db, id, time.GetUtcNow())).DisplayName} can no longer sign in."));
+            Back(context, $"{(await accounts.Disable(db, id, time.GetUtcNow())).DisplayName} can no longer sign in.", id));
         people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
-            Back(context, $"{(await accounts.Enable(id)).DisplayName} can sign in again."));
+            Back(context, $"{(await accounts.Enable(id)).DisplayName} can sign in again.", id));
         people.MapPost("/{id:guid}/reset", Reset);
         return routes;
     }
@@ -35,7 +35,7 @@ public static class PeopleEndpoints
         await db.SaveChangesAsync();
         return Back(
             context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.",
-            $"{context.ForLinks()}/invitation/{token}");
+            link: $"{context.ForLinks()}/invitation/{token}");
     }
 
     private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)
@@ -54,8 +54,9 @@ public static class PeopleEndpoints
         var account = await accounts.Get(id);
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         return Back(context, $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now.",
-            $"{context.ForLinks()}/reset/{id}?token={Uri.EscapeDataString(token)}");
+            id, $"{context.ForLinks()}/reset/{id}?token={Uri.EscapeDataString(token)}");
     }
 
-    private static IResult Back(HttpContext context, string done, string? link = null) => context.Done(done, "/people", link);
+    private static IResult Back(HttpContext context, string done, Guid? person = null, string? link = null) =>
+        context.Done(done, person is { } about ? $"/people/{about}" : "/people", link);
 }

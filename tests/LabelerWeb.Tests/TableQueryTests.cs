@@ -1,0 +1,89 @@
+using System.Linq.Expressions;
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
+using Labeler.Web.Components.Tables;
+using Labeler.Web.Features.Administration;
+using Labeler.Web.Features.People;
+using Labeler.Web.Features.Review;
+using Microsoft.EntityFrameworkCore;
+using MudBlazor;
+
+namespace Labeler.Web.Tests;
+
+/// <summary>What tables ask the database.</summary>
+public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
+{
+    [Fact]
+    public async Task Every_column_of_every_table_is_sorted_by_the_database()
+    {
+        await using var seeded = await Voted("Sorted");
+        await Sorts(JobRow.All, job => job.Id, (nameof(JobRow.Id), true));
+        await Sorts(PersonRow.All, person => person.Id, (nameof(PersonRow.Name), false));
+        await Sorts(db => VoteRow.Of(db, seeded.Project.Id, null), vote => vote.Id, (nameof(VoteRow.At), true));
+        await Sorts(db => VoteRow.Of(db, seeded.Project.Id, DateTimeOffset.UtcNow.AddHours(-1)), vote => vote.Id, (nameof(VoteRow.At), true));
+    }
+
+    [Fact]
+    public async Task Pages_hold_every_row_once_in_its_order_also_where_many_are_equal()
+    {
+        await using var seeded = await Voted("Paged");
+        await using var db = await seeded.Open();
+        var votes = VoteRow.Of(db, seeded.Project.Id, null);
+        var order = new TableOrder<VoteRow, long>([new(nameof(VoteRow.Milliseconds), false, 0, row => row.Milliseconds)], (nameof(VoteRow.Annotator), true), vote => vote.Id);
+        var shown = new List<VoteRow>();
+        for (var skip = 0; skip < 7; skip += 2)
+        {
+            shown.AddRange(await votes.Page(order, skip, 2, default));
+        }
+        var all = await votes.ToListAsync();
+        Assert.Equal(7, all.Count);
+        Assert.Equal(all.OrderBy(vote => vote.Milliseconds).ThenByDescending(vote => vote.Annotator).ThenByDescending(vote => vote.Id).Select(vote => vote.Id), shown.Select(vote => vote.Id));
+    }
+
+    [Fact]
+    public async Task A_vote_s_row_says_who_said_what_of_which_picture_and_what_became_of_it()
+    {
+        await using var seeded = await Voted("Told");
+        await using var db = await seeded.Open();
+        var votes = await VoteRow.Of(db, seeded.Project.Id, null).OrderBy(vote => vote.Id).ToListAsync();
+        Assert.Equal([VoteStanding.SetAside, VoteStanding.TakenBack, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Undo], votes.Select(vote => vote.State));
+        Assert.All(votes, vote => Assert.Equal(("Voter of Told", 1), (vote.Annotator, vote.Epoch)));
+        Assert.Equal(("picture 2 deformed", "1 hand, take 1", 900), (votes[0].Said, votes[0].Prompt, votes[0].Milliseconds));
+        Assert.Equal("Took a vote back", votes[6].Said);
+        Assert.Empty(await VoteRow.Of(db, seeded.Project.Id, DateTimeOffset.UtcNow.AddHours(1)).ToListAsync());
+        Assert.Empty(await VoteRow.Of(db, seeded.Project.Id + 1, null).Where(vote => vote.Annotator == "Voter of Told").ToListAsync());
+    }
+
+    // Seven rows: six votes, of which the first is set aside and the second taken back.
+    private async Task<SeededProject> Voted(string name)
+    {
+        var seeded = await SeededProject.Create(host.Data, name, LabelingTask.FlagBatch, groups: 6);
+        using var voter = await AnnotatorClient.Open(host, $"Voter of {name}");
+        var items = (await voter.Items(seeded.Project.Id, take: 6)).Order().ToList();
+        var keys = items.Select(_ => Guid.NewGuid()).ToList();
+        foreach (var (item, key) in items.Zip(keys))
+        {
+            await voter.Send(AnnotatorClient.Flag(seeded.Project.Id, item, key, 1));
+        }
+        await voter.Send(AnnotatorClient.Undo(seeded.Project.Id, items[1], keys[1]));
+        await using var db = await seeded.Open();
+        await seeded.Get<Labeler.Shared.Voting.Review>().Quarantine(seeded.Project.Id, [await db.Votes.Where(vote => vote.Key == keys[0]).Select(vote => vote.Id).SingleAsync()], "careless");
+        return seeded;
+    }
+
+    private Task<bool> Sorts<T, TKey>(Func<LabelerDb, IQueryable<T>> rows, Expression<Func<T, TKey>> key, (string, bool) usual) => host.With<LabelerDb, bool>(async db =>
+    {
+        var all = await rows(db).CountAsync();
+        Assert.NotEqual(0, all);
+        foreach (var member in typeof(T).GetProperties().Where(member => member.CanWrite && (member.PropertyType.IsValueType || member.PropertyType == typeof(string))))
+        {
+            foreach (var descending in new[] { false, true })
+            {
+                var order = new TableOrder<T, TKey>([new(member.Name, descending, 0, row => member.GetValue(row)!)], usual, key);
+                Assert.Equal(all, (await rows(db).Page(order, 0, all, default)).Count);
+            }
+        }
+        return true;
+    });
+}
