@@ -41,7 +41,8 @@ public static class SecurityHeaders
 
     /// <remarks>
     /// Scripts: files of ours, and the inline import map by its nonce; never inline handlers.
-    /// Styles: files of ours; style attributes are allowed, because MudBlazor positions and sizes by them and a value in an attribute can load
+    /// Styles: files of ours; style attributes are allowed, because MudBlazor positions and sizes by them and a value in an attribute can
+    /// load
     /// nothing that img-src and font-src forbid.
     /// Images: also blob: and data:, for pictures that the browser itself made (previews, charts to save).
     /// </remarks>

@@ -7,7 +7,8 @@ using MudBlazor;
 namespace Labeler.Web.Components.Styling;
 
 /// <summary>
-/// MudBlazor's theme provider writes its variables into the page as an inline style, which our policy forbids and which needs a circuit to change.
+/// MudBlazor's theme provider writes its variables into the page as an inline style, which our policy forbids and which needs a circuit to
+/// change.
 /// Here they are rendered once, for light and dark pages, and served as a file: a page is right from its first byte.
 /// </summary>
 public sealed partial class ThemeSheet(IServiceProvider services, ILoggerFactory logs, IWebHostEnvironment environment)

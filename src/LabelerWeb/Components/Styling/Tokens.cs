@@ -3,7 +3,8 @@ using Microsoft.Extensions.FileProviders;
 
 namespace Labeler.Web.Components.Styling;
 
-/// <summary>The colors of wwwroot-assets/css/tokens.css, the one place where they are chosen: each has a value for light pages and one for dark ones.</summary>
+/// <summary>The colors of wwwroot-assets/css/tokens.css, the one place where they are chosen: each has a value for light pages and one for
+/// dark ones.</summary>
 public sealed partial class Tokens
 {
     private readonly Dictionary<string, (string Light, string Dark)> _colors;
@@ -21,7 +22,8 @@ public sealed partial class Tokens
     {
         using var reader = new StreamReader(webRoot.GetFileInfo("css/tokens.css").CreateReadStream());
         var sheet = await reader.ReadToEndAsync();
-        return new(Color().Matches(sheet).ToDictionary(color => color.Groups[1].Value, color => (color.Groups[2].Value, color.Groups[3].Value)));
+        return new(
+            Color().Matches(sheet).ToDictionary(color => color.Groups[1].Value, color => (color.Groups[2].Value, color.Groups[3].Value)));
     }
 
     private (string Light, string Dark) Of(string name) => _colors.TryGetValue(name, out var color)

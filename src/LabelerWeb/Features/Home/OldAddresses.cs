@@ -1,6 +1,7 @@
 namespace Labeler.Web.Features.Home;
 
-/// <summary>Addresses that pages had before everything of a project stood under /p/NAME: they lead on, so that links and bookmarks stay.</summary>
+/// <summary>Addresses that pages had before everything of a project stood under /p/NAME: they lead on, so that links and bookmarks
+/// stay.</summary>
 public static class OldAddresses
 {
     private static readonly (string Old, string New)[] All =
