@@ -1,6 +1,4 @@
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Projects;
-using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 

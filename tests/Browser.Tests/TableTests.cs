@@ -2,7 +2,6 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

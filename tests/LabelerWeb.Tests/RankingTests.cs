@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Labeler.Shared.Accounts;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;

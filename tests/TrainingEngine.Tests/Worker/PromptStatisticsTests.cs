@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
-using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;

@@ -15,8 +15,14 @@ public static class Themes
         Typography = new()
         {
             Default = new DefaultTypography { FontFamily = Fonts, FontSize = ".9375rem", LineHeight = "1.5", LetterSpacing = "normal" },
-            Button = new ButtonTypography { FontFamily = Fonts, FontSize = ".9375rem", FontWeight = "600", TextTransform = "none",
-                LetterSpacing = "normal" },
+            Button = new ButtonTypography
+            {
+                FontFamily = Fonts,
+                FontSize = ".9375rem",
+                FontWeight = "600",
+                TextTransform = "none",
+                LetterSpacing = "normal"
+            },
             Body1 = new Body1Typography { FontFamily = Fonts, FontSize = ".9375rem", LetterSpacing = "normal" },
             Body2 = new Body2Typography { FontFamily = Fonts, FontSize = ".8125rem", LetterSpacing = "normal" },
             Subtitle2 = new Subtitle2Typography { FontFamily = Fonts, FontSize = ".8125rem", FontWeight = "600", LetterSpacing = "normal" },
