@@ -7,6 +7,13 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class PageTests(Site site) : IClassFixture<Site>
 {
+    // The innermost elements that stand out to the right.
+    private const string Widest = """
+        () => [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth + .5)
+            .filter((one, _, all) => !all.some(other => other !== one && one.contains(other)))
+            .map(one => `${one.tagName.toLowerCase()}.${one.getAttribute('class')} "${one.textContent.trim().slice(0, 30)}"`).slice(0, 5).join('; ')
+        """;
+
     // Leaving checks what the browser complained of: a page that breaks its island, or the content security policy, fails here.
     [Fact]
     public async Task Every_page_of_the_top_bar_opens_without_a_complaint()
@@ -50,7 +57,7 @@ public sealed class PageTests(Site site) : IClassFixture<Site>
             }
             if (beyond > 0)
             {
-                wide.Add($"{address} by {beyond} pixels");
+                wide.Add($"{address} by {beyond} pixels: {await page.EvaluateAsync<string>(Widest)}");
             }
         }
         Assert.Empty(wide);

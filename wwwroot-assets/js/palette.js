@@ -1,7 +1,7 @@
 // Ctrl+K: somebody types a part of a name and goes there. The server finds only what they may use; see /api/places.
 const pause = 120;
 const sprite = document.querySelector('.icon use')?.getAttribute('href').split('#')[0] ?? '';
-let asked = 0, shown = 0, goes = false, timer = 0;
+let asked = 0, shown = 0, goes = false, timer = 0, wanted = false;
 let request = new AbortController();
 
 const palette = () => document.getElementById('palette');
@@ -10,12 +10,13 @@ const list = () => palette().querySelector('[role=listbox]');
 const options = () => [...list().children];
 const chosen = () => options().findIndex(option => option.getAttribute('aria-selected') === 'true');
 
-function open() {
+function open(typed = '') {
   // A question that is open is answered first.
   if (!palette() || document.querySelector('dialog[open]')) return;
-  field().value = '';
+  field().value = typed;
   show([], '');
   palette().showModal();
+  wanted = true;
   field().focus();
   ask(0);
 }
@@ -110,5 +111,12 @@ document.addEventListener('input', event => { if (palette()?.contains(event.targ
 document.addEventListener('click', event => {
   if (event.target.closest('[data-palette]')) open();
   // Beside the dialog is its backdrop; a place that was chosen leads away by itself.
-  else if (event.target === palette() || event.target.closest('#palette a')) palette().close();
+  else if (event.target === palette() || event.target.closest('#palette a')) { wanted = false; palette().close(); }
 });
+
+document.addEventListener('close', event => { if (event.target === palette()) wanted = false; }, true);
+
+// A page that arrives while somebody types brings a palette of its own, which is closed.
+addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', () => {
+  if (wanted && palette() && !palette().open) open(field().value);
+}));
