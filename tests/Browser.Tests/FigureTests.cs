@@ -27,7 +27,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
 
         await admin.Go($"/p/{seeded.Project.Slug}");
         await Expect(admin.Page.GetByText(figure)).ToBeVisibleAsync();
-        await Expect(admin.Page.Locator("svg.rate-chart circle, .figure-chart svg path").First).ToBeVisibleAsync();
+        await Expect(admin.Page.Locator("svg.rate-chart circle, svg.label-chart rect:not([height=\"0\"])").First).ToBeVisibleAsync();
         var votes = admin.Page.Locator("section", new() { HasText = "Annotators" }).Locator("tbody td").Nth(1);
         await Expect(votes).ToHaveTextAsync("1");
         await Vote(seeded, who, 2);
