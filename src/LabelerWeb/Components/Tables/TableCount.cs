@@ -15,7 +15,7 @@ public sealed class TableCount(TimeProvider time)
 
     public async Task Read<T>(IQueryable<T> passing, IEnumerable<IFilterDefinition<T>> filters, CancellationToken cancel)
     {
-        var of = string.Join('\n', filters.Select(filter => $"{filter.Column?.PropertyName} {filter.Operator} {filter.Value}"));
+        var of = filters.Text();
         if (of == _of && time.GetElapsedTime(_at) < Kept)
         {
             return;

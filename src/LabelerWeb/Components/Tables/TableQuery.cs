@@ -17,6 +17,10 @@ public static class TableQuery
             (Expression<Func<T, bool>>)Uncased.Visit(FilterExpressionGenerator.GenerateExpression(filter, options))));
     }
 
+    /// <summary>Filters in one text, the same for the same filters.</summary>
+    public static string Text<T>(this IEnumerable<IFilterDefinition<T>> filters) =>
+        string.Join('\n', filters.Select(filter => $"{filter.Column?.PropertyName} {filter.Operator} {filter.Value}"));
+
     /// <summary>The rows of one page. Their keys are found first, which an index often tells by itself, so that what a row shows besides is
     /// read for those of the page alone and not for all that are sorted or passed over.</summary>
     public static async Task<List<T>> Page<T, TKey>(
