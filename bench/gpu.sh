@@ -68,6 +68,13 @@ report() {
     row "peak of the process's memory, MiB" peak memory_mib "$type"
   done
   echo
+  for type in float32 bfloat16; do
+    echo "- estimate for training Stable Diffusion 1.5 in $type: $(head -n 1 "$out/memory-$type.log" 2>/dev/null || echo "not made")"
+  done
+  if [ -f "$out/offload.log" ]; then
+    echo "- sampling in bfloat16 with text encoders offloaded and pictures in tiles: exit $(figure offload.peak exit), $(figure offload.peak gpu_mib) MiB of the GPU, $(figure offload.peak seconds) s"
+  fi
+  echo
   echo "The whole took $SECONDS s."
 }
 
@@ -95,6 +102,9 @@ measure() {
     icu="no ICU here: the golden file of the tokenizer cannot pass"
   fi
   step info 30 "${engine[@]}" info
+  for type in float32 bfloat16; do
+    step "memory-$type" 20 "${engine[@]}" memory --like sd15 --dtype "$type" --guided --micro-batch "$images" --train --device "$device"
+  done
   step golden 110 "${engine[@]}" verify --golden "$golden" --device "$device"
   [ "$torch" -eq 0 ] || step pytorch-golden 40 "${reference[@]}" check "$golden" --device "$device"
   [ -d "$model" ] || step model 100 "${engine[@]}" random-model --like sd15 --dtype bfloat16 --out "$model"
@@ -103,6 +113,9 @@ measure() {
     step "engine-$type" 75 "${engine[@]}" bench device --model "$model" "${options[@]}"
     [ "$torch" -eq 0 ] || step "pytorch-$type" 60 "${reference[@]}" bench "$model" "${options[@]}"
   done
+  rm -rf "$out/offload-samples"
+  step offload 60 "${engine[@]}" sample --model "$model" --device "$device" --dtype bfloat16 --offload-text --tiles --prompt "a photo of a cat" \
+    --group 1 --steps "$steps" --out "$out/offload-samples"
   report > "$out/gpu.md"
   cat "$out/gpu.md"
   return "$failed"

@@ -8,6 +8,8 @@ build_project() {
   fi
   [ -d "$root/artifacts/obj" ] || echo "labeler: the first build downloads the packages that are missing, about 190 MB where none is there" >&2
   mkdir -p "$root/artifacts"
+  # Of the time before the build: what is saved while it goes on is newer.
+  touch "$stamp.begun"
   log=$(mktemp)
   for project in "$@"; do
     echo "labeler: building $project" >&2
@@ -18,7 +20,7 @@ build_project() {
     fi
   done
   rm -f "$log"
-  touch "$stamp"
+  mv "$stamp.begun" "$stamp"
 }
 
 # All builds lie in one folder: after one with another libtorch none of them is up to date.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the solution, checks its format and runs every test. The last line counts them.
-# Two lanes side by side: the engine's tests compute on one core, the others mostly wait for a server or a browser.
+# Two lanes side by side, about as long: a browser's tests mostly wait for it and its server; the engine's compute on one core.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -45,10 +45,10 @@ lane() {
   done
 }
 
-steps=("test_project TrainingEngine.Tests")
+steps=("test_project TrainingEngine.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests" check_format)
 lane "$@" &
 lanes+=($!)
-steps=("test_project Architecture.Tests" "test_project Browser.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests" check_format)
+steps=("test_project Architecture.Tests" "test_project Browser.Tests")
 lane "$@" &
 lanes+=($!)
 wait "${lanes[@]}"

@@ -1,23 +1,34 @@
 using Labeler.Web;
 using Labeler.Web.Components.Styling;
+using Labeler.Web.Components.Tours;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Api;
 using Labeler.Web.Features.Backups;
 using Labeler.Web.Features.Comparison;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Errors;
 using Labeler.Web.Features.Evaluations;
+using Labeler.Web.Features.Gallery;
 using Labeler.Web.Features.Health;
 using Labeler.Web.Features.Home;
 using Labeler.Web.Features.Images;
+using Labeler.Web.Features.InstalledRewards;
 using Labeler.Web.Features.Labeling;
+using Labeler.Web.Features.Lineage;
+using Labeler.Web.Features.Members;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Places;
 using Labeler.Web.Features.Projects;
+using Labeler.Web.Features.Retention;
 using Labeler.Web.Features.Review;
+using Labeler.Web.Features.RewardRuns;
 using Labeler.Web.Features.Rewards;
+using Labeler.Web.Features.Sets;
+using Labeler.Web.Features.Tokens;
 using Labeler.Web.Features.Trainer;
+using Labeler.Web.Features.Webhooks;
 using Labeler.Web.Hosting;
 using Labeler.Web.Maintenance;
 using MudBlazor.Services;
@@ -36,8 +47,12 @@ return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
-        .AddPlaces().AddTrainer().AddBackups();
-    builder.Services.AddMudServices().AddSingleton<ThemeSheet>().AddRazorComponents()
+        .AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
+        .AddLanguages();
+    builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
+    // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
+    builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)
+        .AddSingleton<ThemeSheet>().AddRazorComponents()
         .AddInteractiveServerComponents(circuits => builder.Configuration.GetSection("Circuits").Bind(circuits));
 
     var app = builder.Build();
@@ -49,27 +64,42 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseRouting();
     app.UseBodyLimits();
     app.UseAuthentication();
+    app.UseAuditTrail();
+    // A person's own language stands in who they are.
+    app.UseRequestLocalization();
     app.UseAuthorization();
     app.UseRateLimiter();
+    app.UseApi();
     app.UseAntiforgery();
 
     app.MapStaticAssets().AllowAnonymous();
     ThemeSheet.Map(app);
     app.MapHealth();
     app.MapAccount();
+    app.MapLanguage();
     app.MapPeople();
+    app.MapMembers();
+    app.MapTokens();
+    app.MapWebhooks();
+    app.MapRetention();
     app.MapBackups();
     app.MapImages();
     app.MapLabeling();
     app.MapProjects();
     app.MapPhotos();
+    app.MapSets();
+    app.MapLineage();
     app.MapEpochs();
     app.MapDashboard();
+    app.MapGallery();
     app.MapComparison();
     app.MapEvaluations();
     app.MapRewards();
+    app.MapInstalledRewards();
+    app.MapRewardRuns();
     app.MapReview();
     app.MapPlaces();
+    app.MapApi();
     app.MapOldAddresses();
     // Our own policy already forbids frames.
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);

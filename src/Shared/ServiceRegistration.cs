@@ -6,10 +6,15 @@ using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Retention;
+using Labeler.Shared.RewardRuns;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Scoring;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
+using Labeler.Shared.Webhooks.Sending;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,6 +37,8 @@ public static class ServiceRegistration
         services.AddLogging();
         services.AddSingleton(folder);
         services.AddSingleton(new FileStore(folder.Files));
+        // The same keys in every process of an installation.
+        services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(folder.Keys));
         if (string.IsNullOrWhiteSpace(postgreSql))
         {
             services.AddLabelerDb<SqliteLabelerDb>(options => SqliteLabelerDb.Configure(options, folder));
@@ -40,11 +47,14 @@ public static class ServiceRegistration
         {
             services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
         }
-        services.AddSingleton<DatabaseBackups>().AddSingleton<Migrator>().AddSingleton<RunFiles>();
+        services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
+        services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
+        services.AddSingleton<WebhookSecrets>().AddSingleton<RetentionRun>();
         return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()
-            .AddSingleton<RewardMeasurement>();
+            .AddSingleton<RewardMeasurement>().AddSingleton<RewardKeys>().AddSingleton<ScoringWorkflow>().AddSingleton<EpochFigures>()
+            .AddSingleton<EvaluationScoring>().AddSingleton<RewardTraining>();
     }
 
     private static void AddLabelerDb<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)

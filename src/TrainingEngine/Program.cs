@@ -10,7 +10,9 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     BenchCommand.Create(),
     PretrainCommand.Create(),
     RandomModelCommand.Create(),
+    MemoryCommand.Create(),
     WorkerCommand.Create(),
+    ShareCommand.Create(),
     ReproduceCommand.Create(),
     AnnotateCommand.Create(),
 };

@@ -15,14 +15,14 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_shared_domain_s_arrows_point_one_way() => None(new Layers(
         "Labeler.Shared",
-        "Imaging|Storage", "ModelServers", "Projects|Accounts", "Epochs", "Samples", "Voting", "Jobs", "Training", "Evaluations", "Statistics", "Rewards|Exports",
-        "Comparisons|Photos", "Gold", "Automation", "Data").Wrong(PathOf("Shared"), "Labeler.Shared", "Labeler.Shared.Data"));
+        "Imaging|Storage|Memory", "ModelServers", "Webhooks", "Projects|Accounts", "Epochs", "Samples", "Voting", "Members", "Jobs", "Training", "Evaluations", "Statistics", "Rewards|Exports", "Scoring|Retention",
+        "Comparisons|Photos|Audit", "Gold|PreferenceSets|Webhooks.Sending", "RewardRuns", "Automation", "Data").Wrong(PathOf("Shared"), "Labeler.Shared", "Labeler.Shared.Data"));
 
     [Fact]
     public void The_web_s_features_know_few_others_and_none_in_a_circle() => None(new Layers(
         "Labeler.Web",
         "Hosting", "Maintenance", "Security", "Components", "Features.Projects|Features.Labeling|Features.Trainer|Features.Accounts|Features.Images",
-        "Features.Review|Features.Rewards|Features.People|Features.Health", "Features.Epochs", "Features.Evaluations|Features.Lineage", "Features")
+        "Features.Review|Features.Rewards|Features.People|Features.Health|Features.InstalledRewards|Features.Comparison", "Features.Epochs", "Features.Evaluations|Features.Lineage", "Features")
         .Wrong(PathOf("LabelerWeb"), "Labeler.Web"));
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class EvaluationTests(Browsing browsing)
 
         var page = admin.Page;
         await admin.Go("/compare/evaluations");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New evaluation" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New evaluation" }).First.ClickAsync();
         await page.Locator("#name").FillAsync("Which hand?");
         await page.Locator("input[value='base:models/mirror-world']").CheckAsync();
         await page.GetByRole(AriaRole.Group, new() { Name = "Hands" }).GetByLabel("epoch 1", new() { Exact = true }).CheckAsync();

@@ -4,6 +4,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests;
@@ -22,17 +23,54 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     {
         var seeded = await fixture.Seed($"Figures of {task}", task, groups: 3, Settings(task));
         await using var admin = await fixture.Admin();
-        var who = await Account(seeded);
-        await Vote(seeded, who, 1);
+        var who = await seeded.Somebody();
+        await seeded.Vote(who, 1);
 
         await admin.Go($"/p/{seeded.Project.Slug}");
         await Expect(admin.Page.GetByText(figure)).ToBeVisibleAsync();
         await Expect(admin.Page.Locator("svg.rate-chart circle, svg.label-chart rect:not([height=\"0\"])").First).ToBeVisibleAsync();
         var votes = admin.Page.Locator("section", new() { HasText = "Annotators" }).Locator("tbody td").Nth(1);
         await Expect(votes).ToHaveTextAsync("1");
-        await Vote(seeded, who, 2);
+        await seeded.Vote(who, 2);
         await Expect(votes).ToHaveTextAsync("3");
         await admin.Take($"dashboard-{task}", fullPage: false);
+    }
+
+    [Fact]
+    public async Task A_chart_is_saved_as_a_picture_its_points_lead_to_pictures_and_paper_shows_nothing_to_press()
+    {
+        var seeded = await fixture.Seed("On paper", groups: 3);
+        var who = await seeded.Somebody();
+        await seeded.Vote(who, 2);
+        await using var admin = await fixture.Admin();
+        var page = admin.Page;
+        await admin.Go($"/p/{seeded.Project.Slug}");
+        await Expect(page.Locator(".next-step")).ToContainTextAsync("1 of 3 items is still to be judged.");
+        var rates = page.Locator(".figure", new() { HasText = "Rates per epoch" });
+        var file = await page.RunAndWaitForDownloadAsync(() => rates.GetByRole(AriaRole.Button, new() { Name = "PNG" }).ClickAsync());
+        Assert.Equal("rates.png", file.SuggestedFilename);
+        var picture = Labeler.Shared.Imaging.Picture.Decode(await File.ReadAllBytesAsync(await file.PathAsync()));
+        Assert.Equal(2 * (640 + 32), picture.Width);
+        // Axis, letters and the line are drawn: more than the ground's one color.
+        Assert.True(picture.Rgb.Chunk(3).Select(color => (color[0], color[1], color[2])).Distinct().Count() > 20);
+        File.Copy(await file.PathAsync(), Path.Combine(Screenshots.Folder, "chart.png"), overwrite: true);
+        await Expect(page.Locator(".figure", new() { HasText = "Annotators" }).GetByRole(AriaRole.Button, new() { Name = "PNG" })).ToBeHiddenAsync();
+
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        await Expect(page.Locator(".topbar")).ToBeHiddenAsync();
+        await Expect(page.Locator(".filters")).ToBeHiddenAsync();
+        await Expect(rates.Locator("svg.rate-chart")).ToBeVisibleAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+
+        await using (var db = await seeded.Open())
+        {
+            await page.Locator("select[name=who]").SelectOptionAsync(new SelectOptionValue { Label = await db.Users.Where(a => a.Id == who).Select(a => a.DisplayName).SingleAsync() });
+        }
+        await page.Locator(".filters button").First.ClickAsync();
+        await Expect(page.GetByText("Figures of a part of the votes.")).ToBeVisibleAsync();
+        await admin.Take("dashboard-filtered", fullPage: true);
+        await rates.Locator("svg a").First.ClickAsync();
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/gallery\\?epoch=1$"));
     }
 
     [Fact]
@@ -46,7 +84,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         {
             await db.Users.Where(a => a.UserName == "Lou").ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, DateTimeOffset.MaxValue));
         }
-        await Expect(lead.Page.GetByRole(Microsoft.Playwright.AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(lead.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
     }
 
     [Fact]
@@ -54,7 +92,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     {
         var seeded = await fixture.Seed("Votes that do not count", groups: 2);
         await using var lead = await fixture.Invited("Lena", Role.Lead);
-        await Vote(seeded, await Account(seeded), 2);
+        await seeded.Vote(await seeded.Somebody(), 2);
 
         await lead.Go($"/p/{seeded.Project.Slug}/review");
         await Expect(lead.Page.Locator(".history > li")).ToHaveCountAsync(2);
@@ -77,7 +115,7 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
     {
         var seeded = await fixture.Seed("In the gallery", groups: 2);
         await using var admin = await fixture.Admin();
-        await Vote(seeded, await Account(seeded), 2);
+        await seeded.Vote(await seeded.Somebody(), 2);
 
         await admin.Go($"/p/{seeded.Project.Slug}/gallery?show=flagged");
         await Expect(admin.Page.Locator(".picture")).ToHaveCountAsync(4);
@@ -85,6 +123,10 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         await admin.Page.Locator(".filters button").ClickAsync();
         await Expect(admin.Page.Locator(".picture")).ToHaveCountAsync(10);
         await admin.Take("gallery");
+        await admin.Page.Locator(".picture a").First.ClickAsync();
+        await Expect(admin.Page.GetByText("Where it comes from")).ToBeVisibleAsync();
+        await Expect(admin.Page.Locator(".pictures .picture")).ToHaveCountAsync(6);
+        await admin.Take("picture", fullPage: true);
     }
 
     private static ProjectSettings Settings(LabelingTask task) => task switch
@@ -95,31 +137,9 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         _ => new(),
     };
 
-    private static async Task<Guid> Account(SeededProject seeded)
-    {
-        await using var db = await seeded.Open();
-        return await db.Users.Select(account => account.Id).FirstAsync();
-    }
-
     private static async Task<int> Count(SeededProject seeded, System.Linq.Expressions.Expression<Func<Vote, bool>> which)
     {
         await using var db = await seeded.Open();
         return await db.Votes.Where(vote => vote.ProjectId == seeded.Project.Id).CountAsync(which);
-    }
-
-    /// <summary>Judges the next items: of a group two pictures are flagged.</summary>
-    private static async Task Vote(SeededProject seeded, Guid who, int count)
-    {
-        foreach (var lease in (await seeded.Get<ItemQueue>().Take(seeded.Project.Id, who, count, [])).Leases)
-        {
-            Verdict verdict = seeded.Project.Task switch
-            {
-                LabelingTask.FlagBatch => new FlagVerdict([.. Enumerable.Range(0, 7).Select(n => new TileVerdict(n, n is 1 or 4 ? FlagKinds.Deformed : FlagKinds.None, true, true))]),
-                LabelingTask.PreferPair => new PairVerdict(PairPick.Left, lease.FirstOnLeft, true, true),
-                LabelingTask.Rank => new RankVerdict([.. Enumerable.Range(0, 7).Select(n => new[] { n })], true, true),
-                _ => new ChoiceVerdict(seeded.Project.Settings.Choices[0].Name, true, true),
-            };
-            await seeded.Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, who, verdict, 900, DateTimeOffset.UtcNow));
-        }
     }
 }

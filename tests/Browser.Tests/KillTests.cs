@@ -2,10 +2,13 @@ using System.Globalization;
 using Labeler.Bench.Labeling;
 using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
+using Labeler.Shared.Webhooks;
+using Labeler.Shared.Webhooks.Sending;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -113,6 +116,55 @@ public sealed class KillTests(Browsing browsing)
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Subset(stored.ToHashSet(), acknowledged);
         annotators.ForEach(a => a.Dispose());
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_was_sending_and_what_happened_while_it_was_down_arrives_after_its_start()
+    {
+        await using var receiver = await Receiver.Start();
+        await using var server = await LabelerServer.Start("Trainer:Start=false", "Rewards:AllowPrivateAddresses=true");
+        await using var seeded = await SeededProject.Create(server.Data, "Told through a power cut", LabelingTask.FlagBatch, groups: 1);
+        await using (var db = await seeded.Open())
+        {
+            var secret = seeded.Get<WebhookSecrets>().Make().Protected;
+            db.Add(new Webhook(seeded.Project.Id, "a program", receiver.Address, [EventKind.EpochReady, EventKind.EpochFailed], secret, null, DateTimeOffset.UtcNow));
+            await db.SaveChangesAsync();
+        }
+        // It is on the wire, and nobody has said yet that it arrived.
+        receiver.Misbehave = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await Happen(seeded, epoch => epoch.BecomeReady(7, DateTimeOffset.UtcNow));
+        await Until(() => receiver.Got.Count == 1);
+        await server.Kill();
+        receiver.Misbehave = null;
+        await Happen(seeded, epoch => { epoch.Freeze(new string('0', 64), 7, DateTimeOffset.UtcNow); epoch.Fail("no power", DateTimeOffset.UtcNow); });
+        await server.StartAgain();
+        await Until(() => receiver.Got.Count >= 3);
+        Assert.Equal(2, receiver.Got.Count(got => got.Id == receiver.Got[0].Id && got.Body == receiver.Got[0].Body));
+        Assert.Contains(receiver.Got, got => got.Body.Contains("no power", StringComparison.Ordinal));
+        await Until(() => Delivered(seeded) == 2);
+    }
+
+    private static int Delivered(SeededProject seeded)
+    {
+        using var db = seeded.Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
+        return db.Deliveries.Count(one => one.State == DeliveryState.Delivered);
+    }
+
+    // As a worker's process would write it.
+    private static async Task Happen(SeededProject seeded, Action<Epoch> verb)
+    {
+        await using var db = await seeded.Open();
+        verb(await db.Epochs.SingleAsync());
+        await db.SaveChangesAsync();
+    }
+
+    private static async Task Until(Func<bool> happened)
+    {
+        for (var tries = 0; tries < 1200 && !happened(); tries++)
+        {
+            await Task.Delay(100);
+        }
+        Assert.True(happened());
     }
 
     // Steps that are in a checkpoint, by the name of its folder.

@@ -9,12 +9,13 @@ public sealed partial class LabelerServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private string[] _settings;
     private Process _process;
 
-    private LabelerServer(string[] settings)
+    private LabelerServer(string[] settings, IReadOnlyDictionary<string, string> environment)
     {
-        _settings = settings;
+        (_settings, _environment) = (settings, environment);
         _process = Launch(0);
     }
 
@@ -27,9 +28,12 @@ public sealed partial class LabelerServer : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts it and waits until it listens. <paramref name="settings"/> are of its configuration, such as <c>Web:SignInsPerMinute=3</c>.</summary>
-    public static async Task<LabelerServer> Start(params string[] settings)
+    public static Task<LabelerServer> Start(params string[] settings) => Start(new Dictionary<string, string>(), settings);
+
+    /// <summary>The same, with variables of its environment.</summary>
+    public static async Task<LabelerServer> Start(IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
-        var server = new LabelerServer(settings);
+        var server = new LabelerServer(settings, environment);
         server.Address = (await server.WaitFor(Listening())).Groups[1].Value;
         return server;
     }
@@ -106,11 +110,15 @@ public sealed partial class LabelerServer : IAsyncDisposable
 
     private Process Launch(int port)
     {
-        // No projects to begin with, unless a test asks for them: each test makes what it needs.
-        var start = Program("--Web:DemoProjects=false", "--port", $"{port}", "--data", Data);
+        // No projects and nobody shown around to begin with, unless a test asks for it: each test makes what it needs.
+        var start = Program("--Web:DemoProjects=false", "--Tours:Start=false", "--port", $"{port}", "--data", Data);
         foreach (var setting in _settings)
         {
             start.ArgumentList.Add($"--{setting}");
+        }
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
         }
         var launched = Process.Start(start)!;
         launched.OutputDataReceived += (_, e) => Keep(e.Data);

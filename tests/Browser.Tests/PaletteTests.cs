@@ -37,6 +37,8 @@ public sealed class PaletteTests(Browsing browsing)
         await page.Keyboard.TypeAsync("zebra 1");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/p/zebra-stripes/gallery?epoch=1");
+        // While a page arrives the palette is asked for anew.
+        await Assertions.Expect(page.Locator("select[name=show]")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(options.Nth(2)).ToBeVisibleAsync();
         await Chosen(0);
@@ -59,6 +61,43 @@ public sealed class PaletteTests(Browsing browsing)
             await Assertions.Expect(field).ToHaveAttributeAsync("aria-activedescendant", (await option.GetAttributeAsync("id"))!);
             await Assertions.Expect(page.Locator("#palette [aria-selected=true]")).ToHaveCountAsync(1);
         }
+    }
+
+    [Fact]
+    public async Task A_page_that_arrives_after_Enter_does_not_swallow_it()
+    {
+        var common = await browsing.Common;
+        await using var seeded = await SeededProject.Create(common.Server.Data, "Quagga stripes", LabelingTask.FlagBatch, groups: 1);
+        await using var admin = await common.Admin();
+        var page = admin.Page;
+        await admin.Go("/account");
+        TaskCompletionSource asked = new(), answered = new();
+        var questions = 0;
+        await page.RouteAsync("**/api/places?q=quagga%201", async route =>
+        {
+            // The first question never gets its answer: the page that arrives asks anew.
+            if (Interlocked.Increment(ref questions) == 1)
+            {
+                asked.SetResult();
+                await answered.Task;
+                return;
+            }
+            await route.ContinueAsync();
+        });
+        await page.RouteAsync("**/p/quagga-stripes/epochs", async route =>
+        {
+            await asked.Task;
+            await page.Keyboard.PressAsync("Enter");
+            await route.ContinueAsync();
+        });
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("quagga e");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#palette")).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("quagga 1");
+        await page.WaitForURLAsync("**/p/quagga-stripes/gallery?epoch=1");
+        answered.SetResult();
     }
 
     [Fact]

@@ -41,6 +41,42 @@ public sealed class ProjectTests(Browsing browsing)
     }
 
     [Fact]
+    public async Task A_project_s_form_is_checked_and_previewed_while_somebody_types()
+    {
+        await using var admin = await (await browsing.Common).Admin();
+        var page = admin.Page;
+        await admin.Go("/projects/new");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hands", Exact = true }).ClickAsync();
+        var said = page.Locator(".project-check");
+        var name = page.GetByLabel("Name", new() { Exact = true }).First;
+        await Assertions.Expect(name).ToHaveValueAsync("Hands");
+        await Assertions.Expect(said.Locator(".preview-tile")).ToHaveCountAsync(7);
+        await Assertions.Expect(said.Locator(".check-faults")).ToHaveCountAsync(0);
+        await name.FillAsync("Typed");
+        await page.GetByText("Pictures", new() { Exact = true }).First.ClickAsync();
+        await page.GetByLabel("Images per group").FillAsync("99");
+        await Assertions.Expect(said.Locator(".check-faults")).ToContainTextAsync("Images per group must be between 1 and 16");
+        await admin.Take("project-form-fault", fullPage: true);
+        await page.GetByLabel("Images per group").FillAsync("4");
+        await Assertions.Expect(said.Locator(".check-faults")).ToHaveCountAsync(0);
+        await Assertions.Expect(said.Locator(".preview-tile")).ToHaveCountAsync(4);
+        await page.GetByText("Rank a group", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(said.Locator(".preview-answers")).ToContainTextAsync("ties allowed");
+        // What is missing in a part that is folded away unfolds it.
+        await page.GetByLabel("Images per group").FillAsync("");
+        await page.GetByText("Pictures", new() { Exact = true }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create only" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Images per group")).ToBeFocusedAsync();
+        await page.GetByLabel("Images per group").FillAsync("4");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create only" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("The project Typed is made.")).ToBeVisibleAsync();
+        await admin.Go("/p/typed/settings");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Clone" }).ClickAsync();
+        await Assertions.Expect(name).ToHaveValueAsync("Typed, copy");
+        await admin.Take("project-clone", fullPage: true);
+    }
+
+    [Fact]
     public async Task A_fresh_installation_lists_its_demo_projects()
     {
         await using var server = await LabelerServer.Start("Web:DemoProjects=true", "Trainer:Start=false");

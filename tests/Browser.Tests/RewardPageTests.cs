@@ -21,7 +21,7 @@ public sealed class RewardPageTests(Browsing browsing)
     {
         await using var server = await OwnServer.Start(browsing);
         var (admin, data) = (server.Admin, server.Data);
-        var project = await SampledProject.Start(data, "Pairs of hands", groups: 10, passes: 1, LabelingTask.PreferPair, steps: 2);
+        var project = await SampledProject.Start(data, "Pairs of hands", groups: 40, passes: 1, LabelingTask.PreferPair, steps: 2);
         await project.Reaches(1, EpochState.Labeling);
         await Paint(data);
         await project.Vote(lease =>
@@ -38,13 +38,14 @@ public sealed class RewardPageTests(Browsing browsing)
         var card = page.Locator(".reward", new() { HasText = "Pairs of hands" });
         await Expect(card).ToBeVisibleAsync(new() { Timeout = 5 * Minutes });
         var reward = await data.Read(db => db.LearnedRewards.SingleAsync());
-        Assert.Equal((48, 12, true), (reward.LearnedPairs, reward.HeldOut, reward.BeatsGuessing));
-        await Expect(card.GetByRole(AriaRole.Row, new() { Name = "Right about held-out pairs" })).ToContainTextAsync(FormattableString.Invariant($"{100.0 * reward.Right / 12:0.0} % of 12 (95 %: "));
+        // Eight groups of six pairs are held out: that many must be right for the interval to lie above a coin's half.
+        Assert.Equal((192, 48, true), (reward.LearnedPairs, reward.HeldOut, reward.BeatsGuessing));
+        await Expect(card.GetByRole(AriaRole.Row, new() { Name = "Right about held-out pairs" })).ToContainTextAsync(FormattableString.Invariant($"{100.0 * reward.Right / 48:0.0} % of 48 (95 %: "));
         await Expect(card.GetByText("not accepted yet")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Train epoch 1 on it" })).ToHaveCountAsync(0);
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Accept it as a reward" }).ClickAsync();
-        await Expect(card.GetByText("accepted by Ada")).ToBeVisibleAsync();
+        await Expect(card.GetByText("accepted by Ada", new() { Exact = true })).ToBeVisibleAsync();
         await admin.Take("rewards", fullPage: true);
         await card.GetByRole(AriaRole.Button, new() { Name = "Train epoch 1 on it" }).ClickAsync();
         await admin.Confirm();
@@ -53,7 +54,7 @@ public sealed class RewardPageTests(Browsing browsing)
         Assert.Equal(reward.Id, trained.RewardId);
 
         await admin.Go("/p/pairs-of-hands/epochs");
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "reward model of" })).ToContainTextAsync("% of 12 held-out pairs");
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "reward model of" })).ToContainTextAsync("% of 48 held-out pairs");
         await admin.Take("epochs-on-reward", fullPage: true);
         await page.GetByRole(AriaRole.Link, new() { Name = "lineage" }).ClickAsync();
         await Expect(page.GetByText("below are the votes that taught it")).ToBeVisibleAsync();

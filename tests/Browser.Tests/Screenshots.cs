@@ -1,3 +1,4 @@
+using Labeler.Shared.Imaging;
 using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
@@ -5,10 +6,23 @@ namespace Labeler.Browser.Tests;
 /// <summary>Pictures of a page as it is now, wide and phone, light and dark, under artifacts/screenshots, for people to look at.</summary>
 public static class Screenshots
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
+    public static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
 
     /// <summary>Asked for by LABELER_SCREENSHOTS=1: pictures also where no test needs a look.</summary>
     public static bool OfEveryPage => Environment.GetEnvironmentVariable("LABELER_SCREENSHOTS") == "1";
+
+    // Pictures of the README, by what tests take; LABELER_README=1 makes them anew beside the others.
+    private static readonly Dictionary<string, string> OfReadme = new()
+    {
+        ["flag-wide-light"] = "labeling",
+        ["pair-wide-light"] = "pair",
+        ["chinese-flag-phone-dark"] = "phone",
+        ["palette-wide-dark"] = "palette",
+        ["rank-wide-light"] = "rank",
+        ["project-new-wide-light"] = "project",
+    };
+
+    private static readonly string Docs = Path.GetFullPath(Path.Combine(Folder, "..", "..", "docs", "screenshots"));
 
     /// <summary>Leaves NAME-wide-light.png and its three siblings. The page is not loaded again, so its state stays.</summary>
     public static async Task Take(this Visitor visitor, string name, bool fullPage = false)
@@ -23,7 +37,11 @@ public static class Screenshots
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await page.EvaluateAsync("document.fonts.ready.then(() => { })");
-                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
+                var picture = await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
+                if (Environment.GetEnvironmentVariable("LABELER_README") == "1" && OfReadme.TryGetValue($"{name}-{size}-{mode}", out var file))
+                {
+                    await File.WriteAllBytesAsync(Path.Combine(Docs, $"{file}.webp"), Thumbnail.WebP(picture, 1000, quality: 60));
+                }
             }
         }
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });

@@ -1,10 +1,11 @@
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>A server with its trainer and one project, and its admin: what tests of every page walk through.</summary>
+/// <summary>A server with one project, and its admin: what tests of every page walk through. No trainer, which would take the project's work.</summary>
 public sealed class Site(Browsing browsing) : IAsyncLifetime
 {
     private LabelerServer _server = null!;
@@ -12,12 +13,23 @@ public sealed class Site(Browsing browsing) : IAsyncLifetime
 
     public SeededProject Faces { get; private set; } = null!;
 
+    public string Data => _server.Data;
+
     public async Task InitializeAsync()
     {
-        _server = await LabelerServer.Start();
+        _server = await LabelerServer.Start("Trainer:Start=false");
         Faces = await SeededProject.Create(_server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
         await using var admin = await browsing.FirstAdmin(_server);
         _signedIn = await admin.SignedIn();
+    }
+
+    /// <summary>Every page of an admin, with those of one person and one picture.</summary>
+    public async Task<string[]> Addresses()
+    {
+        await using var db = await Faces.Open();
+        var person = await db.Users.Select(account => account.Id).FirstAsync();
+        var picture = await db.Images.Select(image => image.Id).FirstAsync();
+        return [.. Pages.OfAnAdmin, $"people/{person}", $"p/faces/gallery/{picture}"];
     }
 
     public Task<Visitor> Admin(Action<BrowserNewContextOptions>? change = null)

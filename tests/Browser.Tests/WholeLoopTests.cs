@@ -61,7 +61,7 @@ public sealed class WholeLoopTests(Browsing browsing)
         await admin.Go("/projects/new");
         await page.Locator("#name").FillAsync("Hands");
         await page.Locator("#prompts").FillAsync("1 hand");
-        await page.GetByText("Options of the algorithm").ClickAsync();
+        await page.Unfold();
         foreach (var (field, value) in new[]
         {
             ("Settings-GroupSize", "4"), ("Settings-ImagesPerEpoch", $"{Groups * 4}"), ("Settings-EvaluationImages", "4"), ("Sampling-Steps", "5"),

@@ -10,10 +10,12 @@ using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.Home;
 using Labeler.Web.Features.Images;
+using Labeler.Web.Tests.Api;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Parquet;
 
 namespace Labeler.Web.Tests;
 
@@ -23,12 +25,17 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
     // Whoever adds an address that sends files says here whether pictures are among them; and if so, adds a test of its bytes below.
     private static readonly string[] Pictures =
     [
-        "/api/images/{hash}/{side:int}.webp", "/api/images/{hash}/original", "/compare/runs/{name}/training.png", "/epochs/{id:long}/d3po.zip", "/photos/{slug}/curated.zip",
+        "/api/images/{hash}/{side:int}.webp", "/api/images/{hash}/original", "/api/v1/pictures/{hash}", "/compare/runs/{name}/training.png", "/epochs/{id:long}/d3po.zip", "/photos/{slug}/curated.zip",
+        "/sets/{slug}/exports/{job:long}",
     ];
 
     private static readonly string[] NoPictures =
     [
         "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/{**path:file}", "/health", "/css/mud-theme.css", "/api/session", "/api/places", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
+        "/api/v1/me", "/api/v1/projects", "/api/v1/projects/{project:long}", "/api/v1/projects/{project:long}/prompts", "/api/v1/projects/{project:long}/epochs", "/api/v1/projects/{project:long}/checkpoints",
+        "/api/v1/projects/{project:long}/jobs", "/api/v1/projects/{project:long}/votes", "/api/v1/projects/{project:long}/figures", "/api/v1/epochs/{epoch:long}/pictures", "/api/v1/epochs/{epoch:long}/plan",
+        "/api/v1/epochs/{epoch:long}/preferences", "/sets/{slug}/exports/{job:long}/sha256", "/lineage/{id:long}/card.md",
+        "/lineage/{id:long}/weights.zip",
         .. OldAddresses.Patterns,
     ];
 
@@ -55,6 +62,8 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
         {
             Clean(await annotator.GetByteArrayAsync($"/api/images/{hash}/{name}"));
         }
+        using var program = await host.Program($"Viewer of {kind}", TokenScope.Read);
+        Clean(await program.GetByteArrayAsync($"/api/v1/pictures/{hash}"));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -95,6 +104,32 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
         using var admin = await host.SignedIn("Export admin", Role.Admin);
         var epoch = await host.With<LabelerDb, long>(db => db.Epochs.Where(e => e.ProjectId == seeded.Project.Id).Select(e => e.Id).SingleAsync());
         Assert.Equal(7, await CleanZip(await admin.GetByteArrayAsync($"/epochs/{epoch}/d3po.zip")));
+    }
+
+    [Fact]
+    public async Task Pictures_of_a_preference_set_are_pixels_alone()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Set", LabelingTask.FlagBatch, 1, finish: false);
+        await seeded.AddGroup(0, "1 hand", [.. Enumerable.Range(0, 7).Select(n => (TaggedPicture.Of(TaggedPicture.Kinds[n % TaggedPicture.Kinds.Length], n), 64, 32))]);
+        await seeded.Finish();
+        using var client = await AnnotatorClient.Open(host, "Set annotator");
+        await client.Send(AnnotatorClient.Flag(seeded.Project.Id, Assert.Single(await client.Items(seeded.Project.Id)), Guid.NewGuid(), 1));
+        using var lead = await host.SignedIn("Set lead", Role.Lead);
+        await lead.Post("/p/set/data", $"/sets/{seeded.Project.Id}/export", ("format", "pick-a-pic"));
+        Job job;
+        while (!(job = await host.With<LabelerDb, Job>(db => db.Jobs.AsNoTracking().SingleAsync(j => j.Kind == JobKind.Export))).IsOver)
+        {
+            await Task.Delay(50);
+        }
+        await using var parquet = await ParquetReader.CreateAsync(new MemoryStream(await lead.GetByteArrayAsync($"/sets/set/exports/{job.Id}")));
+        using var rows = parquet.OpenRowGroupReader(0);
+        foreach (var column in parquet.Schema.DataFields.Where(field => field.Name.StartsWith("jpg_", StringComparison.Ordinal)))
+        {
+            var pictures = new byte[]?[rows.RowCount];
+            await rows.ReadAsync(column, pictures.AsMemory());
+            Assert.Equal(6, pictures.Length);
+            Assert.All(pictures, picture => Clean(picture!));
+        }
     }
 
     [Fact]

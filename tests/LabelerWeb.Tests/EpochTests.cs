@@ -86,13 +86,13 @@ public sealed partial class EpochTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("weights of the first epoch", await admin.GetStringAsync($"/epochs/checkpoints/{checkpoint}/weights"));
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync($"/epochs/checkpoints/{checkpoint}/kohya")).StatusCode);
 
-        await admin.Press(page, "Roll back to this");
+        await admin.Press(await admin.RollingBack(page, $"{checkpoint}"));
         await using (var db = await seeded.Open())
         {
             var epochs = await db.Epochs.Where(e => e.ProjectId == seeded.Project.Id).OrderBy(e => e.Number).Select(e => new { e.State, e.SampledById }).ToListAsync();
             Assert.Equal([(EpochState.Complete, null), (EpochState.RolledBack, checkpoint), (EpochState.Sampling, (long?)checkpoint)], epochs.Select(e => (e.State, e.SampledById)));
         }
-        await admin.Press(page, "Roll back to the base model");
+        await admin.Press(await admin.RollingBack(page, ""));
         Assert.Equal((EpochState.Sampling, null), (await Epoch(seeded, 4)) is var fresh ? (fresh.State, fresh.SampledById) : default);
         Assert.Equal(EpochState.RolledBack, (await Epoch(seeded, 1)).State);
     }

@@ -4,12 +4,14 @@ using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
+using Labeler.Web.Features.Evaluations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
@@ -46,10 +48,10 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
         Assert.StartsWith("\"Faces of duels, epoch 1\",6,1,", wins[2], StringComparison.Ordinal);
         Assert.Contains("percent agreement,1", await lead.GetStringAsync("/compare/evaluations/which-face/agreement.csv"), StringComparison.Ordinal);
         Assert.Contains("Ann of duels: picture 2", await lead.GetStringAsync("/compare/evaluations/which-face/pictures"), StringComparison.Ordinal);
-        Assert.Contains("Which face", await lead.GetStringAsync("/compare/evaluations"), StringComparison.Ordinal);
+        Assert.Equal(("Which face", EvaluationKind.Duel, EvaluationStanding.AllJudged, 6, 3, 6), Assert.Single(await Read(seeded, Listed)));
 
         await lead.Post("/compare/evaluations/which-face", "/compare/evaluations/which-face/delete");
-        Assert.DoesNotContain("which-face", await lead.GetStringAsync("/compare/evaluations"), StringComparison.Ordinal);
+        Assert.Empty(await Read(seeded, Listed));
         Assert.Equal(HttpStatusCode.NotFound, (await ann.Http.GetAsync($"/api/projects/{project}/queue")).StatusCode);
     }
 
@@ -105,7 +107,7 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
             .. new (string, string)[]
             {
                 ("Name", name), ("Kind", kind), ("Prompts", "1 hand"), ("PromptsOf", ""), ("FixedEach", "1"), ("RandomEach", "2"), ("FixedSeed", "1"), ("Raters", "2"), ("Guidelines", ""),
-                ("Sampling.Steps", "5"), ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"),
+                ("Sampling.Steps", "5"), ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Sampling.FlowNoise", "Sde"), ("Sampling.NoisySteps", "0"), ("Sampling.FirstNoisyStep", "0"),
             },
             .. checkpoints.Select(key => ("Checkpoint", key)),
         ]);
@@ -157,6 +159,10 @@ public sealed class EvaluationTests(WebHost host) : IClassFixture<WebHost>
             Assert.Equal(["accepted"], await client.Send(new { op = "vote", key = Guid.NewGuid(), project, item = id, durationMs = 900, verdict }));
         }
     }
+
+    // The table of evaluations.
+    private static async Task<List<(string, EvaluationKind, EvaluationStanding, int, int, int)>> Listed(LabelerDb db) =>
+        [.. (await EvaluationRow.All(db, new(Guid.Empty, ProjectRole.Admin)).Where(row => row.Slug == "which-face").ToListAsync()).Select(row => (row.Name, row.Kind, row.State, row.Made, row.Judged, row.Votes))];
 
     private static async Task<T> Read<T>(SeededProject seeded, Func<LabelerDb, Task<T>> read)
     {

@@ -62,13 +62,22 @@ public static partial class Forms
 
     public static Task<HttpResponseMessage> Press(this HttpClient browser, (string Address, List<KeyValuePair<string, string>> Fields) button) => browser.PostAsync(button.Address, new FormUrlEncodedContent(button.Fields));
 
+    /// <summary>What the form that goes back to a model would post.</summary>
+    /// <param name="checkpoint">Empty for the base model.</param>
+    public static async Task<(string Address, List<KeyValuePair<string, string>> Fields)> RollingBack(this HttpClient admin, string page, string checkpoint)
+    {
+        var form = await admin.Button(page, "Roll back to it");
+        form.Fields.Add(new("checkpoint", checkpoint));
+        return form;
+    }
+
     /// <summary>The token that a page's forms carry.</summary>
     public static async Task<string> FormToken(this HttpClient browser, string page) => Token().Match(await browser.GetStringAsync(page)).Groups[1].Value;
 
     /// <summary>What a browser would post of the project form: inputs, chosen options and text areas with their values.</summary>
     public static Dictionary<string, string> FieldsOf(string html)
     {
-        var form = html[html.IndexOf("project-form", StringComparison.Ordinal)..];
+        var form = html[html.IndexOf("class=\"project-form\"", StringComparison.Ordinal)..];
         form = form[..form.IndexOf("</form>", StringComparison.Ordinal)];
         var fields = new Dictionary<string, string>();
         foreach (Match input in Input().Matches(form))

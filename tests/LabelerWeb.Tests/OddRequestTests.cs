@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
 using Labeler.Web.Features.Images;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -120,6 +122,7 @@ public sealed class OddRequestTests(OddRequestTests.Server server) : IClassFixtu
         await using var broken = new WebHost { OnKestrel = true, Configure = services => services.AddSingleton<Thumbnails>(_ => throw new InvalidOperationException("as a fault in the program would")) };
         using var client = await AnnotatorClient.Open(broken, "program");
         using var stranger = broken.Browser();
+        await using var seeded = await SeededProject.Create(broken.Data, "Asked by a program", LabelingTask.FlagBatch, groups: 1);
         var picture = $"/api/images/{new string('a', 64)}/256.webp";
         (HttpClient Who, HttpRequestMessage Asks, HttpStatusCode Answer)[] requests =
         [
@@ -128,7 +131,7 @@ public sealed class OddRequestTests(OddRequestTests.Server server) : IClassFixtu
             (client.Http, new(HttpMethod.Get, "/api/nothing"), HttpStatusCode.NotFound),
             (client.Http, new(HttpMethod.Get, "/api/nothing.html"), HttpStatusCode.NotFound),
             (client.Http, new(HttpMethod.Get, "/api/projects/99999/queue"), HttpStatusCode.NotFound),
-            (client.Http, new(HttpMethod.Get, "/api/projects/1/queue?take=many"), HttpStatusCode.BadRequest),
+            (client.Http, new(HttpMethod.Get, $"/api/projects/{seeded.Project.Id}/queue?take=many"), HttpStatusCode.BadRequest),
             (client.Http, new(HttpMethod.Delete, "/api/votes"), HttpStatusCode.MethodNotAllowed),
             (client.Http, new(HttpMethod.Post, "/api/votes") { Content = new StringContent("{", Encoding.UTF8, "application/json") }, HttpStatusCode.BadRequest),
             (client.Http, new(HttpMethod.Post, "/api/votes") { Content = new StringContent(new string(' ', 3_000_000), Encoding.UTF8, "application/json"), Headers = { ExpectContinue = true } }, HttpStatusCode.RequestEntityTooLarge),

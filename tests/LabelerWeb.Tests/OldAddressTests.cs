@@ -42,8 +42,8 @@ public sealed class OldAddressTests(WebHost host) : IClassFixture<WebHost>
             var tabs = html[html.IndexOf("<nav class=\"tabs\"", StringComparison.Ordinal)..];
             return [.. tabs[..tabs.IndexOf("</nav>", StringComparison.Ordinal)].Split("<a ").Skip(1).Select(link => link[(link.IndexOf('>', StringComparison.Ordinal) + 1)..link.IndexOf("</a>", StringComparison.Ordinal)])];
         }
-        Assert.Equal(["Overview", "Label", "Epochs", "Gallery", "Compare", "Review", "Settings"], await Tabs(Role.Admin, "gallery"));
-        Assert.Equal(["Overview", "Label", "Gallery", "Compare", "Review"], await Tabs(Role.Lead, "compare"));
+        Assert.Equal(["Overview", "Label", "Epochs", "Gallery", "Compare", "Rewards", "Review", "Data", "Members", "Webhooks", "Settings"], await Tabs(Role.Admin, "gallery"));
+        Assert.Equal(["Overview", "Label", "Gallery", "Compare", "Rewards", "Review", "Data", "Members", "Webhooks"], await Tabs(Role.Lead, "compare"));
         Assert.Equal(["Label"], await Tabs(Role.Annotator, "label/history"));
     }
 

@@ -131,7 +131,7 @@ public sealed partial class PhotoTests(WebHost host) : IClassFixture<WebHost>
         await lead.Submit("/compare/evaluations/new", "evaluation",
         [
             ("Name", "Steps"), ("Kind", "Rubric"), ("Prompts", "A cat in a mirror"), ("PromptsOf", ""), ("FixedEach", "1"), ("RandomEach", "1"), ("FixedSeed", "1"), ("Raters", "1"), ("Guidelines", ""),
-            ("Sampling.Steps", "5"), ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Checkpoint", run),
+            ("Sampling.Steps", "5"), ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Sampling.FlowNoise", "Sde"), ("Sampling.NoisySteps", "0"), ("Sampling.FirstNoisyStep", "0"), ("Checkpoint", run),
         ]);
         var plan = await host.With<LabelerDb, EvaluationPlan>(async db => (await db.Evaluations.SingleAsync()).Plan);
         Assert.Equal([(null, null), ("Mirrors, Label 1", 2000), ("Mirrors, Label 1", 4000)], plan.Contestants.Select(one => (one.Run, one.Step)));

@@ -15,7 +15,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
         await using var seeded = await Trained("Impatient");
         using var admin = await host.SignedIn("Impatient admin", Role.Admin);
         var page = $"/p/{seeded.Project.Slug}/epochs";
-        var button = await admin.Button(page, "Roll back to this");
+        var button = await admin.RollingBack(page, await Checkpoint(seeded));
         foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => admin.Press(button))))
         {
             Assert.EndsWith(page, answer.Headers.Location!.OriginalString);
@@ -32,7 +32,7 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
         using var admin = await host.SignedIn("Overtaken admin", Role.Admin);
         var page = $"/p/{seeded.Project.Slug}/epochs";
         admin.DefaultRequestHeaders.Referrer = new Uri(admin.BaseAddress!, page);
-        var (toBase, toFirst) = (await admin.Button(page, "Roll back to the base model"), await admin.Button(page, "Roll back to this"));
+        var (toBase, toFirst) = (await admin.RollingBack(page, ""), await admin.RollingBack(page, await Checkpoint(seeded)));
         await admin.Press(toFirst);
         await admin.Press(toBase);
         Assert.Contains("The epochs are no longer as the page showed them", await admin.GetStringAsync(page));
@@ -83,6 +83,12 @@ public sealed class PressedTwiceTests(WebHost host) : IClassFixture<WebHost>
         await client.Send(AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1));
         await seeded.Learn();
         return seeded;
+    }
+
+    private static async Task<string> Checkpoint(SeededProject seeded)
+    {
+        await using var db = await seeded.Open();
+        return $"{await db.Checkpoints.Where(c => c.ProjectId == seeded.Project.Id).Select(c => c.Id).SingleAsync()}";
     }
 
     private static async Task<List<EpochState>> States(SeededProject seeded)

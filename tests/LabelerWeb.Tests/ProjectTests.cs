@@ -62,6 +62,9 @@ public sealed class ProjectTests(WebHost host) : IClassFixture<WebHost>, IAsyncL
         await Save("/p/hands/settings", ("Training.AcrossGroups", "on"), ("Training.Baseline", "Group"), ("Training.Estimator", "ScoreFunction"), ("Training.SparseRewards", "on"));
         var training = (await Load("hands")).Settings.Training;
         Assert.Equal((true, RewardBaseline.Group, RewardEstimator.ScoreFunction, true, 2e-3), (training.AcrossGroups, training.Baseline, training.Estimator, training.SparseRewards, training.LearningRate));
+        Assert.False(training.TextEncoders);
+        await Save("/p/hands/settings", ("Training.TextEncoders", "on"));
+        Assert.True((await Load("hands")).Settings.Training.TextEncoders);
         foreach (var baseline in Enum.GetValues<RewardBaseline>())
         {
             await Save("/p/hands/settings", ("Training.Baseline", $"{baseline}"));

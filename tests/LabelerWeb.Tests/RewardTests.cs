@@ -1,11 +1,14 @@
 using System.Net;
+using System.Text.Json;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
 
@@ -61,6 +64,54 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal("the weights"u8.ToArray(), await lead.GetByteArrayAsync($"/compare/rewards/{reward.Id}/weights"));
     }
 
+    [Fact]
+    public async Task A_reward_model_shows_what_it_knows_of_new_prompts_and_what_more_votes_may_bring()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Curved hands", LabelingTask.FlagBatch, groups: 3);
+        using var admin = await host.SignedIn("Ida of curves", Role.Admin);
+        using var lead = await host.SignedIn("Lou of curves", Role.Lead);
+        await Vote(seeded, "Judge of curves", 3);
+        await Press(admin, "learn", ("project", $"{seeded.Project.Id}"), ("tower", " towers/clip.pt "));
+        var job = await Claim(seeded);
+        Assert.Equal("towers/clip.pt", job.Read<RewardOrder>().Tower);
+        var reward = await Complete(seeded, job, 81, File(new LearningFigures(new(81, 100, 100), new(70, 100, 100),
+            [new(10, 50, new(60, 100, 100)), new(20, 100, new(75, 100, 100)), new(40, 200, new(81, 100, 100))], new(0.105, 0.02, 0.19))));
+
+        var page = WebUtility.HtmlDecode(await lead.GetStringAsync("/compare/rewards"));
+        Assert.Contains("Right about prompts that were held out</th><td>70.0 % of 100 (95 %: 60.4 to 78.1)</td>", page, StringComparison.Ordinal);
+        Assert.Contains("Twice as many pairs brought +10.5 points (95 %: +2.0 to +19.0): more votes would help.", page, StringComparison.Ordinal);
+        Assert.Contains("Curved hands: right about held-out pairs", page, StringComparison.Ordinal);
+        var csv = await lead.GetStringAsync($"/compare/rewards/{reward.Id}/learning.csv");
+        Assert.Equal(5, csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("held-out groups,40,200,81,100,", csv, StringComparison.Ordinal);
+        Assert.Contains("held-out prompts,,,70,100,", csv, StringComparison.Ordinal);
+
+        // From the checked reward model to the policy gradient.
+        Assert.DoesNotContain("Set Curved hands to DDPO", page, StringComparison.Ordinal);
+        await Press(admin, $"{reward.Id}/classic");
+        Assert.Contains("no such accepted reward model", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+        await Press(admin, $"{reward.Id}/accept", ("right", "81"), ("heldOut", "100"));
+        Assert.Contains("Set Curved hands to DDPO", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+        await Press(admin, $"{reward.Id}/classic");
+        Assert.Contains("the project is set to it", await admin.GetStringAsync("/compare/rewards"), StringComparison.Ordinal);
+        await using (var db = await seeded.Open())
+        {
+            var settings = (await db.Projects.SingleAsync(p => p.Id == seeded.Project.Id)).Settings;
+            Assert.Equal(("ddpo", 0.02), (settings.Algorithm, settings.Training.BaseKlWeight));
+        }
+        await Press(admin, "learn", ("project", $"{seeded.Project.Id}"));
+        await Complete(seeded, await Claim(seeded), 81, File(new LearningFigures(new(81, 100, 100), new(55, 100, 100), [], null)));
+        Assert.Contains("55.0 % of 100 (95 %: 45.2 to 64.4): may be guessing, so it judges known prompts alone", WebUtility.HtmlDecode(await lead.GetStringAsync("/compare/rewards")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await lead.GetAsync("/compare/rewards/987654/learning.csv")).StatusCode);
+    }
+
+    // A reward's file as the engine writes it, without tensors.
+    private static byte[] File(LearningFigures figures)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { [LearningFigures.Key] = JsonText.Write(figures) } });
+        return [.. BitConverter.GetBytes((long)header.Length), .. header];
+    }
+
     private static async Task Press(HttpClient admin, string button, params (string Name, string Value)[] fields) =>
         Assert.Equal(HttpStatusCode.Found, (await admin.Post("/compare/rewards", $"/compare/rewards/{button}", fields)).StatusCode);
 
@@ -76,9 +127,9 @@ public sealed class RewardTests(WebHost host) : IClassFixture<WebHost>
     private static async Task<Job> Claim(SeededProject seeded) =>
         await seeded.Get<JobQueue>().Claim($"worker {Guid.NewGuid()}", [JobKind.RewardModel]) ?? throw new InvalidOperationException("There is no reward to learn or to measure.");
 
-    private static async Task<LearnedReward> Complete(SeededProject seeded, int right)
-    {
-        var job = await Claim(seeded);
-        return await seeded.Get<RewardWorkflow>().Complete(job, new MeasuredReward(await seeded.Get<FileStore>().Put("the weights"u8.ToArray()), 400, right, 100));
-    }
+    private static async Task<LearnedReward> Complete(SeededProject seeded, int right) =>
+        await Complete(seeded, await Claim(seeded), right, "the weights"u8.ToArray());
+
+    private static async Task<LearnedReward> Complete(SeededProject seeded, Job job, int right, byte[] weights) =>
+        await seeded.Get<RewardWorkflow>().Complete(job, new MeasuredReward(await seeded.Get<FileStore>().Put(weights), 400, right, 100));
 }

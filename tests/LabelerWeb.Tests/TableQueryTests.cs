@@ -2,8 +2,10 @@ using System.Linq.Expressions;
 using Labeler.Shared.Data;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
+using Labeler.Web.Components.Languages;
 using Labeler.Web.Components.Tables;
 using Labeler.Web.Features.Administration;
+using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Review;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +22,11 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
         await using var seeded = await Voted("Sorted");
         await Sorts(JobRow.All, job => job.Id, (nameof(JobRow.Id), true));
         await Sorts(PersonRow.All, person => person.Id, (nameof(PersonRow.Name), false));
+        await using (var db = await seeded.Open())
+        {
+            await seeded.Get<Labeler.Shared.Training.EpochCycle>().Train(await db.Epochs.Where(epoch => epoch.ProjectId == seeded.Project.Id).Select(epoch => epoch.Id).SingleAsync(), null);
+        }
+        await Sorts(db => EpochRow.Of(db, seeded.Project.Id), epoch => epoch.Id, (nameof(EpochRow.Number), true));
         await Sorts(db => VoteRow.Of(db, seeded.Project.Id, null), vote => vote.Id, (nameof(VoteRow.At), true));
         await Sorts(db => VoteRow.Of(db, seeded.Project.Id, DateTimeOffset.UtcNow.AddHours(-1)), vote => vote.Id, (nameof(VoteRow.At), true));
     }
@@ -42,6 +49,24 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
     }
 
     [Fact]
+    public async Task A_page_of_votes_by_time_or_by_time_taken_is_found_by_an_index_and_looked_up_by_its_keys()
+    {
+        await using var seeded = await Voted("Planned");
+        await using var db = await seeded.Open();
+        var asked = new AskedDb(db.Database.GetConnectionString()!);
+        await using var same = asked.Open();
+        foreach (var member in new[] { nameof(VoteRow.At), nameof(VoteRow.Milliseconds) })
+        {
+            var order = new TableOrder<VoteRow, long>([new(member, true, 0, row => row.Id)], (nameof(VoteRow.At), true), vote => vote.Id);
+            Assert.Equal(7, (await VoteRow.Of(same, seeded.Project.Id, null).Page(order, 0, 25, default, VoteRow.Of(same, same.Votes))).Count);
+        }
+        var plans = await asked.Plans();
+        Assert.Equal(4, plans.Count);
+        Assert.All(plans.Where((_, n) => n % 2 == 0), plan => Assert.StartsWith("SEARCH v USING COVERING INDEX", Assert.Single(plan), StringComparison.Ordinal));
+        Assert.All(plans.Where((_, n) => n % 2 == 1), plan => Assert.StartsWith("SEARCH v USING INTEGER PRIMARY KEY", plan[0], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_vote_s_row_says_who_said_what_of_which_picture_and_what_became_of_it()
     {
         await using var seeded = await Voted("Told");
@@ -49,8 +74,8 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
         var votes = await VoteRow.Of(db, seeded.Project.Id, null).OrderBy(vote => vote.Id).ToListAsync();
         Assert.Equal([VoteStanding.SetAside, VoteStanding.TakenBack, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Counts, VoteStanding.Undo], votes.Select(vote => vote.State));
         Assert.All(votes, vote => Assert.Equal(("Voter of Told", 1), (vote.Annotator, vote.Epoch)));
-        Assert.Equal(("picture 2 deformed", "1 hand, take 1", 900), (votes[0].Said, votes[0].Prompt, votes[0].Milliseconds));
-        Assert.Equal("Took a vote back", votes[6].Said);
+        Assert.Equal(("picture 2 deformed", "1 hand, take 1", 900), (votes[0].Said(EnglishTexts.Instance), votes[0].Prompt, votes[0].Milliseconds));
+        Assert.Equal("Took a vote back", votes[6].Said(EnglishTexts.Instance));
         Assert.Empty(await VoteRow.Of(db, seeded.Project.Id, DateTimeOffset.UtcNow.AddHours(1)).ToListAsync());
         Assert.Empty(await VoteRow.Of(db, seeded.Project.Id + 1, null).Where(vote => vote.Annotator == "Voter of Told").ToListAsync());
     }

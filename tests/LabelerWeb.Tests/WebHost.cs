@@ -41,7 +41,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
     public TimeProvider? Clock { get; init; }
 
     /// <summary>A flag project in its data folder with an epoch to be judged.</summary>
-    public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups);
+    public Task<SeededProject> Seed(string name, int groups, ProjectSettings? settings = null) => SeededProject.Create(Data, name, LabelingTask.FlagBatch, groups, settings);
 
     /// <summary>Does something with services as one request would.</summary>
     public async Task<T> With<TService, T>(Func<TService, Task<T>> use) where TService : notnull

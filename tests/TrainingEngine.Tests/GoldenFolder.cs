@@ -1,20 +1,35 @@
 namespace Labeler.TrainingEngine.Tests;
 
-/// <summary>The reference data that stands beside the repository where it is developed: ../shared/golden.</summary>
+/// <summary>The reference data, where a folder shared/golden lies beside the repository or farther up.</summary>
 internal static class GoldenFolder
 {
-    public static string? Path { get; } = Find();
+    public static string? Path { get; } = Find("golden");
+
+    /// <summary>That of flow models.</summary>
+    public static string? Flow { get; } = Find("golden-flow");
 
     public static string File(params string[] parts) => System.IO.Path.Combine([Path!, .. parts]);
 
-    private static string? Find()
+    private static string? Find(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (System.IO.File.Exists(System.IO.Path.Combine(folder.FullName, "Labeler.sln")))
             {
-                string golden = System.IO.Path.Combine(folder.Parent?.FullName ?? "", "shared", "golden");
-                return Directory.Exists(golden) ? golden : null;
+                return Above(folder.Parent, name);
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Above(DirectoryInfo? folder, string name)
+    {
+        for (; folder is not null; folder = folder.Parent)
+        {
+            if (System.IO.Path.Combine(folder.FullName, "shared", name) is var golden && Directory.Exists(golden))
+            {
+                return golden;
             }
         }
 
@@ -54,4 +69,18 @@ public sealed class GoldenFactAttribute : FactAttribute
 public sealed class GoldenTheoryAttribute : TheoryAttribute
 {
     public GoldenTheoryAttribute() => Skip = GoldenFolder.Path is null ? "the reference data ../shared/golden is not there" : null;
+}
+
+/// <summary>A test that needs the reference data of flow models; skipped, and counted as such, where it is not there.</summary>
+public sealed class FlowGoldenFactAttribute : FactAttribute
+{
+    public FlowGoldenFactAttribute() => Skip = GoldenFolder.Flow is null || GoldenFolder.Path is null
+        ? "the reference data ../shared/golden and ../shared/golden-flow are not there" : null;
+}
+
+/// <summary>A theory that needs the reference data of flow models; skipped, and counted as such, where it is not there.</summary>
+public sealed class FlowGoldenTheoryAttribute : TheoryAttribute
+{
+    public FlowGoldenTheoryAttribute() => Skip = GoldenFolder.Flow is null || GoldenFolder.Path is null
+        ? "the reference data ../shared/golden and ../shared/golden-flow are not there" : null;
 }

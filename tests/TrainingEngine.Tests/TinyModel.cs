@@ -25,16 +25,36 @@ internal static class TinyModel
     /// <summary>Writes the model and returns its folder.</summary>
     public static string Write(string folder)
     {
-        var vocabulary = ClipVocabulary.Create(["a", "cat", "dog", "hand"]);
-        vocabulary.Write(Directory.CreateDirectory(Path.Combine(folder, "tokenizer")).FullName, Tokens);
-        var text = new ClipTextConfig(vocabulary.Count, Width, 16, 1, 2, Tokens, true, 1e-5, 0);
         using var scope = torch.NewDisposeScope();
-        Part(folder, "text_encoder", "model.safetensors", text.ToJson(), new ClipTextEncoder(text, new RandomWeights(1)).Parameters);
-        Part(folder, "unet", "diffusion_pytorch_model.safetensors", Unet.ToJson(), new UNet2DConditionModel(Unet, new RandomWeights(2)).Parameters);
+        Text(folder, "", new ClipTextConfig(0, Width, 16, 1, 2, Tokens, true, 1e-5, 0), 1);
+        return Rest(folder, Unet, "StableDiffusionPipeline");
+    }
+
+    /// <summary>Writes a model of the XL kind, with two text encoders, and returns its folder.</summary>
+    public static string WriteXl(string folder)
+    {
+        using var scope = torch.NewDisposeScope();
+        var text = new ClipTextConfig(0, Width, 16, 2, 2, Tokens, true, 1e-5, 0);
+        Text(folder, "", text, 1);
+        Text(folder, "_2", text with { QuickGelu = false, ProjectionWidth = Width }, 4);
+        return Rest(folder, Unet with { ContextWidth = 2 * Width, AddedTimeWidth = 4, AddedInputs = (6 * 4) + Width }, "StableDiffusionXLPipeline");
+    }
+
+    private static void Text(string folder, string suffix, ClipTextConfig config, ulong seed)
+    {
+        var vocabulary = ClipVocabulary.Create(["a", "cat", "dog", "hand"]);
+        vocabulary.Write(Directory.CreateDirectory(Path.Combine(folder, $"tokenizer{suffix}")).FullName, Tokens);
+        config = config with { VocabularySize = vocabulary.Count };
+        Part(folder, $"text_encoder{suffix}", "model.safetensors", config.ToJson(), new ClipTextEncoder(config, new RandomWeights(seed)).Parameters);
+    }
+
+    private static string Rest(string folder, UNetConfig unet, string pipeline)
+    {
+        Part(folder, "unet", "diffusion_pytorch_model.safetensors", unet.ToJson(), new UNet2DConditionModel(unet, new RandomWeights(2)).Parameters);
         Part(folder, "vae", "diffusion_pytorch_model.safetensors", Vae.ToJson(), new AutoencoderKL(Vae, new RandomWeights(3)).Parameters);
         Directory.CreateDirectory(Path.Combine(folder, "scheduler"));
         File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), Scheduler);
-        File.WriteAllText(Path.Combine(folder, "model_index.json"), """{"_class_name": "StableDiffusionPipeline"}""");
+        File.WriteAllText(Path.Combine(folder, "model_index.json"), $$"""{"_class_name": "{{pipeline}}"}""");
         return folder;
     }
 

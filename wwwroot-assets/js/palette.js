@@ -1,7 +1,8 @@
 // Ctrl+K: somebody types a part of a name and goes there. The server finds only what they may use; see /api/places.
+import { t } from './texts.js';
 const pause = 120;
 const sprite = document.querySelector('.icon use')?.getAttribute('href').split('#')[0] ?? '';
-let asked = 0, shown = 0, goes = false, timer = 0, wanted = false;
+let asked = 0, shown = 0, goes = false, timer = 0, wanted = false, last = 0, kept = 0;
 let request = new AbortController();
 
 const palette = () => document.getElementById('palette');
@@ -10,15 +11,17 @@ const list = () => palette().querySelector('[role=listbox]');
 const options = () => [...list().children];
 const chosen = () => options().findIndex(option => option.getAttribute('aria-selected') === 'true');
 
-function open(typed = '') {
+function open(typed = '', number = 0, entered = false) {
   // A question that is open is answered first.
   if (!palette() || document.querySelector('dialog[open]')) return;
   field().value = typed;
   show([], '');
+  kept = number;
   palette().showModal();
   wanted = true;
   field().focus();
   ask(0);
+  goes = entered;
 }
 
 function ask(wait) {
@@ -33,17 +36,17 @@ function ask(wait) {
 async function look(number, signal) {
   try {
     const answer = await fetch(`/api/places?q=${encodeURIComponent(field().value.trim())}`, { signal, headers: { accept: 'application/json' } });
-    if (answer.status === 401) throw new Error('You are signed out. Load the page again to sign in.');
-    if (!answer.ok || answer.redirected) throw new Error('The server cannot look now. Try again in a moment.');
+    if (answer.status === 401) throw new Error(t('You are signed out. Load the page again to sign in.'));
+    if (!answer.ok || answer.redirected) throw new Error(t('The server cannot look now. Try again in a moment.'));
     const { places } = await answer.json();
     if (number !== asked) return;
     shown = number;
-    show(places, places.length === 0 ? 'Nothing has that name.' : '');
+    show(places, places.length === 0 ? t('Nothing has that name.') : '');
     if (goes && places.length > 0) go(0);
   } catch (error) {
     if (number !== asked) return;
     shown = number;
-    show([], error instanceof TypeError ? 'There is no connection to the server.' : error.message);
+    show([], error instanceof TypeError ? t('There is no connection to the server.') : error.message);
   }
 }
 
@@ -51,7 +54,8 @@ function show(places, note) {
   list().replaceChildren(...places.map(optionOf));
   palette().querySelector('.places-note').textContent = note;
   field().setAttribute('aria-expanded', String(places.length > 0));
-  choose(places.length > 0 ? 0 : -1);
+  choose(places.length > 0 ? Math.min(kept, places.length - 1) : -1);
+  kept = 0;
 }
 
 function optionOf(place, number) {
@@ -76,6 +80,7 @@ function iconOf(name) {
 }
 
 function choose(number) {
+  last = Math.max(0, number);
   for (const [n, option] of options().entries()) option.setAttribute('aria-selected', String(n === number));
   const option = options()[number];
   if (option) field().setAttribute('aria-activedescendant', option.id); else field().removeAttribute('aria-activedescendant');
@@ -116,7 +121,7 @@ document.addEventListener('click', event => {
 
 document.addEventListener('close', event => { if (event.target === palette()) wanted = false; }, true);
 
-// A page that arrives while somebody types brings a palette of its own, which is closed.
+// A page that arrives while somebody types or chooses brings a palette of its own, which is closed.
 addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', () => {
-  if (wanted && palette() && !palette().open) open(field().value);
+  if (wanted && palette() && !palette().open) open(field().value, last, goes);
 }));

@@ -1,4 +1,5 @@
 // What every page needs from a script: the switch of colors, confirmation of what cannot be undone, closing of menus.
+import { t } from './texts.js';
 const themes = ['system', 'light', 'dark'];
 let kept = Promise.resolve();
 
@@ -23,8 +24,8 @@ function confirmed(form, button) {
   question.textContent = form.dataset.confirm;
   const actions = document.createElement('div');
   actions.className = 'actions';
-  const no = makeButton('Cancel', 'button', () => dialog.close());
-  const yes = makeButton(button?.textContent.trim() || 'Yes', 'button danger', () => {
+  const no = makeButton(t('Cancel'), 'button', () => dialog.close());
+  const yes = makeButton(button?.textContent.trim() || t('Yes'), 'button danger', () => {
     form.dataset.confirmed = 'yes';
     dialog.close();
     form.requestSubmit(button ?? undefined);
@@ -55,7 +56,7 @@ document.addEventListener('click', event => {
   const reload = event.target.closest('[data-reload]');
   if (reload) { event.preventDefault(); location.reload(); }
   const copy = event.target.closest('[data-copy]');
-  if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = t('Copied'); });
   for (const open of document.querySelectorAll('details.dropdown[open]'))
     if (!open.contains(event.target)) open.open = false;
   if (event.target.closest('.drawer a')) document.getElementById('drawer').hidePopover();
@@ -97,6 +98,6 @@ document.addEventListener('change', event => {
   const most = Number(event.target.dataset?.maxBytes);
   if (!most || event.target.type !== 'file') return;
   const large = [...event.target.files].find(file => file.size > most);
-  event.target.setCustomValidity(large ? `${large.name} has ${Math.ceil(large.size / 1048576)} MB; the most is ${Math.floor(most / 1048576)} MB.` : '');
+  event.target.setCustomValidity(large ? t('{0} has {1} MB; the most is {2} MB.', large.name, Math.ceil(large.size / 1048576), Math.floor(most / 1048576)) : '');
   event.target.reportValidity();
 });

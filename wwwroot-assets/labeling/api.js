@@ -1,4 +1,5 @@
 // The server's answers as values: a refusal is an ApiError with its status and one clear line.
+import { t } from '../js/texts.js';
 export class ApiError extends Error {
   constructor(status, message, retryAfter) {
     super(message);
@@ -35,7 +36,7 @@ export class Api {
       if (error.code !== 'antiforgery') throw error;
       // The token is older than the sign-in; one fresh one, if the account is still the same.
       const session = await this.get('/api/session');
-      if (session.account !== this.account) throw new ApiError(409, 'Somebody else has signed in in this browser.');
+      if (session.account !== this.account) throw new ApiError(409, t('Somebody else has signed in in this browser.'));
       this.#token = session.token;
       return this.#send(path, body);
     }
@@ -51,10 +52,10 @@ export class Api {
 
   async #ask(path, options) {
     const response = await fetch(path, { credentials: 'same-origin', redirect: 'manual', signal: AbortSignal.timeout(20_000), ...options });
-    if (response.type === 'opaqueredirect') throw new ApiError(401, 'You are signed out.');
+    if (response.type === 'opaqueredirect') throw new ApiError(401, t('You are signed out.'));
     if (response.ok) return response.status === 204 ? null : response.json();
     const problem = await response.json().catch(() => ({}));
-    const error = new ApiError(response.status, problem.detail || problem.title || `The server answered ${response.status}.`, Number(response.headers.get('Retry-After')) || 0);
+    const error = new ApiError(response.status, problem.detail || problem.title || t('The server answered {0}.', response.status), Number(response.headers.get('Retry-After')) || 0);
     error.code = problem.code;
     throw error;
   }

@@ -2,6 +2,7 @@
 import { keycap, largest, make, releaseFocus } from './dom.js';
 import { listen, makeFrame, makeTools } from './frame.js';
 import { keyName } from './keys.js';
+import { t } from '../js/texts.js';
 
 export class ChoiceView {
   #controller;
@@ -12,11 +13,11 @@ export class ChoiceView {
     this.#controller = controller;
     this.#picture = card.pictures[0];
     this.#choices = project.choices;
-    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': 'The picture' }, makeFrame(this.#picture, 'the picture', controller));
+    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': t('The picture') }, makeFrame(this.#picture, t('The picture'), controller));
     listen(button, this.#picture, controller, { choose: () => controller.zoom(this.#picture), other: null });
-    const options = make('div', { className: 'choices', role: 'group', 'aria-label': project.task === 'score' ? 'Score' : 'Category' },
+    const options = make('div', { className: 'choices', role: 'group', 'aria-label': project.task === 'score' ? t('Score') : t('Category') },
       ...this.#choices.map(choice => this.#makeButton(choice, card.verdict?.name)));
-    this.element = make('div', { className: `single ${project.task}` }, make('div', { className: 'tile' }, button, makeTools(this.#picture, 'the picture', controller)), options);
+    this.element = make('div', { className: `single ${project.task}` }, make('div', { className: 'tile' }, button, makeTools(this.#picture, t('The picture'), controller)), options);
     this.controls = [];
   }
 

@@ -15,6 +15,7 @@ import { Stopwatch } from './stopwatch.js';
 import { complaintAbout } from './unseen.js';
 import { Views } from './views.js';
 import { Zoom } from './zoom.js';
+import { t } from '../js/texts.js';
 
 const always = ['commit', 'skip', 'undo', 'previous', 'next', 'zoom', 'reveal', 'help', 'guidelines'];
 
@@ -148,10 +149,10 @@ export class Controller {
   commit(judgment, started = performance.now()) {
     const card = this.deck.current;
     if (!card || !judgment) return;
-    if (this.#isTooSoon) { this.say('Not taken: that came before anybody can have looked.'); return; }
+    if (this.#isTooSoon) { this.say(t('Not taken: that came before anybody can have looked.')); return; }
     if (judgment.verdict.kind !== 'skip' && !this.#mayJudge(card, judgment.verdict)) return;
     if (card.item.practice) { this.#answerPractice(card, judgment); return; }
-    if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, 'Undo');
+    if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, t('Undo'));
     const key = newKey();
     this.#send({ op: 'vote', key, verdict: judgment.verdict, durationMs: this.#watch.read(), at: new Date().toISOString() }, card, judgment.echo);
     this.deck.advance(key, judgment.verdict);
@@ -199,20 +200,20 @@ export class Controller {
 
   #skip() {
     if (!this.deck.current) return;
-    askReason(this.#root.querySelector('[data-dialog=reason]'), reason => this.commit({ verdict: { kind: 'skip', reason }, echo: 'Not sure' }));
+    askReason(this.#root.querySelector('[data-dialog=reason]'), reason => this.commit({ verdict: { kind: 'skip', reason }, echo: t('Not sure') }));
   }
 
   #undo() {
     const vote = this.deck.takeBack();
-    if (!vote) { this.#messages.warn('Nothing left to take back here.'); return; }
+    if (!vote) { this.#messages.warn(t('Nothing left to take back here.')); return; }
     // A vote that the server refused is not there to be taken back.
-    if (!this.outbox.withdrawRefused(vote)) this.#send({ op: 'undo', vote }, this.deck.current, 'Undo');
+    if (!this.outbox.withdrawRefused(vote)) this.#send({ op: 'undo', vote }, this.deck.current, t('Undo'));
     this.#show();
-    this.#echo({ echo: 'Taken back' });
+    this.#echo({ echo: t('Taken back') });
   }
 
   #step(by) {
-    if (!this.deck.step(by)) { this.#messages.warn(by < 0 ? 'This is the first one here.' : 'Judge one of these before you go on.'); return; }
+    if (!this.deck.step(by)) { this.#messages.warn(by < 0 ? t('This is the first one here.') : t('Judge one of these before you go on.')); return; }
     this.#show();
   }
 

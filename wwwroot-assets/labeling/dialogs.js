@@ -1,6 +1,7 @@
 // What opens over the stage: reasons for "not sure", what was refused. The rest are plain dialogs of the page.
 import { make } from './dom.js';
 import { digitOf } from './keys.js';
+import { t } from '../js/texts.js';
 
 /** Asks why; digits pick a reason at once, the field takes any other. Calls `choose` with the reason. */
 export function askReason(dialog, choose) {
@@ -31,9 +32,9 @@ export function showRefused(dialog, outbox) {
   const fill = () => {
     if (outbox.refused.length === 0) dialog.close();
     list.replaceChildren(...outbox.refused.map(entry => make('li', {},
-      make('p', {}, `${new Date(entry.created).toLocaleTimeString()}: ${entry.note?.echo ?? 'Undo'}. ${entry.refused}`),
-      make('button', { type: 'button', className: 'button', onclick: async () => { await outbox.again(entry); fill(); } }, 'Try again'),
-      make('button', { type: 'button', className: 'button danger', onclick: async () => { await outbox.discard(entry); fill(); } }, 'Let it go'))));
+      make('p', {}, `${new Date(entry.created).toLocaleTimeString(document.documentElement.lang)}: ${entry.note?.echo ?? t('Undo')}. ${entry.refused}`),
+      make('button', { type: 'button', className: 'button', onclick: async () => { await outbox.again(entry); fill(); } }, t('Try again')),
+      make('button', { type: 'button', className: 'button danger', onclick: async () => { await outbox.discard(entry); fill(); } }, t('Let it go')))));
   };
   fill();
   if (outbox.refused.length > 0) dialog.showModal();

@@ -1,8 +1,10 @@
 // Flag the bad images of a group: a digit or a click per bad one, Enter says that the rest are normal.
 import { fit, icon, keycap, make, releaseFocus } from './dom.js';
 import { listen, makeFrame, makeTools } from './frame.js';
+import { t } from '../js/texts.js';
 
-const kinds = { deformed: { bit: 1, name: 'Deformed', icon: 'warning' }, unsafe: { bit: 2, name: 'Unsafe', icon: 'unsafe' } };
+const kinds = { deformed: { bit: 1, is: 'deformed', word: t('deformed'), icon: 'warning' }, unsafe: { bit: 2, is: 'unsafe', word: t('unsafe'), icon: 'unsafe' } };
+for (const kind of Object.values(kinds)) kind.name = kind.word[0].toUpperCase() + kind.word.slice(1);
 const smallest = 132;
 const gap = 10;
 
@@ -19,7 +21,7 @@ export class FlagView {
     this.#kinds = project.flags.map(flag => kinds[flag]);
     this.#flags = card.pictures.map((_, n) => card.verdict?.tiles?.[n]?.flags ?? this.#first?.[n] ?? 0);
     this.#tiles = card.pictures.map((picture, n) => this.#makeTile(picture, n));
-    this.element = make('div', { className: 'grid', role: 'group', 'aria-label': `${card.pictures.length} pictures` }, ...this.#tiles.map(tile => tile.element));
+    this.element = make('div', { className: 'grid', role: 'group', 'aria-label': t('{0} pictures', card.pictures.length) }, ...this.#tiles.map(tile => tile.element));
     this.controls = this.#kinds.length > 1 ? [this.#makeMode()] : [];
     this.#flags.forEach((_, n) => this.#paint(n));
   }
@@ -43,7 +45,7 @@ export class FlagView {
     this.#flags[n] ^= bit;
     this.#paint(n);
     this.#controller.pointed = this.#card.pictures[n];
-    this.#controller.say(`Picture ${n + 1}: ${this.#words(n)}`);
+    this.#controller.say(this.#said(n));
     this.#controller.changed();
   }
 
@@ -52,9 +54,9 @@ export class FlagView {
 
   get #isConfirmed() { return this.#first?.every((flags, n) => flags === this.#flags[n]); }
 
-  get hint() { return this.#first && 'These are another person\u2019s flags. Confirm them, or change what is wrong.'; }
+  get hint() { return this.#first && t('These are another person\u2019s flags. Confirm them, or change what is wrong.'); }
 
-  get commitName() { return !this.#first ? null : this.#isConfirmed ? 'Confirm' : 'Save changes'; }
+  get commitName() { return !this.#first ? null : this.#isConfirmed ? t('Confirm') : t('Save changes'); }
 
   get flagged() { return this.#flags.filter(flags => flags !== 0).length; }
   get most() { const half = Math.floor(this.#flags.length / 2); return half * (this.#flags.length - half); }
@@ -62,7 +64,7 @@ export class FlagView {
 
   commit() {
     const counts = this.#kinds.map(kind => [kind, this.#flags.filter(flags => flags & kind.bit).length]).filter(([, count]) => count > 0);
-    const echo = this.#isConfirmed ? 'Confirmed' : counts.length === 0 ? 'All normal' : counts.map(([kind, count]) => `${count} ${kind.name.toLowerCase()}`).join(', ');
+    const echo = this.#isConfirmed ? t('Confirmed') : counts.length === 0 ? t('All normal') : counts.map(([kind, count]) => t('{0} {1}', count, kind.word)).join(t(', '));
     const tiles = this.#card.pictures.map((picture, index) => ({ index, flags: this.#flags[index], displayed: picture.displayed, unblurred: picture.unblurred }));
     return { verdict: { kind: 'flags', tiles }, echo };
   }
@@ -75,7 +77,7 @@ export class FlagView {
   get #other() { return this.#controller.flagMode === 0 ? 1 : 0; }
 
   #makeTile(picture, n) {
-    const name = `picture ${n + 1}`;
+    const name = t('Picture {0}', n + 1);
     const badges = make('span', { className: 'badges' });
     const button = make('button', { type: 'button', className: 'tile-button', 'data-tile': String(n + 1), 'aria-pressed': 'false' },
       makeFrame(picture, name, this.#controller), n < 10 ? make('span', { className: 'digit', 'aria-hidden': 'true' }, String((n + 1) % 10)) : null, badges);
@@ -87,25 +89,27 @@ export class FlagView {
   }
 
   #words(n) {
-    return this.#kinds.filter(kind => this.#flags[n] & kind.bit).map(kind => kind.name.toLowerCase()).join(' and ') || 'not flagged';
+    return this.#kinds.filter(kind => this.#flags[n] & kind.bit).map(kind => kind.word).join(t(' and ')) || t('not flagged');
   }
+
+  #said(n) { return t('Picture {0}: {1}', n + 1, this.#words(n)); }
 
   #paint(n) {
     const { button, badges, element } = this.#tiles[n];
     const given = this.#kinds.filter(kind => this.#flags[n] & kind.bit);
     button.setAttribute('aria-pressed', String(given.length > 0));
-    button.setAttribute('aria-label', `Picture ${n + 1}: ${this.#words(n)}`);
+    button.setAttribute('aria-label', this.#said(n));
     element.classList.toggle('deformed', Boolean(this.#flags[n] & 1));
     element.classList.toggle('unsafe', Boolean(this.#flags[n] & 2));
     element.classList.toggle('changed', this.#first !== null && this.#first[n] !== this.#flags[n]);
-    badges.replaceChildren(...given.map(kind => make('span', { className: `badge-${kind.name.toLowerCase()}` }, icon(kind.icon), kind.name)));
+    badges.replaceChildren(...given.map(kind => make('span', { className: `badge-${kind.is}` }, icon(kind.icon), kind.name)));
   }
 
   // Which flag a digit, a click or a tap gives; Shift, the right button or a long press gives the other.
   #makeMode() {
-    const mode = make('div', { className: 'segments', role: 'group', 'aria-label': 'A digit or click flags as' });
+    const mode = make('div', { className: 'segments', role: 'group', 'aria-label': t('A digit or click flags as') });
     const paint = () => mode.replaceChildren(...this.#kinds.map((kind, n) => make('button', {
-      type: 'button', className: `segment ${kind.name.toLowerCase()}`, 'aria-pressed': String(n === this.#controller.flagMode),
+      type: 'button', className: `segment ${kind.is}`, 'aria-pressed': String(n === this.#controller.flagMode),
       onclick: event => { releaseFocus(event); this.#controller.flagMode = n; paint(); },
     }, icon(kind.icon), kind.name, n === this.#controller.flagMode ? null : keycap('⇧ 1…7'))));
     paint();

@@ -1,5 +1,6 @@
 // One picture as it stands on the stage: waiting, shown, blurred or failed, with its zoom and reveal buttons.
 import { icon, make, releaseFocus } from './dom.js';
+import { t } from '../js/texts.js';
 
 const peekAfter = 250;
 
@@ -21,11 +22,11 @@ export function makeFrame(picture, name, controller) {
 /** The small buttons over a picture; they stand beside the picture's own button, never inside it. */
 export function makeTools(picture, name, controller) {
   const tools = make('span', { className: 'frame-tools' });
-  const retry = make('button', { type: 'button', className: 'button retry', hidden: !picture.failed, onclick: () => picture.load() }, 'Load again');
+  const retry = make('button', { type: 'button', className: 'button retry', hidden: !picture.failed, onclick: () => picture.load() }, t('Load again'));
   picture.addEventListener('load', () => { retry.hidden = !picture.failed; }, { signal: controller.signal });
-  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': `Zoom ${name}`, title: 'Zoom', onclick: event => { releaseFocus(event); controller.zoom(picture); } }, icon('zoom')));
+  tools.append(retry, make('button', { type: 'button', className: 'tool', 'aria-label': t('Zoom {0}', name), title: t('Zoom'), onclick: event => { releaseFocus(event); controller.zoom(picture); } }, icon('zoom')));
   if (picture.blurs) {
-    const eye = make('button', { type: 'button', className: 'tool', 'aria-pressed': 'false', 'aria-label': `Show ${name} without blur`, title: 'Show without blur' }, icon('review'));
+    const eye = make('button', { type: 'button', className: 'tool', 'aria-pressed': 'false', 'aria-label': t('Show {0} without blur', name), title: t('Show without blur') }, icon('review'));
     eye.addEventListener('click', event => { releaseFocus(event); picture.keep(!picture.kept); });
     picture.addEventListener('reveal', () => eye.setAttribute('aria-pressed', String(picture.revealed)), { signal: controller.signal });
     tools.append(eye);

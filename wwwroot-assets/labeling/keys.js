@@ -1,5 +1,6 @@
 // From a key press to the name of an action. Bindings come from the account; the server has checked them against its list.
-const names = { ' ': 'Space', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
+import { t } from '../js/texts.js';
+const names = { ' ': t('Space'), ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
 
 export const keyName = key => names[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 

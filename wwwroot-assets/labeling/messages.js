@@ -1,4 +1,5 @@
 // What the page says: a warning that stays, an echo of what was chosen, and both in words for those who do not see them.
+import { t } from '../js/texts.js';
 export class Messages {
   #live;
   #warning;
@@ -29,6 +30,6 @@ export class Messages {
     this.#mark.dataset.side = side ?? '';
     this.#echoing?.cancel();
     this.#echoing = this.#mark.animate([{ opacity: 1 }, { opacity: 1, offset: 0.5 }, { opacity: 0 }], { duration: 300, easing: 'ease-out' });
-    this.say(`${echo}. ${isNext ? 'Next.' : ''}`);
+    this.say(isNext ? t('{0}. Next.', echo) : t('{0}.', echo));
   }
 }

@@ -1,12 +1,18 @@
 // Choose the better of two images. The server has drawn which of them stands on the left.
 import { keycap, largest, make, releaseFocus } from './dom.js';
 import { listen, makeFrame, makeTools } from './frame.js';
+import { t } from '../js/texts.js';
 
 const picks = {
-  left: { name: 'Left', beside: 'Left', stacked: 'Upper', action: 'left' },
-  tie: { name: 'Tie', action: 'tie' },
-  bothBad: { name: 'Both bad', action: 'bothBad' },
-  right: { name: 'Right', beside: 'Right', stacked: 'Lower', action: 'right' },
+  left: { name: t('Left'), choose: t('Choose the left picture'), action: 'left' },
+  tie: { name: t('Tie'), action: 'tie' },
+  bothBad: { name: t('Both bad'), action: 'bothBad' },
+  right: { name: t('Right'), choose: t('Choose the right picture'), action: 'right' },
+};
+// What the two are called where they stand beside each other, and where one stands below the other.
+const places = {
+  left: { beside: [t('Left'), t('Choose the left picture')], stacked: [t('Upper'), t('Choose the upper picture')] },
+  right: { beside: [t('Right'), t('Choose the right picture')], stacked: [t('Lower'), t('Choose the lower picture')] },
 };
 
 export class PairView {
@@ -16,9 +22,9 @@ export class PairView {
   constructor(controller, card) {
     this.#controller = controller;
     this.#pictures = card.pictures;
-    this.element = make('div', { className: 'pair', role: 'group', 'aria-label': 'Two pictures' },
+    this.element = make('div', { className: 'pair', role: 'group', 'aria-label': t('Two pictures') },
       ...['left', 'right'].map((side, n) => this.#makeSide(side, n, card.verdict?.pick)));
-    this.controls = [make('div', { className: 'choices row-choices', role: 'group', 'aria-label': 'Which is better' },
+    this.controls = [make('div', { className: 'choices row-choices', role: 'group', 'aria-label': t('Which is better') },
       ...Object.keys(picks).map(pick => this.#makeButton(pick, card.verdict?.pick)))];
   }
 
@@ -30,9 +36,10 @@ export class PairView {
     const stacked = below > beside;
     this.element.classList.toggle('stacked', stacked);
     for (const side of ['left', 'right']) {
-      picks[side].name = stacked ? picks[side].stacked : picks[side].beside;
-      this.controls[0].querySelector(`[data-pick=${side}] .choice-name`).textContent = picks[side].name;
-      this.element.querySelector(`.${side} .tile-button`).setAttribute('aria-label', `Choose the ${picks[side].name.toLowerCase()} picture`);
+      const [name, choose] = stacked ? places[side].stacked : places[side].beside;
+      picks[side].name = name;
+      this.controls[0].querySelector(`[data-pick=${side}] .choice-name`).textContent = name;
+      this.element.querySelector(`.${side} .tile-button`).setAttribute('aria-label', choose);
     }
     this.element.style.setProperty('--size', `${Math.floor(Math.max(beside, below))}px`);
   }
@@ -56,8 +63,8 @@ export class PairView {
 
   #makeSide(side, n, chosen) {
     const picture = this.#pictures[n];
-    const name = `the ${side} picture`;
-    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': `Choose ${name}`, 'aria-pressed': String(chosen === side) },
+    const name = side === 'left' ? t('the left picture') : t('the right picture');
+    const button = make('button', { type: 'button', className: 'tile-button', 'aria-label': picks[side].choose, 'aria-pressed': String(chosen === side) },
       makeFrame(picture, name, this.#controller), make('span', { className: 'digit', 'aria-hidden': 'true' }, this.#controller.keys.name(side)));
     listen(button, picture, this.#controller, { choose: () => this.#choose(side), other: null });
     return make('div', { className: `tile ${side}` }, button, makeTools(picture, name, this.#controller));

@@ -1,5 +1,6 @@
 // The practice before votes count: each answer is sent at once and answered with what is right. Nothing of it is a vote.
 import { newKey } from './api.js';
+import { t } from '../js/texts.js';
 
 // A key that is still down, or the second press of a double click, closes nothing that has not been read.
 const soonest = 300;
@@ -25,7 +26,7 @@ export class Practice {
   /** What is said above a card of the practice; nothing above others. */
   hint(card) {
     const standing = this.#deck.status.practice;
-    return card?.item.practice ? `Practice, ${card.item.practice} of ${standing?.of ?? '?'}. You are told what is right; none of it counts as a vote.` : '';
+    return card?.item.practice ? t('Practice, {0} of {1}. You are told what is right; none of it counts as a vote.', card.item.practice, standing?.of ?? '?') : '';
   }
 
   /** Sends an answer, tells what is right and waits until that has been read; returns what went wrong, or nothing. */
@@ -40,7 +41,7 @@ export class Practice {
       await this.#deck.drop();
       return null;
     } catch (error) {
-      return error.status ? error.message : 'No connection: press again when it is back.';
+      return error.status ? error.message : t('No connection: press again when it is back.');
     } finally {
       this.#isAsking = false;
     }
@@ -60,11 +61,11 @@ export class Practice {
     const set = (name, text) => { this.#dialog.querySelector(`[data-${name}]`).textContent = text ?? ''; };
     const passed = practice.state === 'passed';
     this.#dialog.dataset.right = right;
-    set('title', `${right ? 'Right' : 'Not right'}${passed ? ': you have passed' : ''}`);
-    set('answer', right ? '' : `Right is: ${answer}`);
+    set('title', right ? passed ? t('Right: you have passed') : t('Right answer') : passed ? t('Not right: you have passed') : t('Not right'));
+    set('answer', right ? '' : t('Right is: {0}', answer));
     set('note', note);
-    set('standing', passed ? 'Your votes count from now on.' : `${practice.right} right of ${practice.answered}; ${practice.needed} of ${practice.of} pass.`);
-    set('next', passed ? 'Start' : practice.state === 'practice' ? 'Next' : 'See the result');
+    set('standing', passed ? t('Your votes count from now on.') : t('{0} right of {1}; {2} of {3} pass.', practice.right, practice.answered, practice.needed, practice.of));
+    set('next', passed ? t('Start') : practice.state === 'practice' ? t('Next') : t('See the result'));
     this.#dialog.showModal();
     const ready = setTimeout(() => { this.#dialog.dataset.open = ''; }, soonest);
     return new Promise(resolve => {

@@ -3,10 +3,11 @@ import { fit, keycap, make, releaseFocus } from './dom.js';
 import { Drag } from './drag.js';
 import { listen, makeFrame, makeTools } from './frame.js';
 import { Order } from './order.js';
+import { t } from '../js/texts.js';
 
 const smallest = 96;
 const gap = 10;
-const ordinal = n => `${n}${['th', 'st', 'nd', 'rd'][n] ?? 'th'}`;
+const ordinal = n => n === 1 ? t('1st') : n === 2 ? t('2nd') : n === 3 ? t('3rd') : t('{0}th', n);
 
 export class RankView {
   #controller;
@@ -22,10 +23,10 @@ export class RankView {
     this.#pictures = card.pictures;
     this.#order = new Order(card.verdict?.order);
     this.#tiles = card.pictures.map((picture, n) => this.#makeTile(picture, n));
-    this.element = make('div', { className: 'grid ranking', role: 'group', 'aria-label': `${card.pictures.length} pictures, best first` }, ...this.#tiles.map(tile => tile.element));
+    this.element = make('div', { className: 'grid ranking', role: 'group', 'aria-label': t('{0} pictures, best first', card.pictures.length) }, ...this.#tiles.map(tile => tile.element));
     new Drag(this.#tiles.map(tile => tile.element), controller.signal, (n, other, side) => this.#carry(n, other, side));
     this.#tie = make('button', { type: 'button', className: 'choice-button', 'data-tie': '', onclick: event => { releaseFocus(event); this.#toggleTie(); } },
-      keycap(controller.keys.name('tie')), make('span', { className: 'choice-name' }, 'As good as the one before'));
+      keycap(controller.keys.name('tie')), make('span', { className: 'choice-name' }, t('As good as the one before')));
     this.controls = [make('div', { className: 'choices row-choices' }, this.#tie)];
     this.#paint();
   }
@@ -62,17 +63,17 @@ export class RankView {
 
   get most() { return this.#pictures.length * (this.#pictures.length - 1) / 2; }
   get signal() { return this.#whole.pairs; }
-  get silence() { return this.#order.flat.length === 0 ? 'Nothing has a place yet.' : 'All are tied: right if that is what you see, but this group teaches nothing.'; }
+  get silence() { return this.#order.flat.length === 0 ? t('Nothing has a place yet.') : t('All are tied: right if that is what you see, but this group teaches nothing.'); }
 
   commit() {
     const left = this.#left.length;
     if (left === this.#pictures.length) {
-      this.#controller.warn('Nothing has a place yet: give the best picture its digit, click it or carry it.');
+      this.#controller.warn(t('Nothing has a place yet: give the best picture its digit, click it or carry it.'));
       return null;
     }
     if (left > 1 && !this.#warned) {
       this.#warned = true;
-      this.#controller.warn(`${left} pictures have no place yet. ${this.#controller.keys.name('commit')} again lets them share the last one.`);
+      this.#controller.warn(t('{0} pictures have no place yet. {1} again lets them share the last one.', left, this.#controller.keys.name('commit')));
       return null;
     }
     const order = this.#whole.places;
@@ -112,7 +113,7 @@ export class RankView {
   }
 
   #toggleTie() {
-    if (this.#picked === null) { this.#controller.say('Pick a picture that has a place first.'); return; }
+    if (this.#picked === null) { this.#controller.say(t('Pick a picture that has a place first.')); return; }
     this.#order.toggleTie(this.#picked);
     this.#changed(this.#picked);
   }
@@ -120,7 +121,7 @@ export class RankView {
   // Nobody can place what they cannot see yet.
   #isThere(n) {
     if (this.#pictures[n].loaded) return true;
-    this.#controller.warn(`Picture ${n + 1} is not loaded yet.`);
+    this.#controller.warn(t('Picture {0} is not loaded yet.', n + 1));
     return false;
   }
 
@@ -134,12 +135,13 @@ export class RankView {
   }
 
   #words(n) {
-    if (!this.#order.has(n)) return `Picture ${n + 1}: no place yet`;
-    return `Picture ${n + 1}: ${ordinal(this.#order.rank(n))} of ${this.#pictures.length}${this.#order.isTied(n) ? ', tied' : ''}`;
+    if (!this.#order.has(n)) return t('Picture {0}: no place yet', n + 1);
+    const place = [n + 1, ordinal(this.#order.rank(n)), this.#pictures.length];
+    return this.#order.isTied(n) ? t('Picture {0}: {1} of {2}, tied', ...place) : t('Picture {0}: {1} of {2}', ...place);
   }
 
   #makeTile(picture, n) {
-    const name = `picture ${n + 1}`;
+    const name = t('Picture {0}', n + 1);
     const place = make('span', { className: 'place', 'aria-hidden': 'true' });
     const button = make('button', { type: 'button', className: 'tile-button', 'data-tile': String(n + 1) },
       makeFrame(picture, name, this.#controller), make('span', { className: 'digit', 'aria-hidden': 'true' }, String(n + 1)), place);

@@ -12,6 +12,7 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _left = new();
     private DateTimeOffset _asked;
+    private IDisposable? _hears;
 
     protected LiveIsland() => Leaving = _left.Token;
 
@@ -21,14 +22,19 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
 
     [Inject] protected TimeProvider Time { get; set; } = null!;
 
+    [Inject] private RightsWatch RightsWatch { get; set; } = null!;
+
     [Inject] private Rights Rights { get; set; } = null!;
 
-    [Inject] private AuthenticationStateProvider Authentication { get; set; } = null!;
+    [Inject] protected AuthenticationStateProvider Authentication { get; set; } = null!;
 
     [Inject] private ILogger<LiveIsland> Logger { get; set; } = null!;
 
-    /// <summary>The role for which its pages are.</summary>
+    /// <summary>The role for which its pages are: in the project that it is about, or where there is none in the installation.</summary>
     protected abstract string For { get; }
+
+    /// <summary>The project that it is about; null where it is about none.</summary>
+    protected virtual IQueryable<Project>? About(LabelerDb db) => null;
 
     /// <summary>The person may see it no longer.</summary>
     protected bool HasEnded { get; private set; }
@@ -43,11 +49,15 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     /// <summary>Ends when the page is left, by whomever.</summary>
     protected CancellationToken Leaving { get; }
 
-    /// <summary>Who looks at it; nobody yet while its page is made.</summary>
-    protected Guid Viewer { get; private set; }
+    /// <summary>Who looks at it.</summary>
+    protected Guid Viewer => Reader.Account;
+
+    /// <summary>What they may do in projects that it shows beside its own.</summary>
+    protected Viewer Reader { get; private set; } = new(Guid.Empty, ProjectRole.None);
 
     /// <summary>Is what it shows still there, and still this person's to see?</summary>
-    protected virtual Task<bool> IsThereFor(LabelerDb db, Guid account) => Task.FromResult(true);
+    protected virtual async Task<bool> IsThereFor(LabelerDb db, Guid account) =>
+        About(db) is not { } projects || await projects.AnyAsync(project => project.DeletedAt == null, Leaving);
 
     protected override async Task OnInitializedAsync()
     {
@@ -58,6 +68,7 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
         }
         else
         {
+            Reader = (await Authentication.GetAuthenticationStateAsync()).User.Viewer();
             _asked = Time.GetUtcNow();
         }
         HasBegun = !HasEnded;
@@ -68,6 +79,7 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
         if (firstRender)
         {
             _ = Guard(Leaving);
+            _hears = RightsWatch.Hear(() => InvokeAsync(AskAgain));
         }
     }
 
@@ -103,15 +115,17 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
     private async Task Ask()
     {
         var user = (await Authentication.GetAuthenticationStateAsync()).User;
-        if (!user.IsInRole(For) || !await Rights.Hold(user, Leaving))
+        await using var db = await Contexts.CreateDbContextAsync(Leaving);
+        var (viewer, project) = (user.Viewer(), About(db));
+        var role = project is null ? viewer.Everywhere : await Access.In(db, project, viewer, Leaving);
+        if (!await Rights.Hold(user, Leaving) || (role != ProjectRole.None && role < ProjectRoles.Named(For)))
         {
             // Made anew, the page says where to sign in, or that it is not for this role.
             Leave(Navigation.Uri);
             return;
         }
-        Viewer = user.AccountId();
-        await using var db = await Contexts.CreateDbContextAsync(Leaving);
-        if (!await IsThereFor(db, Viewer))
+        Reader = viewer;
+        if (role == ProjectRole.None || !await IsThereFor(db, Viewer))
         {
             Leave("/");
             return;
@@ -133,6 +147,7 @@ public abstract partial class LiveIsland : ComponentBase, IDisposable
 
     public void Dispose()
     {
+        _hears?.Dispose();
         _left.Cancel();
         _left.Dispose();
         GC.SuppressFinalize(this);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -30,7 +29,6 @@ public static class HostingSetup
         builder.Services.AddLabelerData(builder.Configuration, run.Data);
         builder.Services.AddSingleton(services => FolderUse.Share(services.GetRequiredService<DataFolder>()));
         builder.Services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(Path.Combine(run.Data, "keys")));
         // Of every cookie, also the framework's own. Behind a trusted proxy a request is https where the proxy says so.
         builder.Services.AddOptions<CookiePolicyOptions>().Configure<IOptions<WebOptions>>((cookies, web) =>
             cookies.Secure = web.Value.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest);

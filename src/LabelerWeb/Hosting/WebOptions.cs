@@ -20,6 +20,10 @@ public sealed class WebOptions
     [Range(1, 10_000)]
     public int SignInsPerMinute { get; set; } = 30;
 
+    /// <summary>Requests that one access token may make in a minute.</summary>
+    [Range(1, 1_000_000)]
+    public int ApiRequestsPerMinute { get; set; } = 600;
+
     /// <summary>Bytes of an ordinary request's body; uploads state their own limit.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public long MaxRequestBytes { get; set; } = 1024 * 1024;

@@ -4,8 +4,8 @@ using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Maintenance;
 
-/// <summary>What an administrator does with a data folder while no page is served from it: <c>doctor</c>, <c>backup</c> and
-/// <c>restore</c>.</summary>
+/// <summary>What an administrator does with a data folder by the command line: <c>doctor</c>, <c>backup</c>, <c>restore</c>,
+/// <c>migrate</c> and <c>import</c>.</summary>
 public static class MaintenanceCommands
 {
     /// <summary>Does what the command line asks for; null where that is none of these.</summary>
@@ -17,23 +17,37 @@ public static class MaintenanceCommands
         var doctor = new Command("doctor", "Looks through a data folder: database, files, backups, permissions.") { data };
         doctor.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
             new Doctor(services, Console.Out).Look(stop)));
-        var backup = new Command("backup", "Copies the database into the data folder's backups.") { data };
-        backup.SetAction((parsed, _) => With(parsed.GetValue(data)!, services =>
+        var file = new Argument<string?>("FILE")
         {
-            RequireSqlite(services);
-            Console.WriteLine(services.GetRequiredService<DatabaseBackups>().Write(BackupKind.Manual).Path);
-            return Task.FromResult(true);
-        }));
-        var restore = new Command("restore", "Puts a backup in the place of the database, while nothing runs.") { name, data };
-        restore.SetAction((parsed, _) => With(parsed.GetValue(data)!, services =>
+            Description = "New file for all of the installation; without it the database alone is copied into the data folder's backups",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var backup = new Command("backup", "Copies an installation into one file, or its database into the data folder's backups.")
         {
-            RequireSqlite(services);
-            var folder = services.GetRequiredService<DataFolder>();
-            var aside = new Restore(folder, TimeProvider.System).Put(parsed.GetValue(name)!);
-            Console.WriteLine($"{folder.Database} is restored." + (aside is null ? "" : $" What it was before lies in {aside}."));
-            return Task.FromResult(true);
-        }));
-        Command[] all = [doctor, backup, restore];
+            file, data,
+        };
+        backup.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services => parsed.GetValue(file) is { } path
+            ? new WholeCopies(services, Console.Out).Write(path, stop) : CopyDatabase(services)));
+        var restore = new Command("restore", "Puts a backup in the place of what is there, while nothing runs.") { name, data };
+        restore.SetAction((parsed, stop) => Into(parsed.GetValue(data)!, services => PutBack(services, parsed.GetValue(name)!, stop)));
+        var from = new Option<string>("--from") { Description = "sqlite or postgresql", Required = true };
+        var to = new Option<string>("--to") { Description = "postgresql or sqlite", Required = true };
+        var migrate = new Command("migrate",
+            "Copies all rows from the data folder's SQLite file to the configured PostgreSQL database, or back, while nothing runs.")
+        {
+            from, to, data,
+        };
+        migrate.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
+            new MoveDatabase(services, Console.Out).Run(parsed.GetValue(from)!, parsed.GetValue(to)!, stop)));
+        var set = new Argument<string>("PATH") { Description = "A Parquet file, a zip, a file of JSON lines, or a folder with such files" };
+        var project = new Option<string>("--project") { Description = "The project's name in addresses, after /p/", Required = true };
+        var import = new Command("import", "Takes a preference set into a project that compares pairs, also while the application runs.")
+        {
+            set, project, data,
+        };
+        import.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
+            new ImportSet(services, Console.Out).Run(parsed.GetValue(set)!, parsed.GetValue(project)!, stop)));
+        Command[] all = [doctor, backup, restore, migrate, import];
         if (!all.Any(command => command.Name == args.FirstOrDefault()))
         {
             return null;
@@ -41,6 +55,34 @@ public static class MaintenanceCommands
         var root = new RootCommand();
         Array.ForEach(all, root.Subcommands.Add);
         return root.Parse(args).Invoke();
+    }
+
+    private static Task<bool> CopyDatabase(IServiceProvider services)
+    {
+        RequireSqlite(services);
+        Console.WriteLine(services.GetRequiredService<DatabaseBackups>().Write(BackupKind.Manual).Path);
+        return Task.FromResult(true);
+    }
+
+    private static async Task<bool> PutBack(IServiceProvider services, string name, CancellationToken stop)
+    {
+        if (File.Exists(name) && await WholeRestore.IsArchive(name, stop))
+        {
+            return await new WholeCopies(services, Console.Out).PutBack(name, stop);
+        }
+        RequireSqlite(services);
+        var folder = services.GetRequiredService<DataFolder>();
+        var aside = new Restore(folder, TimeProvider.System).Put(name);
+        Console.WriteLine($"{folder.Database} is restored." + (aside is null ? "" : $" What it was before lies in {aside}."));
+        return true;
+    }
+
+    // A new folder may be filled.
+    private static Task<int> Into(string folder, Func<IServiceProvider, Task<bool>> work)
+    {
+        OwnerOnly.Begin();
+        Directory.CreateDirectory(folder);
+        return With(folder, work);
     }
 
     private static async Task<int> With(string folder, Func<IServiceProvider, Task<bool>> work)
@@ -51,7 +93,8 @@ public static class MaintenanceCommands
             OwnerOnly.Begin();
             var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
                 .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
-            await using var services = new ServiceCollection().AddLabelerData(configuration, folder).BuildServiceProvider();
+            await using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration)
+                .AddLabelerData(configuration, folder).BuildServiceProvider();
             return await work(services) ? 0 : 1;
         }
         catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
@@ -64,6 +107,8 @@ public static class MaintenanceCommands
     {
         using var db = services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContext();
         LabelerException.ThrowIf(
-            !db.Database.IsSqlite(), "The database is a PostgreSQL server's: make and restore its backups there, as with pg_dump.");
+            !db.Database.IsSqlite(),
+                "The database is a PostgreSQL server's: ./labeler backup FILE copies it, too, and restore FILE brings it back; or use the "
+                + "server's own tools, as pg_dump.");
     }
 }

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using Labeler.Web.Security.Tokens;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -11,6 +13,9 @@ public static class AccountRules
     public const string DisplayNameClaim = "display_name";
     public const int ShortestPassword = 10;
 
+    // A token for programs, a cookie for browsers; neither opens what is the other's.
+    private const string EitherScheme = "token or cookie";
+
     /// <summary>Longer ones would only make hashing a burden.</summary>
     public const int LongestPassword = 200;
 
@@ -18,7 +23,12 @@ public static class AccountRules
     {
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, LiveAuthentication>();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddAuthentication(EitherScheme)
+            .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = context =>
+                context.Request.Path.StartsWithSegments("/api/v1") ? TokenAuthentication.Name : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Name, null)
+            .AddIdentityCookies();
+        services.AddSingleton<TokenUpkeep>().AddHostedService(provider => provider.GetRequiredService<TokenUpkeep>());
         services.AddIdentityCore<Account>(Rules)
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<LabelerDb>()
@@ -27,6 +37,7 @@ public static class AccountRules
             .AddDefaultTokenProviders();
         services.Configure<SecurityStampValidatorOptions>(o => o.OnRefreshingPrincipal = SessionCookies.Keep);
         services.AddSingleton<Rights>().AddSingleton<FailedSignIns>().AddSingleton<DecoyPassword>().AddScoped<PasswordGate>();
+        services.AddSingleton<RightsWatch>().AddHostedService(provider => provider.GetRequiredService<RightsWatch>());
         services.AddSingleton<SessionUpkeep>().AddHostedService(provider => provider.GetRequiredService<SessionUpkeep>());
         services.Configure<DataProtectionTokenProviderOptions>(o => o.TokenLifespan = TimeSpan.FromDays(1));
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);

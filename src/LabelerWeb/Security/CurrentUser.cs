@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Labeler.Web.Security.Tokens;
 
 namespace Labeler.Web.Security;
 
@@ -15,4 +16,8 @@ public static class CurrentUser
 
     /// <summary>The highest role that somebody holds; null for somebody who is not signed in.</summary>
     public static string? HighestRole(this ClaimsPrincipal user) => Role.All.LastOrDefault(user.IsInRole);
+
+    /// <summary>What the account may do, for questions about projects.</summary>
+    public static Viewer Viewer(this ClaimsPrincipal user) =>
+        new(user.AccountId(), ProjectRoles.Named(user.HighestRole()), user.OnlyProjects());
 }

@@ -47,8 +47,10 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
         var device = account is null ? null : KnownDevice.Of(context, account);
         var attempt = PasswordTry.Of(_accounts.NormalizeName(name.Trim()), device, context.Connection.RemoteIpAddress);
         var wait = failures.Begin(attempt);
-        LabelerException.ThrowIf(wait > TimeSpan.Zero,
-            $"Too many wrong passwords. Wait {Math.Ceiling(wait.TotalSeconds):0} seconds, then try again.");
+        if (wait > TimeSpan.Zero)
+        {
+            throw LabelerException.Of($"Too many wrong passwords. Wait {Math.Ceiling(wait.TotalSeconds):0} seconds, then try again.");
+        }
         return attempt;
     }
 }

@@ -57,6 +57,7 @@ internal static class SessionCookies
             await db.SaveChangesAsync();
             context.Properties.SetString(SessionKey, session.Id.ToString());
             Claim(user, session.Id);
+            context.HttpContext.TellWho(session.AccountId);
         }
         KnownDevice.Mark(context.HttpContext, user);
     }

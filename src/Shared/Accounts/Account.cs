@@ -36,6 +36,9 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>When the person withdrew their consent: their votes teach no further model.</summary>
     public DateTimeOffset? WithdrawnAt { get; private set; }
 
+    /// <summary>When the person was deleted: what is left is a number that nobody signs in with; null for everybody else.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
     /// <summary>False where that is the name already.</summary>
     /// <exception cref="LabelerException">The name is empty, too long, or has what <see cref="NameRules"/> refuse.</exception>
     public bool Rename(string displayName)
@@ -45,7 +48,7 @@ public sealed class Account : IdentityUser<Guid>
             return false;
         }
         var name = NameRules.Clean(displayName);
-        LabelerException.ThrowIf(name.Length is 0 or > LongestDisplayName, $"A display name has 1 to {LongestDisplayName} characters.");
+        LabelerException.ThrowIf(name.Length is 0 or > LongestDisplayName, "A name has 1 to 60 characters.");
         DisplayName = name;
         return true;
     }
@@ -65,6 +68,14 @@ public sealed class Account : IdentityUser<Guid>
     }
 
     public void OptOutOf(IEnumerable<string> sensitiveKinds) => OptOuts = [.. sensitiveKinds.Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Takes out of it all that says who the person was. Whoever calls it ends what the account could still do.</summary>
+    public void Forget(DateTimeOffset now)
+    {
+        var number = $"{Id:n}"[^12..];
+        (DisplayName, UserName, Email, PhoneNumber, PasswordHash) = ($"Deleted person {number}", $"deleted-{number}", null, null, null);
+        (Keys, OptOuts, DailyExposureBudget, DeletedAt) = (KeyBindings.Default, [], null, now);
+    }
 
     public void Withdraw(DateTimeOffset now) => WithdrawnAt ??= now;
 }

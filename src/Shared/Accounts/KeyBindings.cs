@@ -40,7 +40,7 @@ public sealed record KeyBindings
         var bindings = new KeyBindings { Moved = moved.Where(m => Defaults[m.Key] != m.Value).ToDictionary() };
         var taken = Defaults.Keys.GroupBy(bindings.For).FirstOrDefault(g => g.Count() > 1);
         return taken is null ? bindings
-            : throw new LabelerException($"The key \"{taken.Key}\" is bound to both {string.Join(" and ", taken)}: choose another.");
+            : throw LabelerException.Of($"The key {taken.Key} is bound twice: choose another.");
     }
 
     /// <summary>Backspace is left out on purpose: other tools give it opposite meanings.</summary>

@@ -1,7 +1,9 @@
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.RewardRuns;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Scoring;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Training;
 using Microsoft.Extensions.Logging;
@@ -11,7 +13,7 @@ namespace Labeler.Shared.Automation;
 /// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become
 /// worse.</summary>
 public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasurement rewards,
-    ILogger<AutomaticTraining> log)
+    RewardTraining training, EvaluationScoring measuring, ILogger<AutomaticTraining> log)
 {
     /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and
     /// then.</summary>
@@ -19,6 +21,8 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
     public async Task<IReadOnlyList<Job>> GoOn(CancellationToken cancel = default)
     {
         await rewards.QueueDue(cancel);
+        await training.GoOn(cancel);
+        await measuring.QueueDue(cancel);
         var jobs = new List<Job>();
         foreach (var (project, epoch, plan, isWorse) in await Ready(cancel))
         {
@@ -26,7 +30,8 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
             {
                 if (isWorse)
                 {
-                    await cycle.RollBack(project.Id, epoch.SampledBy!.ParentId, epoch.Id, cancel);
+                    await cycle.RollBack(project.Id, epoch.SampledBy!.ParentId, epoch.Id, cancel,
+                        $"epoch {epoch.Number} is clearly worse than the one that its model learned from");
                 }
                 else if (project.Settings.TrainAutomatically)
                 {
@@ -46,7 +51,9 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var projects =
-            (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled).ToListAsync(cancel))
+            (await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source == PictureSource.Sampled)
+                // A run decides by itself.
+                .Where(p => !db.RewardRuns.Any(r => r.ProjectId == p.Id && r.EndedAt == null)).ToListAsync(cancel))
             .Where(p => p.Settings.TrainAutomatically || p.Settings.RollBackWhenWorse).ToDictionary(p => p.Id);
         var ids = projects.Keys.ToList();
         var ready = new List<(Project, Epoch, TrainingPlan, bool)>();

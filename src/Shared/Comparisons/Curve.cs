@@ -12,6 +12,9 @@ public sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
 {
     public bool IsMean => Points.Any(point => point.Runs > 1);
 
+    /// <summary>Its last measurements alone.</summary>
+    public Curve Last(int points) => this with { Points = [.. Points.TakeLast(points)] };
+
     /// <summary>
     /// Several runs as seeds of one thing, at equal numbers of pictures: epoch by epoch the mean, and the sample's standard deviation (n −
     /// 1)

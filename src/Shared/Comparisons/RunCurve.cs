@@ -1,4 +1,3 @@
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Shared.Voting;
@@ -12,27 +11,15 @@ public static class RunCurve
     /// <summary>The measured epochs in order; those that were rolled back or cancelled are left out. Intervals are 95 %.</summary>
     public static async Task<Curve> Read(LabelerDb db, Project project, Measure measure, CancellationToken cancel = default)
     {
-        var epochs = await db.Epochs.AsNoTracking().Include(e => e.SampledBy)
-            .Where(e => e.ProjectId == project.Id && e.State != EpochState.RolledBack && e.State != EpochState.Cancelled)
-                .OrderBy(e => e.Number).ToListAsync(cancel);
-        var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => c.ProjectId == project.Id).ToDictionaryAsync(c => c.Id, cancel);
+        var line = await LearnedFrom.Read(db, project.Id, cancel);
         var judged = await Judged(db, project.Id, cancel);
         var values = await Values(db, project, measure, cancel);
-        return new(project.Name, [.. epochs.Where(epoch => values.ContainsKey(epoch.Number)).Select(epoch =>
+        return new(project.Name, [.. line.Epochs.Where(epoch => values.ContainsKey(epoch.Number)).Select(epoch =>
         {
             var (value, low, high) = values[epoch.Number];
-            var learned = Learned(epoch.SampledById).ToList();
+            var learned = line.Of(epoch);
             return new CurvePoint(learned.Count, learned.Sum(id => judged.GetValueOrDefault(id)), value, low, high);
         })]);
-
-        // The epochs that a checkpoint and its ancestors learned from.
-        IEnumerable<long> Learned(long? checkpoint)
-        {
-            for (; checkpoint is { } id; checkpoint = checkpoints[id].ParentId)
-            {
-                yield return checkpoints[id].EpochId;
-            }
-        }
     }
 
     // Pictures that somebody really saw and judged, by epoch; several people's votes on one picture, and several pairs with it, count once.

@@ -7,7 +7,7 @@ public sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var folder in new[] { Root, Files, Keys, Logs, Backups, Checkpoints, Runs })
+        foreach (var folder in new[] { Root, Files, Keys, Logs, Backups, Checkpoints, Runs, Exports })
         {
             Directory.CreateDirectory(folder);
         }
@@ -25,6 +25,12 @@ public sealed class DataFolder
     /// <summary>Work in progress of training jobs, from which they resume; finished checkpoints are in the store.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 
+    /// <summary>Pictures as browsers get them, made from the stored ones; there once somebody has looked.</summary>
+    public string Delivered => Path.Combine(Root, "delivered");
+
     /// <summary>Results of ./labeler engine reproduce that the comparison page shows.</summary>
     public string Runs => Path.Combine(Root, "runs");
+
+    /// <summary>Files made to be downloaded. They can be made again, so no backup holds them.</summary>
+    public string Exports => Path.Combine(Root, "exports");
 }

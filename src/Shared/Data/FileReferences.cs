@@ -16,9 +16,11 @@ public static class FileReferences
             }
         }
         await Add("a picture", db.Images.Select(image => image.ContentHash));
-        await Add("a trajectory", db.Groups.Select(group => group.TrajectoryHash));
-        await Add("a checkpoint's weights", db.Checkpoints.Select(checkpoint => checkpoint.WeightsHash));
-        await Add("a checkpoint's optimizer", db.Checkpoints.Select(checkpoint => checkpoint.OptimizerHash));
+        await Add("a trajectory", db.Groups.Where(group => group.TrajectoryFreedAt == null).Select(group => group.TrajectoryHash));
+        await Add("a checkpoint's weights",
+            db.Checkpoints.Where(checkpoint => checkpoint.WeightsFreedAt == null).Select(checkpoint => checkpoint.WeightsHash));
+        await Add("a checkpoint's optimizer",
+            db.Checkpoints.Where(checkpoint => checkpoint.OptimizerFreedAt == null).Select(checkpoint => checkpoint.OptimizerHash));
         await Add("what a checkpoint was trained on", db.Checkpoints.Select(checkpoint => checkpoint.ManifestHash));
         await Add("what an epoch is trained on", db.Epochs.Select(epoch => epoch.ManifestHash));
         await Add("a photo", db.Photos.Select(photo => photo.ContentHash));

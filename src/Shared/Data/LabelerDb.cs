@@ -1,12 +1,18 @@
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Audit;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Retention;
+using Labeler.Shared.RewardRuns;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Scoring;
 using Labeler.Shared.Voting;
+using Labeler.Shared.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -18,7 +24,11 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
 {
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+    public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<Project> Projects => Set<Project>();
+    public DbSet<Member> Members => Set<Member>();
     public DbSet<Prompt> Prompts => Set<Prompt>();
     public DbSet<Epoch> Epochs => Set<Epoch>();
     public DbSet<Group> Groups => Set<Group>();
@@ -37,11 +47,51 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<TrainingSheet> TrainingSheets => Set<TrainingSheet>();
     public DbSet<Evaluation> Evaluations => Set<Evaluation>();
     public DbSet<LearnedReward> LearnedRewards => Set<LearnedReward>();
+    public DbSet<Reward> Rewards => Set<Reward>();
+    public DbSet<ImageScore> ImageScores => Set<ImageScore>();
+    public DbSet<EpochFigure> EpochFigures => Set<EpochFigure>();
+    public DbSet<RewardRun> RewardRuns => Set<RewardRun>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<RetentionPolicy> RetentionPolicies => Set<RetentionPolicy>();
     public DbSet<CheckpointVote> CheckpointVotes => Set<CheckpointVote>();
+
+    /// <summary>The project at an address, to be read; none where it is not there or was deleted.</summary>
+    public IQueryable<Project> ProjectAt(string slug) =>
+        Projects.AsNoTracking().Where(project => project.Slug == slug && project.DeletedAt == null);
 
     /// <summary>Content hash of the manifest that a learned reward was trained on.</summary>
     public Task<string> ManifestOfReward(long id, CancellationToken cancel) =>
         LearnedRewards.Where(reward => reward.Id == id).Select(reward => reward.ManifestHash).FirstAsync(cancel);
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        // What is told takes a transaction, which has one way to be made.
+        return SaveChangesAsync(acceptAllChangesOnSuccess).GetAwaiter().GetResult();
+    }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var changes = ChangeRecorder.Current is null ? [] : ChangeRecorder.Look(ChangeTracker);
+        var written = Outbox.Take(ChangeTracker) is { Count: > 0 } told
+            ? await WriteAndTell(told, cancellationToken) : await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        ChangeRecorder.Current?.Keep(changes);
+        return written;
+    }
+
+    // What happened and what is sent of it are written together or not at all.
+    private async Task<int> WriteAndTell(IReadOnlyList<Announcement> told, CancellationToken cancel)
+    {
+        await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancel) : null;
+        var written = await base.SaveChangesAsync(true, cancel);
+        await Outbox.Put(this, told, cancel);
+        await base.SaveChangesAsync(true, cancel);
+        if (own is not null)
+        {
+            await own.CommitAsync(cancel);
+        }
+        return written;
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
         configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();

@@ -30,6 +30,15 @@ public sealed class Checkpoint
 
     /// <summary>Content hash of the optimizer's state; null where none was kept.</summary>
     public string? OptimizerHash { get; private set; }
+
+    /// <summary>When the optimizer's state was removed; null where it is kept.</summary>
+    public DateTimeOffset? OptimizerFreedAt { get; private set; }
+
+    /// <summary>When the weights were removed, so that nobody can go back to it any more; null where they are kept.</summary>
+    public DateTimeOffset? WeightsFreedAt { get; private set; }
+
+    /// <summary>Of the optimizer's state that training can go on with.</summary>
+    public string? KeptOptimizer => OptimizerFreedAt is null ? OptimizerHash : null;
     public string ManifestHash { get; private set; } = "";
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? RolledBackAt { get; private set; }
@@ -63,6 +72,10 @@ public sealed class Checkpoint
             ManifestHash = manifestHash,
             CreatedAt = now,
         };
+
+    internal void FreeOptimizer(DateTimeOffset now) => OptimizerFreedAt ??= now;
+
+    internal void FreeWeights(DateTimeOffset now) => WeightsFreedAt ??= now;
 
     internal void RollBack(DateTimeOffset now) => RolledBackAt ??= now;
 }

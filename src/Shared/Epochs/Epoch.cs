@@ -1,9 +1,10 @@
 using Labeler.Shared.Projects;
+using Labeler.Shared.Webhooks;
 
 namespace Labeler.Shared.Epochs;
 
 /// <summary>One round of sampling, labeling and training. Its verbs are the only way its state changes.</summary>
-public sealed class Epoch
+public sealed class Epoch : Announcing
 {
     private Epoch() { }
 
@@ -28,11 +29,17 @@ public sealed class Epoch
 
     /// <summary>The learned reward that training follows in the place of the epoch's own votes; null where it follows these.</summary>
     public long? RewardId { get; private set; }
+
+    /// <summary>The run of training on a reward that froze it; null where a person or the votes did.</summary>
+    public long? RunId { get; private set; }
     public int GroupsWanted { get; private set; }
     public string? Error { get; private set; }
     public EpochState? FailedFrom { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? LabelingSince { get; private set; }
+
+    /// <summary>When it was first seen to have enough to train on; null where nobody wanted to be told.</summary>
+    public DateTimeOffset? ReadyAt { get; private set; }
     public DateTimeOffset? FrozenAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
@@ -65,17 +72,31 @@ public sealed class Epoch
         Require("be labeled", EpochState.Sampling);
         State = EpochState.Labeling;
         LabelingSince = now;
+        Tell(EventKind.EpochSampled, now, () => new { epoch = Number, groups = GroupsWanted });
+    }
+
+    /// <summary>It has enough to train on; told once.</summary>
+    /// <param name="signal">Usable pairs, or judged images, by then.</param>
+    public void BecomeReady(int signal, DateTimeOffset now)
+    {
+        if (ReadyAt is null)
+        {
+            ReadyAt = now;
+            Tell(EventKind.EpochReady, now, () => new { epoch = Number, signal });
+        }
     }
 
     /// <summary>Fixes what training will use.</summary>
     /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
-    public void Freeze(string manifestHash, int signal, DateTimeOffset now, long? rewardId = null)
+    /// <param name="runId">The run of training on a reward that does it; null for others.</param>
+    public void Freeze(string manifestHash, int signal, DateTimeOffset now, long? rewardId = null, long? runId = null)
     {
         Require("be frozen for training", EpochState.Labeling);
         State = EpochState.Frozen;
         ManifestHash = manifestHash;
         Signal = signal;
         RewardId = rewardId;
+        RunId = runId;
         FrozenAt = now;
         Error = null;
     }
@@ -97,9 +118,10 @@ public sealed class Epoch
         State = EpochState.Complete;
         Checkpoint = checkpoint;
         EndedAt = now;
+        Tell(EventKind.EpochTrained, now, () => new { epoch = Number, checkpoint = checkpoint.Id, signal = Signal });
     }
 
-    public void Fail(string error)
+    public void Fail(string error, DateTimeOffset now)
     {
         if (State is not (EpochState.Sampling or EpochState.Frozen or EpochState.Training))
         {
@@ -108,6 +130,7 @@ public sealed class Epoch
         FailedFrom = State;
         State = EpochState.Failed;
         Error = error;
+        Tell(EventKind.EpochFailed, now, () => new { epoch = Number, from = FailedFrom, error });
     }
 
     /// <summary>Goes back to what failed.</summary>
@@ -130,6 +153,7 @@ public sealed class Epoch
         ManifestHash = null;
         Signal = null;
         RewardId = null;
+        RunId = null;
         FrozenAt = null;
         FailedFrom = null;
         Error = null;
@@ -140,6 +164,8 @@ public sealed class Epoch
         State = EpochState.RolledBack;
         EndedAt ??= now;
     }
+
+    private void Tell(EventKind kind, DateTimeOffset now, Func<object> about) => Tell(new(kind, ProjectId, now, about));
 
     private void Require(string verb, params ReadOnlySpan<EpochState> states)
     {

@@ -44,6 +44,7 @@ public sealed class Evaluation
             SensitiveKind = like.SensitiveKind,
             ModelFolder = plan.Contestants[0].Model,
             Sampling = plan.Sampling,
+            Compute = like.Compute,
             Seed = plan.FixedSeed,
         };
         var project =

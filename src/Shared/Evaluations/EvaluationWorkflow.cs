@@ -1,5 +1,6 @@
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
@@ -19,6 +20,7 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
         await project.TakeFreeSlug(db, cancel);
         db.Projects.Add(project);
         await db.SaveChangesAsync(cancel);
+        await Membership.Inherit(db, project, [.. plan.Contestants.Select(one => one.Checkpoint).OfType<long>()], now, cancel);
         var evaluation = new Evaluation(project.Id, plan, now);
         var epoch = Epoch.Open(project, 1, plan.Pictures, now);
         db.AddRange(evaluation, epoch);

@@ -17,13 +17,32 @@ public static class Csv
         await csv.WriteRecordAsync(headers, cancel);
         await foreach (var row in rows.WithCancellation(cancel))
         {
-            foreach (var cell in row)
-            {
-                csv.WriteField(
-                    cell is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
-                        : cell);
-            }
+            Put(csv, row);
             await csv.EndRecordAsync(cancel);
+        }
+    }
+
+    /// <summary>One line, with its end.</summary>
+    public static string Line(params object?[] cells)
+    {
+        using var text = new StringWriter();
+        using (var csv = CsvWriter.Create(text, Written with { NewLine = "\r\n" }, leaveOpen: true))
+        {
+            Put(csv, cells);
+            csv.EndRecord();
+        }
+        return text.ToString();
+    }
+
+    /// <summary>A cell's text without the apostrophe that <see cref="Write"/> puts before what a spreadsheet would run.</summary>
+    public static string Unescaped(string cell) => cell is ['\'', '=' or '+' or '-' or '@' or '\t' or '\r', ..] ? cell[1..] : cell;
+
+    private static void Put(CsvWriter csv, object?[] cells)
+    {
+        foreach (var cell in cells)
+        {
+            csv.WriteField(
+                cell is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : cell);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
@@ -37,7 +36,7 @@ public static class D3poLabelImport
                 project.Task != LabelingTask.FlagBatch || !epoch.TakesVotes,
                 "D3PO's label files can be taken in only by a flag project's epoch that is being labeled.");
             Check(rows, groups, fileName);
-            var rater = await Rater(db, fileName, now, cancel);
+            var rater = await ImportedRater.Find(db, fileName, now, cancel);
             var groupIds = groups.Select(g => g.Id).ToList();
             var items = await db.Items.Where(i => i.EpochId == epochId && i.Use == ItemUse.Training)
                 .ToDictionaryAsync(i => i.GroupId, cancel);
@@ -99,18 +98,5 @@ public static class D3poLabelImport
                 rows[n] is null || rows[n].Length != groups[n].Images.Count || rows[n].Any(value => value is not (0 or -1)),
                 $"{fileName}: list {n} must hold {groups[n].Images.Count} numbers, each −1 or 0.");
         }
-    }
-
-    private static async Task<Account> Rater(LabelerDb db, string fileName, DateTimeOffset now, CancellationToken cancel)
-    {
-        var name = Path.GetFileNameWithoutExtension(fileName);
-        name = "import " + name[..Math.Min(name.Length, Account.LongestDisplayName - 7)];
-        var account = await db.Users.FirstOrDefaultAsync(a => a.UserName == name, cancel);
-        if (account is null)
-        {
-            account = new Account(name, name, now) { NormalizedUserName = name.ToUpperInvariant() };
-            db.Users.Add(account);
-        }
-        return account;
     }
 }

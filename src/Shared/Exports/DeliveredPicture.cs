@@ -4,7 +4,7 @@ using Labeler.Shared.Storage;
 namespace Labeler.Shared.Exports;
 
 /// <summary>Pictures of the store for an export.</summary>
-internal static class DeliveredPicture
+public static class DeliveredPicture
 {
     /// <summary>Reads one and encodes it anew.</summary>
     /// <param name="encode">One of <see cref="Delivered"/>.</param>

@@ -1,7 +1,9 @@
+using Labeler.Shared.Webhooks;
+
 namespace Labeler.Shared.Jobs;
 
 /// <summary>Work for a trainer worker: a row that one worker at a time holds by a lease.</summary>
-public sealed class Job
+public sealed class Job : Announcing
 {
     /// <summary>How long a worker may be silent before its job is given to another.</summary>
     public static readonly TimeSpan LeaseLifetime = TimeSpan.FromSeconds(30);
@@ -55,6 +57,9 @@ public sealed class Job
             CreatedAt = now,
         };
 
+    /// <summary>Keeps how far the job has come, beside what it was asked to do.</summary>
+    internal void Remember(object payload) => Payload = JsonText.Write(payload);
+
     public T Read<T>() => JsonText.Read<T>(Payload);
 
     /// <summary>Ends a queued job at once; asks the worker of a running one to stop, which it does at its next heartbeat.</summary>
@@ -75,6 +80,10 @@ public sealed class Job
         End(JobState.Succeeded, now);
         Progress = 1;
         Message = "";
+        if (Kind == JobKind.Export && ProjectId is { } project)
+        {
+            Tell(new(EventKind.ExportDone, project, now, () => new { job = Id }));
+        }
     }
 
     internal void Stop(DateTimeOffset now) => End(JobState.Cancelled, now);
@@ -110,7 +119,19 @@ public sealed class Job
 }
 
 /// <summary>The numbers are stored.</summary>
-public enum JobKind { Sample = 0, Train = 1, Evaluate = 2, Import = 3, Export = 4, Caption = 5, FineTune = 6, RewardModel = 7 }
+public enum JobKind
+{
+    Sample = 0,
+    Train = 1,
+    Evaluate = 2,
+    Import = 3,
+    Export = 4,
+    Caption = 5,
+    FineTune = 6,
+    RewardModel = 7,
+    Score = 8,
+    ImportPairs = 9,
+}
 
 /// <summary>The numbers are stored.</summary>
 public enum JobState { Queued = 0, Running = 1, Succeeded = 2, Failed = 3, Cancelled = 4 }

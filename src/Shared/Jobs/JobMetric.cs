@@ -3,6 +3,9 @@ namespace Labeler.Shared.Jobs;
 /// <summary>One figure of one training step, for live charts.</summary>
 public sealed class JobMetric
 {
+    /// <summary>How names of figures begin whose step is a sampling step of the trajectories, and not one of the optimizer.</summary>
+    public const string OfTimestep = "timestep_";
+
     private JobMetric() { }
 
     public JobMetric(long jobId, int step, string name, double value)

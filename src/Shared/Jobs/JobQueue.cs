@@ -110,7 +110,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
                 end(held);
                 if (error is not null && held.IsStepOfEpoch && held.EpochId is { } epoch)
                 {
-                    (await db.Epochs.FirstAsync(e => e.Id == epoch, cancel)).Fail(error);
+                    (await db.Epochs.FirstAsync(e => e.Id == epoch, cancel)).Fail(error, time.GetUtcNow());
                 }
                 return true;
             }, cancel, canceled: error is null);

@@ -16,6 +16,9 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
     /// <summary>Called on the runner's thread whenever there is no job.</summary>
     public Action Idle { get; init; } = () => { };
 
+    /// <summary>Called on the runner's thread when a job has come to its end here, whatever that was.</summary>
+    public Action Ended { get; init; } = () => { };
+
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
     public void Run(string worker, CancellationToken stop)
@@ -49,6 +52,7 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             else
             {
                 Do(job, stop);
+                Ended();
             }
         }
     }

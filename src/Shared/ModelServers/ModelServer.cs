@@ -31,6 +31,10 @@ public sealed class ModelServer(HttpClient http, Uri address, string? key, TimeS
         {
             return Passing(string.Create(CultureInfo.InvariantCulture, $"no answer within {patience.TotalSeconds:0.##} s"));
         }
+        catch (HttpRequestException error) when (error.InnerException is PrivateAddressException refused)
+        {
+            return new ServerFailure(FailureReach.EveryRequest, refused.Message);
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Passing($"no connection: {ServerError.OneLine(error.Message)}");

@@ -16,7 +16,7 @@ public sealed record FineTuneOptions
     [Display(Name = "Warm-up steps", Description = "Steps over which the learning rate rises from 0."), Range(0, 1_000_000)]
     public int WarmUpSteps { get; init; } = 400;
 
-    [Display(Name = "Rank", Description = "Inner width of the LoRA adapter."), Range(1, 256)]
+    [Display(Name = "Adapter rank", Description = "Inner width of the LoRA adapter."), Range(1, 256)]
     public int Rank { get; init; } = 8;
 
     [Display(Name = "Photos per step", Description = "Photos whose gradients are accumulated for one step."), Range(1, 4096)]

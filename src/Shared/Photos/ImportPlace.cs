@@ -15,6 +15,17 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name, int CodeP
     /// <exception cref="LabelerException">It is not below the root, or not there.</exception>
     public static ImportPlace Folder(string typed, DataFolder folder, ImportLimits limits)
     {
+        var (root, path) = (Root(folder, limits), System.IO.Path.Combine(Root(folder, limits), Below(typed, folder, limits)));
+        return Directory.Exists(path)
+            ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false,
+                typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))
+            : throw new LabelerException($"There is no folder {path}: put the pictures there first.");
+    }
+
+    /// <summary>What somebody typed, relative to the import root.</summary>
+    /// <exception cref="LabelerException">It is not below the root, or reached by a link.</exception>
+    public static string Below(string typed, DataFolder folder, ImportLimits limits)
+    {
         LabelerException.ThrowIf(typed.Contains('\0', StringComparison.Ordinal), "A folder's name holds no NUL character.");
         var root = Root(folder, limits);
         var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, typed.Trim().TrimStart('/')));
@@ -26,10 +37,7 @@ public sealed record ImportPlace(string Path, bool IsZip, string Name, int CodeP
             LabelerException.ThrowIf(
                 new DirectoryInfo(at).LinkTarget is not null, $"{at} is a link; put the pictures themselves below {root}.");
         }
-        return Directory.Exists(path)
-            ? new(System.IO.Path.GetRelativePath(root, path), IsZip: false,
-                typed.Trim() is { Length: > 0 } name ? name : System.IO.Path.GetFileName(root))
-            : throw new LabelerException($"There is no folder {path}: put the pictures there first.");
+        return System.IO.Path.GetRelativePath(root, path);
     }
 
     internal PhotoFiles Open(DataFolder folder, ImportLimits limits) => IsZip

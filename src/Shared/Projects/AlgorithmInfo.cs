@@ -26,17 +26,20 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
             "Direct preference optimization of every denoising step, from votes alone, without a reward model (arXiv 2311.13231).")
         {
             LearningRate = 3e-5,
+            NeedsTrajectories = true,
         },
         new("ddpo", "DDPO", LearnsFrom.Rewards,
             "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost "
                 + "(arXiv 2305.13301).")
         {
             TakesBaseline = true,
+            NeedsTrajectories = true,
         },
         new("dpok", "DPOK", LearnsFrom.Rewards,
             "DDPO with a term that holds the model near the base model (arXiv 2305.16381).")
         {
             TakesBaseline = true,
+            NeedsTrajectories = true,
         },
         new("reward-weighted", "Reward-weighted", LearnsFrom.Rewards,
             "Denoises all judged images again, those with the better votes with more weight. Cheap and gentle."),
@@ -51,6 +54,9 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
 
     /// <summary>The learning rate that a project gets with it where nobody has typed one.</summary>
     public double LearningRate { get; init; } = 3e-4;
+
+    /// <summary>Whether it needs to know how a picture was sampled, step by step: pictures that were brought in teach it nothing.</summary>
+    public bool NeedsTrajectories { get; init; }
 
     /// <summary>Whether rewards are compared with <see cref="TrainingOptions.Baseline"/>.</summary>
     public bool TakesBaseline { get; init; }

@@ -1,9 +1,10 @@
 using System.Text;
+using Labeler.Shared.Webhooks;
 
 namespace Labeler.Shared.Projects;
 
 /// <summary>One labeling task on one model, with its prompts and epochs.</summary>
-public sealed class Project
+public sealed class Project : Announcing
 {
     private readonly List<Prompt> _prompts = [];
 
@@ -23,6 +24,8 @@ public sealed class Project
     public bool Compares => Task.Compares();
     public PictureSource Source { get; private set; }
     public ProjectSettings Settings { get; private set; } = new();
+    /// <summary>Is everybody with an account a member, with the role that they hold in the installation?</summary>
+    public bool IsOpenToAll { get; private set; } = true;
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? DeletedAt { get; private set; }
     public IReadOnlyList<Prompt> Prompts => _prompts;
@@ -91,6 +94,9 @@ public sealed class Project
 
     /// <summary>Hides the project; nothing is lost, and Restore brings it back.</summary>
     public void Delete(DateTimeOffset now) => DeletedAt ??= now;
+
+    /// <summary>Whether everybody with an account is a member, or only those who were made one.</summary>
+    public void OpenToAll(bool open) => IsOpenToAll = open;
 
     public void Restore() => DeletedAt = null;
 

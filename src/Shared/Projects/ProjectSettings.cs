@@ -5,6 +5,9 @@ namespace Labeler.Shared.Projects;
 /// <summary>Everything about a project that an admin may change later; kept as JSON, so a new setting needs no migration.</summary>
 public sealed record ProjectSettings
 {
+    /// <summary>The most images that are sampled for one that is kept.</summary>
+    public const int MostSampledForOne = 16;
+
     [Display(Name = "Flags", Description = "Which flags annotators can give (flag task).")]
     public FlagKinds Flags { get; init; } = FlagKinds.Deformed;
 
@@ -43,6 +46,11 @@ public sealed record ProjectSettings
         Range(1, 100)]
     public int PracticePercent { get; init; } = 80;
 
+    [Display(Name = "Right on known items, percent",
+        Description = "When somebody's right answers to items with a known answer (gold) fall below this share, webhooks are told, from 10 "
+            + "answers on. Empty for never."), Range(1, 100)]
+    public int? GoldPercent { get; init; }
+
     [Display(Name = "Guidelines", Description = "Markdown, always one key away while labeling."), StringLength(100_000)]
     public string Guidelines { get; init; } = "";
 
@@ -60,10 +68,17 @@ public sealed record ProjectSettings
 
     public TrainingOptions Training { get; init; } = new();
 
+    public ComputeSettings Compute { get; init; } = new();
+
     [Display(Name = "Signal budget",
         Description = "Usable pairs, or judged images where the algorithm learns from those, that make an epoch ready for training."),
         Range(1, 1_000_000)]
     public int SignalBudget { get; init; } = 200;
+
+    [Display(Name = "Goal, percent",
+        Description = "The share of normal or safe pictures that the project is after: a line in its charts. Empty for none."),
+        Range(1, 100)]
+    public int? GoalPercent { get; init; }
 
     [Display(Name = "Train automatically", Description = "Start training when every item of the epoch is judged or the budget is reached.")]
     public bool TrainAutomatically { get; init; }
@@ -87,6 +102,16 @@ public sealed record ProjectSettings
         Description = "Images of fixed prompts and seeds that every epoch samples for before and after. Where people prefer pairs, one "
             + "question in ten compares them blindly with the epoch before: the win rate."), Range(0, 10_000)]
     public int EvaluationImages { get; init; } = 32;
+
+    /// <summary>Images that are sampled for each one of a group that is kept; 1 keeps all.</summary>
+    [Range(1, MostSampledForOne)]
+    public int BestOf { get; init; } = 1;
+
+    /// <summary>Id of the reward that chooses which are kept.</summary>
+    public long? BestOfReward { get; init; }
+
+    /// <summary>Ids of the rewards that score the evaluation pictures of every epoch.</summary>
+    public IReadOnlyList<long> MeasuredRewards { get; init; } = [];
 
     [Display(Name = "Seed", Description = "Decides prompts and starting noises of all epochs."), Range(0, long.MaxValue)]
     public long Seed { get; init; } = 1;

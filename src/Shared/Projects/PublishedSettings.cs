@@ -42,6 +42,7 @@ public static class PublishedSettings
             Sampling = settings.Sampling with { Steps = 50, GuidanceScale = 5, Eta = 1 },
             Training = Common(settings.Training) with
             {
+                BaseKlWeight = 0,
                 LearningRate = settings.Training.Adapter == AdapterKind.Full ? 1e-5 : 3e-4,
                 Estimator = RewardEstimator.ImportanceSampling,
                 Baseline = RewardBaseline.Prompt,
@@ -58,6 +59,7 @@ public static class PublishedSettings
         MaxGradientNorm = 1,
         Rank = 4,
         AllLayers = false,
+        TextEncoders = false,
         Passes = 1,
         FirstStep = 0,
         LastStep = null,

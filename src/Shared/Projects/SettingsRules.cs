@@ -11,7 +11,10 @@ public static partial class SettingsRules
 
     /// <summary>Everything that is wrong, one clear line each; empty when the settings can be used.</summary>
     public static IReadOnlyList<string> Faults(this ProjectSettings settings, LabelingTask task) =>
-        [.. RangeFaults(settings), .. RangeFaults(settings.Sampling), .. RangeFaults(settings.Training), .. TaskFaults(settings, task)];
+    [
+        .. RangeFaults(settings), .. RangeFaults(settings.Sampling), .. RangeFaults(settings.Training), .. RangeFaults(settings.Compute),
+        .. TaskFaults(settings, task),
+    ];
 
     internal static IEnumerable<string> RangeFaults(object settings)
     {
@@ -41,6 +44,14 @@ public static partial class SettingsRules
         if (task == LabelingTask.Rank && settings.GroupSize is < 2 or > MostRanked)
         {
             yield return $"A ranking project needs 2 to {MostRanked} images per group: a digit places each.";
+        }
+        if (settings.Sampling.NoisySteps > 0 && settings.Sampling.FirstNoisyStep + settings.Sampling.NoisySteps > settings.Sampling.Steps)
+        {
+            yield return "There are fewer sampling steps than the noisy ones reach to.";
+        }
+        if (settings.Training is { Adapter: AdapterKind.Full, TextEncoders: true })
+        {
+            yield return "Text encoders are trained by an adapter: train an adapter of the model too, or leave the text encoders out.";
         }
         if (settings.Training.LastStep is { } last && last < settings.Training.FirstStep)
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Labeler.Shared.Projects;
 
@@ -36,6 +37,12 @@ public sealed record TrainingOptions
     [Display(Name = "Adapt all layers", Description = "Also feed-forward and convolutions, not attention alone.")]
     public bool AllLayers { get; init; }
 
+    [Display(Name = "Text encoders too",
+        Description = "An adapter of the CLIP text encoders is trained beside the U-Net's or transformer's; T5 stays as it is. Texts are "
+            + "encoded anew at every step, which takes more memory and time.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TextEncoders { get; init; }
+
     [Display(Name = "Loop",
         Description = "Grouped shares one pass per image among all its pairs; official repeats the original's pair at a time.")]
     public UpdateMode Loop { get; init; } = UpdateMode.Grouped;
@@ -58,7 +65,8 @@ public sealed record TrainingOptions
         Range(0.0, 100.0)]
     public double KlWeight { get; init; }
 
-    [Display(Name = "KL weight to the base", Description = "Pull towards the base model, against slow drift; costs a further pass."),
+    [Display(Name = "KL weight to the base",
+        Description = "Pull towards the base model, against slow drift, for D3PO and DDPO; costs a further pass. Flow-GRPO has 0.04."),
         Range(0.0, 100.0)]
     public double BaseKlWeight { get; init; }
 
@@ -104,8 +112,18 @@ public sealed record TrainingOptions
         Range(1e-9, 10.0)]
     public double RatioClip { get; init; } = 1e-4;
 
+    [Display(Name = "DDPO, DPOK: sampling steps at once",
+        Description = "Sampling steps whose gradients make one step of the optimizer; 0 for all, as in DDPO's program. 1 takes as many "
+            + "steps as D3PO from as many images."), Range(0, 200)]
+    public int TimestepsPerStep { get; init; }
+
     [Display(Name = "DPOK: KL weight", Description = "Pull towards the base model at every step."), Range(0.0, 1e6)]
     public double DpokKlWeight { get; init; } = 0.01;
+
+    [Display(Name = "Keep the optimizer",
+        Description = "AdamW's moments go on from the checkpoint that sampled the epoch, as in DDPO's program, which trains all epochs in "
+            + "one run. Off: each epoch begins with a new optimizer.")]
+    public bool KeepOptimizer { get; init; }
 
     [Display(Name = "Seed", Description = "Order of the images; the same seed gives the same checkpoint.")]
     public long Seed { get; init; }

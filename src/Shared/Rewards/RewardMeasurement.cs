@@ -52,7 +52,7 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
             {
                 if (await Queue(reward, cancel) is null)
                 {
-                    await MeasureLater(db, reward.Id, 0, 0, cancel);
+                    await MeasureLater(db, reward.Id, 0, 0, null, cancel);
                     await db.SaveChangesAsync(cancel);
                 }
             }
@@ -77,9 +77,10 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
 
     /// <summary>It is measured: ends the job.</summary>
     /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
-    public Task Complete(Job job, int right, int pairs, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
+    public Task Complete(Job job, int right, int pairs, double? independent = null, CancellationToken cancel = default) =>
+        contexts.Write(job, async (db, held) =>
     {
-        await MeasureLater(db, job.Read<RewardOrder>().Reward, right, pairs, cancel);
+        await MeasureLater(db, job.Read<RewardOrder>().Reward, right, pairs, independent, cancel);
         held.Succeed(time.GetUtcNow());
         return held;
     }, cancel);
@@ -96,8 +97,9 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
         await Staleness.RequireFresh(db, files, reward, cancel);
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel));
         var (seen, prompts) = (known.Groups.Select(group => group.Id).ToHashSet(), known.Prompts());
+        var others = LearningFigures.KnowNewPrompts(files, reward);
         var later = (await RewardManifest.Judged(db, project, cancel))
-            .Where(group => !seen.Contains(group.Id) && prompts.Contains(group.Prompt)).ToList();
+            .Where(group => !seen.Contains(group.Id) && (others || prompts.Contains(group.Prompt))).ToList();
         if (later.Count == 0)
         {
             return null;
@@ -109,8 +111,8 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
         return job;
     }, cancel);
 
-    private async Task MeasureLater(LabelerDb db, long? rewardId, int right, int pairs, CancellationToken cancel) =>
-        (await db.LearnedRewards.FirstAsync(r => r.Id == rewardId, cancel)).MeasureLater(right, pairs, time.GetUtcNow());
+    private async Task MeasureLater(LabelerDb db, long? rewardId, int right, int pairs, double? independent, CancellationToken cancel) =>
+        (await db.LearnedRewards.FirstAsync(r => r.Id == rewardId, cancel)).MeasureLater(right, pairs, independent, time.GetUtcNow());
 
     private static partial class Log
     {

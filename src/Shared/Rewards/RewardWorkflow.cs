@@ -10,8 +10,10 @@ namespace Labeler.Shared.Rewards;
 public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, FileStore files, TimeProvider time)
 {
     /// <summary>Freezes the pairs that the votes of all epochs give, and queues the learning from them.</summary>
+    /// <param name="tower">See <see cref="RewardOrder.Tower"/>; empty for none.</param>
     /// <exception cref="LabelerException">A learning is under way, or fewer than two groups have a pair.</exception>
-    public Task<Job> Queue(long projectId, CancellationToken cancel = default) => contexts.Write(LockScope.Epoch, projectId, async db =>
+    public Task<Job> Queue(long projectId, string? tower = null, CancellationToken cancel = default) =>
+        contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel)
             ?? throw new LabelerException("There is no such project; load the page again.");
@@ -22,7 +24,9 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
             $"{project.Name} has {groups.Count} groups with a better and a worse picture: at least 2 are needed, as some are held out to "
                 + $"measure the model. Label more of them.");
         var manifest = await files.Put(new RewardManifest(project.Slug, groups).ToBytes(), cancel);
-        var job = Job.Queue(JobKind.RewardModel, projectId, null, new RewardOrder(manifest), time.GetUtcNow());
+        var job =
+            Job.Queue(JobKind.RewardModel, projectId, null,
+                new RewardOrder(manifest, Tower: string.IsNullOrWhiteSpace(tower) ? null : tower.Trim()), time.GetUtcNow());
         db.Jobs.Add(job);
         await db.SaveChangesAsync(cancel);
         return job;
@@ -69,7 +73,8 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id)
                 .ToListAsync(cancel);
-        if (groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
+        if (!LearningFigures.KnowNewPrompts(files, reward)
+            && groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
         {
             throw new LabelerException(
                 $"The reward model has learned nothing about the prompt \"{unknown}\": label pictures of it and learn again.");

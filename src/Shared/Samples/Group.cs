@@ -26,6 +26,9 @@ public sealed class Group
 
     /// <summary>Content hash of the trajectory file; null where none was kept.</summary>
     public string? TrajectoryHash { get; private set; }
+
+    /// <summary>When its trajectory was removed, as nothing needs it any more; null where it is kept.</summary>
+    public DateTimeOffset? TrajectoryFreedAt { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public IReadOnlyList<SampleImage> Images => _images;
 
@@ -50,8 +53,11 @@ public sealed class Group
         return group;
     }
 
-    public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) =>
-        Sampled(epoch, GroupUse.Imported, number, null, "", 0, null, [photo], now);
+    public static Group Imported(Epoch epoch, int number, NewImage photo, DateTimeOffset now) => Brought(epoch, number, "", [photo], now);
+
+    /// <summary>Pictures of one prompt that came from elsewhere, so that no trajectory says how they were made.</summary>
+    public static Group Brought(Epoch epoch, int number, string prompt, IEnumerable<NewImage> images, DateTimeOffset now) =>
+        Sampled(epoch, GroupUse.Imported, number, null, prompt, 0, null, images, now);
 }
 
 /// <summary>The numbers are stored.</summary>

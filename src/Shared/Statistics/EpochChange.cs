@@ -4,8 +4,8 @@ using Labeler.Shared.Projects;
 namespace Labeler.Shared.Statistics;
 
 /// <summary>
-/// An epoch against the one whose votes its model learned from, by one measure. The interval of the difference comes from the two intervals
-/// (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10; for means G. Y. Zou and A. Donner, ibid. 27, 2008).
+/// An epoch against the one whose votes its model learned from, by one measure, with the interval of
+/// <see cref="Statistics.Difference"/>.
 /// </summary>
 /// <param name="Measure">normal, safe, score, value (what the categories are worth), or preferred: the share of blind pairs won against the
 /// other epoch, whose own share before is the half that chance gives.</param>
@@ -54,11 +54,8 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
 
     internal static EpochChange Of(Measured now, Measured before)
     {
-        double Beyond(double a, double b) => Math.Sqrt(a * a + b * b);
-        var difference = now.Value - before.Value;
-        return new(now.Epoch, before.Epoch, now.Measure, now.Value, before.Value,
-            difference - Beyond(now.Value - now.Low, before.High - before.Value), difference
-                + Beyond(now.High - now.Value, before.Value - before.Low));
+        var difference = Statistics.Difference.Of((now.Value, now.Low, now.High), (before.Value, before.Low, before.High));
+        return new(now.Epoch, before.Epoch, now.Measure, now.Value, before.Value, difference.Low, difference.High);
     }
 
     private static async Task<IEnumerable<Measured>> Measures(LabelerDb db, Project project, CancellationToken cancel)

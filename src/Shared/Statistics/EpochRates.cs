@@ -10,12 +10,14 @@ namespace Labeler.Shared.Statistics;
 public sealed record EpochRates(long EpochId, int Number, EpochState State, Proportion Normal, Proportion Deformed, Proportion Safe)
 {
     /// <summary>Rates of every epoch of a flag project, in order.</summary>
-    public static async Task<IReadOnlyList<EpochRates>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
+    /// <param name="which">Null for all votes.</param>
+    public static async Task<IReadOnlyList<EpochRates>> Read(
+        LabelerDb db, long projectId, CancellationToken cancel = default, WhichVotes? which = null)
     {
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.ProjectId == projectId).OrderBy(e => e.Number)
             .Select(e => new { e.Id, e.Number, e.State }).ToListAsync(cancel);
-        var items = await db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training)
-            .GroupBy(v => new { v.EpochId, v.ItemId })
+        var items = await (which ?? WhichVotes.All).Of(db.Votes.Effective())
+            .Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training).GroupBy(v => new { v.EpochId, v.ItemId })
             .Select(g =>
                 new
                 {

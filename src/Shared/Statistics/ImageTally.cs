@@ -25,11 +25,30 @@ public sealed record ImageTally(
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation).OrderBy(g => g.Number).ToListAsync(cancel);
         var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item).Where(v => v.EpochId == epochId).ToListAsync(cancel);
+        return Of(settings, groups, votes);
+    }
+
+    /// <summary>Tallies of some groups' images, in order.</summary>
+    /// <param name="groups">With their images.</param>
+    /// <param name="who">Of this person's votes alone; null for everybody's.</param>
+    public static async Task<IReadOnlyList<ImageTally>> Read(
+        LabelerDb db, ProjectSettings settings, IReadOnlyList<Group> groups, Guid? who, CancellationToken cancel = default)
+    {
+        var ids = groups.Select(g => g.Id).ToList();
+        // As the index of standing votes has it, so that the votes on these items are looked up and not searched for.
+        var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item)
+            .Where(v => v.Kind < VoteKind.Undo && ids.Contains(v.Item!.GroupId) && (who == null || v.AnnotatorId == who))
+            .ToListAsync(cancel);
+        return Of(settings, groups, votes);
+    }
+
+    private static IReadOnlyList<ImageTally> Of(ProjectSettings settings, IReadOnlyList<Group> groups, List<Vote> votes)
+    {
         var said = votes.SelectMany(v => About(v, settings, groups)).ToLookup(s => s.ImageId, s => s.Said);
         return [.. groups.SelectMany(g => g.Images.Select(i => Of(g, i, [.. said[i.Id]])))];
     }
 
-    private static IEnumerable<(long ImageId, object Said)> About(Vote vote, ProjectSettings settings, List<Group> groups)
+    private static IEnumerable<(long ImageId, object Said)> About(Vote vote, ProjectSettings settings, IReadOnlyList<Group> groups)
     {
         switch (vote.Verdict)
         {

@@ -11,9 +11,12 @@ public sealed record LabelCounts(int Epoch, string Label, int Count, Proportion 
     private const string InOrder = "in order", Tied = "tie";
 
     /// <summary>Every judged epoch's; labels in the project's own order.</summary>
-    public static async Task<IReadOnlyList<LabelCounts>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
+    /// <param name="which">Null for all votes.</param>
+    public static async Task<IReadOnlyList<LabelCounts>> Read(
+        LabelerDb db, Project project, CancellationToken cancel = default, WhichVotes? which = null)
     {
-        var votes = db.Votes.Effective().Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training);
+        var votes = (which ?? WhichVotes.All).Of(db.Votes.Effective())
+            .Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training);
         var items = project.Task switch
         {
             LabelingTask.FlagBatch => await Flags(db, votes, project.Settings.Flags, cancel),

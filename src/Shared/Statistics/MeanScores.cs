@@ -10,9 +10,11 @@ namespace Labeler.Shared.Statistics;
 public sealed record MeanScores(int Epoch, int Votes, int Groups, double Mean, double Low, double High)
 {
     /// <summary>Every judged epoch's of a score or category project. An option without a value leaves its image out.</summary>
-    public static async Task<IReadOnlyList<MeanScores>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
+    /// <param name="which">Null for all votes.</param>
+    public static async Task<IReadOnlyList<MeanScores>> Read(
+        LabelerDb db, Project project, CancellationToken cancel = default, WhichVotes? which = null)
     {
-        var votes = await db.Votes.Effective()
+        var votes = await (which ?? WhichVotes.All).Of(db.Votes.Effective())
             .Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training && v.Choice != null && v.Item.SecondId == null)
             .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { e.Number, v.Item!.GroupId, v.ItemId, v.Choice, v.Score })
             .ToListAsync(cancel);

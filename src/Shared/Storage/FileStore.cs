@@ -29,7 +29,7 @@ public sealed class FileStore
     public bool Has(string hash) => File.Exists(PathOf(hash));
 
     public Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
-        ContentHash.Of(content.Span) is var hash && Has(hash) ? Task.FromResult(hash)
+        ContentHash.Of(content.Span) is var hash && Touch(hash) ? Task.FromResult(hash)
             : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
 
     public async Task<string> PutFile(string path, CancellationToken cancel = default)
@@ -47,7 +47,7 @@ public sealed class FileStore
         {
             var hash = await Receive(source, temporary, cancel);
             var path = PathOf(hash);
-            if (!File.Exists(path))
+            if (!Touch(hash))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 // A rename is atomic; whoever else stores the same content writes the same bytes.
@@ -120,12 +120,54 @@ public sealed class FileStore
         return await ContentHash.Of(file, cancel) == hash;
     }
 
+    /// <summary>Bytes of a stored file; null where it is not there.</summary>
+    public long? SizeOf(string hash) => new FileInfo(PathOf(hash)) is { Exists: true } file ? file.Length : null;
+
+    /// <summary>Removes a file that nothing names any more; one that was brought in again since stays.</summary>
+    /// <param name="unnamed">When it was found that nothing names it, by the system's clock.</param>
+    public void Remove(string hash, DateTimeOffset unnamed)
+    {
+        // Out of the way first: whoever brings the same in from now on writes it anew.
+        var (path, aside) = (PathOf(hash), Path.Combine(_incoming, Guid.NewGuid().ToString("N")));
+        try
+        {
+            File.Move(path, aside);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return;
+        }
+        if (File.GetLastWriteTimeUtc(aside) < unnamed.UtcDateTime)
+        {
+            File.Delete(aside);
+        }
+        else
+        {
+            File.Move(aside, path, overwrite: true);
+        }
+    }
+
     /// <summary>Removes what processes that died left half-received.</summary>
     public void DropIncoming(TimeSpan olderThan, DateTimeOffset now)
     {
         foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles().Where(f => f.LastWriteTimeUtc < now.UtcDateTime - olderThan))
         {
             file.Delete();
+        }
+    }
+
+    // Notes that a file is wanted again, so that nobody removes it who found before that nothing named it.
+    private bool Touch(string hash)
+    {
+        var path = PathOf(hash);
+        try
+        {
+            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return File.Exists(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 

@@ -54,6 +54,41 @@ public sealed partial class EpochCycle
     internal Task<bool> Add(Job job, Func<Epoch, Group> make, Func<Group, object> about, CancellationToken cancel) =>
         Work(job, (db, _, epoch) => Add(db, epoch, make, cancel, about), cancel);
 
+    /// <summary>Opens the first epoch of a project whose model has sampled nothing yet, so that what is brought in can be labeled and
+    /// learned from before it does.</summary>
+    /// <exception cref="LabelerException">The project has an epoch.</exception>
+    internal Task<Epoch> OpenUnsampled(long projectId, CancellationToken cancel) =>
+        contexts.Write(LockScope.Epoch, projectId, async db =>
+    {
+        var number = await NextNumber(db, await Find(db, projectId, cancel), cancel);
+        LabelerException.ThrowIf(number > 1, "The project has an epoch already; load the page again.");
+        var epoch = Epoch.Open(await Find(db, projectId, cancel), number, 0, time.GetUtcNow());
+        epoch.BeginLabeling(time.GetUtcNow());
+        db.Epochs.Add(epoch);
+        await db.SaveChangesAsync(cancel);
+        return epoch;
+    }, cancel);
+
+    /// <summary>Adds groups that were brought in, all or none.</summary>
+    /// <param name="make">Makes each from its epoch and its number.</param>
+    /// <param name="about">Writes what belongs to them in the same transaction; the groups and their items have their ids.</param>
+    internal Task<bool> Add(Job job, IReadOnlyList<Func<Epoch, int, Group>> make, Func<LabelerDb, Job, IReadOnlyList<Group>, Task> about,
+        CancellationToken cancel) => Work(job, async (db, held, epoch) =>
+    {
+        var last = await db.Groups.Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Imported).MaxAsync(g => (int?)g.Number, cancel);
+        var number = last + 1 ?? 0;
+        var groups = new List<Group>();
+        foreach (var one in make)
+        {
+            var group = one(epoch, number++);
+            await Add(db, epoch, _ => group, cancel);
+            groups.Add(group);
+        }
+        await db.SaveChangesAsync(cancel);
+        await about(db, held, groups);
+        return true;
+    }, cancel);
+
     private async Task<bool> Add(LabelerDb db, Epoch epoch, Func<Epoch, Group> make, CancellationToken cancel,
         Func<Group, object>? about = null)
     {

@@ -55,14 +55,22 @@ public sealed partial class EpochCycle
 
     /// <summary>Freezes what training will use and queues it.</summary>
     /// <param name="rewardId">The learned reward that judges every picture; null where people did.</param>
+    /// <param name="runId">The run of training on a reward that asks for it.</param>
     /// <param name="choose">What to use, given what the votes give now, and its usable pairs.</param>
     internal Task<Job> Freeze(
         long epochId, long? rewardId, Func<LabelerDb, Epoch, TrainingPlan, Task<(Manifest Manifest, int Signal)>> choose,
-            CancellationToken cancel) => Change(epochId, async (db, epoch) =>
+            CancellationToken cancel, long? runId = null) => Change(epochId, async (db, epoch) =>
     {
-        (await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel)).RequireSampled("train");
-        var (manifest, signal) = await choose(db, epoch, await TrainingPlan.Make(db, epoch, cancel));
-        epoch.Freeze(await files.Put(manifest.ToBytes(), cancel), signal, time.GetUtcNow(), rewardId);
+        var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
+        project.RequireSampled("train");
+        var plan = await TrainingPlan.Make(db, epoch, cancel);
+        var (manifest, signal) = await choose(db, epoch, plan);
+        // Nobody may have looked since the vote that was still missing.
+        if (rewardId is null && plan.IsReady(project.Settings))
+        {
+            epoch.BecomeReady(plan.Signal, time.GetUtcNow());
+        }
+        epoch.Freeze(await files.Put(manifest.ToBytes(), cancel), signal, time.GetUtcNow(), rewardId, runId);
         var job = Job.Queue(JobKind.Train, epoch.ProjectId, epoch.Id, null, time.GetUtcNow(), priority: 10);
         db.Jobs.Add(job);
         return job;
@@ -81,7 +89,7 @@ public sealed partial class EpochCycle
         foreach (var checkpoint in (await CheckpointLineage.Line(db, policy, cancel)).Reverse())
         {
             var earlier = Manifest.Read(await files.Read(checkpoint.ManifestHash, cancel));
-            if (earlier.Reward == manifest.Reward)
+            if (earlier.Reward == manifest.Reward && earlier.Teacher == manifest.Teacher)
             {
                 before.Add(earlier with { Groups = [.. earlier.Groups.Where(group => !aside.Touched(group))] });
             }

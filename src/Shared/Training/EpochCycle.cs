@@ -4,6 +4,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Voting;
+using Labeler.Shared.Webhooks;
 
 namespace Labeler.Shared.Training;
 
@@ -66,8 +67,10 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     /// sampled by it.</summary>
     /// <param name="newest">The project's newest epoch as a person saw it. Where this same roll back has been done since, as by a second
     /// press of the button, nothing more happens; where something else has, it is refused.</param>
+    /// <param name="refused">Why the project's own rule does it; null where a person does.</param>
     /// <returns>The epoch that is sampled from there.</returns>
-    public Task<Epoch> RollBack(long projectId, long? checkpointId, long? newest = null, CancellationToken cancel = default) =>
+    public Task<Epoch> RollBack(long projectId, long? checkpointId, long? newest = null, CancellationToken cancel = default,
+        string? refused = null) =>
         contexts.Write(LockScope.Epoch, projectId, async db =>
     {
         var now = time.GetUtcNow();
@@ -88,6 +91,12 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
                     .ToListAsync(cancel);
         var ids = undone.Select(e => e.Id).ToList();
         undone.ForEach(e => e.RollBack(now));
+        project.Tell(new(EventKind.EpochRolledBack, projectId, now,
+            () => new { checkpoint = checkpointId, epochs = undone.Select(e => e.Number) }));
+        if (refused is not null)
+        {
+            project.Tell(new(EventKind.GateRefused, projectId, now, () => new { epoch = undone.Max(e => e.Number), reason = refused }));
+        }
         (await db.Checkpoints.Where(c => ids.Contains(c.EpochId)).ToListAsync(cancel)).ForEach(c => c.RollBack(now));
         await CancelJobs(db, ids, now, cancel);
         await db.SaveChangesAsync(cancel);
@@ -102,6 +111,9 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     {
         var now = time.GetUtcNow();
         var checkpoint = checkpointId is null ? null : await db.Checkpoints.FirstAsync(c => c.Id == checkpointId, cancel);
+        LabelerException.ThrowIf(
+            checkpoint?.WeightsFreedAt is not null,
+            "The weights of that checkpoint were removed by the rules of retention: choose another.");
         var epoch = Epoch.StartSampling(project, await NextNumber(db, project, cancel), checkpoint, now);
         db.Epochs.Add(epoch);
         await db.SaveChangesAsync(cancel);

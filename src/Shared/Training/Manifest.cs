@@ -21,8 +21,9 @@ public sealed record Manifest(
     TrainingOptions Training,
     IReadOnlyList<ManifestGroup> Groups)
 {
-    /// <summary>2 has pairs across groups and judgements of images alone; what 1 can say is written as before.</summary>
-    public const int CurrentVersion = 2;
+    /// <summary>2 has pairs across groups and judgements of images alone, 3 scores of a reward; what an earlier one can say is written as
+    /// before.</summary>
+    public const int CurrentVersion = 3;
 
     private const int FirstVersion = 1;
 
@@ -30,6 +31,15 @@ public sealed record Manifest(
     /// judged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reward { get; init; }
+
+    /// <summary>Content hash of the optimizer that training goes on with; null where it begins with a new one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Optimizer { get; init; }
+
+    /// <summary>The reward whose scores the groups hold; null where people alone judged, or a learned reward is asked while
+    /// training.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ManifestTeacher? Teacher { get; init; }
 
     private static readonly JsonSerializerOptions Canonical = new()
     {
@@ -67,7 +77,17 @@ public sealed record ManifestGroup(
     /// <summary>Its images that were judged good or bad, where those are learned from.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ManifestVerdict>? Verdicts { get; init; }
+
+    /// <summary>What the teacher says of its images, in their order; null in the place of an image without a score.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? Scores { get; init; }
 }
+
+/// <summary>A reward that teaches, alone or beside votes.</summary>
+/// <param name="Id">Of the reward, which never changes.</param>
+/// <param name="Weight">Of its pairs, and of its scores in an image's reward.</param>
+/// <param name="VotesWeight">Of people's pairs, and of what they say of an image; 0 where votes teach nothing.</param>
+public sealed record ManifestTeacher(long Id, string Name, double Weight, double VotesWeight);
 
 /// <param name="Winner">Index into the group's images.</param>
 /// <param name="Loser">Index into the images of its group.</param>

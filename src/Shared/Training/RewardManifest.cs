@@ -17,7 +17,7 @@ public sealed record RewardManifest(string Project, IReadOnlyList<ManifestGroup>
         foreach (var epoch in await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id).OrderBy(e => e.Number)
             .ToListAsync(cancel))
         {
-            groups.AddRange((await TrainingPlan.Make(db, epoch, cancel)).Manifest.Groups);
+            groups.AddRange((await TrainingPlan.Make(db, epoch, ofPictures: true, cancel)).Manifest.Groups);
         }
         // Whole groups are held out to measure the reward, so no pair may join two of them.
         return

@@ -26,33 +26,59 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
     /// <summary>Is there enough to train on by the project's own rule: the budget is reached, or everything is judged?</summary>
     public bool IsReady(ProjectSettings settings) => Signal > 0 && (Signal >= settings.SignalBudget || IsJudged);
 
-    public static async Task<TrainingPlan> Make(LabelerDb db, Epoch epoch, CancellationToken cancel = default)
+    public static Task<TrainingPlan> Make(LabelerDb db, Epoch epoch, CancellationToken cancel = default) =>
+        Make(db, epoch, ofPictures: false, cancel);
+
+    /// <param name="ofPictures">For what learns from the pictures alone, whatever the project's own algorithm needs to know of
+    /// them.</param>
+    internal static async Task<TrainingPlan> Make(LabelerDb db, Epoch epoch, bool ofPictures, CancellationToken cancel)
     {
         var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epoch.Id && g.Use != GroupUse.Evaluation).ToDictionaryAsync(g => g.Id, cancel);
         var items = await Judged(db, epoch.Id, cancel);
+        if (!ofPictures && project.Source == PictureSource.Sampled
+            && AlgorithmInfo.Find(project.Settings.Algorithm) is { NeedsTrajectories: true })
+        {
+            // Nobody knows how pictures that were brought in were sampled.
+            var brought = groups.Values.Where(g => g.Use == GroupUse.Imported).Select(g => g.Id).ToHashSet();
+            items = [.. items.Where(i => !brought.Contains(i.Item.GroupId))];
+        }
         var withdrawn = await db.Users.Where(a => a.WithdrawnAt != null).Select(a => a.Id).ToHashSetAsync(cancel);
         var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn,
             groups.ToDictionary(g => g.Key, g => g.Value.Prompt));
-        var reference = epoch.SampledById is { } id ? await db.Checkpoints.Where(c => c.Id == id).Select(c => c.WeightsHash)
-            .FirstAsync(cancel) : null;
+        var sampledBy = epoch.SampledById is { } id ? await db.Checkpoints.AsNoTracking().FirstAsync(c => c.Id == id, cancel) : null;
         var manifest = new Manifest(
-            Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, reference, project.Settings.Algorithm,
+            Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, sampledBy?.WeightsHash,
+                project.Settings.Algorithm,
                 project.Settings.Sampling, project.Settings.Training,
-            [.. preferences.Groups.Where(g => groups.ContainsKey(g.GroupId)).Select(g => Of(groups[g.GroupId], g))]);
+            [.. preferences.Groups.Where(g => groups.ContainsKey(g.GroupId)).Select(g => Of(groups[g.GroupId], g))])
+        {
+            Optimizer = project.Settings.Training.KeepOptimizer && sampledBy?.Kind == project.Settings.Training.Adapter
+                ? sampledBy.KeptOptimizer : null,
+        };
         var asked = items.Where(i => i.Item.Use == ItemUse.Training).ToList();
         return new(manifest, preferences, groups.Count, asked.Count,
             asked.Count(i => i.Item.State is ItemState.Open or ItemState.Disputed));
     }
 
     /// <summary>An epoch's items with every vote on them.</summary>
-    public static async Task<IReadOnlyList<JudgedItem>> Judged(LabelerDb db, long epochId, CancellationToken cancel = default)
+    public static Task<IReadOnlyList<JudgedItem>> Judged(LabelerDb db, long epochId, CancellationToken cancel = default) =>
+        Read(db.Items.Where(i => i.EpochId == epochId), db.Votes.Where(v => v.EpochId == epochId), cancel);
+
+    /// <summary>An epoch's items about the groups between two, both among them, with every vote on them.</summary>
+    internal static Task<IReadOnlyList<JudgedItem>> Judged(LabelerDb db, long epochId, (long First, long Last) groups,
+        CancellationToken cancel)
     {
-        var items = await db.Items.AsNoTracking().Include(i => i.First).Include(i => i.Second).Where(i => i.EpochId == epochId)
-            .OrderBy(i => i.Rank).ToListAsync(cancel);
-        var votes = (await db.Votes.AsNoTracking().Where(v => v.EpochId == epochId).OrderBy(v => v.Id).ToListAsync(cancel))
-            .ToLookup(v => v.ItemId);
+        var items = db.Items.Where(i => i.EpochId == epochId && i.GroupId >= groups.First && i.GroupId <= groups.Last);
+        return Read(items, db.Votes.Where(v => items.Any(i => i.Id == v.ItemId)), cancel);
+    }
+
+    private static async Task<IReadOnlyList<JudgedItem>> Read(IQueryable<Item> asked, IQueryable<Vote> said,
+        CancellationToken cancel)
+    {
+        var items = await asked.AsNoTracking().Include(i => i.First).Include(i => i.Second).OrderBy(i => i.Rank).ToListAsync(cancel);
+        var votes = (await said.AsNoTracking().OrderBy(v => v.Id).ToListAsync(cancel)).ToLookup(v => v.ItemId);
         return [.. items.Select(item => new JudgedItem(item, [.. votes[item.Id]]))];
     }
 

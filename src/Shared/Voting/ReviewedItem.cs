@@ -35,17 +35,13 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
     public static async Task<IReadOnlyList<ReviewedItem>> Read(LabelerDb db, Project project, ReviewFilter filter, ReviewedOnly only,
         int skip, int count, CancellationToken cancel = default)
     {
-        var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind < VoteKind.Undo && v.SupersededById == null);
-        var wanted = filter switch
+        var votes = Standing(db, project.Id);
+        var wanted = Of(votes, filter);
+        if (filter == ReviewFilter.Split)
         {
-            ReviewFilter.Fast =>
-                votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
-            ReviewFilter.Checks => votes.Where(v => v.Item!.State == ItemState.Disputed),
-            ReviewFilter.Quarantined => votes.Where(v => v.Quarantine != null),
-            ReviewFilter.Gold => votes.Where(v => v.Item!.Use == ItemUse.Gold),
-            ReviewFilter.Split => await Split(db, project, cancel) is var split ? votes.Where(v => split.Contains(v.ItemId)) : votes,
-            _ => votes,
-        };
+            var split = await Split(db, project, cancel);
+            wanted = votes.Where(v => split.Contains(v.ItemId));
+        }
         if (only.Annotator is { } who)
         {
             wanted = wanted.Where(v => v.AnnotatorId == who);
@@ -70,7 +66,24 @@ public sealed record ReviewedItem(Item Item, IReadOnlyList<ReviewedVote> Votes)
                     .Select(v => new ReviewedVote(v, names.GetValueOrDefault(v.AnnotatorId, ""), taught[v.Id].FirstOrDefault()))]))];
     }
 
-    private static async Task<List<long>> Split(LabelerDb db, Project project, CancellationToken cancel)
+    /// <summary>The votes that put items among those that a filter shows; where people disagree is for <see cref="Split"/> to
+    /// say.</summary>
+    public static IQueryable<Vote> Of(IQueryable<Vote> votes, ReviewFilter filter) => filter switch
+    {
+        ReviewFilter.Fast =>
+            votes.Where(v => v.Kind == VoteKind.Judgement && v.Quarantine == null && v.DurationMs < Vote.ImplausiblyFastMs),
+        ReviewFilter.Checks => votes.Where(v => v.Item!.State == ItemState.Disputed),
+        ReviewFilter.Quarantined => votes.Where(v => v.Quarantine != null),
+        ReviewFilter.Gold => votes.Where(v => v.Item!.Use == ItemUse.Gold),
+        _ => votes,
+    };
+
+    /// <summary>Judgements and skips that nobody took back, those that are set aside among them.</summary>
+    public static IQueryable<Vote> Standing(LabelerDb db, long project) =>
+        db.Votes.Where(v => v.ProjectId == project && v.Kind < VoteKind.Undo && v.SupersededById == null);
+
+    /// <summary>Items of which people who judged them said different things.</summary>
+    public static async Task<List<long>> Split(LabelerDb db, Project project, CancellationToken cancel)
     {
         var several = db.Votes.Effective().Where(v => v.ProjectId == project.Id).GroupBy(v => v.ItemId).Where(g => g.Count() > 1)
             .Select(g => g.Key);

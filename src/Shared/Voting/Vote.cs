@@ -1,10 +1,11 @@
 using Labeler.Shared.Projects;
+using Labeler.Shared.Webhooks;
 
 namespace Labeler.Shared.Voting;
 
 /// <summary>One row of the append-only record of votes. Nothing of what was said is ever changed; a row is only marked as superseded or
 /// quarantined.</summary>
-public sealed class Vote
+public sealed class Vote : Announcing
 {
     /// <summary>A judgement that took fewer milliseconds was made by nobody who looked at the images.</summary>
     public const int ImplausiblyFastMs = 200;

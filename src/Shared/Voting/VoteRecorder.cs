@@ -61,6 +61,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             vote.Checks(first);
         }
+        await GoldMark.Watch(db, project, item, vote, now, cancel);
         db.Votes.Add(vote);
         found.Lease.Finish(now);
         if (!surplus)

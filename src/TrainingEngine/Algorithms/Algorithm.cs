@@ -1,4 +1,5 @@
 using Labeler.Shared.Projects;
+using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
@@ -88,6 +89,8 @@ public abstract class Algorithm<T>(string name) : Algorithm(name) where T : Upda
     public sealed override TrainingResult Run(EpochRun run, UpdateOptions options)
     {
         options.Validate();
+        // Prompts are encoded before the policy itself is laid on.
+        using var texts = LoraAdapter.LoadTexts(run.Model, run.Trained.From);
         return Run(run, (T)options);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Labeler.TrainingEngine.Diffusion.Flow;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
@@ -37,13 +38,24 @@ public abstract record StepwiseOptions : UpdateOptions
             $"no sampling step to train on: the trajectories have steps 0 to {steps - 1}, the options ask for {FirstStep} to {last}");
     }
 
+    // Outside of a window there is no noise, and none at CPS's last step: nobody who leaves the last step open means those.
+    private int[] Noisy(int[] steps, EpochData data)
+    {
+        var (window, origin) = (data.Origin.Window, data.Origin);
+        int[] noisy = [.. steps.Where(step => window.Has(step)
+            && !(LastStep < 0 && origin.FlowNoise == FlowNoise.Cps && step == data.Timesteps.Length - 1))];
+        return noisy.Length > 0 ? noisy : throw new EngineException(
+            $"no sampling step to train on: noise was added at steps {window.First} to {window.First + window.Count - 1}, the options ask "
+                + $"for {steps[0]} to {steps[^1]}");
+    }
+
     /// <summary>The sampling steps of an epoch that are trained on.</summary>
     /// <exception cref="EngineException">None is left, or one has no noise.</exception>
     internal int[] TrainedSteps(EpochData data)
     {
-        var ddim = data.Ddim;
-        var steps = TrainedSteps(data.Timesteps.Length);
-        return steps.FirstOrDefault(step => ddim.IsDeterministic(data.Timesteps[step]), -1) is var still and >= 0
+        var policy = data.Steps;
+        var steps = Noisy(TrainedSteps(data.Timesteps.Length), data);
+        return steps.FirstOrDefault(step => policy.IsDeterministic(data.Timesteps[step]), -1) is var still and >= 0
             ? throw new EngineException(
                 $"sampling step {still} (timestep {data.Timesteps[still]}) has no noise under this model's schedule, so nothing can be "
                     + $"learned there; "

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Experiments.Benchmarks;
 using Labeler.TrainingEngine.Models;
 
@@ -17,7 +18,7 @@ public static class BenchCommand
         var model = new Option<string>("--model") { Description = "a model folder; by default a small model of random weights" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N; by default cuda where it is there" };
         var precision = new Option<string>("--dtype") { Description = "element type to compute in", DefaultValueFactory = _ => "float32" }
-            .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
+            .AcceptOnlyFromAmong([.. Precisions.Names]);
         var rounds = new Option<int>("--rounds") { Description = "groups to sample; the fastest counts", DefaultValueFactory = _ => 5 };
         var command =
             new Command("sampling",

@@ -38,10 +38,10 @@ public sealed class EpochInput(bool samplesRequired = true)
         _ => throw new EngineException("say what to learn from: either --feedback FOLDER or --reward NAME"),
     };
 
-    /// <summary>The folder's images with what they are worth.</summary>
+    /// <summary>The folder's images with what they are worth, and the name of who says so.</summary>
     /// <param name="from">Whether pairs are learned from, images judged good or bad, or every image's number.</param>
     /// <exception cref="EngineException">Trajectories are missing, or rewards cannot be had.</exception>
-    public JudgedEpoch Read(ParseResult parsed, LearnsFrom from, CancellationToken stop)
+    public (JudgedEpoch Epoch, string Judge) Read(ParseResult parsed, LearnsFrom from, CancellationToken stop)
     {
         var folder = Folder(parsed);
         using var source = Reward(parsed, folder);
@@ -79,6 +79,6 @@ public sealed class EpochInput(bool samplesRequired = true)
                 $"{rewards.Length} images of {folder.Groups} groups, {source.Name}: mean {rewards.Average():0.####}, from "
                     + $"{rewards.Min():0.####} to {rewards.Max():0.####}"));
         }
-        return epoch;
+        return (epoch, source.Name);
     }
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Diffusion.Flow;
 using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Models.Transformers;
+using Labeler.TrainingEngine.Models.UNet;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -46,20 +49,52 @@ public static class InfoCommand
     private static void Describe(string folder)
     {
         StableDiffusion model = StableDiffusion.Load(folder);
-        NoiseScheduleOptions schedule = NoiseScheduleOptions.Read(Path.Combine(folder, "scheduler"));
-        long size = model.Unet.Config.SampleSize * model.Vae.Config.Factor;
+        long size = model.Denoiser.SampleSize * model.Vae.Config.Factor;
         Row("model", folder);
+        if (Directory.Exists(folder) && ModelFolder.Variants(folder) is { Count: > 0 } variants)
+        {
+            Row("variants", $"{string.Join(", ", variants)} (--variant)");
+        }
+
         Row("hash", ModelHash.Of(folder));
         Row("text", string.Join(" and ", model.TextEncoders.Zip(model.Tokenizers, (encoder, tokenizer) =>
             $"{Millions(encoder.Parameters)} parameters, {tokenizer.VocabularySize} tokens, {tokenizer.MaxLength} at once")));
-        Row("u-net", $"{Millions(model.Unet.Parameters)} parameters, channels {string.Join("-", model.Unet.Config.Channels)}");
+        if (model.T5 is { } t5)
+        {
+            Row("t5", $"{Millions(t5.Parameters)} parameters, width {t5.Config.Width}");
+        }
+
+        Row(model.IsFlow ? "transform" : "u-net", Shape(model.Denoiser));
         Row("vae",
             $"{Millions(model.Vae.Parameters)} parameters, factor {model.Vae.Config.Factor}, scale "
                 + $"{model.Vae.Config.ScalingFactor.ToString(CultureInfo.InvariantCulture)}");
         Row("images", $"{size} x {size} pixels");
-        Row("schedule",
-            $"{schedule.TrainTimesteps} timesteps, {schedule.BetaSchedule} {schedule.BetaStart} to {schedule.BetaEnd}, predicts "
-                + $"{schedule.Prediction}");
+        Row("schedule", Schedule(model));
+    }
+
+    private static string Shape(IDenoiser denoiser) => $"{Millions(denoiser.Parameters)} parameters, " + denoiser switch
+    {
+        UNet2DConditionModel { Config: var config } => $"channels {string.Join("-", config.Channels)}",
+        Sd3Transformer { Config: var config } =>
+            $"Stable Diffusion {(config.Norms ? "3.5" : "3")}, {config.Layers} blocks, width {config.Width}",
+        FluxTransformer { Config: var config } =>
+            $"FLUX {(config.Guided ? "dev" : "schnell")}, {config.DoubleBlocks} + {config.SingleBlocks} blocks, width {config.Width}",
+        _ => denoiser.PartName,
+    };
+
+    private static string Schedule(StableDiffusion model)
+    {
+        var folder = Path.Combine(model.Folder, "scheduler");
+        if (model.IsFlow)
+        {
+            var flow = FlowScheduleOptions.Load(folder);
+            return $"{flow.TrainTimesteps} timesteps, shift {(flow.Dynamic is null ? flow.Shift.ToString(CultureInfo.InvariantCulture)
+                : "by the image's size")}, predicts velocity";
+        }
+
+        NoiseScheduleOptions schedule = NoiseScheduleOptions.Read(folder);
+        return $"{schedule.TrainTimesteps} timesteps, {schedule.BetaSchedule} {schedule.BetaStart} to {schedule.BetaEnd}, predicts "
+            + $"{schedule.Prediction}{(schedule.ClipSample ? ", clamped" : "")}";
     }
 
     private static string Millions(IReadOnlyDictionary<string, Tensor> parameters) =>

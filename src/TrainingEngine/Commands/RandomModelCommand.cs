@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -12,7 +13,7 @@ internal static class RandomModelCommand
             .AcceptOnlyFromAmong([.. ReleasedShape.All.Select(shape => shape.Name)]);
         var target = new Option<string>("--out") { Description = "the model folder to make", Required = true };
         var type = new Option<string>("--dtype") { Description = "element type of the files", DefaultValueFactory = _ => "float32" }
-            .AcceptOnlyFromAmong("float32", "bfloat16", "float16");
+            .AcceptOnlyFromAmong([.. Precisions.Names]);
         var seed = new Option<ulong>("--seed") { Description = "seed of the weights" };
         var tokenizer =
             new Option<string?>("--tokenizer") { Description = "tokenizer folder to copy; without it, texts become tokens byte by byte" };

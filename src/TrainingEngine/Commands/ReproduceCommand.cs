@@ -2,6 +2,7 @@ using System.CommandLine;
 using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Experiments.Duels;
+using Labeler.TrainingEngine.Experiments.Rlhf;
 using Labeler.TrainingEngine.Experiments.Rubric;
 using Labeler.TrainingEngine.Experiments.Signals;
 
@@ -10,7 +11,7 @@ namespace Labeler.TrainingEngine.Commands;
 /// <summary><c>reproduce</c>: the published experiments on the bundled model, with simulated annotators.</summary>
 public sealed class ReproduceCommand
 {
-    private const string Duels = "duels", Rubric = "rubric", Signals = "signals";
+    private const string Duels = "duels", Rubric = "rubric", Signals = "signals", Rlhf = "rlhf";
 
     private readonly Argument<string> _experiment = new Argument<string>("experiment")
     {
@@ -18,9 +19,10 @@ public sealed class ReproduceCommand
             "normalcy (hands), safety (art), alignment (mirrors, judged in pairs); comparing algorithms on a reward, compressibility, "
                 + "incompressibility, mirror-reward; "
             + "algorithms against each other before raters, duels; fine-tuning on drawn scenes, scored by raters along its steps, rubric; "
-                + "safety from pairs within groups, across groups and images judged alone at equal votes, signals",
+                + "safety from pairs within groups, across groups and images judged alone at equal votes, signals; "
+                + "votes, reward model and policy gradient against D3PO at equal votes, rlhf",
     }.AcceptOnlyFromAmong([.. Experiment.All.Select(one => one.Name), .. ComparisonTask.All.Select(one => one.Name), Duels, Rubric,
-        Signals]);
+        Signals, Rlhf]);
 
     private readonly Option<string> _model =
         new("--model") { Description = "the bundled model's folder", DefaultValueFactory = _ => Path.Combine("models", "mirror-world") };
@@ -65,6 +67,10 @@ public sealed class ReproduceCommand
         else if (name == Signals)
         {
             new SignalRun(from, _options.OfSignals(parsed, from), into, Console.Out).Run(stop);
+        }
+        else if (name == Rlhf)
+        {
+            new RlhfRun(from, _options.OfRlhf(parsed, from), into, Console.Out).Run(stop);
         }
         else
         {

@@ -9,7 +9,8 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of the rubric evaluation; what D3PO has, too, is asked for as D3PO's is.</summary>
     public RubricOptions OfRubric(ParseResult parsed)
     {
-        Refuse(parsed, "rubric", [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, .. _d3po.OfAlgorithmAlone]);
+        Refuse(parsed, "rubric",
+            [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, _precision, _policyEpochs, .. _d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
         D3poOptions updates =
             _d3po.Read(parsed,

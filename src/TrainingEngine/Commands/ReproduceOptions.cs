@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Experiments;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.Experiments.Comparison;
@@ -51,11 +52,18 @@ public sealed partial class ReproduceOptions
                 + $"{string.Join(',', ComparedAlgorithm.Default)}; duels {string.Join(',', new DuelOptions().Algorithms)}]",
     };
 
+    private readonly Option<string?> _precision = new Option<string?>("--dtype")
+    {
+        Description = "element type to compute in; comparisons [float32]",
+    }.AcceptOnlyFromAmong([.. Precisions.Names]);
+
     private readonly Option<int?> _scenes = new("--scenes") { Description = "drawn scenes that are labeled (rubric) [400]" };
     private readonly Option<int?> _trainingSteps =
         new("--training-steps") { Description = "optimizer steps of each label's adapter (rubric) [400]" };
     private readonly Option<int?> _evaluateEvery =
         new("--evaluate-every") { Description = "optimizer steps between two checkpoints that are scored (rubric) [100]" };
+    private readonly Option<int?> _policyEpochs =
+        new("--policy-epochs") { Description = "epochs of the policy gradient on each round's reward model (rlhf) [2]" };
     private readonly OptionsOnCommandLine _d3po;
 
     /// <param name="command">Gets the options.</param>
@@ -63,7 +71,7 @@ public sealed partial class ReproduceOptions
     {
         Option[] options =
             [_epochs, _images, _evaluation, _steps, _raters, _replay, _noise, _ties, _guidance, _rank, _allLayers, _seeds, _algorithms,
-                _scenes, _trainingSteps, _evaluateEvery];
+                _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
         Array.ForEach(options, command.Add);
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
@@ -71,7 +79,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of one of D3PO's experiments.</summary>
     public ReproductionOptions OfReproduction(ParseResult parsed, Experiment experiment, string model)
     {
-        Refuse(parsed, experiment.Name, [_seeds, _algorithms, .. OfTuning]);
+        Refuse(parsed, experiment.Name, [_seeds, _algorithms, _precision, .. OfTuning]);
         D3poOptions updates = _d3po.Read(parsed, ModelDefaults.Read(model));
         var defaults = new ReproductionOptions { Experiment = experiment };
         return defaults with
@@ -104,6 +112,7 @@ public sealed partial class ReproduceOptions
             EvaluationImages = parsed.GetValue(_evaluation) ?? defaults.EvaluationImages,
             Steps = parsed.GetValue(_steps) ?? defaults.Steps,
             Guidance = parsed.GetValue(_guidance),
+            Precision = parsed.GetValue(_precision) is "float32" ? null : parsed.GetValue(_precision),
             // A pull towards the policy that sampled would hold D3PO back alone.
             D3po = _d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0 }),
             Trained = Part(parsed),
@@ -113,7 +122,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
-        Refuse(parsed, "duels", [_replay, .. OfTuning]);
+        Refuse(parsed, "duels", [_replay, _precision, .. OfTuning]);
         var defaults = new DuelOptions();
         return defaults with
         {
@@ -134,7 +143,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of pairs and images judged alone against each other.</summary>
     public SignalOptions OfSignals(ParseResult parsed, string model)
     {
-        Refuse(parsed, "signals", [_replay, _ties, _algorithms, .. OfTuning]);
+        Refuse(parsed, "signals", [_replay, _ties, _algorithms, _precision, .. OfTuning]);
         var defaults = new SignalOptions();
         return defaults with
         {
@@ -151,7 +160,7 @@ public sealed partial class ReproduceOptions
         };
     }
 
-    private Option[] OfTuning => [_scenes, _trainingSteps, _evaluateEvery];
+    private Option[] OfTuning => [_scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
 
     // What would change nothing was meant for another experiment.
     private static void Refuse(ParseResult parsed, string experiment, Option[] others)

@@ -34,7 +34,7 @@ internal static class SupervisedCommand
             CaptionedImage[] wanted = [.. all.Where(image => call.Parsed.GetValue(label) is not { } one || image.Label == one)];
             return wanted.Length > 0 ? Learn(call, wanted)
                 : throw new EngineException($"no image has the label {call.Parsed.GetValue(label)}");
-        });
+        }, new TrainedPartOptions(SupervisedOptions.AdapterRank));
         return command;
     }
 

@@ -14,7 +14,7 @@ internal sealed record TrainingCall<T>(ParseResult Parsed, StableDiffusion Model
 internal sealed class TrainingCommand<T> where T : UpdateOptions
 {
     private readonly ModelOptions _model = new();
-    private readonly TrainedPartOptions _trained = new();
+    private readonly TrainedPartOptions _trained;
     private readonly PlaceOptions _place = new();
     private readonly OptionsOnCommandLine _options;
     private readonly Func<ParseResult, string, T> _defaults;
@@ -23,9 +23,11 @@ internal sealed class TrainingCommand<T> where T : UpdateOptions
     /// <param name="standard">Settings that its help shows.</param>
     /// <param name="defaults">From what was given and a model's folder to the settings where nothing else is given.</param>
     /// <param name="train">Does it.</param>
+    /// <param name="trained">What is trained; the usual adapter where it is not given.</param>
     public TrainingCommand(Command command, T standard, Func<ParseResult, string, T> defaults,
-        Func<TrainingCall<T>, TrainingResult> train)
+        Func<TrainingCall<T>, TrainingResult> train, TrainedPartOptions? trained = null)
     {
+        _trained = trained ?? new();
         _model.AddTo(command);
         _trained.AddTo(command);
         _place.AddTo(command);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Verification;
 using TorchSharp;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.ModelServers;
 using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,15 +42,32 @@ public static class WorkerCommand
                 Description =
                     "Compute at a priority lower by this, 0 to 19; what holds up others in the database stays quick"
             };
+        var device =
+            new Option<string>(
+                "--device")
+            {
+                Description =
+                    "for projects that name none: cpu, cuda or cuda:N, or several with commas, which share sampling; by default cuda where "
+                        + "it is there",
+                DefaultValueFactory = _ => ""
+            };
         var command =
-            new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness };
+            new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness,
+                device };
         command.Does((parsed, stop) => Run(
-            parsed.GetValue(data)!, parsed.GetValue(name)!, parsed.GetValue(untilInputEnds), TimeSpan.FromSeconds(parsed.GetValue(every)),
-                parsed.GetValue(niceness), stop));
+            parsed.GetValue(data)!,
+            OptionsOf(parsed.GetValue(name)!, parsed.GetValue(every), parsed.GetValue(device)!),
+            parsed.GetValue(untilInputEnds), parsed.GetValue(niceness), stop));
         return command;
     }
 
-    private static void Run(string data, string name, bool untilInputEnds, TimeSpan checkpointEvery, int niceness, CancellationToken stop)
+    private static WorkerOptions OptionsOf(string name, double every, string devices)
+    {
+        var all = devices.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return new(name, TimeSpan.FromSeconds(every)) { Device = all.FirstOrDefault(""), Others = [.. all.Skip(1)] };
+    }
+
+    private static void Run(string data, WorkerOptions options, bool untilInputEnds, int niceness, CancellationToken stop)
     {
         using var database = new DatabaseThread();
         if (niceness is < 0 or > 19)
@@ -59,6 +78,10 @@ public static class WorkerCommand
         DatabaseThread.LowerPriority(niceness);
         // Says in one line what is missing where libtorch is not there, before any job is taken.
         TorchSharp.torch.zeros([1]).Dispose();
+        foreach (var device in options.Others.Prepend(options.Device))
+        {
+            Devices.Pick(device);
+        }
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (untilInputEnds)
         {
@@ -70,7 +93,8 @@ public static class WorkerCommand
         OwnerOnly.Begin();
         using var use = FolderUse.Share(new DataFolder(data));
         using var services = new ServiceCollection().AddLabelerData(configuration, data)
-            .AddTrainerWorker(new(name, checkpointEvery), database)
+            .AddSingleton(configuration.GetSection(ReachOptions.Section).Get<ReachOptions>() ?? new ReachOptions())
+            .AddTrainerWorker(options, database)
             .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning))
                 .BuildServiceProvider();
         database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));

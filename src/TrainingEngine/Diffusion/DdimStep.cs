@@ -13,7 +13,7 @@ namespace Labeler.TrainingEngine.Diffusion;
 /// (eta 0, or the last one with steps_offset 0, where the published code returns NaN) is deterministic: it has no density,
 /// <see cref="LogProbability"/> is 0 there for every policy, and <see cref="IsDeterministic"/> says so.
 /// </remarks>
-public sealed class DdimStep
+public sealed class DdimStep : IPolicyStep
 {
     private static readonly double LogRootTwoPi = 0.5 * Math.Log(2 * Math.PI);
     private readonly NoiseSchedule _schedule;
@@ -39,6 +39,14 @@ public sealed class DdimStep
 
     /// <summary>The timesteps from noise to image.</summary>
     public IReadOnlyList<int> Timesteps { get; }
+
+    IReadOnlyList<long> IPolicyStep.Timesteps => [.. Timesteps.Select(timestep => (long)timestep)];
+
+    /// <inheritdoc />
+    public float TimeOf(long timestep) => timestep;
+
+    /// <inheritdoc />
+    public double Deviation(long timestep) => Sigma(timestep);
 
     /// <summary>Distance between a timestep and the one before it.</summary>
     public int Stride { get; }

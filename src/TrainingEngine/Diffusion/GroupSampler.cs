@@ -18,6 +18,9 @@ public sealed record SampledGroup(Trajectory Trajectory, IReadOnlyList<byte[]> I
 /// <param name="adapterHash">For the trajectories; empty without an adapter.</param>
 public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string modelHash, string adapterHash)
 {
+    /// <summary>Whether pictures are decoded in tiles.</summary>
+    public bool Tiles { get; init; }
+
     /// <summary>
     /// Samples the groups that are missing. Groups are always computed in the same company, whichever of them are there
     /// already, so that sampling that was interrupted ends with the same bits.
@@ -72,7 +75,7 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
         [.. sampler.Sample(groups, stop, afterStep).Select(bare =>
         {
             Trajectory trajectory = bare with { Origin = bare.Origin with { ModelHash = modelHash, AdapterHash = adapterHash } };
-            return new SampledGroup(trajectory, [.. LatentDecoder.Decode(model.Vae, trajectory.Final)
+            return new SampledGroup(trajectory, [.. LatentDecoder.Decode(model, trajectory.Final, Tiles)
                 .Select((picture, image) => picture.ToPng([new("parameters", Parameters(trajectory, image))]))]);
         })];
 
@@ -84,7 +87,8 @@ public sealed class GroupSampler(StableDiffusion model, Sampler sampler, string 
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{origin.Prompt}\nNegative prompt: {origin.Negative}\n"
-            + $"Steps: {trajectory.Timesteps.Length}, Sampler: DDIM, CFG scale: {origin.Guidance}, Eta: {origin.Eta}, Seed: {origin.Seed}, "
+            + $"Steps: {trajectory.Timesteps.Length}, Sampler: {(origin.Noise.Length > 0 ? $"flow {origin.Noise}" : "DDIM")}, "
+            + $"CFG scale: {origin.Guidance}, Eta: {origin.Eta}, Seed: {origin.Seed}, "
             + $"Variation: {image}, Size: {origin.Width}x{origin.Height}, "
             + $"Model hash: {origin.ModelHash[..Math.Min(10, origin.ModelHash.Length)]}{adapter}");
     }

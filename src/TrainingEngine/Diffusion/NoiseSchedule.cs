@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Diffusion.Flow;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;
@@ -6,7 +7,7 @@ namespace Labeler.TrainingEngine.Diffusion;
 /// The forward process x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε (Ho et al. 2020, equation 4) and the timesteps that sampling visits.
 /// β and ᾱ are rounded to float32 where diffusers rounds them, so that they are its numbers to the last bit or the one before.
 /// </summary>
-public sealed class NoiseSchedule
+public sealed class NoiseSchedule : ISchedule
 {
     private const int MostTimesteps = 1_000_000;
     private readonly float[] _alphasCumprod;
@@ -40,6 +41,16 @@ public sealed class NoiseSchedule
     /// <summary>Reads the folder <c>scheduler</c> of a diffusers model.</summary>
     /// <exception cref="EngineException">See <see cref="NoiseScheduleOptions.Read"/>.</exception>
     public static NoiseSchedule Load(string folder) => new(NoiseScheduleOptions.Read(folder));
+
+    /// <inheritdoc />
+    public int TrainTimesteps => Options.TrainTimesteps;
+
+    /// <inheritdoc />
+    public IPolicyStep Steps(int count, double eta, FlowNoise noise, long tokens, NoiseWindow window = default) =>
+        new DdimStep(this, count, eta);
+
+    /// <inheritdoc />
+    public float TimeOf(long timestep) => timestep;
 
     /// <summary>The timesteps of a sampling run, from noise to image.</summary>
     /// <exception cref="EngineException">The number of steps or the spacing is impossible.</exception>

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Models.SingleFile;
 
 namespace Labeler.TrainingEngine.Diffusion;
 
 /// <summary>
 /// A model folder's scheduler_config.json. As in diffusers' <c>DDIMScheduler.from_config</c>, a file of any scheduler is
-/// read into DDIM, and what the file does not say has DDIM's default.
+/// read into DDIM, and what the file does not say has DDIM's default; but <c>clip_sample</c> is then false, because the models
+/// are of latents. D3PO's own program would take DDIM's true there; the models that it was published with say false.
 /// </summary>
 public sealed record NoiseScheduleOptions
 {
@@ -49,10 +51,23 @@ public sealed record NoiseScheduleOptions
         "KDPM2DiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "DEISMultistepScheduler", "UniPCMultistepScheduler",
     ];
 
-    /// <summary>Reads <c>scheduler_config.json</c> from the folder <c>scheduler</c> of a model.</summary>
+    /// <summary>
+    /// Reads <c>scheduler_config.json</c> from the folder <c>scheduler</c> of a model; for a model of one file, what lies beside it, or
+    /// its family's schedule.
+    /// </summary>
     /// <exception cref="EngineException">The file is missing, malformed, or asks for what DDIM here cannot do.</exception>
     public static NoiseScheduleOptions Read(string folder)
     {
+        string model = Path.GetDirectoryName(Path.GetFullPath(folder))!;
+        if (File.Exists(model))
+        {
+            folder = Path.Combine(SingleFileModel.Beside(model), "scheduler");
+            if (!File.Exists(Path.Combine(folder, "scheduler_config.json")))
+            {
+                return From(JsonSerializer.SerializeToElement(SingleFileModel.Schedule(model)));
+            }
+        }
+
         string file = Path.Combine(folder, "scheduler_config.json");
         if (!File.Exists(file))
         {
@@ -62,7 +77,9 @@ public sealed record NoiseScheduleOptions
         try
         {
             using JsonDocument json = JsonDocument.Parse(StrictText.Read(file));
-            return From(json.RootElement);
+            // A latent is not bounded as a picture is: clamping it is for models of pixels, which this engine has none of.
+            return Given(json.RootElement, "clip_sample") is null ? From(json.RootElement) with { ClipSample = false }
+                : From(json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or EngineException)
         {

@@ -27,6 +27,12 @@ public sealed record SampleManifest
     /// <summary>Share of noise.</summary>
     public required double Eta { get; init; }
 
+    /// <summary>Which noise a flow model's steps add; empty for others.</summary>
+    public string Noise { get; init; } = "";
+
+    /// <summary>Which steps of a flow model add it, as <c>2+3</c>; empty for all.</summary>
+    public string Window { get; init; } = "";
+
     /// <summary>Guidance scale.</summary>
     public required double Guidance { get; init; }
 

@@ -1,3 +1,5 @@
+using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Diffusion.Flow;
 using Labeler.TrainingEngine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,28 +21,32 @@ public sealed class Sampler
 
     private readonly StableDiffusion _model;
     private readonly SamplingOptions _options;
-    private readonly GuidedUNet _unet;
-    private readonly DdimStep _step;
+    private readonly GuidedDenoiser _denoiser;
+    private readonly IPolicyStep _step;
     private readonly TextConditioning _negative;
     private readonly Device _device;
     private readonly ScalarType _precision;
 
     /// <exception cref="EngineException">An option is impossible for this model.</exception>
-    public Sampler(StableDiffusion model, NoiseSchedule schedule, SamplingOptions options)
+    public Sampler(StableDiffusion model, ISchedule schedule, SamplingOptions options)
     {
         (_model, _options) = (model, options);
-        _unet = new GuidedUNet(model.Unet, options.Guidance);
-        _step = new DdimStep(schedule, options.Steps, options.Eta);
-        (Width, Height) = Size();
+        _denoiser = new GuidedDenoiser(model.Denoiser, options.Guidance);
+        (Width, Height) = ImageSize.Of(model, options.Width, options.Height);
+        if (!options.Window.IsEverything && !model.IsFlow)
+        {
+            throw new EngineException("a window of noisy steps is of flow models; this model's steps all add noise");
+        }
+
+        _step = schedule.Steps(options.Steps, options.Eta, options.Noise, ModelSchedule.TokensOf(model, Width, Height), options.Window);
         if (options.GroupSize < 1)
         {
             throw new EngineException($"a group of {options.GroupSize} images is impossible; at least 1 is needed");
         }
 
-        Tensor weight = model.Unet.Parameters["conv_in.weight"];
-        (_device, _precision) = (weight.device, weight.dtype);
+        (_device, _precision) = (model.Device, model.Precision);
         using var gradients = no_grad();
-        _negative = model.Encode([options.Negative], (Width, Height));
+        _negative = model.EncodeNegative(options.Negative, (Width, Height));
     }
 
     /// <summary>Width of the images in pixels.</summary>
@@ -49,6 +55,9 @@ public sealed class Sampler
     /// <summary>Height of the images in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>Which noise is added to a flow model's steps; empty for others and for none.</summary>
+    public string Noise => _model.IsFlow && _options.Eta > 0 ? FlowNoiseNames.Of(_options.Noise) : "";
+
     /// <summary>
     /// Groups that are computed together: of a small model several, because libtorch's processor kernels reach their speed
     /// from a few dozen rows on. It decides the last bits, so it follows from the options and the model alone.
@@ -56,7 +65,7 @@ public sealed class Sampler
     public int GroupsTogether => _options.ImagesAtOnce > 0
         ? Math.Max(1, _options.ImagesAtOnce / _options.GroupSize)
         : _model.IsSmall && _device.type == DeviceType.CPU
-            ? Math.Max(1, RowsTogether / (_options.GroupSize * (_unet.IsGuided ? 2 : 1)))
+            ? Math.Max(1, RowsTogether / (_options.GroupSize * (_denoiser.IsGuided ? 2 : 1)))
             : 1;
 
     /// <summary>Samples the images of one prompt. The caller frees the trajectory.</summary>
@@ -94,11 +103,17 @@ public sealed class Sampler
             foreach (long timestep in _step.Timesteps)
             {
                 stop.ThrowIfCancellationRequested();
-                // At the first step one row stands for all images of a group, as they are equal.
-                Tensor mean = latents.Count == 1
-                    ? Mean(starts, timestep, texts).index_select(0, groupOfRow)
-                    : Mean(latents[^1], timestep, textOfRow);
-                Tensor next = _options.Eta > 0 ? _step.Next(mean, Noise(generators, mean), timestep) : mean;
+                // Up to the first noise one row stands for all images of a group, as they are equal.
+                bool alike = latents.Count - 1 <= _options.Window.First && (latents.Count == 1 || !_options.Window.IsEverything);
+                Tensor mean = alike ? Mean(starts, timestep, texts) : Mean(latents[^1], timestep, textOfRow);
+                if (alike)
+                {
+                    starts = mean.to(_options.Storage);
+                    mean = mean.index_select(0, groupOfRow);
+                }
+
+                bool noisy = _options.Eta > 0 && _options.Window.Has(latents.Count - 1);
+                Tensor next = noisy ? _step.Next(mean, Drawn(generators, mean), timestep) : mean;
 
                 // Round first, then score: the ratio to the same policy is then 1 in training.
                 latents.Add(next.to(_options.Storage));
@@ -126,7 +141,8 @@ public sealed class Sampler
         {
             long count = Math.Min(atOnce, rows - first);
             TextConditioning said = count == rows ? text : text.At(arange(first, first + count, int64, _device));
-            outputs.Add(_unet.Predict(here.narrow(0, first, count).to(_precision), [timestep], said, _negative.Repeat(count)));
+            Tensor part = here.narrow(0, first, count).to(_precision);
+            outputs.Add(_denoiser.Predict(part, [_step.TimeOf(timestep)], said, _negative.Repeat(count)));
         }
 
         return _step.Mean(here, outputs.Count == 1 ? outputs[0] : cat(outputs), timestep).MoveToOuterDisposeScope();
@@ -138,10 +154,10 @@ public sealed class Sampler
         return Draw(generator).to(_options.Storage);
     }
 
-    private Tensor Noise(Generator[] generators, Tensor like) => cat([.. generators.Select(Draw)]).to(like.device);
+    private Tensor Drawn(Generator[] generators, Tensor like) => cat([.. generators.Select(Draw)]).to(like.device);
 
     private Tensor Draw(Generator generator) => randn(
-        [1, _model.Unet.Config.InChannels, Height / _model.Vae.Config.Factor, Width / _model.Vae.Config.Factor], generator: generator);
+        [1, _model.Denoiser.LatentChannels, Height / _model.Vae.Config.Factor, Width / _model.Vae.Config.Factor], generator: generator);
 
     private IReadOnlyList<Trajectory> Gathered(
         IReadOnlyList<GroupRequest> groups, ulong[][] seeds, List<Tensor> latents, List<Tensor> means, List<Tensor> scores)
@@ -164,6 +180,9 @@ public sealed class Sampler
                 Negative = _options.Negative,
                 Guidance = _options.Guidance,
                 Eta = _options.Eta,
+                Noise = Noise,
+                Window = Noise.Length > 0 ? _options.Window : default,
+                Precision = MixedPrecision.IsNarrow(_precision) ? _precision.Name() : "",
                 Seed = group.Seed,
                 ImageSeeds = seeds[index],
                 Width = Width,
@@ -176,17 +195,6 @@ public sealed class Sampler
     }
 
     private Tensor Of(int group, Tensor rows) => rows.narrow(0, (long)group * _options.GroupSize, _options.GroupSize);
-
-    private (int Width, int Height) Size()
-    {
-        int factor = (int)_model.Vae.Config.Factor;
-
-        int own = (int)_model.Unet.Config.SampleSize * factor;
-        var (width, height) = (_options.Width > 0 ? _options.Width : own, _options.Height > 0 ? _options.Height : own);
-        return width % factor == 0 && height % factor == 0
-            ? (width, height)
-            : throw new EngineException($"{width} x {height} pixels are impossible; this model makes multiples of {factor}");
-    }
 
     private static string Shortened(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Diffusion.Flow;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;
@@ -5,11 +6,20 @@ namespace Labeler.TrainingEngine.Diffusion;
 /// <summary>How images are sampled. The defaults are D3PO's.</summary>
 public sealed record SamplingOptions
 {
-    /// <summary>DDIM steps, 1 to the model's training timesteps.</summary>
+    /// <summary>The noise level that Flow-GRPO samples flow models with.</summary>
+    public const double FlowEta = 0.7;
+
+    /// <summary>Sampling steps, 1 to the model's training timesteps.</summary>
     public int Steps { get; init; } = 20;
 
     /// <summary>Share of noise, 0 to 1: 1 is a full Gaussian policy, 0 is deterministic and has no log-probabilities.</summary>
     public double Eta { get; init; } = 1;
+
+    /// <summary>Which noise the steps of a flow model add; <see cref="Eta"/> is how much.</summary>
+    public FlowNoise Noise { get; init; } = FlowNoise.Sde;
+
+    /// <summary>Which steps of a flow model add it.</summary>
+    public NoiseWindow Window { get; init; }
 
     /// <summary>Guidance scale, at least 1; 1 spares the unconditional branch.</summary>
     public double Guidance { get; init; } = 5;

@@ -1,44 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Diffusion;
-
-/// <summary>Where a trajectory came from; kept in its file as text.</summary>
-public sealed record TrajectoryOrigin
-{
-    /// <summary>The prompt of all images.</summary>
-    public required string Prompt { get; init; }
-
-    /// <summary>What guidance led away from.</summary>
-    public string Negative { get; init; } = "";
-
-    /// <summary>Guidance scale.</summary>
-    public double Guidance { get; init; } = 1;
-
-    /// <summary>Share of noise.</summary>
-    public double Eta { get; init; }
-
-    /// <summary>Seed of the starting noise that all images share.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>Seed of each image's own noise.</summary>
-    public IReadOnlyList<ulong> ImageSeeds { get; init; } = [];
-
-    /// <summary>Pixels.</summary>
-    public int Width { get; init; }
-
-    /// <summary>Pixels.</summary>
-    public int Height { get; init; }
-
-    /// <summary>Content hash of the model, see <see cref="ModelHash"/>.</summary>
-    public string ModelHash { get; init; } = "";
-
-    /// <summary>Content hash of the adapter's file; empty without one.</summary>
-    public string AdapterHash { get; init; } = "";
-}
 
 /// <summary>
 /// How a group of images came about: every latent, timestep and log-probability. One trajectory of T+1 latents holds
@@ -77,20 +42,7 @@ public sealed record Trajectory(
             tensors["means"] = Means;
         }
 
-        SafeTensors.Write(path, tensors, new Dictionary<string, string>
-        {
-            ["format"] = Format,
-            ["prompt"] = Origin.Prompt,
-            ["negative"] = Origin.Negative,
-            ["guidance"] = Origin.Guidance.ToString("R", CultureInfo.InvariantCulture),
-            ["eta"] = Origin.Eta.ToString("R", CultureInfo.InvariantCulture),
-            ["seed"] = Origin.Seed.ToString(CultureInfo.InvariantCulture),
-            ["image_seeds"] = JsonSerializer.Serialize(Origin.ImageSeeds),
-            ["width"] = Origin.Width.ToString(CultureInfo.InvariantCulture),
-            ["height"] = Origin.Height.ToString(CultureInfo.InvariantCulture),
-            ["model_hash"] = Origin.ModelHash,
-            ["adapter_hash"] = Origin.AdapterHash,
-        });
+        SafeTensors.Write(path, tensors, new Dictionary<string, string>(Origin.ToMetadata()) { ["format"] = Format });
     }
 
     /// <summary>Reads a file.</summary>
@@ -109,7 +61,7 @@ public sealed record Trajectory(
 
         try
         {
-            TrajectoryOrigin origin = OriginOf(file.Metadata);
+            TrajectoryOrigin origin = TrajectoryOrigin.Of(file.Metadata);
             file.Require(SampleAgain, ("timesteps", [Shapes.Any]));
             long[] timesteps = TimestepsOf(file);
             long steps = timesteps.Length, images = origin.ImageSeeds.Count > 0
@@ -129,6 +81,15 @@ public sealed record Trajectory(
         {
             throw new EngineException($"{path}: its metadata are damaged ({error.Message})", error);
         }
+    }
+
+    /// <summary>Some of its images alone, in the order given. Disposing of it leaves this one as it is.</summary>
+    public Trajectory Of(IReadOnlyList<int> images)
+    {
+        using var places = tensor(images.Select(image => (long)image).ToArray());
+        return new(
+            Origin with { ImageSeeds = [.. images.Select(image => Origin.ImageSeeds[image])] }, Timesteps, Latents.index_select(0, places),
+            LogProbabilities?.index_select(0, places), Means?.index_select(0, places));
     }
 
     /// <summary>Frees the tensors.</summary>
@@ -154,24 +115,10 @@ public sealed record Trajectory(
 
     private static long[] LatentOf(StableDiffusion model, string path, TrajectoryOrigin origin)
     {
-        long factor = model.Vae.Config.Factor;
-        return origin.Width > 0 && origin.Height > 0 && origin.Width % factor == 0 && origin.Height % factor == 0
-            ? [model.Unet.Config.InChannels, origin.Height / factor, origin.Width / factor]
+        long factor = model.Vae.Config.Factor, side = factor * model.Denoiser.PatchSize;
+        return origin.Width > 0 && origin.Height > 0 && origin.Width % side == 0 && origin.Height % side == 0
+            ? [model.Denoiser.LatentChannels, origin.Height / factor, origin.Width / factor]
             : throw new EngineException(
-                $"{path}: is of images of {origin.Width} x {origin.Height} pixels; this model makes multiples of {factor}: {SampleAgain}");
+                $"{path}: is of images of {origin.Width} x {origin.Height} pixels; this model makes multiples of {side}: {SampleAgain}");
     }
-
-    private static TrajectoryOrigin OriginOf(IReadOnlyDictionary<string, string> metadata) => new()
-    {
-        Prompt = metadata["prompt"],
-        Negative = metadata["negative"],
-        Guidance = double.Parse(metadata["guidance"], CultureInfo.InvariantCulture),
-        Eta = double.Parse(metadata["eta"], CultureInfo.InvariantCulture),
-        Seed = ulong.Parse(metadata["seed"], CultureInfo.InvariantCulture),
-        ImageSeeds = JsonSerializer.Deserialize<ulong[]>(metadata["image_seeds"]) ?? [],
-        Width = int.Parse(metadata["width"], CultureInfo.InvariantCulture),
-        Height = int.Parse(metadata["height"], CultureInfo.InvariantCulture),
-        ModelHash = metadata["model_hash"],
-        AdapterHash = metadata["adapter_hash"],
-    };
 }

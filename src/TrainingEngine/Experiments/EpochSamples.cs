@@ -24,9 +24,9 @@ internal sealed record EpochSamples(string ModelFolder, int Steps, double Guidan
         CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(ModelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model, policy);
         var sampling = new SamplingOptions { Steps = Steps, Guidance = Guidance, GroupSize = GroupSize };
-        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(ModelFolder, "scheduler")), sampling);
+        var sampler = new Sampler(model, ModelSchedule.Of(model), sampling);
         var hashes = TrajectoryHashes.Of(ModelFolder, policy);
         SampleFolder samples = SampleFolder.Begin(folder, new SampleManifest
         {
@@ -37,6 +37,7 @@ internal sealed record EpochSamples(string ModelFolder, int Steps, double Guidan
             GroupSize = sampling.GroupSize,
             Steps = sampling.Steps,
             Eta = sampling.Eta,
+            Noise = sampler.Noise,
             Guidance = sampling.Guidance,
             Negative = sampling.Negative,
             Width = sampler.Width,

@@ -1,6 +1,7 @@
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Diffusion.Flow;
 using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
@@ -29,35 +30,38 @@ public static class EvaluationImages
         StableDiffusion model, IReadOnlyList<string> prompts, int steps, double guidance, ComputeThreads workers, CancellationToken stop,
             ulong seed = Seed)
     {
-        var ddim = new DdimStep(NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), steps);
-        var unet = new GuidedUNet(model.Unet, guidance);
+        long side = model.Denoiser.SampleSize * model.Vae.Config.Factor;
+        var policy = ModelSchedule.Of(model).Steps(
+            steps, model.IsFlow ? SamplingOptions.FlowEta : 1, FlowNoise.Sde, ModelSchedule.TokensOf(model, side, side));
+        var denoiser = new GuidedDenoiser(model.Denoiser, guidance);
         string[][] batches = [.. prompts.Chunk(AtOnce)];
         var pictures = new List<Picture>();
-        workers.Run(batches.Length, batch => Batch(model, unet, ddim, batches[batch], Seeds.At(seed, (ulong)batch)),
+        workers.Run(batches.Length, batch => Batch(model, denoiser, policy, batches[batch], Seeds.At(seed, (ulong)batch)),
             (_, sampled) => pictures.AddRange(sampled), stop);
         return pictures;
     }
 
-    private static IReadOnlyList<Picture> Batch(StableDiffusion model, GuidedUNet unet, DdimStep ddim, string[] prompts, ulong seed)
+    private static IReadOnlyList<Picture> Batch(
+        StableDiffusion model, GuidedDenoiser denoiser, IPolicyStep policy, string[] prompts, ulong seed)
     {
         using var untracked = no_grad();
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed);
-        long side = model.Unet.Config.SampleSize, pixels = side * model.Vae.Config.Factor;
-        Device device = model.Unet.Parameters["conv_in.weight"].device;
-        long[] shape = [prompts.Length, model.Unet.Config.InChannels, side, side];
+        long side = model.Denoiser.SampleSize, pixels = side * model.Vae.Config.Factor;
+        Device device = model.Device;
+        long[] shape = [prompts.Length, model.Denoiser.LatentChannels, side, side];
         Tensor Noise() => randn(shape, generator: generator).to(device);
 
         TextConditioning text = model.Encode(prompts, (pixels, pixels));
-        TextConditioning negative = model.Encode([""], (pixels, pixels)).Repeat(prompts.Length);
+        TextConditioning negative = model.EncodeNegative("", (pixels, pixels)).Repeat(prompts.Length);
         Tensor latents = Noise();
-        foreach (long timestep in ddim.Timesteps)
+        foreach (long timestep in policy.Timesteps)
         {
             using var inner = NewDisposeScope();
-            Tensor mean = ddim.Mean(latents, unet.Predict(latents, [timestep], text, negative), timestep);
-            latents = ddim.Next(mean, Noise(), timestep).MoveToOuterDisposeScope();
+            Tensor mean = policy.Mean(latents, denoiser.Predict(latents, [policy.TimeOf(timestep)], text, negative), timestep);
+            latents = policy.Next(mean, Noise(), timestep).MoveToOuterDisposeScope();
         }
 
-        return LatentDecoder.Decode(model.Vae, latents);
+        return LatentDecoder.Decode(model, latents);
     }
 }

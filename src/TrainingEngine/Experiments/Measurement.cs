@@ -28,7 +28,7 @@ internal sealed record Measurement(IReadOnlyList<Picture> Pictures, IReadOnlyLis
         CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model, policy);
         string[] prompts = [.. Enumerable.Range(0, options.EvaluationImages).Select(options.Experiment.Prompt)];
         IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop);
         return new Measurement(pictures, [.. pictures.Select(picture => Oracle.Judge(picture, options.Experiment.Family))]);

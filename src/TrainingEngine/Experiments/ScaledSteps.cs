@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 
 namespace Labeler.TrainingEngine.Experiments;
 
@@ -13,4 +14,16 @@ internal static class ScaledSteps
         FirstStep = options.FirstStep * steps / StepsOfDefaults,
         LastStep = options.LastStep < 0 ? steps - 1 : options.LastStep * steps / StepsOfDefaults,
     };
+
+    /// <summary>A policy gradient's settings with the learning rate, steps and order of D3PO's.</summary>
+    public static T WithUpdatesOf<T>(this T options, D3poOptions updates) where T : PolicyGradientOptions => (T)(options with
+    {
+        LearningRate = updates.LearningRate,
+        ImagesPerStep = updates.ImagesPerStep,
+        TimestepsPerStep = 1,
+        InnerEpochs = updates.InnerEpochs,
+        FirstStep = updates.FirstStep,
+        LastStep = updates.LastStep,
+        Seed = updates.Seed,
+    });
 }

@@ -1,6 +1,8 @@
+using Labeler.Shared.Memory;
+
 namespace Labeler.TrainingEngine.Lora;
 
-/// <summary>The layers of a U-Net that carry a branch.</summary>
+/// <summary>The layers of a denoiser, and of text encoders where those are trained too, that carry a branch.</summary>
 [Flags]
 public enum LoraTargets
 {
@@ -20,14 +22,13 @@ public enum LoraTargets
 /// <summary>Which layers <see cref="LoraTargets"/> means.</summary>
 public static class LoraTargetsExtensions
 {
-    private static readonly string[] Projections = [".to_q", ".to_k", ".to_v", ".to_out.0"];
-
     /// <summary>True where the layer is meant.</summary>
     /// <param name="layer">Its checkpoint path.</param>
     /// <param name="convolution">Its kind: a convolution, else linear.</param>
     public static bool Mean(this LoraTargets targets, string layer, bool convolution) =>
-        (targets.HasFlag(LoraTargets.Attention) && Projections.Any(projection => layer.EndsWith(projection, StringComparison.Ordinal)))
-        || (targets.HasFlag(LoraTargets.FeedForward) && layer.Contains(".ff.net.", StringComparison.Ordinal))
+        (targets.HasFlag(LoraTargets.Attention) && AttentionLayers.Has(layer))
+        || (targets.HasFlag(LoraTargets.FeedForward) && (layer.Contains(".ff.net.", StringComparison.Ordinal)
+            || layer.Contains(".ff_context.net.", StringComparison.Ordinal) || layer.Contains(".mlp.fc", StringComparison.Ordinal)))
         || (targets.HasFlag(LoraTargets.Convolutions) && convolution)
         || (targets.HasFlag(LoraTargets.AllLinear) && !convolution);
 }

@@ -7,12 +7,15 @@ public sealed record ClipTextConfig(
     long VocabularySize, long Width, long InnerWidth, long Layers, long Heads, long Positions, bool QuickGelu, double Epsilon,
         long ProjectionWidth)
 {
+    /// <param name="file">The encoder's config.json.</param>
+    /// <param name="projects">Whether the weights have a projection; null where the config is to say so.</param>
     /// <exception cref="EngineException">A key is missing, or its value is one that the engine does not know.</exception>
-    public static ClipTextConfig Read(ConfigFile file)
+    public static ClipTextConfig Read(ConfigFile file, bool? projects = null)
     {
         file.Only("model_type", "clip_text_model");
         file.Only("hidden_act", "quick_gelu", "gelu");
-        var architecture = file.Texts("architectures") is [var first, ..] ? first : throw file.Fault("architectures", "is empty");
+        var architecture = projects is { } known ? known ? "CLIPTextModelWithProjection" : "CLIPTextModel"
+            : file.Texts("architectures") is [var first, ..] ? first : throw file.Fault("architectures", "is empty");
         if (architecture is not ("CLIPTextModel" or "CLIPTextModelWithProjection"))
         {
             throw file.Fault("architectures",

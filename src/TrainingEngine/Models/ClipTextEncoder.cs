@@ -35,11 +35,16 @@ public sealed class ClipTextEncoder
 
     public ClipTextConfig Config { get; }
 
+    /// <summary>Every layer that can carry an adapter.</summary>
+    public IEnumerable<Adaptable> AdaptableLayers =>
+        _layers.SelectMany(layer => layer.Layers).Concat(_projection is null ? [] : [_projection]);
+
     /// <summary>Every weight by its key in checkpoints.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters { get; }
 
     /// <param name="ids">int64 [N, S]: token ids, padded behind the end token.</param>
-    public EncodedText Forward(Tensor ids)
+    /// <param name="skip">How many layers before the last but one <see cref="EncodedText.Penultimate"/> is taken.</param>
+    public EncodedText Forward(Tensor ids, int skip = 0)
     {
         using var scope = NewDisposeScope();
         var length = ids.shape[1];
@@ -52,10 +57,10 @@ public sealed class ClipTextEncoder
         // Each token sees itself and those before it.
         var mask = full([length, length], double.NegativeInfinity, x.dtype, x.device).triu(1);
         var penultimate = x;
-        foreach (var layer in _layers)
+        for (var n = 0; n < _layers.Length; n++)
         {
-            penultimate = x;
-            x = layer.Forward(x, mask);
+            penultimate = n < _layers.Length - skip ? x : penultimate;
+            x = _layers[n].Forward(x, mask);
         }
         var last = _finalNorm.Forward(x);
         // The end token has the highest id of CLIP's vocabulary; the first of them ends the text.
@@ -77,6 +82,8 @@ internal sealed class ClipLayer(ModelPart part, ClipTextConfig config)
     private readonly LayerNorm _norm2 = new(part, "layer_norm2", config.Width, config.Epsilon);
     private readonly Linear _wide = new(part["mlp"], "fc1", config.Width, config.InnerWidth);
     private readonly Linear _narrow = new(part["mlp"], "fc2", config.InnerWidth, config.Width);
+
+    public IEnumerable<Adaptable> Layers => [_query, _key, _value, _output, _wide, _narrow];
 
     public Tensor Forward(Tensor x, Tensor mask)
     {

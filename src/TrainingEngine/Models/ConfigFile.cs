@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Weights;
 
 namespace Labeler.TrainingEngine.Models;
 
@@ -23,6 +24,7 @@ public sealed class ConfigFile
     {
         try
         {
+            FileKind.RequireJson(path);
             return Parse(path, StrictText.Read(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -52,6 +54,9 @@ public sealed class ConfigFile
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => Present(key) is not null;
 
+    /// <summary>Whether the key is there and null, where being absent would mean its default.</summary>
+    public bool IsNull(string key) => _root.TryGetProperty(key, out var element) && element.ValueKind == JsonValueKind.Null;
+
     /// <summary>A size or a number of things: whole, at least 1.</summary>
     /// <param name="most">The largest that is believed: what makes loops longer must not make them endless.</param>
     public long Count(string key, long? otherwise = null, long most = LargestSize) =>
@@ -70,11 +75,20 @@ public sealed class ConfigFile
             : throw Fault(key, list.Length == 0 ? "is empty" : $"has {list.Length} values, which no model has");
     }
 
+    /// <summary>Whole numbers, in any order and number; none where the key is absent.</summary>
+    public long[] Numbers(string key) => Present(key) is { } element
+        ? Convert(key, element, value => value.EnumerateArray().Select(item => item.GetInt64()).ToArray()) : [];
+
     /// <summary>A finite number above 0.</summary>
     public double Positive(string key, double otherwise) =>
         Value(key, element => element.GetDouble(), (double?)otherwise) is var value && double.IsFinite(value) && value > 0
         ? value
         : throw Fault(key, $"is {value.ToString(CultureInfo.InvariantCulture)}; a number above 0 is needed");
+
+    /// <summary>A finite number.</summary>
+    public double Number(string key, double otherwise) =>
+        Value(key, element => element.GetDouble(), (double?)otherwise) is var value && double.IsFinite(value)
+            ? value : throw Fault(key, "is not finite");
 
     public bool Bool(string key, bool otherwise = false) => Value(key, element => element.GetBoolean(), (bool?)otherwise);
 

@@ -11,24 +11,29 @@ internal sealed record ModelConfigs(UNetConfig Unet, VaeConfig Vae,
     /// <summary>Sizes and crops that XL is told besides the text.</summary>
     private const int XlNumbers = 6;
 
+    /// <param name="folder">A model folder; its weights are not looked at.</param>
+    /// <param name="released">Taken for the configs that are not there; without it, all have to be.</param>
     /// <exception cref="EngineException">A file is missing, holds what the engine does not know, or contradicts another; lists the
     /// contradictions.</exception>
-    public static ModelConfigs Read(string folder)
+    public static ModelConfigs Read(string folder, ReleasedShape? released = null)
     {
         var texts = new[] { ("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2") }
-            .Where(pair => Directory.Exists(Path.Combine(folder, pair.Item2)))
-            .Select(pair =>
-                (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), pair.Item1, ClipTextConfig.Read(Config(folder, pair.Item2))))
+            .Where((pair, n) => Directory.Exists(Path.Combine(folder, pair.Item2)) || n < released?.TextEncoders.Length)
+            .Select((pair, n) => (ClipTokenizer.Load(Path.Combine(folder, pair.Item1)), pair.Item1,
+                Of(pair.Item2, file => ClipTextConfig.Read(file), released?.TextEncoders.ElementAtOrDefault(n))))
             .ToArray();
         if (texts.Length == 0)
         {
             throw new EngineException($"{folder}: there is no text_encoder folder; the model folder must be in the diffusers layout");
         }
 
-        var configs = new ModelConfigs(UNetConfig.Read(Config(folder, "unet")), VaeConfig.Read(Config(folder, "vae")), texts);
+        var configs = new ModelConfigs(Of("unet", UNetConfig.Read, released?.Unet), Of("vae", VaeConfig.Read, released?.Vae), texts);
         var faults = configs.Contradictions().ToList();
         return faults.Count == 0 ? configs
             : throw new EngineException($"{folder}: {string.Join("; ", faults)}; take all parts from the same model");
+
+        T Of<T>(string part, Func<ConfigFile, T> read, T? otherwise) where T : class =>
+            otherwise is not null && !File.Exists(Path.Combine(folder, part, "config.json")) ? otherwise : read(Config(folder, part));
     }
 
     private IEnumerable<string> Contradictions()

@@ -66,11 +66,18 @@ public static class ModelFolder
     {
         Directory.CreateDirectory(to);
         foreach (var file in Directory.GetFiles(from)
-            .Where(file => Path.GetExtension(file) is ".json" or ".txt" && !file.Contains(".index.", StringComparison.Ordinal)))
+            .Where(file => Path.GetExtension(file) is ".json" or ".txt" or ".model" && !file.Contains(".index.", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
     }
+
+    /// <summary>The variants of a model's weights that its folder has beside the plain ones, as <c>bf16</c>.</summary>
+    public static IReadOnlyList<string> Variants(string folder) =>
+    [
+        .. Directory.GetDirectories(folder).SelectMany(part => WeightFiles.Variants(part, FileOf(part).Replace(".safetensors", "",
+            StringComparison.Ordinal))).Where(variant => variant.Length > 0).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>transformers and diffusers name their files differently.</summary>
     private static string FileOf(string folder) =>

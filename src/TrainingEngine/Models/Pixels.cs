@@ -24,6 +24,11 @@ public static class Pixels
     public static Picture[] ToPictures(Tensor images)
     {
         using var scope = NewDisposeScope();
+        if (!images.isfinite().all().item<bool>())
+        {
+            throw new EngineException("a picture is not finite: the autoencoder's weights overflow, or its type is too narrow");
+        }
+
         var rounded = (images.detach().cpu().to(ScalarType.Float32) / 2 + 0.5).clamp(0, 1).mul(255).round().to(ScalarType.Byte)
             .permute(0, 2, 3, 1).contiguous();
         var (count, height, width) = ((int)images.shape[0], (int)images.shape[2], (int)images.shape[3]);

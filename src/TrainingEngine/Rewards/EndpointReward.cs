@@ -19,6 +19,12 @@ public sealed record EndpointOptions
     /// <summary>Wait before the second attempt; it doubles with each further one.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Sent as a bearer token; null for servers that need none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Which hosts may be asked.</summary>
+    public ReachOptions Reach { get; init; } = new() { AllowPrivateAddresses = true };
+
     /// <summary>Largest answer that is read, in bytes.</summary>
     public int LargestAnswer { get; init; } = 1_000_000;
 }
@@ -42,8 +48,8 @@ public sealed class EndpointReward : IReward
             ? uri
             : throw new EngineException($"{address} is no address of a reward server; it begins with http:// or https://");
         _options = options ?? new EndpointOptions();
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        _server = new ModelServer(_client, _address, key: null, _options.Timeout, _options.LargestAnswer, TimeProvider.System);
+        _client = _options.Reach.Client();
+        _server = new ModelServer(_client, _address, _options.Key, _options.Timeout, _options.LargestAnswer, TimeProvider.System);
     }
 
     /// <inheritdoc />

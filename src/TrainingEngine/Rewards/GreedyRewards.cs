@@ -59,13 +59,13 @@ public static class GreedyRewards
     }
 
     private static Sampler SamplerOf(StableDiffusion model, SamplingOptions options) =>
-        new(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), options);
+        new(model, ModelSchedule.Of(model), options);
 
     private static IReadOnlyList<double> Of(StableDiffusion model, Sampler sampler, IReadOnlyList<GroupRequest> requests, IReward reward,
         Action<string> report, CancellationToken stop) => reward.Of([.. requests.Select((request, group) =>
         {
             using var trajectory = sampler.Sample(request.Prompt, request.Seed, stop);
-            var picture = LatentDecoder.Decode(model.Vae, trajectory.Final)[0];
+            var picture = LatentDecoder.Decode(model, trajectory.Final)[0];
             return new Candidate(group, 0, request.Prompt, () => picture);
         })], report, stop);
 }

@@ -2,7 +2,8 @@ namespace Labeler.TrainingEngine.Rewards;
 
 /// <summary>The mirror reward of what a detector finds.</summary>
 /// <param name="detector">Is disposed of with the reward.</param>
-public sealed class MirrorDetections(IDetector detector) : IReward
+/// <param name="thresholds">The published ones where none are given.</param>
+public sealed class MirrorDetections(IDetector detector, MirrorThresholds? thresholds = null) : IReward
 {
     /// <inheritdoc />
     public string Name => "mirror reward, 0 to 4.5";
@@ -12,7 +13,7 @@ public sealed class MirrorDetections(IDetector detector) : IReward
         [.. images.Select(image =>
     {
         stop.ThrowIfCancellationRequested();
-        return detector.Find(image, report) is { } found ? MirrorReward.Of(found) : double.NaN;
+        return detector.Find(image, report) is { } found ? MirrorReward.Of(found, thresholds) : double.NaN;
     })];
 
     public void Dispose() => detector.Dispose();

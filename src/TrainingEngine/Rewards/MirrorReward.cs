@@ -9,6 +9,9 @@ namespace Labeler.TrainingEngine.Rewards;
 /// </summary>
 public static class MirrorReward
 {
+    /// <summary>The report's.</summary>
+    public static MirrorThresholds Published { get; } = new(MirrorScore, ObjectScore, InsideShare);
+
     /// <summary>c1: a mirror counts from this score on.</summary>
     public const double MirrorScore = 0.35;
 
@@ -23,19 +26,21 @@ public static class MirrorReward
 
     /// <summary>The reward of one image.</summary>
     /// <param name="detections">The class <c>mirror</c> is a mirror; all others are objects.</param>
-    public static double Of(IEnumerable<Detection> detections)
+    /// <param name="thresholds">The published ones where none are given.</param>
+    public static double Of(IEnumerable<Detection> detections, MirrorThresholds? thresholds = null)
     {
+        var (mirrorScore, objectScore, insideShare) = thresholds ?? Published;
         var found = detections.ToLookup(detection => detection.Class == Mirror);
-        Detection[] mirrors = [.. found[true].Where(mirror => mirror.Score >= MirrorScore).OrderByDescending(mirror => mirror.Score)];
-        Detection[] objects = [.. found[false].Where(thing => thing.Score >= ObjectScore)];
-        return OfMirrors(mirrors.Length) + OfObjects(mirrors, objects);
+        Detection[] mirrors = [.. found[true].Where(mirror => mirror.Score >= mirrorScore).OrderByDescending(mirror => mirror.Score)];
+        Detection[] objects = [.. found[false].Where(thing => thing.Score >= objectScore)];
+        return OfMirrors(mirrors.Length) + OfObjects(mirrors, objects, insideShare);
     }
 
     // Equation 4.
     private static double OfMirrors(int mirrors) => mirrors switch { 0 => 0, 1 => OneMirror, _ => SeveralMirrors };
 
     // Equations 5 to 7.
-    private static double OfObjects(Detection[] mirrors, Detection[] objects)
+    private static double OfObjects(Detection[] mirrors, Detection[] objects, double insideShare)
     {
         if (objects.Length == 0)
         {
@@ -45,7 +50,7 @@ public static class MirrorReward
         {
             return ObjectsAlone;
         }
-        bool IsInside(Detection thing) => ShareInside(thing, mirrors[0]) > InsideShare;
+        bool IsInside(Detection thing) => ShareInside(thing, mirrors[0]) > insideShare;
         return (objects.Any(IsInside) ? Inside : 0) + (objects.Any(thing => !IsInside(thing)) ? Outside : 0);
     }
 
@@ -57,3 +62,8 @@ public static class MirrorReward
         return area <= 0 || width <= 0 || height <= 0 ? 0 : width * height / area;
     }
 }
+
+/// <param name="Mirror">c1: a mirror counts from this score on.</param>
+/// <param name="Object">c2: an object counts from this score on.</param>
+/// <param name="Inside">c3: an object is inside where more than this share of its box is inside the mirror's box.</param>
+public sealed record MirrorThresholds(double Mirror, double Object, double Inside);

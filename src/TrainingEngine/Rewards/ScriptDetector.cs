@@ -9,7 +9,8 @@ namespace Labeler.TrainingEngine.Rewards;
 /// </summary>
 /// <param name="path">What <c>torch.jit.save</c> wrote.</param>
 /// <param name="mirrorClass">The number of the class that is a mirror.</param>
-public sealed class ScriptDetector(string path, long mirrorClass) : IDetector
+/// <param name="objects">Numbers of the classes that count as objects; null for all others.</param>
+public sealed class ScriptDetector(string path, long mirrorClass, IReadOnlySet<long>? objects = null) : IDetector
 {
     private readonly ScriptFile _script = new(path);
 
@@ -40,7 +41,8 @@ public sealed class ScriptDetector(string path, long mirrorClass) : IDetector
             return null;
         }
         var (width, height) = ((float)picture.Width, (float)picture.Height);
-        return [.. Enumerable.Range(0, (int)count).Select(n => new Detection(
+        return [.. Enumerable.Range(0, (int)count).Where(n => kinds[n] == mirrorClass || objects is null || objects.Contains(kinds[n]))
+            .Select(n => new Detection(
             kinds[n] == mirrorClass ? "mirror" : "object",
             edges[4 * n] / width, edges[(4 * n) + 1] / height, edges[(4 * n) + 2] / width, edges[(4 * n) + 3] / height, sure[n]))];
     }

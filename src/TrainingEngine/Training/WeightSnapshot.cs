@@ -1,4 +1,4 @@
-using Labeler.TrainingEngine.Models.UNet;
+using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training;
@@ -6,11 +6,11 @@ namespace Labeler.TrainingEngine.Training;
 /// <summary>A copy of all of a U-Net's weights; disposing of it puts them back.</summary>
 public sealed class WeightSnapshot : IDisposable
 {
-    private readonly UNet2DConditionModel _unet;
+    private readonly IDenoiser _unet;
     private readonly Dictionary<string, Tensor> _kept;
 
     /// <param name="unet">Its weights are copied as they are now.</param>
-    public WeightSnapshot(UNet2DConditionModel unet)
+    public WeightSnapshot(IDenoiser unet)
     {
         _unet = unet;
         _kept = unet.Parameters.ToDictionary(pair => pair.Key, pair =>

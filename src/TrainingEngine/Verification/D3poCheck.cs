@@ -72,7 +72,7 @@ internal static class D3poCheck
 /// <summary>The model, adapter, settings and inputs of a folder of D3PO's golden files.</summary>
 internal sealed class D3poSetup : IDisposable
 {
-    private readonly GuidedUNet _guided;
+    private readonly GuidedDenoiser _guided;
     private readonly LoraAdapter _adapter;
     private readonly TextConditioning _prompt;
     private readonly TextConditioning _negative;
@@ -86,7 +86,7 @@ internal sealed class D3poSetup : IDisposable
         var (train, sample) = (config.GetProperty("train"), config.GetProperty("sample"));
         Options = OptionsOf(train);
         Unet = StableDiffusion.LoadUnet(Path.Combine(model, "unet"), file.Device);
-        _guided = new GuidedUNet(Unet, sample.GetProperty("guidance_scale").GetDouble());
+        _guided = new GuidedDenoiser(Unet, sample.GetProperty("guidance_scale").GetDouble());
         var ddim =
             new DdimStep(NoiseSchedule.Load(Path.Combine(model, "scheduler")), sample.GetProperty("num_steps").GetInt32(),
                 sample.GetProperty("eta").GetDouble());
@@ -153,8 +153,8 @@ internal sealed class D3poSetup : IDisposable
     }
 
     /// <summary>Where the tensor of a key stands among the parameters.</summary>
-    public int Place(string key) => _keys.Parse(key) is var (layer, part)
-        ? _places[LoraKeys.Diffusers(layer, part)]
+    public int Place(string key) => _keys.Parse(key) is { Targets: [var target], Part: var part }
+        ? _places[LoraKeys.Diffusers(target.Layer, part)]
         : throw new EngineException($"the golden file names {key}, which the model does not have");
 
     public static Tensor Together(IEnumerable<Tensor> tensors) => cat([.. tensors.Select(part => part.detach().reshape(-1))]);

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Labeler.TrainingEngine.Verification.Flow;
 
 namespace Labeler.TrainingEngine.Verification;
 
@@ -10,6 +11,7 @@ internal sealed record GoldenKind(string Pattern, Func<GoldenFile, IEnumerable<F
     /// <summary>Every kind that the engine checks, in the order of the way of the data.</summary>
     public static IReadOnlyList<GoldenKind> All { get; } =
     [
+        .. FlowKinds.All,
         new("golden-tokenizer/tokenizer.safetensors", TokenizerCheck.Run),
         new("golden-*/text_encoder.safetensors", TextEncoderCheck.Run),
         new("golden-*/unet_forward.safetensors", UNetCheck.Run),
@@ -25,6 +27,7 @@ internal sealed record GoldenKind(string Pattern, Func<GoldenFile, IEnumerable<F
         new("golden-d3po/*.safetensors", D3poCheck.Run),
         new("golden-misc/ddpo_dpok.safetensors", PolicyGradientCheck.Losses),
         new("golden-misc/stat_tracker.json", PolicyGradientCheck.Statistics),
+        .. AdapterKinds.All,
     ];
 
     /// <summary>Files that hold no result of their own: what the checks are given.</summary>
@@ -33,6 +36,8 @@ internal sealed record GoldenKind(string Pattern, Func<GoldenFile, IEnumerable<F
         "*/meta.json", "golden-d3po/d3po.json", "golden-d3po/inputs.safetensors", "golden-d3po/pytorch_lora_weights.safetensors",
         "golden-misc/scheduler.json", "golden-misc/ddpo_dpok.json", "golden-misc/reward_*.png", "golden-misc/reward_*.jpg",
         "golden-tokenizer/texts.json", "golden-tokenizer/differences.json",
+        .. AdapterKinds.Inputs,
+        .. FlowKinds.Inputs,
     ];
 
     public bool Matches(string name) => FileSystemName.MatchesSimpleExpression(Pattern, name);

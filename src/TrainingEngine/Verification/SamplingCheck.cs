@@ -35,7 +35,7 @@ internal static class SamplingCheck
             .. Compare.Tensors("guided_model_output", cat([.. outputs]), file["guided_model_output"], Outputs.Largest, Outputs.Rms),
             .. Compare.Tensors("latents", cat([.. path]), file["latents"], Latents.Largest, Latents.Rms),
             .. Compare.Tensors("final_latents", path[^1], file["final_latents"], Latents.Largest, Latents.Rms),
-            .. Compare.Tensors("decoded", vae.Decode(path[^1] / vae.Config.ScalingFactor), file["decoded"], Decoded.Largest, Decoded.Rms),
+            .. Compare.Tensors("decoded", vae.Decode(vae.Unscaled(path[^1])), file["decoded"], Decoded.Largest, Decoded.Rms),
             .. Encoded(file),
         ];
     }
@@ -88,11 +88,11 @@ internal static class SamplingCheck
         return [new Finding("bytes largest difference", largest, 1)];
     }
 
-    private static (GuidedUNet, DdimStep) Model(GoldenFile file, double eta, int steps)
+    private static (GuidedDenoiser, DdimStep) Model(GoldenFile file, double eta, int steps)
     {
         UNet2DConditionModel unet = StableDiffusion.LoadUnet(Path.Combine(file.Model, "unet"), file.Device);
         var schedule = NoiseSchedule.Load(Path.Combine(file.Model, "scheduler"));
-        return (new GuidedUNet(unet, Guidance), new DdimStep(schedule, steps, eta, clampPrevious: eta > 0));
+        return (new GuidedDenoiser(unet, Guidance), new DdimStep(schedule, steps, eta, clampPrevious: eta > 0));
     }
 
     private static TextConditioning Text(GoldenFile file, string branch, Tensor times) => file.Has($"{branch}pooled_prompt_embeds")

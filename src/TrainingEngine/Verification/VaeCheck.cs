@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Models.Vae;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Verification;
@@ -19,7 +20,19 @@ internal static class VaeCheck
             .. Compare.Tensors("decode.image", vae.Decode(file["decode.z"]), file["decode.image"], Largest, RelativeRms),
             .. Compare.Tensors("encode.mean", latents.Mean, file["encode.mean"], Largest, RelativeRms),
             .. Compare.Tensors("encode.logvar", latents.LogVariance, file["encode.logvar"], Largest, RelativeRms),
-            .. Compare.Tensors("encode.sample", latents.Sample(file["encode.noise"]), file["encode.sample"], Largest, RelativeRms),
+            .. file.Has("encode.noise") ? Sampled(file, vae, latents) : [],
+        ];
+    }
+
+    private static IEnumerable<Finding> Sampled(GoldenFile file, AutoencoderKL vae, LatentDistribution latents)
+    {
+        var sample = latents.Sample(file["encode.noise"]);
+        return
+        [
+            .. Compare.Tensors("encode.sample", sample, file["encode.sample"], Largest, RelativeRms),
+            .. file.Has("encode.scaled_latent")
+                ? Compare.Tensors("encode.scaled_latent", vae.Scaled(sample), file["encode.scaled_latent"], Largest, RelativeRms)
+                : [],
         ];
     }
 }

@@ -1,12 +1,10 @@
-using System.Text.Json;
-using Labeler.Shared.Storage;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Weights;
 
 /// <summary>
-/// Weights of a saved model: one safetensors file, or several with an index, or their fp16 variants. Widened to the
-/// wanted type, put on the wanted device. What is missing, surplus, wrongly shaped or not finite is told in one error,
+/// Weights of a saved model: one safetensors file, or several with an index, in the model's own names or another layout's.
+/// Widened to the wanted type, put on the wanted device. What is missing, surplus, wrongly shaped or not finite is told in one error,
 /// before anything is computed: libtorch ends the process over a matrix product of wrong shapes.
 /// </summary>
 public sealed class CheckpointWeights : WeightSource, IDisposable
@@ -17,6 +15,8 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     private readonly Dictionary<string, SafeTensors> _homes = new(StringComparer.Ordinal);
     private readonly ScalarType _dtype;
     private readonly Device _device;
+    private readonly StoredNames _names;
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly List<string> _missing = [];
     private readonly List<string> _misshapen = [];
     private readonly List<string> _notFinite = [];
@@ -25,11 +25,13 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="name">The file's name without ending, <c>diffusion_pytorch_model</c> or <c>model</c>.</param>
     /// <param name="dtype">Type of the tensors handed out.</param>
     /// <param name="device">Their device.</param>
-    public CheckpointWeights(string folder, string name, ScalarType dtype = ScalarType.Float32, Device? device = null)
+    /// <param name="variant">Which of several, see <see cref="WeightFiles"/>.</param>
+    public CheckpointWeights(string folder, string name, ScalarType dtype = ScalarType.Float32, Device? device = null,
+        string? variant = null)
     {
-        (_place, _wanted, _dtype, _device) =
-            (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU);
-        Open(FilesOf(folder, name));
+        (_place, _wanted, _dtype, _device, _names) =
+            (folder, "the model's config.json; take both from the same model, unchanged", dtype, device ?? CPU, StoredNames.Own);
+        Open(WeightFiles.Of(folder, name, variant));
     }
 
     /// <summary>Weights of files, wherever they lie.</summary>
@@ -37,19 +39,22 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
     /// <param name="wanted">What they must fit and what to do where they do not, for the error.</param>
     /// <param name="dtype">Type of the tensors handed out.</param>
     /// <param name="device">Their device.</param>
-    public CheckpointWeights(IReadOnlyList<string> files, string wanted, ScalarType dtype = ScalarType.Float32, Device? device = null)
+    /// <param name="names">What the files call the tensors, where that is not what the model calls them.</param>
+    public CheckpointWeights(IReadOnlyList<string> files, string wanted, ScalarType dtype = ScalarType.Float32, Device? device = null,
+        StoredNames? names = null)
     {
-        (_place, _wanted, _dtype, _device) = (files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!, wanted, dtype, device ?? CPU);
+        (_place, _wanted, _dtype, _device, _names) =
+            (files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!, wanted, dtype, device ?? CPU, names ?? StoredNames.Own);
         Open(files);
     }
 
-    public override bool Has(string path) => _homes.ContainsKey(path);
+    public override bool Has(string path) => _names.Of(path) is { } stored && _homes.ContainsKey(stored.Key);
 
     /// <exception cref="EngineException">Lists everything that does not fit.</exception>
     public override void Finish()
     {
-        var surplus = _homes.Keys.Where(name => !Taken.ContainsKey(name) && !IsBuffer(name)).Order(StringComparer.Ordinal).Select(Named)
-            .ToList();
+        var surplus = _homes.Keys.Where(name => _names.Owns(name) && !_used.Contains(name) && !IsBuffer(name)).Order(StringComparer.Ordinal)
+            .Select(Named).ToList();
         var faults =
             new[] { Tell("missing", _missing), Tell("surplus", surplus), Tell("wrongly shaped", _misshapen),
                 Tell("not finite", _notFinite) };
@@ -71,28 +76,29 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
 
     protected override Tensor Find(string path, long[] shape, Start start, long fanIn)
     {
-        if (!_homes.TryGetValue(path, out var file))
+        if (_names.Of(path) is not { } stored || !_homes.TryGetValue(stored.Key, out var file))
         {
             _missing.Add(path);
             return Nothing();
         }
-        var stored = file.ShapeOf(path);
+        _used.Add(stored.Key);
         // Old autoencoders keep their attention's matrices as 1×1 convolutions.
-        var alike = stored.SequenceEqual(shape)
-            || (stored.Length == 4 && shape.Length == 2 && stored is [_, _, 1, 1] && stored[..2].SequenceEqual(shape));
-        if (!alike)
+        var given = file.ShapeOf(stored.Key) is [var rows, var columns, 1, 1] && shape.Length == 2 ? [rows, columns]
+            : file.ShapeOf(stored.Key);
+        if (!stored.Piece.Fit(given, shape))
         {
-            _misshapen.Add($"{Named(path)} is {Shapes.Told(stored)} and should be {Shapes.Told(shape)}");
+            _misshapen.Add($"{Named(stored.Key)} is {Shapes.Told(file.ShapeOf(stored.Key))} and should be {Shapes.Told(shape)}"
+                + (stored.Piece is Piece.Whole or Piece.Transposed ? "" : $" where {path} is taken from it"));
             return Nothing();
         }
         using var scope = NewDisposeScope();
-        var tensor = file.Read(path).to(_dtype).reshape(shape).to(_device);
+        var tensor = stored.Piece.Cut(file.Read(stored.Key).reshape(given), shape[0]).contiguous().to(_dtype).to(_device);
         if (!isfinite(tensor).all().item<bool>())
         {
-            _notFinite.Add(Named(path));
+            _notFinite.Add(Named(stored.Key));
         }
 
-        return tensor.DetachFromDisposeScope();
+        return (stored.Piece == Piece.Whole ? tensor : tensor.clone()).DetachFromDisposeScope();
     }
 
     /// <summary>Stands for a weight that is not there until <see cref="Finish"/> tells of it.</summary>
@@ -129,44 +135,10 @@ public sealed class CheckpointWeights : WeightSource, IDisposable
         }
     }
 
-    private static IEnumerable<string> FilesOf(string folder, string name)
-    {
-        foreach (var variant in new[] { "", ".fp16" })
-        {
-            var single = Path.Combine(folder, $"{name}{variant}.safetensors");
-            if (File.Exists(single))
-            {
-                return [single];
-            }
-
-            var index = Path.Combine(folder, $"{name}.safetensors.index{variant}.json");
-            if (File.Exists(index))
-            {
-                return Shards(folder, index);
-            }
-        }
-        throw new EngineException(
-            $"{folder}: there is no {name}.safetensors; weights in other formats have to be converted to safetensors first");
-    }
-
-    private static IEnumerable<string> Shards(string folder, string index)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(StrictText.Read(index));
-            // The shards lie beside their index: a path in it would lead elsewhere.
-            return [.. json.RootElement.GetProperty("weight_map").EnumerateObject()
-                .Select(entry => Path.GetFileName(entry.Value.GetString()) ?? throw new JsonException($"{entry.Name} is in no file"))
-                .Distinct().Select(file => Path.Combine(folder, file))];
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new EngineException($"{index}: is not an index of safetensors files ({error.Message})", error);
-        }
-    }
-
-    /// <summary>Tables that a model computes and some files carry all the same; they are not read.</summary>
-    internal static bool IsBuffer(string name) => name.EndsWith("position_ids", StringComparison.Ordinal);
+    /// <summary>Tables that a model computes and some files carry all the same, and CLIP's temperature, which its text half does not
+    /// use; they are not read.</summary>
+    internal static bool IsBuffer(string name) => name.EndsWith("position_ids", StringComparison.Ordinal)
+        || name.EndsWith("logit_scale", StringComparison.Ordinal);
 
     private static string? Tell(string what, List<string> names) => names.Count switch
     {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Weights;
 
-/// <summary>Reads and writes safetensors files (float32, float16, bfloat16, float64, integers, bool), tensor by tensor.</summary>
+/// <summary>
+/// Reads and writes safetensors files (float32, float16, bfloat16, float64, integers, bool), tensor by tensor. Float8 is read,
+/// as float16.
+/// </summary>
 public sealed class SafeTensors : IDisposable
 {
     private readonly FileStream _file;
@@ -59,11 +62,20 @@ public sealed class SafeTensors : IDisposable
 
     public long[] ShapeOf(string name) => Entry(name).Shape;
 
-    /// <summary>One tensor on the CPU, in the type in which it is stored.</summary>
+    /// <summary>One tensor on the CPU, in the type in which it is stored; float8 as float16, which holds all its values.</summary>
     public Tensor Read(string name)
     {
         var entry = Entry(name);
-        var tensor = empty(entry.Shape, ElementTypes.Of(entry.Type));
+        if (ElementTypes.IsFloat8(entry.Type))
+        {
+            using var bits = Bytes(name, entry, empty(entry.Shape, ScalarType.Byte));
+            return Float8.Widen(bits, entry.Type);
+        }
+        return Bytes(name, entry, empty(entry.Shape, ElementTypes.Of(entry.Type)));
+    }
+
+    private Tensor Bytes(string name, SafeTensorsEntry entry, Tensor tensor)
+    {
         if (entry.End == entry.Begin)
         {
             return tensor;

@@ -19,6 +19,13 @@ internal sealed record SafeTensorsHeader(
     /// <exception cref="EngineException">The file is not a whole, consistent safetensors file.</exception>
     public static SafeTensorsHeader Read(Stream file, string path)
     {
+        Span<byte> start = stackalloc byte[FileKind.Needed];
+        if (FileKind.Other(start[..file.ReadAtLeast(start, FileKind.Needed, throwOnEndOfStream: false)]) is { } other)
+        {
+            throw Fault(path, other);
+        }
+
+        file.Position = 0;
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
         {

@@ -44,6 +44,15 @@ public abstract class WeightSource
     protected abstract Tensor Find(string path, long[] shape, Start start, long fanIn);
 }
 
+/// <summary>Copies of another model's weights.</summary>
+public sealed class CopiedWeights(IReadOnlyDictionary<string, Tensor> weights, Device device) : WeightSource
+{
+    /// <inheritdoc />
+    public override bool Has(string path) => weights.ContainsKey(path);
+
+    protected override Tensor Find(string path, long[] shape, Start start, long fanIn) => weights[path].detach().to(device, copy: true);
+}
+
 /// <summary>Weights of a model made from nothing, from a seed.</summary>
 public sealed class RandomWeights(ulong seed, ScalarType dtype = ScalarType.Float32, Device? device = null) : WeightSource
 {

@@ -53,10 +53,11 @@ internal sealed class EvaluateJob(
         {
             return;
         }
-        var (model, weights) = (models.Of(plan.Contestants[contestant].Model, reporter), plan.Contestants[contestant].Weights);
+        var weights = plan.Contestants[contestant].Weights;
+        var model = models.Of(plan.Contestants[contestant].Model, models.SettingsOf(job).Compute, reporter);
         using var patch = model.Patched(weights is null ? null : files.Verified(weights, reporter.Stop));
-        var sampler = new Sampler(model.Diffusion, NoiseSchedule.Load(Path.Combine(model.Diffusion.Folder, "scheduler")),
-            SampleJob.OptionsOf(plan.Sampling, groupSize: 1));
+        var sampler = new Sampler(model.Diffusion, ModelSchedule.Of(model.Diffusion),
+            SampleJob.OptionsOf(plan.Sampling, groupSize: 1, model.Diffusion.IsFlow));
         using var workers = model.ThreadsFor(missing.Count);
         GroupRequest[] requests = [.. pictures.Select(picture => new GroupRequest(plan.Prompts[picture.Prompt], SeedOf(plan, picture)))];
         new GroupSampler(model.Diffusion, sampler, model.Hash, weights ?? "").Sample(requests, missing.Contains, workers,

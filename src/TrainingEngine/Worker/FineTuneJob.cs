@@ -3,6 +3,7 @@ using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Photos;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 using Labeler.TrainingEngine.Lora;
@@ -25,13 +26,15 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
 
     public void Run(Job job, JobReporter reporter)
     {
+        var compute = models.SettingsOf(job).Compute;
         var model = models.OfProject(job, reporter);
         var (manifest, open) = reporter.Ask(() => tuning.Start(job));
         var labels = job.Read<FineTuneOrder>().Labels.Count;
         foreach (var (label, number) in open.Select((label, number) => (label, labels - open.Count + number)))
         {
-            var output = Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"photos-{job.Id}-{number}"));
-            Learn(model, new(job, reporter, manifest, label, number, labels, output));
+            var output = Path.Combine(folder.Checkpoints,
+                string.Create(CultureInfo.InvariantCulture, $"photos-{job.Id}-{number}{ComputePlace.Mark(compute)}"));
+            Learn(model, compute, new(job, reporter, manifest, label, number, labels, output));
         }
         reporter.End(async () =>
         {
@@ -48,7 +51,7 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
     private sealed record LabelRun(Job Job, JobReporter Reporter, FineTuneManifest Manifest, string Label, int Number, int Labels,
         string Output);
 
-    private void Learn(WorkerModel model, LabelRun run)
+    private void Learn(WorkerModel model, ComputeSettings compute, LabelRun run)
     {
         var (job, reporter, manifest, label, _, _, output) = run;
         CaptionedImage[] images = [.. manifest.Photos.Where(photo => photo.Label == label)
@@ -57,6 +60,8 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         var place = new RunOptions
         {
             Output = output,
+            MicroBatch = compute.MicroBatch,
+            Recompute = compute.Recompute,
             Manifest = job.Read<FineTuneOrder>().Manifest,
             CheckpointEvery = TimeSpan.FromSeconds(15),
             Report = line => reporter.Say($"{label}: {line}"),

@@ -15,6 +15,10 @@ internal static class ManifestEpoch
         var groups = Taught(manifest);
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
         var pairs = Pairs(groups);
+        if (manifest.Teacher is { } teacher)
+        {
+            return TaughtByScores.Of(groups, trajectories, pairs, teacher);
+        }
         return new JudgedEpoch(trajectories, [.. groups.Select(group => group.Prompt)], RewardsOf(groups, pairs))
         {
             Preferences = pairs,
@@ -41,7 +45,8 @@ internal static class ManifestEpoch
     public static IReadOnlyList<ManifestGroup> Taught(Manifest manifest)
     {
         var lost = manifest.Groups.SelectMany(group => group.Preferences).Select(pair => pair.LoserGroup).OfType<long>().ToHashSet();
-        return [.. manifest.Groups.Where(group => group.Trajectory is not null && (manifest.Reward is not null
+        return [.. manifest.Groups.Where(
+            group => group.Trajectory is not null && (manifest.Reward is not null || manifest.Teacher is not null
             || group.Preferences.Count > 0 || group.Verdicts is { Count: > 0 } || lost.Contains(group.Id)))];
     }
 

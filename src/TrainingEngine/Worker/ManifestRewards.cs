@@ -1,6 +1,7 @@
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Rewards;
 using Labeler.TrainingEngine.Rewards.Learned;
 using Labeler.TrainingEngine.Training;
@@ -10,9 +11,11 @@ namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>What a manifest's images are worth, by people's votes or by its learned reward.</summary>
 /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
-internal sealed class ManifestRewards(Manifest manifest, Func<string, string> pathOf, JobReporter pulse) : IDisposable
+/// <param name="textModel">From a model's name to what tells a learned reward of new prompts.</param>
+internal sealed class ManifestRewards(Manifest manifest, Func<string, string> pathOf, JobReporter pulse,
+    Func<string, StableDiffusion> textModel) : IDisposable
 {
-    private readonly RewardModel? _reward = manifest.Reward is { } hash ? RewardModel.Load(pathOf(hash)) : null;
+    private readonly RewardModel? _reward = manifest.Reward is { } hash ? RewardModel.Load(pathOf(hash), textModel) : null;
 
     public JudgedEpoch Judged()
     {
@@ -40,7 +43,7 @@ internal sealed class ManifestRewards(Manifest manifest, Func<string, string> pa
     public Func<IReadOnlyList<double>>? Greedy(WorkerModel model, IReadOnlyList<string> trajectories, string? policy) =>
         _reward is null ? null : () =>
         {
-            using var patch = policy is null ? null : new ModelPatch(model.Diffusion.Unet, policy);
+            using var patch = policy is null ? null : new ModelPatch(model.Diffusion, policy);
             return GreedyRewards.Of(model.Diffusion, trajectories, _reward, pulse.Say, pulse.Stop);
         };
 

@@ -13,7 +13,8 @@ internal sealed class PromptStatistics(int bufferSize, int minimumCount)
 
     /// <summary>Goes through all that people judged before, epoch after epoch; returns how many rewards that were.</summary>
     public int OfVotes(IReadOnlyList<Manifest> before) =>
-        before.Sum(manifest => Remember(ManifestEpoch.Taught(manifest), ManifestEpoch.RewardsOf));
+        before.Sum(manifest => Remember(ManifestEpoch.Taught(manifest), groups => manifest.Teacher is { } teacher
+            ? TaughtByScores.RewardsOf(groups, teacher) : ManifestEpoch.RewardsOf(groups)));
 
     /// <summary>Goes through the newest groups that still fill the buffers of some prompts, in the order in which they were learned from:
     /// older ones have left the buffers.</summary>

@@ -1,3 +1,4 @@
+using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Rewards;
@@ -11,7 +12,8 @@ namespace Labeler.TrainingEngine.Worker;
 /// Learns a reward from a project's frozen pairs, or measures one on later pairs. It takes minutes at most and the same pairs give the same
 /// result, so one that was stopped begins anew.
 /// </summary>
-internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement measuring, FileStore files) : IJobHandler
+internal sealed class RewardModelJob(
+    RewardWorkflow learning, RewardMeasurement measuring, FileStore files, DataFolder folder, LoadedModel models) : IJobHandler
 {
     private readonly RewardModelOptions _options = new();
 
@@ -34,28 +36,33 @@ internal sealed class RewardModelJob(RewardWorkflow learning, RewardMeasurement 
         var groups = reporter.Ask(() => learning.Read(job)).Groups;
         var (pictures, pairs) = Judged(groups, reporter);
         reporter.Say($"learning a reward from {pairs.Count} pairs of {groups.Count} groups");
-        var passes = 0;
+        var (done, passes) = (0, RewardPlan.Of(pairs, _options, newPrompts: true).Trainings * _options.InnerEpochs);
+        var inputs = new RewardInputs(models.OfProject(job, reporter).Diffusion, models.SettingsOf(job).ModelFolder, TowerOf(job));
         using var model = RewardModelTraining.Run(pictures, pairs, _options, line =>
         {
-            reporter.Report((double)++passes / _options.InnerEpochs, line, null);
+            reporter.Report((double)++done / passes, line, null);
             reporter.Say(line);
-        }, reporter.Stop);
+        }, reporter.Stop, inputs);
+        LearningReport.Of(model.Figures).ToList().ForEach(reporter.Say);
         var weights = TemporaryFile.Store(files, model.Save);
         reporter.End(
             () => learning.Complete(job,
-                new MeasuredReward(weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of)));
+                new MeasuredReward(
+                    weights, model.LearnedPairs, (int)model.Accuracy.Count, (int)model.Accuracy.Of, model.Accuracy.Independent)));
         reporter.Say(model.Name);
     }
+
+    private string? TowerOf(Job job) => job.Read<RewardOrder>().Tower is { } file ? Path.Combine(folder.Root, file) : null;
 
     private void Measure(Job job, JobReporter reporter)
     {
         var (weights, later) = reporter.Ask(() => measuring.Read(job));
-        using var model = RewardModel.Load(files.Verified(weights, reporter.Stop));
+        using var model = RewardModel.Load(files.Verified(weights, reporter.Stop), texts => models.Of(texts, new(), reporter).Diffusion);
         var (pictures, pairs) = Judged(later.Groups, reporter);
         reporter.Say($"measuring the reward on {pairs.Count} later pairs of {later.Groups.Count} groups");
         var right = model.RightAbout(pictures, pairs, reporter.Say, reporter.Stop);
-        reporter.End(() => measuring.Complete(job, right, pairs.Count));
-        reporter.Say($"right about {right} of {pairs.Count} later pairs");
+        reporter.End(() => measuring.Complete(job, (int)right.Count, pairs.Count, right.Independent));
+        reporter.Say($"right about {right.Count:0} of {pairs.Count} later pairs");
     }
 
     private (IReadOnlyList<Func<Picture>> Pictures, IReadOnlyList<JudgedPair> Pairs) Judged(IReadOnlyList<ManifestGroup> groups,

@@ -13,8 +13,9 @@ internal sealed class TrainHandler(EpochCycle cycle, FileStore files, DataFolder
 
     public void Run(Job job, JobReporter reporter)
     {
-        var model = models.OfProject(job, reporter);
+        var settings = models.SettingsOf(job);
+        var model = models.Of(settings.ModelFolder, settings.Compute, reporter);
         models.Forget();
-        new TrainJob(cycle, files, folder, options.CheckpointEvery, job, reporter).Run(model);
+        new TrainJob(cycle, files, folder, options.CheckpointEvery, job, reporter).Run(model, settings.Compute);
     }
 }

@@ -4,6 +4,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms;
+using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
@@ -18,20 +19,23 @@ namespace Labeler.TrainingEngine.Worker;
 /// </summary>
 internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, TimeSpan checkpointEvery, Job job, JobReporter pulse)
 {
-    public void Run(WorkerModel model)
+    public void Run(WorkerModel model, ComputeSettings compute)
     {
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
         pulse.Report(0, "checking the files", null);
-        using var rewards = new ManifestRewards(manifest, Verified, pulse);
+        var place = PlaceOf(manifest, compute);
+        var pictures = $"{place.Output}-pictures";
+        var (taught, pathOf) = BroughtPictures.Encode(manifest, Verified, model.Diffusion, pictures, pulse.Stop);
+        using var rewards = new ManifestRewards(taught, pathOf, pulse, texts => model.OrOther(ModelPath.Find(texts, folder.Root)));
         var epoch = rewards.Judged();
-        var place = PlaceOf(manifest);
         pulse.Say(
             $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups, manifest "
                 + $"{manifest.Hash()[..12]}");
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)
             : throw new EngineException($"the project's algorithm '{manifest.Algorithm}' is unknown; choose another in its settings");
-        var options = algorithm.OfProject(manifest.Training, learnedReward: manifest.Reward is not null);
+        var options =
+            algorithm.OfProject(manifest.Training, learnedReward: manifest.Reward is not null || manifest.Teacher is { VotesWeight: 0 });
         var part = PartOf(manifest);
         var result = algorithm.Run(new EpochRun(model.Diffusion, epoch, part, place, pulse.Stop)
         {
@@ -39,22 +43,31 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
                 ? rewards.Statistics(pulse.Ask(() => cycle.Before(job, manifest)), prompt) : null,
             Greedy = rewards.Greedy(model, epoch.Trajectories, part.From),
         }, options);
+        Measure((result as D3poResult)?.Timesteps ?? []);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
         var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
         pulse.End(() => cycle.Complete(job, manifest.Training.Adapter, weights, optimizer));
         Directory.Delete(place.Output, recursive: true);
+        if (Directory.Exists(pictures))
+        {
+            Directory.Delete(pictures, recursive: true);
+        }
         pulse.Say("trained");
     }
 
     private static string Counted(JudgedEpoch epoch, Manifest manifest) =>
+        manifest.Teacher is { } teacher ? $"{epoch.Rewarded.Count} images scored by {teacher.Name}" :
         AlgorithmInfo.Find(manifest.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts ? $"{epoch.Verdicts.Count} images judged alone"
         : $"{epoch.Preferences.Count} pairs";
 
     private string Verified(string hash) => files.Verified(hash, pulse.Stop);
 
-    private RunOptions PlaceOf(Manifest manifest) => new()
+    private RunOptions PlaceOf(Manifest manifest, ComputeSettings compute) => new()
     {
-        Output = Path.Combine(folder.Checkpoints, $"epoch-{job.EpochId}-{manifest.Hash()[..16]}-{TrainingLoop.Format}"),
+        Output = Path.Combine(folder.Checkpoints,
+            $"epoch-{job.EpochId}-{manifest.Hash()[..16]}-{TrainingLoop.Format}{ComputePlace.Mark(compute)}"),
+        MicroBatch = compute.MicroBatch,
+        Recompute = compute.Recompute,
         Manifest = manifest.Hash(),
         Parent = manifest.Reference,
         CheckpointEvery = checkpointEvery,
@@ -67,12 +80,25 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     private TrainedPart PartOf(Manifest manifest)
     {
         var from = manifest.Reference is { } reference ? Verified(reference) : null;
+        var optimizer = manifest.Optimizer is { } moments ? Verified(moments) : null;
         return manifest.Training.Adapter == AdapterKind.Full
-            ? new TrainedPart.WholeUNet { From = from }
+            ? new TrainedPart.WholeUNet { From = from, OptimizerFrom = optimizer }
             : new TrainedPart.Adapter(
                 manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions
                     : LoraTargets.Attention, manifest.Training.Rank)
-            { From = from };
+            { From = from, OptimizerFrom = optimizer, Texts = manifest.Training.TextEncoders };
+    }
+
+    // Of the last pass, as a figure of a step is kept once.
+    private void Measure(IReadOnlyList<TimestepMetrics> timesteps)
+    {
+        foreach (var at in timesteps.Where(one => one.Epoch == timesteps[^1].Epoch))
+        {
+            foreach (var (name, value) in new[] { ("dead", at.Dead), ("accuracy", at.Accuracy), ("margin", at.Margin), ("kl", at.Kl) })
+            {
+                pulse.Measure(at.SamplingStep, JobMetric.OfTimestep + name, value);
+            }
+        }
     }
 
     private void Report(TrainingProgress progress)

@@ -7,7 +7,14 @@ namespace Labeler.TrainingEngine.Worker;
 
 /// <param name="Name">No other running worker has it.</param>
 /// <param name="CheckpointEvery">Time of training that a crash may cost.</param>
-public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery);
+public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery)
+{
+    /// <summary>Where models compute whose projects name no device; empty for the best that there is.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>Further devices, which take shares of sampling by a process each.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+}
 
 /// <summary>
 /// Does the jobs that need a model, on the thread that calls it: one thread owns torch. Between them it takes the steps that projects take
@@ -23,7 +30,13 @@ public sealed class TrainerWorker(
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="alive">Called every few seconds, from any thread, while the worker lives.</param>
     public void Run(Action alive, CancellationToken stop) =>
-        new JobRunner(queue, [.. handlers], database, log) { Alive = alive, Idle = () => Look(stop) }.Run(options.Name, stop);
+        new JobRunner(queue, [.. handlers], database, log)
+        {
+            Alive = alive,
+            Idle = () => Look(stop),
+            // What a job has made often lets a project go on at once.
+            Ended = () => _looked = 0,
+        }.Run(options.Name, stop);
 
     private void Look(CancellationToken stop)
     {
@@ -45,5 +58,6 @@ public static class WorkerRegistration
         .AddSingleton<IJobHandler, TrainHandler>()
         .AddSingleton<IJobHandler, FineTuneJob>()
         .AddSingleton<IJobHandler, EvaluateJob>()
-        .AddSingleton<IJobHandler, RewardModelJob>();
+        .AddSingleton<IJobHandler, RewardModelJob>()
+        .AddSingleton<InstalledReward>().AddSingleton<IJobHandler, ScoreJob>();
 }

@@ -6,9 +6,9 @@ using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
+using Labeler.TrainingEngine.Training.Memory;
 using Microsoft.EntityFrameworkCore;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Worker;
 
@@ -22,43 +22,63 @@ internal sealed class WorkerModel
     /// <summary>See <see cref="ModelHash"/>.</summary>
     public string Hash { get; }
 
-    public static WorkerModel Load(string folder) =>
-        new(StableDiffusion.Load(folder, cuda.is_available() ? CUDA : CPU), ModelHash.Of(folder));
+    /// <param name="place">Where it computes.</param>
+    /// <exception cref="EngineException">It cannot be loaded, or takes more memory than is free.</exception>
+    public static WorkerModel Load(string folder, ComputePlace place)
+    {
+        var device = place.Device;
+        MemoryCheck.RequireWeights(folder, device, place.Type, place.Offloaded);
+        return new(StableDiffusion.Load(folder, device, place.Type, offloaded: place.Offloaded), ModelHash.Of(folder));
+    }
 
     /// <summary>Puts a checkpoint's weights or adapter on until the result is disposed of; the base model where there is none.</summary>
-    public IDisposable? Patched(string? file) => file is null ? null : new ModelPatch(Diffusion.Unet, file);
+    public IDisposable? Patched(string? file) => file is null ? null : new ModelPatch(Diffusion, file);
+
+    /// <summary>This model where it lies there, else the one that does.</summary>
+    /// <param name="path">See <see cref="ModelPath"/>.</param>
+    public StableDiffusion OrOther(string path) => path == Diffusion.Folder ? Diffusion : StableDiffusion.Load(path);
 
     /// <summary>Threads for so many groups.</summary>
     public ComputeThreads ThreadsFor(int groups)
     {
-        var onProcessor = Diffusion.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
+        var onProcessor = Diffusion.Device.type == DeviceType.CPU;
         var choice = ThreadChoice.For(Diffusion.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
         return new(Math.Clamp(choice.Workers, 1, Math.Max(1, groups)), choice.Threads);
     }
 }
 
 /// <summary>Keeps the model of the last job, for the case that the next one needs it too.</summary>
-internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFolder folder)
+internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFolder folder, WorkerOptions options)
 {
-    private (string Folder, WorkerModel Model)? _kept;
+    private (string Folder, ComputePlace Place, WorkerModel Model)? _kept;
 
     /// <param name="setting">As a project has it; see <see cref="ModelPath"/>.</param>
-    /// <exception cref="LabelerException">There is no model there.</exception>
-    public WorkerModel Of(string setting, JobReporter reporter)
+    /// <param name="compute">Where it computes, and in what.</param>
+    /// <exception cref="LabelerException">There is no model there, or no such device.</exception>
+    public WorkerModel Of(string setting, ComputeSettings compute, JobReporter reporter)
     {
-        var path = ModelPath.Find(setting, folder.Root);
-        if (_kept is not { } kept || kept.Folder != path)
+        var (path, place) = (ModelPath.Find(setting, folder.Root), ComputePlace.Of(compute, options.Device));
+        if (_kept is not { } kept || kept.Folder != path || kept.Place != place)
         {
             reporter.Report(0, "loading the model", null);
-            _kept = kept = (path, WorkerModel.Load(path));
+            _kept = null;
+            _kept = kept = (path, place, WorkerModel.Load(path, place));
         }
         return kept.Model;
     }
 
-    public WorkerModel OfProject(Job job, JobReporter reporter)
+    /// <summary>The settings of a job's project.</summary>
+    public ProjectSettings SettingsOf(Job job)
     {
         using var db = contexts.CreateDbContext();
-        return Of(db.Projects.AsNoTracking().First(project => project.Id == job.ProjectId).Settings.ModelFolder, reporter);
+        return db.Projects.AsNoTracking().First(project => project.Id == job.ProjectId).Settings;
+    }
+
+    /// <exception cref="LabelerException">There is no model there, or no such device.</exception>
+    public WorkerModel OfProject(Job job, JobReporter reporter)
+    {
+        var settings = SettingsOf(job);
+        return Of(settings.ModelFolder, settings.Compute, reporter);
     }
 
     /// <summary>Full fine-tuning leaves its weights in the model, so that one is not for the next job.</summary>

@@ -61,6 +61,7 @@ public sealed class CheckTests(LabelingFixture fixture) : IClassFixture<Labeling
         await using var first = await fixture.Annotator();
         var screen = await LabelingScreen.Open(first, project);
         await screen.Page.Keyboard.DownAsync("b");
+        await Expect(screen.Page.Locator("[data-stage] .frame.seen")).ToHaveCountAsync(2);
         await screen.Press("1", "Enter");
         await screen.Page.Keyboard.UpAsync("b");
         await screen.AllSaved();

@@ -34,7 +34,7 @@ public sealed class PracticeTests(LabelingFixture fixture) : IClassFixture<Label
         await screen.Ready();
         await Expect(hint).ToContainTextAsync("Practice, 2 of 2");
         await screen.Press("4", "Enter");
-        await Expect(dialog.Locator("h2")).ToHaveTextAsync("Right");
+        await Expect(dialog.Locator("h2")).ToHaveTextAsync("Right answer");
         await Next(screen);
         await screen.Notice("practice-failed");
         await ann.Take("practice-failed");

@@ -178,7 +178,7 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         var screen = new LabelingScreen(ann, project);
         await ann.Go($"/p/{project.Project.Slug}/label");
         await screen.Notice("sampling");
-        await Expect(screen.Page.Locator("[data-stage]")).ToContainTextAsync("0 of 2");
+        await Expect(screen.Page.Locator("[data-stage]")).ToContainTextAsync("0 / 2");
         await ann.Take("notice-sampling");
         await project.AddGroup(0);
         await screen.Ready();

@@ -1,12 +1,15 @@
 using Bunit;
 using Labeler.Shared.Comparisons;
 using Labeler.Web.Components.Charts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 /// <summary>Where shares stand over 0 to 100 pictures: from 78 to 620 across, 0 % at 274 down, 100 % at 12.</summary>
 public sealed class CurveChartTests : BunitContext
 {
+    public CurveChartTests() => Services.AddLocalization();
+
     [Fact]
     public void Measurements_of_one_run_have_their_intervals_as_whiskers()
     {

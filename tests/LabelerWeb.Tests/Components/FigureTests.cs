@@ -1,10 +1,13 @@
 using Bunit;
 using Labeler.Web.Components.Figures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class FigureTests : BunitContext
 {
+    public FigureTests() => Services.AddLocalization();
+
     [Fact]
     public void A_chart_has_its_numbers_as_a_table_and_a_link_to_them_as_csv()
     {

@@ -1,10 +1,13 @@
 using Bunit;
 using Labeler.Web.Features.Dashboard;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class HoursChartTests : BunitContext
 {
+    public HoursChartTests() => Services.AddLocalization();
+
     [Fact]
     public void Without_an_hour_there_is_an_empty_grid_and_no_column()
     {

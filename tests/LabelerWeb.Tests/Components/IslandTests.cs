@@ -1,22 +1,34 @@
 using Bunit;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Audit;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
+using Labeler.Shared.Scoring;
 using Labeler.Tests.Support;
 using Labeler.Web.Components;
 using Labeler.Web.Features.Administration;
+using Labeler.Web.Features.Audit;
 using Labeler.Web.Features.Dashboard;
 using Labeler.Web.Features.Epochs;
 using Labeler.Web.Features.Evaluations;
+using Labeler.Web.Features.InstalledRewards;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.Labeling.Overview;
+using Labeler.Web.Features.Lineage;
+using Labeler.Web.Features.Members;
 using Labeler.Web.Features.People;
+using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Features.Review;
+using Labeler.Web.Features.RewardRuns;
 using Labeler.Web.Features.Rewards;
+using Labeler.Web.Features.Sets;
+using Labeler.Web.Features.Webhooks;
 using Labeler.Web.Security;
+using Labeler.Web.Tests.Members;
 using Microsoft.AspNetCore.Components;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,11 +38,16 @@ namespace Labeler.Web.Tests.Components;
 /// <summary>What is live on a page stops when the person may no longer see it.</summary>
 public sealed class IslandTests : OpenPage
 {
+    private const long Reward = 7;
     private SeededProject _seeded = null!;
+    private string _step = "";
 
-    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade), typeof(JobsTable), typeof(PeopleTable), typeof(VotesTable)];
+    public static TheoryData<Type> Islands => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(RewardsLive), typeof(ChoiceRows), typeof(PicturesBeingMade), typeof(JobsTable), typeof(PeopleTable), typeof(VotesTable), typeof(TrialLive), typeof(RunLive), typeof(EpochsTable), typeof(EvaluationsTable), typeof(CheckpointsTable), typeof(ReviewTable), typeof(PhotosTable), typeof(EpochLoop), typeof(LogTable), typeof(MembersTable), typeof(AuditTable), typeof(SetJobsLive), typeof(DeliveriesTable)];
 
-    public static TheoryData<Type> OfProjects => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade), typeof(VotesTable)];
+    public static TheoryData<Type> OfProjects => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade), typeof(VotesTable), typeof(RunLive), typeof(EpochsTable), typeof(CheckpointsTable), typeof(ReviewTable), typeof(PhotosTable), typeof(EpochLoop), typeof(LogTable), typeof(MembersTable), typeof(SetJobsLive), typeof(DeliveriesTable)];
+
+    /// <summary>Those of a project's pages that are for more people than admins.</summary>
+    public static TheoryData<Type> OfMembers => [typeof(DashboardLive), typeof(EpochLive), typeof(EvaluationLive), typeof(PicturesBeingMade), typeof(VotesTable), typeof(RunLive), typeof(CheckpointsTable), typeof(ReviewTable), typeof(PhotosTable), typeof(MembersTable), typeof(SetJobsLive), typeof(DeliveriesTable)];
 
     public override async Task InitializeAsync()
     {
@@ -39,7 +56,9 @@ public sealed class IslandTests : OpenPage
         await Change(async db =>
         {
             db.Add(Job.Queue(JobKind.RewardModel, _seeded.Project.Id, null, new RewardOrder(""), Clock.GetUtcNow()));
+            db.Add(Job.Queue(JobKind.Score, _seeded.Project.Id, null, new ScoreOrder(Reward, Taught: false), Clock.GetUtcNow()));
             await db.SaveChangesAsync();
+            _step = await RunLive.Step(db, _seeded.Project.Id, 0);
         });
     }
 
@@ -79,6 +98,37 @@ public sealed class IslandTests : OpenPage
     [Theory, MemberData(nameof(OfProjects))]
     public async Task It_stops_within_half_a_minute_of_its_project_being_gone(Type island) => await Stops(island, db =>
         db.Projects.ExecuteUpdateAsync(set => set.SetProperty(p => p.DeletedAt, Clock.GetUtcNow())), "/");
+
+    [Theory, MemberData(nameof(OfMembers))]
+    public async Task It_stops_within_a_second_of_a_member_being_removed_from_its_project(Type island)
+    {
+        var project = _seeded.Project.Id;
+        await ActAs(Role.Annotator);
+        await Change(async db =>
+        {
+            (await db.Projects.SingleAsync()).OpenToAll(false);
+            await Member.Put(db, project, Person.Id, ProjectRole.Lead, null, Clock.GetUtcNow());
+            await db.SaveChangesAsync();
+        });
+        var watch = Services.GetRequiredService<RightsWatch>();
+        await watch.StartAsync(default);
+        var shown = Show(island);
+        await Until(() => shown.Markup.Trim().Length > 0);
+        await watch.HasToldAll(Change);
+        Assert.Null(WentTo);
+        await Change(async db =>
+        {
+            await Member.Remove(db, project, Person.Id, Clock.GetUtcNow());
+            db.Add(new AuditEntry(Clock.GetUtcNow(), "POST /members/{project:long}/{person:guid}/remove", "", AuditOutcome.Done, ""));
+            await db.SaveChangesAsync();
+        });
+        // The pages' own clock stands still, so that nothing but the watch tells them, which looks several times a second.
+        Assert.InRange(RightsWatch.Interval, TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+        await Until(() => WentTo is not null);
+        Assert.Equal("/", WentTo);
+        Assert.Equal("", shown.Markup.Trim());
+        await watch.StopAsync(default);
+    }
 
     [Fact]
     public async Task The_pictures_being_made_stop_for_whoever_asked_not_to_see_such() => await Stops(typeof(PicturesBeingMade), async db =>
@@ -122,6 +172,10 @@ public sealed class IslandTests : OpenPage
             [nameof(EpochLive.EpochId)] = 1L,
             [nameof(EpochLive.State)] = EpochState.Sampling,
             [nameof(ChoiceRows.Initial)] = Scale.Labels.ToArray(),
+            [nameof(TrialLive.Reward)] = Reward,
+            [nameof(RunLive.Project)] = project.Id,
+            [nameof(RunLive.Run)] = 0L,
+            [nameof(RunLive.Seen)] = _step,
             [nameof(PicturesBeingMade.First)] = new Sampling(0, 3),
         };
         return Render<IComponent>(builder =>
@@ -143,14 +197,5 @@ public sealed class IslandTests : OpenPage
             Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(5);
         }
-    }
-
-    private static async Task Until(Func<bool> happened)
-    {
-        for (var tries = 0; tries < 500 && !happened(); tries++)
-        {
-            await Task.Delay(10);
-        }
-        Assert.True(happened());
     }
 }

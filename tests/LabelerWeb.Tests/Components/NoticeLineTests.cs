@@ -10,6 +10,8 @@ public sealed class NoticeLineTests : BunitContext
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()).BuildServiceProvider();
 
+    public NoticeLineTests() => Services.AddLocalization();
+
     [Fact]
     public void Nothing_is_shown_where_nothing_was_told() => Assert.Equal("", Show(Request(null)).Markup.Trim());
 

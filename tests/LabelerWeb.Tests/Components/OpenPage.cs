@@ -25,8 +25,8 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
     protected OpenPage(Action<IServiceCollection>? more = null)
     {
         Services.AddSingleton<TimeProvider>(Clock).AddOptions().AddLabelerData(new ConfigurationBuilder().Build(), Folder);
-        Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<AuthenticationStateProvider>(_signedIn);
-        Services.AddMudServices();
+        Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<RightsWatch>().AddSingleton<AuthenticationStateProvider>(_signedIn);
+        Services.AddMudServices().AddLocalization();
         more?.Invoke(Services);
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new("Server", isInteractive: true));
@@ -58,7 +58,7 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
             db.UserRoles.AddRange(await db.Roles.Select(r => new IdentityUserRole<Guid> { UserId = Person.Id, RoleId = r.Id }).ToListAsync());
             await db.SaveChangesAsync();
         });
-        _signedIn.User = Principal();
+        _signedIn.User = Principal(Roles);
     }
 
     async Task IAsyncLifetime.DisposeAsync()
@@ -75,10 +75,35 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
         await change(db);
     }
 
-    private ClaimsPrincipal Principal() => new(new ClaimsIdentity(
+    /// <summary>The person holds this role and those below it alone.</summary>
+    protected async Task ActAs(string role)
+    {
+        var held = Role.Including(role);
+        await Change(db => db.UserRoles.Where(one => !db.Roles.Any(r => r.Id == one.RoleId && held.Contains(r.Name!))).ExecuteDeleteAsync());
+        _signedIn.User = Principal(held);
+    }
+
+    /// <summary>An island with a table, as its page shows it.</summary>
+    protected ShownTable Show<T>(params (string Name, object Value)[] parameters) where T : IComponent => new(Render<IComponent>(builder =>
+    {
+        builder.OpenComponent<T>(0);
+        builder.AddMultipleAttributes(1, parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
+        builder.CloseComponent();
+    }));
+
+    internal static async Task Until(Func<bool> happened, Func<string>? instead = null)
+    {
+        for (var tries = 0; tries < 500 && !happened(); tries++)
+        {
+            await Task.Delay(10);
+        }
+        Assert.True(happened(), instead?.Invoke());
+    }
+
+    private ClaimsPrincipal Principal(IEnumerable<string> roles) => new(new ClaimsIdentity(
         [
             new(ClaimTypes.NameIdentifier, Person.Id.ToString()), new("session", Session.Id.ToString()),
-            new(new ClaimsIdentityOptions().SecurityStampClaimType, Person.SecurityStamp!), .. Roles.Select(role => new Claim(ClaimTypes.Role, role)),
+            new(new ClaimsIdentityOptions().SecurityStampClaimType, Person.SecurityStamp!), .. roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ], "test"));
 
     private sealed class SignedIn : AuthenticationStateProvider

@@ -2,11 +2,14 @@ using Bunit;
 using Labeler.Shared.Projects;
 using Labeler.Web.Features.Projects;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class PromptInputsTests : BunitContext
 {
+    public PromptInputsTests() => Services.AddLocalization();
+
     [Fact]
     public void An_empty_form_shows_what_a_prompt_looks_like()
     {

@@ -3,12 +3,15 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Statistics;
 using Labeler.Web.Features.Dashboard;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 /// <summary>Where rates and their intervals stand in the drawing: 0 % at 240 down, 100 % at 12.</summary>
 public sealed class RateChartTests : BunitContext
 {
+    public RateChartTests() => Services.AddLocalization();
+
     private static readonly Proportion QuarterToThreeQuarters = new(5, 10, .5, .25, .75), HalfToAll = new(9, 12, .75, .5, 1);
 
     [Fact]
@@ -40,6 +43,30 @@ public sealed class RateChartTests : BunitContext
     {
         var chart = Draw(FlagKinds.Deformed, Rates(1, Proportion.Wilson(0, 0)));
         Assert.Equal("M 310,12 V 240 m -4,0 h 8 M 310,12 m -4,0 h 8", chart.Find("path.whisker").GetAttribute("d"));
+    }
+
+    [Fact]
+    public void A_project_s_goal_is_a_line_across_the_drawing_and_a_project_without_one_has_none()
+    {
+        Assert.Empty(Draw(FlagKinds.Deformed, Rates(1, HalfToAll)).FindAll(".goal"));
+        var chart = Render<RateChart>(one => one.Add(c => c.Rates, [Rates(1, HalfToAll)]).Add(c => c.Flags, FlagKinds.Deformed).Add(c => c.Goal, .75));
+        Assert.Equal(("69", "69"), (chart.Find("line.goal").GetAttribute("y1"), chart.Find("line.goal").GetAttribute("y2")));
+        Assert.Equal("goal 75 %", chart.Find("text.goal").TextContent);
+    }
+
+    [Fact]
+    public void The_newest_rates_say_whether_the_goal_is_reached_beyond_chance()
+    {
+        Assert.Equal("within what chance allows", Reached(.75));
+        Assert.Equal("reached", Reached(.5));
+        Assert.Equal("not reached yet", Reached(1.01));
+        Assert.Equal("", Reached(null));
+
+        string Reached(double? goal)
+        {
+            var tiles = Render<RateTiles>(one => one.Add(c => c.Rates, [Rates(1, HalfToAll)]).Add(c => c.Flags, FlagKinds.Unsafe).Add(c => c.Goal, goal));
+            return tiles.FindAll(".badge").FirstOrDefault()?.ParentElement!.TextContent.Trim().Split(" %")[^1].Trim() ?? "";
+        }
     }
 
     private IRenderedComponent<RateChart> Draw(FlagKinds flags, params EpochRates[] rates) => Render<RateChart>(chart => chart.Add(c => c.Rates, rates).Add(c => c.Flags, flags));

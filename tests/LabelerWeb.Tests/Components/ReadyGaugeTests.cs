@@ -3,11 +3,14 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Web.Features.Epochs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class ReadyGaugeTests : BunitContext
 {
+    public ReadyGaugeTests() => Services.AddLocalization();
+
     [Fact]
     public void Before_the_first_vote_it_gathers_and_nothing_is_left_out()
     {

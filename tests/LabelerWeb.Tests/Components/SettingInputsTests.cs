@@ -2,11 +2,14 @@ using Bunit;
 using Labeler.Shared.Projects;
 using Labeler.Web.Components.Forms;
 using Labeler.Web.Features.Projects;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Web.Tests.Components;
 
 public sealed class SettingInputsTests : BunitContext
 {
+    public SettingInputsTests() => Services.AddLocalization();
+
     [Fact]
     public void Every_option_has_a_label_and_a_help_text_that_belong_to_its_input()
     {

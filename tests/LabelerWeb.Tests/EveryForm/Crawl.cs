@@ -21,6 +21,9 @@ internal sealed class Crawl(WebHost host, HttpClient browser)
 
     public Dictionary<string, RenderedForm> Forms { get; } = [];
 
+    /// <summary>Is shown every page that is visited.</summary>
+    public Action<string, IHtmlDocument> Met { get; init; } = (_, _) => { };
+
     /// <summary>How often each route was visited.</summary>
     public Dictionary<string, int> Visited { get; } = [];
 
@@ -64,6 +67,7 @@ internal sealed class Crawl(WebHost host, HttpClient browser)
             return;
         }
         var document = _parser.ParseDocument(await answer.Content.ReadAsStringAsync());
+        Met(page.PathAndQuery, document);
         foreach (var link in document.QuerySelectorAll("a[href]:not([download])"))
         {
             Add(new(new Uri(page, "/"), link.GetAttribute("href")!));

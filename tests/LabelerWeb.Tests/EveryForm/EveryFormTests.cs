@@ -1,6 +1,8 @@
 using System.Net;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Shared.Members;
+using Labeler.Shared.Projects;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +14,7 @@ public sealed class EveryFormTests
     private const string Name = "Everybody's admin";
 
     // What scripts post, and no form.
-    private static readonly string[] WithoutForm = ["/account/theme"];
+    private static readonly string[] WithoutForm = ["/account/theme", "/account/tour", "/projects/check"];
 
     [Fact]
     public async Task No_form_fails_at_the_server_with_nothing_ticked_with_everything_or_with_what_nobody_types()
@@ -81,8 +83,18 @@ public sealed class EveryFormTests
     }
 
     // Rows of tables come by the circuit, and with them the links to what they are about.
-    private static async Task<string[]> OfTables(WebHost host) =>
-        [.. (await host.With<LabelerDb, List<Guid>>(db => db.Users.Select(a => a.Id).ToListAsync())).Select(id => $"/people/{id}")];
+    internal static async Task<string[]> OfTables(WebHost host) =>
+    [
+        .. (await host.With<LabelerDb, List<Guid>>(db => db.Users.Select(a => a.Id).ToListAsync())).Select(id => $"/people/{id}"),
+        .. (await host.With<LabelerDb, List<string>>(db => db.Projects.Where(p => p.Source == PictureSource.Checkpoints).Select(p => p.Slug).ToListAsync())).Select(slug => $"/compare/evaluations/{slug}"),
+        .. (await host.With<LabelerDb, List<long>>(db => db.Checkpoints.Select(c => c.Id).ToListAsync())).Select(id => $"/lineage/{id}"),
+        .. (await host.With<LabelerDb, List<long>>(db => db.Webhooks.Select(w => w.Id).ToListAsync())).Select(id => $"/webhooks/{id}"),
+        .. (await host.With<LabelerDb, List<Labeler.Shared.Webhooks.Delivery>>(db => db.Deliveries.ToListAsync())).Select(one => $"/webhooks/{one.WebhookId}?delivery={one.Id}"),
+        .. await Members(host),
+    ];
+
+    private static async Task<IEnumerable<string>> Members(WebHost host) =>
+        (await host.With<LabelerDb, List<Member>>(db => db.Members.ToListAsync())).Select(member => $"/p/judged/members?who={member.AccountId}");
 
     // What people are sent: an invitation, and a link to a new password.
     private static async Task<string[]> Links(WebHost host)

@@ -3,13 +3,20 @@ using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members;
 using Labeler.Shared.Photos;
+using Labeler.Shared.PreferenceSets;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Retention;
+using Labeler.Shared.RewardRuns;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Samples;
+using Labeler.Shared.Scoring;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
+using Labeler.Shared.Webhooks;
+using Labeler.Shared.Webhooks.Sending;
 using Labeler.Tests.Support;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Projects;
@@ -33,16 +40,26 @@ internal static class EveryState
         await Trained(host, admin);
         await using var failed = await SeededProject.Create(host.Data, "Failed", LabelingTask.FlagBatch, groups: 1, finish: false);
         await Fail(failed, failed.Project.Id, JobKind.Sample);
+        await Scored(host);
+        await Sets(host);
         await Photos(host, "Stopped photos", job => job.Cancel(Now));
         await Photos(host, "Photos under way", _ => { });
         await File.WriteAllTextAsync(Path.Combine(host.Data, "runs", "broken.csv"), "nothing of the kind");
-        await host.Make("Idle", Role.Annotator);
+        var idle = await host.Make("Idle", Role.Annotator);
         var gone = await host.Make("Gone", Role.Lead);
         await host.With<IServiceProvider, Account>(services => services.GetRequiredService<UserManager<Account>>().Disable(services.GetRequiredService<LabelerDb>(), gone.Id, Now));
         await host.With<LabelerDb, int>(db =>
         {
             Invitation.Write(db, Role.Lead, null, "unused", Now);
             return db.SaveChangesAsync();
+        });
+        await host.With<LabelerDb, int>(async db =>
+        {
+            var project = await db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync();
+            await Member.Put(db, project, idle.Id, ProjectRole.Reviewer, null, Now);
+            await RetentionPolicy.Set(db, new() { ThumbnailDays = 1 });
+            await AccessToken.Make(db, admin.Account, "a script", TokenScope.Read, [], 30, Now);
+            return await db.SaveChangesAsync();
         });
     }
 
@@ -106,13 +123,14 @@ internal static class EveryState
         }
         await seeded.Learn();
         await seeded.Get<RewardWorkflow>().Queue(seeded.Project.Id);
+        await Webhooks(host, seeded.Project.Id);
         var checkpoint = await host.With<LabelerDb, long>(db => db.Checkpoints.Select(c => c.Id).SingleAsync());
         foreach (var name in new[] { "Finished meeting", "Failed meeting", "Being made" })
         {
             await admin.Http.Submit("/compare/evaluations/new", "evaluation",
             [
                 ("Name", name), ("Kind", "Duel"), ("Prompts", "1 hand"), ("PromptsOf", ""), ("FixedEach", "1"), ("RandomEach", "1"), ("FixedSeed", "1"), ("Raters", "1"), ("Guidelines", ""), ("Sampling.Steps", "5"),
-                ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Checkpoint", "base:models/mirror-world"), ("Checkpoint", $"{checkpoint}"),
+                ("Sampling.GuidanceScale", "1"), ("Sampling.Eta", "1"), ("Sampling.NegativePrompt", ""), ("Sampling.Size", "0"), ("Sampling.FlowNoise", "Sde"), ("Sampling.NoisySteps", "0"), ("Sampling.FirstNoisyStep", "0"), ("Checkpoint", "base:models/mirror-world"), ("Checkpoint", $"{checkpoint}"),
             ]);
             if (name == "Finished meeting")
             {
@@ -120,6 +138,39 @@ internal static class EveryState
             }
         }
         await Fail(seeded, await host.With<LabelerDb, long>(db => db.Projects.Where(p => p.Name == "Failed meeting").Select(p => p.Id).SingleAsync()), JobKind.Evaluate);
+    }
+
+    // One that is on, whose log has a line, one that is off, and one of the installation.
+    private static Task<int> Webhooks(WebHost host, long project) => host.With<LabelerDb, int>(async db =>
+    {
+        var secrets = host.Services.GetRequiredService<WebhookSecrets>();
+        Webhook[] webhooks = [.. new[] { (Project: (long?)project, Name: "Told"), (project, "Told no more"), (null, "Told of all") }.Select(one =>
+            new Webhook(one.Project, one.Name, "http://127.0.0.1:9/told", [EventKind.EpochReady], secrets.Make().Protected, null, Now))];
+        webhooks[1].SwitchOff();
+        db.AddRange(webhooks);
+        await db.SaveChangesAsync();
+        db.Add(Outbox.Test(webhooks[0], Now));
+        return await db.SaveChangesAsync();
+    });
+
+    // A draft that was tried, a reward in use, a retired one; a project that trains on a reward, and one that may begin.
+    private static async Task Scored(WebHost host)
+    {
+        await using var going = await SeededProject.Create(host.Data, "Going by itself", LabelingTask.FlagBatch, groups: 1);
+        await using var idle = await SeededProject.Create(host.Data, "May go by itself", LabelingTask.FlagBatch, groups: 1);
+        var server = new RewardSettings { Address = "https://host.invalid/" };
+        Reward[] rewards = [new("Tried draft", RewardKind.Endpoint, server, null, "an admin", Now), new("In use", RewardKind.Compressibility, new(), null, "an admin", Now), new("Retired", RewardKind.Incompressibility, new(), null, "an admin", Now)];
+        rewards[1].TakeIntoUse(1, Now);
+        rewards[2].TakeIntoUse(1, Now);
+        rewards[2].Retire(Now);
+        await host.With<LabelerDb, int>(async db =>
+        {
+            db.Rewards.AddRange(rewards);
+            await db.SaveChangesAsync();
+            db.ImageScores.Add(new(rewards[0].Id, await db.Images.Select(i => i.Id).FirstAsync(), 0.5));
+            return await db.SaveChangesAsync();
+        });
+        await going.Get<RewardTraining>().Start(going.Project.Id, rewards[1].Id, new(), "an admin");
     }
 
     private static async Task Sample(SeededProject seeded)
@@ -165,6 +216,42 @@ internal static class EveryState
         await host.With<LabelerDb, int>(async db =>
         {
             end(await db.Jobs.SingleAsync(j => j.Id == job.Id));
+            return await db.SaveChangesAsync();
+        });
+    }
+
+    // A file that is there, one that failed, one being made and one that waits.
+    private static async Task Sets(WebHost host)
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Files", LabelingTask.FlagBatch, groups: 1);
+        var made = new SetExportOrder(SetFormat.PickAPic.Name) { File = new("files.parquet", new string('a', 64), 1_000_000, 12, 3) };
+        await host.With<LabelerDb, int>(async db =>
+        {
+            foreach (var state in new[] { JobState.Succeeded, JobState.Failed, JobState.Running })
+            {
+                var job = Job.Queue(JobKind.Export, seeded.Project.Id, null, state == JobState.Succeeded ? made : made with { File = null }, Now);
+                var entry = db.Add(job);
+                entry.Property(j => j.State).CurrentValue = state;
+                entry.Property(j => j.LeaseExpiresAt).CurrentValue = Now.AddHours(1);
+                // No worker takes it up.
+                entry.Property(j => j.Attempt).CurrentValue = Job.UsualAttempts;
+                entry.Property(j => j.Error).CurrentValue = state == JobState.Failed ? "it broke" : null;
+            }
+            return await db.SaveChangesAsync();
+        });
+        await using var pairs = await SeededProject.Create(host.Data, "Sets taken in", LabelingTask.PreferPair, groups: 1, new() { GroupSize = 2 });
+        await host.With<LabelerDb, int>(async db =>
+        {
+            foreach (var state in new[] { JobState.Succeeded, JobState.Failed, JobState.Running })
+            {
+                var job = Job.Queue(JobKind.ImportPairs, pairs.Project.Id, 1, new SetImportOrder("set.parquet", true, "set.parquet") { Done = 3, Taken = 1, Refused = 2 }, Now);
+                var entry = db.Add(job);
+                entry.Property(j => j.State).CurrentValue = state;
+                entry.Property(j => j.LeaseExpiresAt).CurrentValue = Now.AddHours(1);
+                // No worker takes it up.
+                entry.Property(j => j.Attempt).CurrentValue = Job.UsualAttempts;
+                entry.Property(j => j.Error).CurrentValue = state == JobState.Failed ? "it broke" : null;
+            }
             return await db.SaveChangesAsync();
         });
     }

@@ -36,6 +36,7 @@ public sealed class Settings_are_held_to_their_rules
         { LabelingTask.FlagBatch, new() { Training = new() { LearningRate = double.NaN } } },
         { LabelingTask.FlagBatch, new() { Sampling = new() { Steps = 100_000 } } },
         { LabelingTask.FlagBatch, new() { Training = new() { FirstStep = 5, LastStep = 2 } } },
+        { LabelingTask.FlagBatch, new() { Training = new() { Adapter = AdapterKind.Full, TextEncoders = true } } },
         { LabelingTask.PreferPair, new() { GroupSize = 1 } },
         { LabelingTask.Rank, new() { GroupSize = 1 } },
         { LabelingTask.Rank, new() { GroupSize = 10 } },

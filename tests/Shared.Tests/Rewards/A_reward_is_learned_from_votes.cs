@@ -1,10 +1,13 @@
 using System.Text;
+using System.Text.Json;
 using Labeler.Shared.Automation;
+using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Tests.Support;
+using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Shared.Tests.Rewards;
@@ -134,6 +137,43 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         Assert.Equal(EpochState.Labeling, (await world.Open().Epochs.SingleAsync()).State);
     }
 
+    [Theory]
+    [InlineData(70, true)]
+    [InlineData(55, false)]
+    public async Task A_prompt_that_nobody_has_voted_on_is_judged_where_held_out_prompts_were_and_not_by_chance(int right, bool may)
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 3);
+        var person = Guid.NewGuid();
+        for (var n = 0; n < 2; n++)
+        {
+            await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1, 4));
+        }
+        var (learning, reward) = await Learned(world, scene, right: 10, HeaderOf(new LearningFigures(new(10, 10, 10), new(right, 100, 100), [], null)));
+        await learning.Accept(reward.Id, 10, 10, "Ada");
+        await scene.Vote(person, (await scene.Next(person)).ItemId, Scene.Flag(1, 4));
+        var known = RewardManifest.Read(await world.Files.Read(reward.ManifestHash)).Groups.Select(group => group.Id).ToList();
+        await world.Open().Groups.Where(g => !known.Contains(g.Id)).ExecuteUpdateAsync(set => set.SetProperty(g => g.Prompt, "a horse"));
+
+        if (!may)
+        {
+            Assert.Contains("on prompts that it does not know", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<RewardMeasurement>().Queue(reward.Id))).Message);
+            Assert.Contains("nothing about the prompt \"a horse\"", (await Assert.ThrowsAsync<LabelerException>(() => learning.Train(scene.Epoch.Id, reward.Id))).Message);
+            return;
+        }
+        await world.Get<RewardMeasurement>().Queue(reward.Id);
+        Assert.Equal("a horse", Assert.Single((await world.Get<RewardMeasurement>().Read((await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!)).Later.Groups).Prompt);
+        await learning.Train(scene.Epoch.Id, reward.Id);
+        Assert.Equal(EpochState.Frozen, (await world.Open().Epochs.SingleAsync()).State);
+    }
+
+    // A reward's file as the engine writes it, without tensors.
+    private static byte[] HeaderOf(LearningFigures figures)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["__metadata__"] = new Dictionary<string, string> { [LearningFigures.Key] = JsonText.Write(figures) } });
+        return [.. BitConverter.GetBytes((long)header.Length), .. header];
+    }
+
     [Fact]
     public async Task An_epoch_called_back_from_a_reward_is_trained_on_votes_again()
     {
@@ -150,12 +190,15 @@ public sealed class A_reward_is_learned_from_votes(Databases databases)
         Assert.DoesNotContain("\"reward\":", Encoding.UTF8.GetString(await world.Files.Read(epoch.ManifestHash!)), StringComparison.Ordinal);
     }
 
-    private static async Task<(RewardWorkflow Learning, LearnedReward Reward)> Learned(World world, Scene scene, int right)
+    private static async Task<(RewardWorkflow Learning, LearnedReward Reward)> Learned(World world, Scene scene, int right, byte[]? weights = null)
     {
-        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 4));
+        if (weights is null)
+        {
+            await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1, 4));
+        }
         var learning = world.Get<RewardWorkflow>();
         await learning.Queue(scene.Project.Id);
         var job = (await scene.Jobs.Claim("worker", [JobKind.RewardModel]))!;
-        return (learning, await learning.Complete(job, new MeasuredReward(await world.Files.Put(Encoding.UTF8.GetBytes("weights")), 10, right, 10)));
+        return (learning, await learning.Complete(job, new MeasuredReward(await world.Files.Put(weights ?? Encoding.UTF8.GetBytes("weights")), 10, right, 10)));
     }
 }

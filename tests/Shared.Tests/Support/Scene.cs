@@ -45,6 +45,9 @@ public sealed class Scene
         return scene;
     }
 
+    /// <summary>Of a project that has no epoch; <see cref="Epoch"/> is not to be asked for.</summary>
+    public static Task<Scene> Unsampled(World world, Project project) => Task.FromResult(new Scene(world, project, null!, 0));
+
     /// <summary>Claims the epoch's sampling job and does it with made-up files.</summary>
     public async Task Sample(Epoch epoch, int groups, string mark = "")
     {

@@ -52,6 +52,30 @@ public sealed class What_earlier_epochs_taught(Databases databases)
         Assert.Equal(EpochState.Labeling, (await scene.Read(db => db.Epochs.SingleAsync())).State);
     }
 
+    [Theory]
+    [InlineData(true, AdapterKind.Lora, true)]
+    [InlineData(false, AdapterKind.Lora, false)]
+    [InlineData(true, AdapterKind.Full, false)]
+    public async Task The_optimizer_of_the_checkpoint_before_goes_on_where_the_project_keeps_it_and_trains_the_same_part(bool keeps, AdapterKind now, bool expected)
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 2);
+        var person = await scene.Person("Ada");
+        await Judged(scene, scene.Epoch, person.Id);
+        var optimizer = await world.Files.Put("moments"u8.ToArray());
+        await scene.Read(db => db.Checkpoints.ExecuteUpdateAsync(set => set.SetProperty(c => c.OptimizerHash, optimizer)));
+        await using (var db = world.Open())
+        {
+            var project = await db.Projects.SingleAsync();
+            project.Change(project.Settings with { Training = project.Settings.Training with { KeepOptimizer = keeps, Adapter = now } });
+            await db.SaveChangesAsync();
+        }
+
+        var plan = await scene.Cycle.DryRun(await scene.Read(db => db.Epochs.MaxAsync(e => e.Id)));
+
+        Assert.Equal(expected ? optimizer : null, plan.Manifest.Optimizer);
+    }
+
     private static async Task<Epoch> Judged(Scene scene, Epoch epoch, Guid person)
     {
         await scene.VoteAll(person, _ => Scene.Flag(1));

@@ -175,7 +175,8 @@ public sealed class AlgorithmTests : IDisposable
         "ddpo" => Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
         "dpok" => Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
         "weighted" => Learn(new RewardWeightedAlgorithm(), _tiny.Model, _tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
-        _ => Learn(new DiffusionDpoAlgorithm(), _tiny.Model, _tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
+        "dpo" => Learn(new DiffusionDpoAlgorithm(), _tiny.Model, _tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
+        _ => throw new ArgumentException($"There are no settings for {name} here.", nameof(name)),
     };
 
     // Covariance of reward and gained log-probability, over all images.

@@ -6,6 +6,7 @@ using Labeler.TrainingEngine.Algorithms.Dpok;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 using Labeler.TrainingEngine.Algorithms.RewardWeighted;
 using Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
+using Labeler.TrainingEngine.Commands;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
@@ -36,7 +37,10 @@ public sealed class DefinitionTests
     public void Fine_tuning_is_the_mirror_report_s_in_the_engine_and_in_the_application()
     {
         var (engine, web) = (new SupervisedOptions(), new FineTuneOptions());
-        Assert.Equal((1e-7, 400, 8, 4000), (engine.LearningRate, engine.WarmUpSteps, engine.ImagesPerStep, engine.Steps));
+        Assert.Equal((1e-7, 400, 8, 4000, 8),
+            (engine.LearningRate, engine.WarmUpSteps, engine.ImagesPerStep, engine.Steps, SupervisedOptions.AdapterRank));
+        var command = TrainCommand.Create().Subcommands.Single(one => one.Name == "supervised");
+        Assert.Equal(8, command.Parse([]).GetValue<int>("--lora-rank"));
         Assert.Equal((1e-7, 400, 8, 4000, 8), (web.LearningRate, web.WarmUpSteps, web.ImagesPerStep, web.Steps, web.Rank));
     }
 

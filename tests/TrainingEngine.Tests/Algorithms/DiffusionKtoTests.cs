@@ -116,11 +116,11 @@ public sealed class DiffusionKtoTests : IDisposable
         using var scope = NewDisposeScope();
         using var latents = CleanLatents.OfTrajectories(_tiny.Model, _tiny.Epoch.Trajectories, [.. images.Select(one => (one.Group, one.Image))]);
         var denoiser = new Denoiser(_tiny.Model.Unet, ScalarType.Float32, recompute: false);
-        var schedule = NoiseSchedule.Load(Path.Combine(_tiny.Model.Folder, "scheduler"));
+        var schedule = ModelSchedule.Of(_tiny.Model);
         NoiseDraw[] draws = [.. Enumerable.Range(0, images.Count * Draws).Select(draw => new NoiseDraw(draw / Draws, 0xFFFF_0000UL + (ulong)draw))];
         var rows = NoisyRows.Draw(latents, draws, schedule, CPU);
         var before = denoiser.Errors(rows);
-        using var patch = new ModelPatch(_tiny.Model.Unet, weights);
+        using var patch = new ModelPatch(_tiny.Model, weights);
         return [.. (before - denoiser.Errors(rows)).reshape(images.Count, Draws).mean([1L]).data<float>().ToArray().Select(value => (double)value)];
     }
 

@@ -30,10 +30,10 @@ public sealed class RegistryTests
     [Fact]
     public void A_project_chooses_estimator_baseline_and_sparse_weights()
     {
-        var settings = new TrainingOptions { Estimator = RewardEstimator.ScoreFunction, Baseline = RewardBaseline.Group, SparseRewards = true };
+        var settings = new TrainingOptions { Estimator = RewardEstimator.ScoreFunction, Baseline = RewardBaseline.Group, SparseRewards = true, BaseKlWeight = 0.04, TimestepsPerStep = 1 };
         var ddpo = (DdpoOptions)Algorithm.Find("ddpo").OfProject(settings, learnedReward: true);
 
-        Assert.Equal((Estimator.ScoreFunction, Baseline.Group), (ddpo.Estimator, ddpo.Baseline));
+        Assert.Equal((Estimator.ScoreFunction, Baseline.Group, 0.04, 1), (ddpo.Estimator, ddpo.Baseline, ddpo.KlWeight, ddpo.TimestepsPerStep));
         Assert.True(((RewardWeightedOptions)Algorithm.Find("reward-weighted").OfProject(settings, learnedReward: true)).Sparse);
         foreach (var (learned, baseline) in new[] { (true, Baseline.Prompt), (false, Baseline.Batch) })
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Commands;
@@ -93,6 +94,41 @@ public sealed class AlgorithmCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("held-out pairs may be guessing", output, StringComparison.Ordinal);
         Assert.Contains("may be guessing", Train("ddpo", "--samples", _folder.File("samples"), "--reward", "model:" + _folder.File("reward.safetensors")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_statistics_of_prompts_go_on_from_one_training_to_the_next()
+    {
+        string[] small = ["--samples", _folder.File("samples"), "--reward", "compressibility", "--statistics-minimum", "2"];
+        Assert.Equal(0, Train("ddpo", small).Code);
+        var first = Remembered("out");
+        Assert.Equal(9, first.Length);
+
+        // The same images again: what the epoch before remembered is remembered still, so 16 of 18 are.
+        Assert.Equal((0, ""), OutcomeOf("next", [.. small, "--epoch-before", _folder.File("out")]));
+        Assert.Equal([.. first[2..], .. first], Remembered("next"));
+
+        // Another start gives other advantages, so a folder that was begun without it is not gone on with.
+        Assert.Contains("holds a run with other data or options", OutcomeOf("next", small).Error, StringComparison.Ordinal);
+        Assert.Contains("has statistics of another reward, JPEG size, −kB",
+            OutcomeOf("other", ["--samples", _folder.File("samples"), "--reward", "incompressibility", "--epoch-before", _folder.File("out")]).Error,
+            StringComparison.Ordinal);
+        Assert.Contains("name its --out", OutcomeOf("other", [.. small, "--epoch-before", _folder.File("samples")]).Error, StringComparison.Ordinal);
+        Assert.Contains("only --baseline prompt", OutcomeOf("other", [.. small, "--baseline", "batch", "--epoch-before", _folder.File("out")]).Error, StringComparison.Ordinal);
+        File.WriteAllText(_folder.File("out", "prompt-statistics.json"), "[1, 2");
+        Assert.Contains("is not what a training writes", OutcomeOf("other", [.. small, "--epoch-before", _folder.File("out")]).Error, StringComparison.Ordinal);
+        File.WriteAllText(_folder.File("out", "prompt-statistics.json"), "{\"Prompts\": {\"a cat\": null}, \"Reward\": \"JPEG size, −kB\"}");
+        Assert.Contains("lacks the reward's name or the prompts' rewards", OutcomeOf("other", [.. small, "--epoch-before", _folder.File("out")]).Error, StringComparison.Ordinal);
+
+        double[] Remembered(string folder) => [.. JsonDocument.Parse(File.ReadAllBytes(_folder.File(folder, "prompt-statistics.json")))
+            .RootElement.GetProperty("Prompts").GetProperty("a cat").EnumerateArray().Select(reward => reward.GetDouble())];
+
+        (int Code, string Error) OutcomeOf(string folder, string[] options)
+        {
+            var (code, _, error) = Run(TrainCommand.Create(),
+                ["train", "ddpo", "--model", _model, "--out", _folder.File(folder), "--workers", "1", "--threads", "1", .. options]);
+            return (code, error);
+        }
     }
 
     private (int Code, string Output, string Error) Train(string algorithm, params string[] options) => Run(

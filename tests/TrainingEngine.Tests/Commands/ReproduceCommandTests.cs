@@ -21,6 +21,8 @@ public sealed class ReproduceCommandTests : IDisposable
     [InlineData("changes nothing about rubric; leave it out", "rubric", "--seeds", "2")]
     [InlineData("--beta changes nothing about rubric; leave it out", "rubric", "--beta", "0.2")]
     [InlineData("--kl changes nothing about rubric; leave it out", "rubric", "--kl", "0.1")]
+    [InlineData("--policy-epochs changes nothing about rubric; leave it out", "rubric", "--policy-epochs", "3")]
+    [InlineData("--dtype changes nothing about rlhf; leave it out", "rlhf", "--dtype", "bfloat16")]
     [InlineData("changes nothing about normalcy; leave it out", "normalcy", "--scenes", "9")]
     [InlineData("changes nothing about compressibility; leave it out", "compressibility", "--noise", "0.1")]
     [InlineData("the share of wrong labels is 2; 0 to 1 is possible", "duels", "--noise", "2")]

@@ -59,7 +59,7 @@ public sealed class SampleCommandTests : IDisposable
                 weight.add_(0.5);
             }
 
-            LoraFile.WriteDiffusers(file, lora.Branches);
+            LoraWriter.Diffusers(file, lora.Branches);
         }
 
         string[] settings = ["--prompt", "a cat", "--group", "1", "--steps", "2"];

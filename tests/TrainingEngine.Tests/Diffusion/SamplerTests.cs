@@ -101,7 +101,7 @@ public sealed class SamplerTests : IDisposable
         var step = new DdimStep(_schedule, Options.Steps);
         var (text, nothing) = (_model.Encode(["a cat"], (16, 16)), _model.Encode([""], (16, 16)));
         Tensor latents = group.Latents.select(1, 2);
-        Tensor output = new GuidedUNet(_model.Unet, Options.Guidance).Predict(latents, [group.Timesteps[2]], text.Repeat(3), nothing.Repeat(3));
+        Tensor output = new GuidedDenoiser(_model.Unet, Options.Guidance).Predict(latents, [group.Timesteps[2]], text.Repeat(3), nothing.Repeat(3));
 
         Assert.InRange(Largest(step.Mean(latents, output, group.Timesteps[2]) - group.Means!.select(1, 2)), 0, 1e-5);
     }
@@ -132,7 +132,7 @@ public sealed class SamplerTests : IDisposable
         (Tensor Value, Tensor Gradient) Of(bool detach)
         {
             weight.requires_grad_();
-            Tensor value = new GuidedUNet(_model.Unet, 3, detach).Predict(latents, [501], text, nothing);
+            Tensor value = new GuidedDenoiser(_model.Unet, 3, detach).Predict(latents, [501], text, nothing);
             return (value.detach(), autograd.grad([value.square().sum()], [weight])[0]);
         }
 

@@ -72,7 +72,7 @@ public sealed class LoraAdapterTests : IDisposable
     {
         using var adapter = LoraAdapter.Create(_unet, LoraTargets.Attention, 2, 2, 0);
         var path = Path.Combine(_folder.FullName, "adapter.safetensors");
-        LoraFile.WriteDiffusers(path, adapter.Branches);
+        LoraWriter.Diffusers(path, adapter.Branches);
         var tensors = SafeTensors.ReadAll(path);
         var keys = tensors.Keys.Order(StringComparer.Ordinal).ToArray();
         tensors["unet.nowhere.lora.down.weight"] = zeros(2, 8);

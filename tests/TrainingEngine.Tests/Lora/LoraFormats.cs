@@ -14,21 +14,21 @@ internal static class LoraFormats
         switch (format)
         {
             case "diffusers":
-                LoraFile.WriteDiffusers(path, branches);
+                LoraWriter.Diffusers(path, branches);
                 break;
             case "kohya":
-                LoraFile.WriteKohya(path, branches);
+                LoraWriter.Kohya(path, branches);
                 break;
             case "peft":
                 SafeTensors.Write(path, branches.SelectMany(pair => new[]
                 {
-                    ($"base_model.model.{pair.Key}.lora_A.weight", pair.Value.Down), ($"base_model.model.{pair.Key}.lora_B.weight", pair.Value.Up),
+                    ($"base_model.model.{pair.Key[5..]}.lora_A.weight", pair.Value.Down), ($"base_model.model.{pair.Key[5..]}.lora_B.weight", pair.Value.Up),
                 }).ToDictionary(pair => pair.Item1, pair => pair.Item2));
                 File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, PeftConfig.FileName), $$"""{"peft_type":"LORA","r":{{branches.Values.First().Rank}},"lora_alpha":{{branches.Values.First().Alpha}},"target_modules":["to_q"]}""");
                 break;
             default:
                 SafeTensors.Write(path, branches.SelectMany(pair => new[] { ("down", pair.Value.Down), ("up", pair.Value.Up) }.Select(part =>
-                    (pair.Key.Replace("to_out.0", "to_out").Replace(".to_", ".processor.to_") + $"_lora.{part.Item1}.weight", part.Item2)))
+                    (pair.Key[5..].Replace("to_out.0", "to_out").Replace(".to_", ".processor.to_") + $"_lora.{part.Item1}.weight", part.Item2)))
                     .ToDictionary(pair => pair.Item1, pair => pair.Item2));
                 break;
         }

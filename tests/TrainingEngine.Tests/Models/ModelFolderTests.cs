@@ -70,7 +70,7 @@ public sealed class ModelFolderTests
     }
 
     [Theory]
-    [InlineData("model_index.json", "StableDiffusionPipeline", "FluxPipeline", "_class_name is FluxPipeline, which this engine does not know")]
+    [InlineData("model_index.json", "StableDiffusionPipeline", "PixArtSigmaPipeline", "_class_name is PixArtSigmaPipeline, which this engine does not know")]
     [InlineData("unet/config.json", "UNet2DConditionModel", "UNet3DConditionModel", "_class_name is UNet3DConditionModel")]
     [InlineData("unet/config.json", "\"CrossAttnDownBlock2D\"", "\"AttnDownBlock2D\"", "down_block_types holds AttnDownBlock2D")]
     [InlineData("unet/config.json", "\"act_fn\": \"silu\"", "\"act_fn\": \"mish\"", "act_fn is mish")]
@@ -78,7 +78,7 @@ public sealed class ModelFolderTests
     [InlineData("unet/config.json", "\"layers_per_block\": 1", "\"layers_per_block\": -1", "layers_per_block is -1")]
     [InlineData("unet/config.json", "\"cross_attention_dim\": 12", "\"cross_attention_dim\": [12]", "cross_attention_dim has the unexpected value [12]")]
     [InlineData("unet/config.json", "\"cross_attention_dim\": 12", "\"other\": 12", "cross_attention_dim is missing")]
-    [InlineData("vae/config.json", "\"latent_channels\": 4", "\"latent_channels\": 4, \"shift_factor\": 0.1", "shift_factor is 0.1")]
+    [InlineData("vae/config.json", "\"latent_channels\": 4", "\"latent_channels\": 4, \"latents_mean\": [0.1]", "latents_mean is")]
     [InlineData("vae/config.json", "\"DownEncoderBlock2D\"", "\"AttnDownEncoderBlock2D\"", "down_block_types holds AttnDownEncoderBlock2D")]
     [InlineData("text_encoder/config.json", "\"quick_gelu\"", "\"relu\"", "hidden_act is relu")]
     [InlineData("text_encoder/config.json", "clip_text_model", "t5", "model_type is t5")]

@@ -38,6 +38,16 @@ internal sealed class EngineProcess : IDisposable
     public static EngineProcess StartWithFilesUpTo(int kilobytes, params string[] arguments) => Launch(
         "bash", ["-c", $"trap '' XFSZ; ulimit -f {kilobytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", "bash", Program, .. arguments]);
 
+    /// <summary>Waits until something holds; it must not have ended by then.</summary>
+    public void WaitFor(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Assert.True(Running, Running ? "" : $"it ended early: {End()}");
+            Thread.Sleep(2);
+        }
+    }
+
     /// <summary>SIGKILL: nothing of the process runs on.</summary>
     public void Kill()
     {

@@ -20,24 +20,58 @@ public sealed class KilledTrainingTests : IClassFixture<KilledTrainingTests.Samp
     }
 
     [Fact]
+    public void A_run_that_trains_text_encoders_too_and_is_killed_ends_bit_equal_to_one_that_was_not()
+    {
+        using (var unbroken = EngineProcess.Start([.. Arguments("unbroken", 3, "0"), "--text-encoders"]))
+        {
+            Assert.Equal((0, ""), (unbroken.End().Code, unbroken.End().Errors));
+        }
+        using (var killed = EngineProcess.Start([.. Arguments("killed", 3, "0"), "--text-encoders"]))
+        {
+            var checkpoints = _folder.File("killed", "checkpoints");
+            killed.WaitFor(() => Directory.Exists(checkpoints) && Directory.GetDirectories(checkpoints).Any(one => !one.EndsWith(".unfinished", StringComparison.Ordinal)));
+            Assert.True(killed.Running, "it was over before it could be killed");
+            killed.Kill();
+        }
+        using var rest = EngineProcess.Start([.. Arguments("killed", 3, "0"), "--text-encoders"]);
+        Assert.Contains("going on after step", rest.End().Output, StringComparison.Ordinal);
+
+        Assert.Contains("text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_linear_layer.up.weight",
+            TrainingEngine.Weights.SafeTensors.ReadAll(_folder.File("killed", "adapter", "pytorch_lora_weights.safetensors")).Keys);
+        foreach (var file in new[] { "pytorch_lora_weights.safetensors", "kohya_lora_weights.safetensors", "text_encoder/adapter_model.safetensors" })
+        {
+            Assert.Equal(File.ReadAllBytes(_folder.File("unbroken", "adapter", file)), File.ReadAllBytes(_folder.File("killed", "adapter", file)));
+        }
+    }
+
+    [Fact]
+    public void Text_encoders_are_not_trained_beside_a_whole_denoiser()
+    {
+        using var refused = EngineProcess.Start([.. Arguments("refused", 1, "0"), "--full", "--text-encoders"]);
+
+        Assert.Equal((1, 1), (refused.End().Code, refused.End().Errors.TrimEnd().Split('\n').Length));
+        Assert.Contains("leave --full or --text-encoders out", refused.End().Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_killed_at_any_moment_ends_bit_equal_to_one_that_was_not()
     {
         Assert.Equal(0, Train("unbroken", Epochs).End().Code);
         using (var early = Train("killed", Epochs))
         {
-            WaitFor(early, () => Lines("killed") > 6);
+            early.WaitFor(() => Lines("killed") > 6);
             early.Kill();
         }
         using (var writing = Train("killed", Epochs))
         {
             var before = Lines("killed");
-            WaitFor(writing, () => Lines("killed") > before + 20 && Directory.GetDirectories(_folder.File("killed", "checkpoints"), "*.unfinished").Length > 0);
+            writing.WaitFor(() => Lines("killed") > before + 20 && Directory.GetDirectories(_folder.File("killed", "checkpoints"), "*.unfinished").Length > 0);
             writing.Kill();
         }
         using (var interrupted = Train("killed", Epochs))
         {
             var before = Lines("killed");
-            WaitFor(interrupted, () => Lines("killed") > before + 20);
+            interrupted.WaitFor(() => Lines("killed") > before + 20);
             interrupted.Interrupt();
             Assert.Equal((130, "stopped\n"), (interrupted.End().Code, interrupted.End().Errors));
         }
@@ -59,9 +93,9 @@ public sealed class KilledTrainingTests : IClassFixture<KilledTrainingTests.Samp
         // Until about step 450 the runtime recompiles hot code and settles its heap, which moves memory by a tenth either way.
         const int Settled = 500, End = 900;
         using var training = Train("long", 100, every: "1000");
-        WaitFor(training, () => Lines("long") > Settled);
+        training.WaitFor(() => Lines("long") > Settled);
         var early = training.Memory;
-        WaitFor(training, () => Lines("long") > End);
+        training.WaitFor(() => Lines("long") > End);
         var late = training.Memory;
 
         Assert.True(late > 0 && late < early * 1.05, $"{early >> 20} MB after {Settled} steps, {late >> 20} MB after {End}");
@@ -72,7 +106,7 @@ public sealed class KilledTrainingTests : IClassFixture<KilledTrainingTests.Samp
     {
         using (var training = Train("full", Epochs))
         {
-            WaitFor(training, () => Lines("full") > 8);
+            training.WaitFor(() => Lines("full") > 8);
             training.Kill();
         }
         var kept = Directory.GetFiles(Checkpoint("full")).ToDictionary(file => file, File.ReadAllBytes);
@@ -177,14 +211,5 @@ public sealed class KilledTrainingTests : IClassFixture<KilledTrainingTests.Samp
     {
         var path = _folder.File(output, "metrics.jsonl");
         return File.Exists(path) ? File.ReadLines(path).Count() : 0;
-    }
-
-    private static void WaitFor(EngineProcess process, Func<bool> condition)
-    {
-        while (!condition())
-        {
-            Assert.True(process.Running, process.Running ? "" : $"it ended early: {process.End()}");
-            Thread.Sleep(2);
-        }
     }
 }

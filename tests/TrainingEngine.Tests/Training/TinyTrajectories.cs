@@ -20,7 +20,7 @@ internal static class TinyTrajectories
     {
         Directory.CreateDirectory(folder);
         var options = new SamplingOptions { Steps = Steps, Guidance = guidance, GroupSize = size, KeepMeans = keepMeans };
-        var sampler = new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")), options);
+        var sampler = new Sampler(model, ModelSchedule.Of(model), options);
         return [.. Enumerable.Range(0, groups).Select(group =>
         {
             var path = Path.Combine(folder, $"{group:00000}.safetensors");

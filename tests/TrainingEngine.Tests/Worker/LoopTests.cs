@@ -44,9 +44,39 @@ public sealed class LoopTests : IDisposable
         Assert.Equal(2, await db.Groups.CountAsync(group => group.Use == GroupUse.Evaluation));
         // The names that the epochs page draws, and the speed; a figure for every optimizer step.
         var figures = await db.JobMetrics.GroupBy(metric => metric.Name).Select(metric => new { metric.Key, Count = metric.Count(), First = metric.Min(one => one.Step) }).ToListAsync();
+        var ofTimesteps = figures.Where(figure => figure.Key.StartsWith(JobMetric.OfTimestep, StringComparison.Ordinal)).ToList();
+        var ofSteps = figures.Except(ofTimesteps).ToList();
         Assert.Equal(
-            ["accuracy", "dead", "gradient_norm", "images_per_second", "kl", "loss", "margin"], figures.Select(figure => figure.Key).Order(StringComparer.Ordinal));
-        Assert.All(figures, figure => Assert.Equal((3, 1), (figure.Count, figure.First)));
+            ["accuracy", "dead", "gradient_norm", "images_per_second", "kl", "loss", "margin"], ofSteps.Select(figure => figure.Key).Order(StringComparer.Ordinal));
+        Assert.All(ofSteps, figure => Assert.Equal((3, 1), (figure.Count, figure.First)));
+        // And how it went at each sampling step that is trained on.
+        Assert.Equal(["timestep_accuracy", "timestep_dead", "timestep_kl", "timestep_margin"], ofTimesteps.Select(figure => figure.Key).Order(StringComparer.Ordinal));
+        Assert.All(ofTimesteps, figure => Assert.Equal((project.Settings.Training.LastStep!.Value + 1, 0), (figure.Count, figure.First)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("sd3")]
+    public async Task A_project_that_trains_text_encoders_too_samples_its_next_epoch_with_them_and_goes_on_from_them(string? flow)
+    {
+        var project = await _data.Project(AdapterKind.Lora, flow: flow, texts: true, sampling: new() { Steps = 4, GuidanceScale = 1, Eta = flow is null ? 1 : 0.7 });
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labeling));
+
+        // The ratio self-check of the second training holds the texts that sampled against those that train.
+        var second = await Open().Epochs.SingleAsync(epoch => epoch.Number == 2);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+        await Get<EpochCycle>().Train(second.Id, (await Get<EpochCycle>().DryRun(second.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 3 && epoch.State == EpochState.Labeling));
+
+        var texts = (await Open().Checkpoints.OrderBy(checkpoint => checkpoint.Id).ToListAsync()).ConvertAll(checkpoint =>
+            TrainingEngine.Weights.SafeTensors.ReadAll(Get<FileStore>().PathOf(checkpoint.WeightsHash))
+                .Where(pair => pair.Key.StartsWith("text_encoder.", StringComparison.Ordinal) && pair.Key.EndsWith("up.weight", StringComparison.Ordinal)).ToDictionary());
+        Assert.Contains(texts[0].Values, tensor => tensor.abs().max().item<float>() > 0);
+        Assert.Contains(texts[1], pair => !pair.Value.eq(texts[0][pair.Key]).all().item<bool>());
     }
 
     [Fact]
@@ -136,6 +166,48 @@ public sealed class LoopTests : IDisposable
         var names = (await db.JobMetrics.Select(metric => metric.Name).Distinct().ToListAsync()).ToHashSet();
         Assert.Superset(new HashSet<string> { "loss", "gradient_norm", "images_per_second" }, names);
         Assert.Contains(await db.JobMetrics.ToListAsync(), metric => metric.Name == "gradient_norm" && metric.Value > 0);
+    }
+
+    [Theory]
+    [InlineData("sd3", "d3po")]
+    [InlineData("flux", "ddpo")]
+    public async Task A_flow_model_goes_round_the_same_loop(string family, string algorithm)
+    {
+        var project = await _data.Project(AdapterKind.Lora, algorithm: algorithm, flow: family);
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(epoch => epoch.Number == 2 && epoch.State == EpochState.Labeling));
+
+        await using var db = Open();
+        var checkpoint = await db.Checkpoints.SingleAsync();
+        using (var weights = TrainingEngine.Weights.SafeTensors.Open(Get<FileStore>().PathOf(checkpoint.WeightsHash)))
+        {
+            Assert.All(weights.Names, name => Assert.StartsWith("transformer.", name, StringComparison.Ordinal));
+        }
+        var second = await db.Groups.FirstAsync(group => group.EpochId != first.Id && group.Use == GroupUse.Labeling);
+        using var trajectory = Trajectory.Load(Get<FileStore>().PathOf(second.TrajectoryHash!));
+        Assert.Equal((checkpoint.WeightsHash, "sde"), (trajectory.Origin.AdapterHash, trajectory.Origin.Noise));
+    }
+
+    [Fact]
+    public async Task A_flow_project_says_which_noise_its_steps_add_and_at_which_and_learns_at_those_alone()
+    {
+        var project = await _data.Project(AdapterKind.Lora, algorithm: "ddpo", flow: "sd3",
+            sampling: new() { Steps = 4, GuidanceScale = 1, Eta = 0.7, FlowNoise = FlowNoiseKind.Cps, NoisySteps = 2, FirstNoisyStep = 1 });
+        var first = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(first.Id) == EpochState.Labeling);
+        await FlagTheFirstImageOfEveryGroup(project.Id);
+
+        await Get<EpochCycle>().Train(first.Id, (await Get<EpochCycle>().DryRun(first.Id)).Hash);
+        WorkUntil(() => State(first.Id) == EpochState.Complete);
+
+        await using var db = Open();
+        var group = await db.Groups.FirstAsync(group => group.EpochId == first.Id && group.Use == GroupUse.Labeling);
+        using var trajectory = Trajectory.Load(Get<FileStore>().PathOf(group.TrajectoryHash!));
+        Assert.Equal(("cps", "1+2"), (trajectory.Origin.Noise, trajectory.Origin.Window.ToString()));
     }
 
     [Fact]

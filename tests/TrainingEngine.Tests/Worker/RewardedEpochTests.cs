@@ -33,6 +33,9 @@ public sealed class RewardedEpochTests : IDisposable
         var reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal(2 * (Groups - Later), reward.LearnedPairs + reward.HeldOut);
         Assert.True(reward.BeatsGuessing, $"{reward.Right} of {reward.HeldOut}");
+        var figures = LearningFigures.Of(Get<FileStore>(), reward)!;
+        Assert.True(figures.KnowsNewPrompts, $"{figures.NewPrompts}");
+        Assert.Equal((4, reward.LearnedPairs), (figures.Curve.Count, figures.Curve[^1].Pairs));
         await Get<RewardWorkflow>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");
 
         // The last two of the groups judged later are judged the other way round.
@@ -42,6 +45,8 @@ public sealed class RewardedEpochTests : IDisposable
         WorkUntil(() => Open().Jobs.Count(job => job.Kind == JobKind.RewardModel && job.State > JobState.Running) == 2);
         reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal((2 * Later, 2 * (Later - 2)), (reward.LaterPairs, reward.LaterRight));
+        // Nobody has voted on this prompt, which the model's own text encoder tells of.
+        await Open().Groups.Where(group => group.Number == 0).ExecuteUpdateAsync(set => set.SetProperty(group => group.Prompt, "two hands"));
         await Get<RewardWorkflow>().Train(epoch.Id, reward.Id);
         WorkUntil(() => Open().Epochs.Any(other => other.Number == 2) || Open().Epochs.Single().State == EpochState.Failed);
 

@@ -2,6 +2,7 @@ using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.ModelServers;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Worker;
@@ -23,6 +24,12 @@ internal sealed class WorkerData : IDisposable
         _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data")).BuildServiceProvider();
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
+
+    /// <summary>Which servers rewards may ask.</summary>
+    public ReachOptions Reach { get; set; } = new() { AllowPrivateAddresses = true };
+
+    /// <summary>Devices beside the worker's own.</summary>
+    public IReadOnlyList<string> Others { get; set; } = [];
 
     /// <summary>Where a test writes the tiny model.</summary>
     public string Model => _folder.File("model");
@@ -46,28 +53,36 @@ internal sealed class WorkerData : IDisposable
         });
         using var database = new DatabaseThread();
         using var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data"))
-            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
+            .AddSingleton(Reach)
+            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)) { Others = Others }, database).BuildServiceProvider();
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");
     }
 
     /// <summary>A project on the tiny model.</summary>
-    public async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po")
+    /// <param name="flow"><c>sd3</c> or <c>flux</c>; null for one with a U-Net.</param>
+    /// <param name="sampling">Four steps without guidance where it is null.</param>
+    /// <param name="texts">Whether text encoders are trained too.</param>
+    /// <param name="compute">Where and in what it computes; the defaults where it is null.</param>
+    public async Task<Project> Project(AdapterKind kind, int groups = 3, string algorithm = "d3po", string? flow = null, ComputeSettings? compute = null,
+        SamplingSettings? sampling = null, bool texts = false)
     {
         var settings = new ProjectSettings
         {
-            ModelFolder = TinyModel.Write(Model),
+            ModelFolder = flow is null ? TinyModel.Write(Model) : TinyFlowModel.Write(Model, flow),
             GroupSize = 3,
             ImagesPerEpoch = groups * 3,
             EvaluationImages = 3,
             Algorithm = algorithm,
-            Sampling = new() { Steps = 4, GuidanceScale = 1 },
-            Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2 },
+            Compute = compute ?? new(),
+            Sampling = sampling ?? new() { Steps = 4, GuidanceScale = 1 },
+            Training = new() { Adapter = kind, Rank = 2, LearningRate = 1e-3, KlWeight = 0.1, LastStep = 2, TextEncoders = texts },
         };
         var project = Labeler.Shared.Projects.Project.Create("tiny", LabelingTask.FlagBatch, settings, DateTimeOffset.UtcNow);
         project.UsePrompts(["a red flag", "1 hand"]);
         await using var db = Open();
+        await project.TakeFreeSlug(db, default);
         db.Projects.Add(project);
         await db.SaveChangesAsync();
         return project;
@@ -76,10 +91,10 @@ internal sealed class WorkerData : IDisposable
     /// <summary>A person flags it in each group that they are handed.</summary>
     public async Task FlagTheFirstImageOfEveryGroup(long projectId)
     {
-        var person = new Account("somebody", "Somebody", DateTimeOffset.UtcNow);
+        Account person;
         await using (var db = Open())
         {
-            db.Users.Add(person);
+            person = await db.Users.FirstOrDefaultAsync(user => user.UserName == "somebody") ?? db.Users.Add(new("somebody", "Somebody", DateTimeOffset.UtcNow)).Entity;
             await db.SaveChangesAsync();
         }
         var handed = await Get<ItemQueue>().Take(projectId, person.Id, 16, []);

@@ -54,7 +54,7 @@ public sealed class AdapterFileTests : IDisposable
         using var scope = NewDisposeScope();
         using (var adapter = LoraAdapter.Create(unet, LoraTargets.Attention, 2, 2, 0))
         {
-            LoraFile.WriteDiffusers(_folder.File("adapter.safetensors"), adapter.Branches);
+            LoraWriter.Diffusers(_folder.File("adapter.safetensors"), adapter.Branches);
         }
 
         var tensors = SafeTensors.ReadAll(_folder.File("adapter.safetensors"));

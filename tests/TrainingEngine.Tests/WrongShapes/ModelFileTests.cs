@@ -61,18 +61,19 @@ public sealed class ModelFileTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var unet = Training.TinyUNet.Make();
+        var model = new StableDiffusion(_folder.Path, [], unet, vae: null!);
         SafeTensors.Write(_folder.File("right.safetensors"), unet.Parameters);
         var file = new ReshapedFile(_folder.File("right.safetensors"));
         var target = _folder.File("weights.safetensors");
         file.Write(target, new Dictionary<string, long[]>());
-        using (new TrainingEngine.Training.ModelPatch(unet, target))
+        using (new TrainingEngine.Training.ModelPatch(model, target))
         {
         }
 
         foreach (var wrong in file.Faults(CheckpointWeights.ListedAtMost))
         {
             file.Write(target, wrong);
-            var error = Assert.Throws<EngineException>(() => new TrainingEngine.Training.ModelPatch(unet, target)).Message;
+            var error = Assert.Throws<EngineException>(() => new TrainingEngine.Training.ModelPatch(model, target)).Message;
             Assert.StartsWith($"{target}: the weights do not fit this model's U-Net", error, StringComparison.Ordinal);
             Assert.All(wrong, tensor => Assert.Contains($"{tensor.Key} is {Shapes.Told(tensor.Value)} and should be {Shapes.Told(file.Shapes[tensor.Key])}", error, StringComparison.Ordinal));
         }

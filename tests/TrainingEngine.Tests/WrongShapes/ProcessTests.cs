@@ -33,7 +33,7 @@ public sealed class ProcessTests : IDisposable
         var file = _folder.File("adapter.safetensors");
         using (var adapter = LoraAdapter.Create(TinyUNet.Make(), LoraTargets.Attention, 2, 2, 0))
         {
-            LoraFile.WriteDiffusers(file, adapter.Branches);
+            LoraWriter.Diffusers(file, adapter.Branches);
         }
 
         var right = new ReshapedFile(file);

@@ -1,4 +1,4 @@
-using Labeler.Shared.Statistics;
+using Labeler.Shared.Rewards;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Pretraining;
@@ -63,9 +63,9 @@ public sealed class TrainingFileTests : IDisposable
     [Fact]
     public void Every_weight_of_a_reward_model_is_refused_in_a_wrong_shape()
     {
-        using (var network = RewardNetwork.Create(3, 1))
+        using (var network = RewardNetwork.Create(new RewardShape(3), 1))
         {
-            new RewardModel(network, ["a", "b", "c"], Proportion.Wilson(90, 100), 200).Save(_folder.File("right.safetensors"));
+            new RewardModel(network, Prompts("a", "b", "c"), Figures, 200).Save(_folder.File("right.safetensors"));
         }
 
         RewardModel.Load(_folder.File("right.safetensors")).Dispose();
@@ -77,6 +77,11 @@ public sealed class TrainingFileTests : IDisposable
         Assert.Equal(19, refused);
     }
 
+    private static LearningFigures Figures { get; } = new(new(90, 100, 100), null, [], null);
+
+    private static KnownPrompts Prompts(params string[] prompts) => new(
+        [.. prompts.Select((prompt, number) => (prompt, Enumerable.Range(0, prompts.Length).Select(n => n == number ? 1f : 0f).ToArray()))], Figures, null);
+
     [Theory]
     [InlineData("""["a", "b"]""", "prompt.weight is [3, 64] and should be [2, 64]")]
     [InlineData("""[]""", "prompt.weight is [3, 64] and should be [0, 64]")]
@@ -84,7 +89,7 @@ public sealed class TrainingFileTests : IDisposable
     public void A_reward_model_whose_prompts_are_not_those_of_its_weights_is_refused(string prompts, string told)
     {
         using var scope = NewDisposeScope();
-        using (var network = RewardNetwork.Create(3, 1))
+        using (var network = RewardNetwork.Create(new RewardShape(3), 1))
         {
             SafeTensors.Write(_folder.File("reward.safetensors"), network.Weights, new Dictionary<string, string>
             {

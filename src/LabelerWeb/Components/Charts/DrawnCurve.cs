@@ -15,9 +15,13 @@ public sealed record DrawnCurve(Curve Curve, int Color, string? Dashed = null, C
     /// <summary>Curves of the engine: held-out prompts dashed beside the trained ones, marked where over-optimization begins.</summary>
     public static DrawnCurve[] All(ReproducedRun run) =>
     [
-        .. run.Curves.SelectMany((curve, n) => curve.HeldOut is { } heldOut
-            ? new[] { new DrawnCurve(curve.Training, n), new DrawnCurve(heldOut, n, Dashed: "held out",
-                Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == curve.OverOptimizedFrom?.Epoch)) }
-            : [new DrawnCurve(curve.Training, n)]),
+        .. run.Curves.SelectMany((curve, n) => Pair(curve.Training, curve.HeldOut, curve.OverOptimizedFrom, n)),
     ];
+
+    /// <summary>A curve on trained prompts and, dashed, the one on held-out prompts where there is one.</summary>
+    /// <param name="from">Where over-optimization begins; null for nowhere.</param>
+    public static DrawnCurve[] Pair(Curve trained, Curve? heldOut, CurvePoint? from, int color = 0) => heldOut is { Points.Count: > 0 }
+        ? [new(trained, color), new(heldOut, color, Dashed: Texts.Say($"held out"),
+            Marked: heldOut.Points.FirstOrDefault(point => point.Epoch == from?.Epoch))]
+        : [new(trained, color)];
 }

@@ -23,13 +23,15 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
     public IResult ToDownload(string file) =>
         Downloads.Csv(file, writer => Csv.Write(writer, Headers, Rows.ToAsyncEnumerable()));
 
-    public static string Show(object? cell) => cell switch
+    /// <summary>A cell as people read it; words that everybody uses in their language.</summary>
+    public static string Show(object? cell, IStringLocalizer<Texts> texts) => cell switch
     {
         null => "",
         Percent share => share.ToString(),
         double.NaN => "–",
         double number => number.ToString(Math.Abs(number) < 10 ? "0.000" : "0.0", System.Globalization.CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.ToString("d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString(texts["d MMM HH:mm"], System.Globalization.CultureInfo.InvariantCulture),
+        string text => texts[text],
         _ => cell.ToString() ?? "",
     };
 }

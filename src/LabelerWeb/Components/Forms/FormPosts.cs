@@ -24,7 +24,7 @@ public static class FormPosts
             }
             catch (LabelerException e)
             {
-                context.Tell(new(e.Message, Tone.Bad));
+                context.Tell(new(context.RequestServices.GetRequiredService<IStringLocalizer<Texts>>().Of(e), Tone.Bad));
                 return LocalAddress.Redirect(CameFrom(context));
             }
         });

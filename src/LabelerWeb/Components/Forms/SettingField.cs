@@ -40,8 +40,8 @@ public sealed class SettingField
     /// <summary>The default and what is allowed, for people; bounds that nobody meets are left out.</summary>
     public string Bounds => _property.GetCustomAttribute<RangeAttribute>() is { } range
         && Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture) < 1e9
-        ? string.Create(CultureInfo.InvariantCulture, $"Default {Default}, from {range.Minimum} to {range.Maximum}")
-        : $"Default {Default}";
+        ? Texts.Say($"Default {Default}, from {range.Minimum} to {range.Maximum}")
+        : Texts.Say($"Default {Default}");
 
     /// <summary>The simple settings of <typeparamref name="T"/> as they are declared: numbers, texts, switches, choices.</summary>
     public static List<SettingField> Of<T>(string prefix, params string[] except) where T : new()

@@ -22,14 +22,19 @@ public static class TableQuery
         string.Join('\n', filters.Select(filter => $"{filter.Column?.PropertyName} {filter.Operator} {filter.Value}"));
 
     /// <summary>The rows of one page. Their keys are found first, which an index often tells by itself, so that what a row shows besides is
-    /// read for those of the page alone and not for all that are sorted or passed over.</summary>
+    /// read for those of the page alone and not for all that are sorted or passed over. They are put in order here: asked for an order, a
+    /// database may go through all rows in that order instead of looking a page's keys up.</summary>
+    /// <param name="all">More rows than <paramref name="rows"/>, to look the keys up in: so that the database does not take what narrows
+    /// them for a shorter way than the keys.</param>
     public static async Task<List<T>> Page<T, TKey>(
-        this IQueryable<T> rows, TableOrder<T, TKey> order, int skip, int take, CancellationToken cancel)
+        this IQueryable<T> rows, TableOrder<T, TKey> order, int skip, int take, CancellationToken cancel, IQueryable<T>? all = null)
     {
         var keys = await order.Of(rows).Skip(skip).Take(take).Select(order.Key).ToListAsync(cancel);
         Expression<Func<TKey, bool>> isOnPage = key => keys.Contains(key);
         var chosen = ReplacingExpressionVisitor.Replace(isOnPage.Parameters[0], order.Key.Body, isOnPage.Body);
-        return await order.Of(rows.Where(Expression.Lambda<Func<T, bool>>(chosen, order.Key.Parameters))).ToListAsync(cancel);
+        var page = await (all ?? rows).Where(Expression.Lambda<Func<T, bool>>(chosen, order.Key.Parameters)).ToListAsync(cancel);
+        var key = order.Key.Compile();
+        return [.. page.OrderBy(row => keys.IndexOf(key(row)))];
     }
 
     // Databases lower the letters of English alone, some of them; what is written alike is found in any case.

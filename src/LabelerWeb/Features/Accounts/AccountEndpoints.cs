@@ -49,7 +49,9 @@ public static class AccountEndpoints
             mine.Choose(chosen);
             Registration.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
-        });
+        }).WithMetadata(new AuditTrail.Untold());
+
+        account.MapPost("/tour", TourEndpoint.Post);
 
         account.MapPost("/withdraw", async (HttpContext context, UserManager<Account> accounts, VoteReview review, TimeProvider time) =>
         {

@@ -16,12 +16,12 @@ public static class DeviceName
         ("CrOS", "ChromeOS"), ("Linux", "Linux"),
     ];
 
-    public static string Of(string userAgent) => (Find(Browsers, userAgent), Find(Systems, userAgent)) switch
+    public static string Of(string userAgent, IStringLocalizer<Texts> L) => (Find(Browsers, userAgent), Find(Systems, userAgent)) switch
     {
-        (null, null) => userAgent.Length == 0 ? "A program without a name" : userAgent.Length > 60 ? userAgent[..60] : userAgent,
+        (null, null) => userAgent.Length == 0 ? L["A program without a name"] : userAgent.Length > 60 ? userAgent[..60] : userAgent,
         ({ } browser, null) => browser,
-        (null, { } system) => $"A program on {system}",
-        var (browser, system) => $"{browser} on {system}",
+        (null, { } system) => L["A program on {0}", system],
+        var (browser, system) => L["{0} on {1}", browser, system],
     };
 
     private static string? Find((string Mark, string Name)[] among, string userAgent) =>

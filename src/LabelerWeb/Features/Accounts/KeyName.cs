@@ -5,7 +5,7 @@ public static class KeyName
     /// <param name="key">A value of KeyboardEvent.key.</param>
     public static string Of(string key) => key switch
     {
-        " " => "Space",
+        " " => Texts.Key("Space"),
         "ArrowLeft" => "←",
         "ArrowRight" => "→",
         "ArrowUp" => "↑",

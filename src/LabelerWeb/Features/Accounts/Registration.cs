@@ -29,7 +29,7 @@ public static class Registration
     {
         if (!result.Succeeded)
         {
-            throw new LabelerException(string.Join(" ", result.Errors.Select(Sentence)));
+            throw new LabelerException(string.Join(" ", result.Errors.Select(Sentence).Distinct()));
         }
     }
 
@@ -38,6 +38,8 @@ public static class Registration
         nameof(IdentityErrorDescriber.DuplicateUserName) => "Somebody has this name already, or one that looks like it: choose another.",
         nameof(IdentityErrorDescriber.PasswordMismatch) => "The present password is wrong.",
         nameof(IdentityErrorDescriber.InvalidToken) => "This link has been used or is too old. Ask an admin for a new one.",
+        nameof(IdentityErrorDescriber.PasswordTooShort) or nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars) =>
+            "A password has at least 10 characters, and 4 different ones among them.",
         _ => error.Description,
     };
 }

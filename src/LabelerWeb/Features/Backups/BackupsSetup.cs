@@ -16,7 +16,7 @@ public static class BackupsSetup
         {
             LabelerException.ThrowIf(!db.Database.IsSqlite(), "The database is a PostgreSQL server's: make its backups there.");
             var made = await Task.Run(() => backups.Write(BackupKind.Manual), context.RequestAborted);
-            return context.Done($"The database was copied to {made.Name}.", "/system");
+            return context.Done(Texts.Say($"The database was copied to {made.Name}."), "/system");
         });
         return routes;
     }

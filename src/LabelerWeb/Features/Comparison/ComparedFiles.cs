@@ -20,5 +20,6 @@ public sealed record ComparedFiles(IReadOnlyList<RunFile> All, IReadOnlyDictiona
     }
 
     public IEnumerable<FigureTable> Tables =>
-        Together.Select((run, n) => CurveTable.Of($"{n + 1}", run.IsShare ? "Rates together" : "Rewards together", run));
+        Together.Select((run, n) =>
+            CurveTable.Of($"{n + 1}", run.IsShare ? Texts.Key("Rates together") : Texts.Key("Rewards together"), run));
 }

@@ -11,7 +11,11 @@ public static class ComparisonEndpoints
     {
         var gets = routes.MapGroup("/compare").RequireAuthorization(Role.Lead);
         gets.MapGet("/curves.csv", async (HttpContext context, LabelerDb db) =>
-            (await ComparedProjects.Read(db, context.Request.Query, context.RequestAborted)).Table.ToDownload("curves.csv"));
+            (await ComparedProjects.Read(db, context.User.Viewer(), context.Request.Query, context.RequestAborted)).Table
+                .ToDownload("curves.csv"));
+        gets.MapGet("/scored/{reward:long}.csv", async (long reward, HttpContext context, LabelerDb db) =>
+            (await ComparedProjects.Read(db, context.User.Viewer(), context.Request.Query, context.RequestAborted)).Rewards
+                .FirstOrDefault(one => one.Reward.Id == reward)?.Table.ToDownload($"reward-{reward}.csv") ?? Results.NotFound());
         gets.MapGet("/together/{number:int}.csv", (int number, HttpContext context, RunFiles runs) =>
             ComparedFiles.Read(runs, context.Request.Query).Tables.ElementAtOrDefault(number - 1)?.ToDownload($"together-{number}.csv")
                 ?? Results.NotFound());
@@ -24,7 +28,7 @@ public static class ComparisonEndpoints
         posts.MapPost("/{name}/remove", (string name, HttpContext context, RunFiles runs) =>
         {
             runs.Remove(name);
-            return Back(context, $"The run {name} is removed.");
+            return Back(context, Texts.Say($"The run {name} is removed."));
         });
         return routes;
     }
@@ -54,7 +58,7 @@ public static class ComparisonEndpoints
         }
         await using var content = file.OpenReadStream();
         var kept = await runs.Keep(string.IsNullOrWhiteSpace(name) ? file.FileName : name, content, context.RequestAborted);
-        return Back(context, $"The run {kept} is added.");
+        return Back(context, Texts.Say($"The run {kept} is added."));
     }
 
     private static IResult Back(HttpContext context, string done) => context.Done(done, "/compare");

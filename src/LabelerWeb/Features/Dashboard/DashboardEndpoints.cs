@@ -1,21 +1,27 @@
+using System.Security.Claims;
+
 namespace Labeler.Web.Features.Dashboard;
 
 public static class DashboardEndpoints
 {
     public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/dashboard/{slug}/{figure}.csv", Download).RequireAuthorization(Role.Lead);
+        routes.MapGet("/dashboard/{slug}/{figure}.csv", Download).RequireAuthorization(ProjectRoles.Reviewer);
         return routes;
     }
 
-    private static async Task<IResult> Download(string slug, string figure, LabelerDb db, TimeProvider time)
+    private static async Task<IResult> Download(
+        string slug, string figure, string? from, string? until, string? who, string? with, ClaimsPrincipal user, LabelerDb db,
+        TimeProvider time, CancellationToken cancel)
     {
-        if (await db.Projects.AsNoTracking()
-            .FirstOrDefaultAsync(project => project.Slug == slug && project.DeletedAt == null) is not { } project)
+        if (await db.ProjectAt(slug).FirstOrDefaultAsync() is not { } project)
         {
             return Results.NotFound();
         }
-        var table = (await Figures.Read(db, project, time.GetUtcNow())).Tables.FirstOrDefault(table => table.Name == figure);
+        var view = DashboardView.Of(from, until, who, with);
+        var beside = await Beside.Read(db, project, view.With, user.Viewer(), cancel);
+        var figures = await Figures.Read(db, project, time.GetUtcNow(), view.Which);
+        var table = figures.Tables.Concat(beside?.Tables ?? []).FirstOrDefault(table => table.Name == figure);
         return table?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound();
     }
 }

@@ -9,23 +9,41 @@ public sealed record Figures(
 {
     private static readonly TimeSpan HoursShown = TimeSpan.FromHours(24);
     public bool IsFlagged => Project.Task == LabelingTask.FlagBatch;
+
+    /// <summary>The share of normal or safe pictures that it is after, 0 to 1; null where none is set.</summary>
+    public double? Goal => Project.Settings.GoalPercent / 100.0;
+
+    /// <summary>Another project beside it; null where nobody asked for one, or where the two measure nothing alike.</summary>
+    public Beside? Beside { get; init; }
     public int Votes => People.Sum(person => person.Votes);
 
-    public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now) => new(
-        project,
-        [.. (await EpochRates.Read(db, project.Id)).Where(rates => rates.Normal.Of > 0)],
-        [.. (await LabelCounts.Read(db, project)).Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)],
-        project.AsksForOption ? await MeanScores.Read(db, project) : [], await DuelResults.OfEpochs(db, project.Id),
-        await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
-        await AnnotatorFigures.Read(db, project.Id), await AgreementFigures.Read(db, project, null),
-        [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
-        await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
+    /// <param name="which">Of a part of the votes there are only the figures that a part can have: rates, labels and scores.</param>
+    public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now, WhichVotes? which = null)
+    {
+        IReadOnlyList<EpochRates> rates = [.. (await EpochRates.Read(db, project.Id, which: which)).Where(rates => rates.Normal.Of > 0)];
+        IReadOnlyList<LabelCounts> labels =
+        [
+            .. (await LabelCounts.Read(db, project, which: which))
+                .Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label),
+        ];
+        IReadOnlyList<MeanScores> scores = project.AsksForOption ? await MeanScores.Read(db, project, which: which) : [];
+        var people = await AnnotatorFigures.Read(db, project.Id);
+        return which is { IsAll: false } ? new(project, rates, labels, scores, [], [], people, AgreementFigures.Of([]), [], [], [])
+            : new(project, rates, labels, scores, await DuelResults.OfEpochs(db, project.Id),
+                await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
+                people, await AgreementFigures.Read(db, project, null),
+                [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
+                await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
+    }
 
     public IEnumerable<FigureTable> Tables =>
         [RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, AnchorsTable, YieldTable];
 
     public FigureTable RatesTable => new("rates", "Rates per epoch",
-        ["epoch", "images", .. new[] { "normal", "deformed", "safe" }.SelectMany(rate => new[] { rate, $"{rate} low", $"{rate} high" })],
+        [
+            "epoch", "images", "normal", "normal low", "normal high", "deformed", "deformed low", "deformed high",
+            "safe", "safe low", "safe high",
+        ],
         [.. Rates.Select(rates =>
             Row([rates.Number, Math.Round(rates.Normal.Of, 1), .. Percent.Interval(rates.Normal), .. Percent.Interval(rates.Deformed),
                 .. Percent.Interval(rates.Safe)]))]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Labeler.Shared.Exports;
 using Microsoft.AspNetCore.Mvc;
 
@@ -20,12 +21,12 @@ public static class EpochEndpoints
             async (long id, [FromForm] EpochState? seen, HttpContext context, EpochCycle cycle, LabelerDb db) =>
         {
             await cycle.Cancel(id, seen ?? throw new LabelerException(Old));
-            return await Back(context, db, id, "Stopped. Every vote is still there.");
+            return await Back(context, db, id, Texts.Say($"Stopped. Every vote is still there."));
         });
         posts.MapPost("/{id:long}/retry", async (long id, HttpContext context, EpochCycle cycle, LabelerDb db) =>
         {
             await cycle.Retry(id);
-            return await Back(context, db, id, "It goes on where it stopped.");
+            return await Back(context, db, id, Texts.Say($"It goes on where it stopped."));
         });
         routes.MapEpochFiles();
         return routes;
@@ -37,20 +38,24 @@ public static class EpochEndpoints
             .OrderByDescending(epoch => epoch.Number)
             .Select(epoch => epoch.CheckpointId).FirstOrDefaultAsync();
         var epoch = await cycle.Start(id, checkpoint);
-        return await Back(context, db, epoch.Id, $"Epoch {epoch.Number} is being sampled.");
+        return await Back(context, db, epoch.Id, Texts.Say($"Epoch {epoch.Number} is being sampled."));
     }
 
-    private static async Task<IResult> RollBack(long id, [FromForm] long? checkpoint, [FromForm] long? newest, HttpContext context,
+    /// <param name="checkpoint">Empty or left out for the base model.</param>
+    private static async Task<IResult> RollBack(long id, [FromForm] string? checkpoint, [FromForm] long? newest, HttpContext context,
         EpochCycle cycle, LabelerDb db)
     {
-        var epoch = await cycle.RollBack(id, checkpoint, newest ?? throw new LabelerException(Old));
-        return await Back(context, db, epoch.Id, $"Rolled back. Epoch {epoch.Number} is being sampled from there.");
+        long? model = string.IsNullOrEmpty(checkpoint) ? null
+            : long.TryParse(checkpoint, NumberStyles.None, CultureInfo.InvariantCulture, out var one) ? one
+            : throw new LabelerException(Old);
+        var epoch = await cycle.RollBack(id, model, newest ?? throw new LabelerException(Old));
+        return await Back(context, db, epoch.Id, Texts.Say($"Rolled back. Epoch {epoch.Number} is being sampled from there."));
     }
 
     private static async Task<IResult> Train(long id, [FromForm] string hash, HttpContext context, EpochCycle cycle, LabelerDb db)
     {
         await cycle.Train(id, hash);
-        return await Back(context, db, id, "The votes are frozen and training is queued.");
+        return await Back(context, db, id, Texts.Say($"The votes are frozen and training is queued."));
     }
 
     private static async Task<IResult> TakeLabels(long id, IFormFile? file, HttpContext context, IDbContextFactory<LabelerDb> contexts,
@@ -64,7 +69,7 @@ public static class EpochEndpoints
         var added = await D3poLabelImport.Read(contexts, id, Path.GetFileName(file.FileName), content, time.GetUtcNow(),
             context.RequestAborted);
         return await Back(context, db, id,
-            added == 0 ? $"{file.FileName} holds nothing new." : $"{added} votes of {file.FileName} are taken in.");
+            added == 0 ? Texts.Say($"{file.FileName} holds nothing new.") : Texts.Say($"{added} votes of {file.FileName} are taken in."));
     }
 
     private static async Task<IResult> Back(HttpContext context, LabelerDb db, long epochId, string done)

@@ -32,9 +32,11 @@ internal static class EpochFiles
         {
             return Results.NotFound();
         }
-        // The names that diffusers looks for.
-        var name = checkpoint.Kind == AdapterKind.Full ? "diffusion_pytorch_model.safetensors" : "pytorch_lora_weights.safetensors";
-        return Results.File(store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", name);
+        if (checkpoint.WeightsFreedAt is not null)
+        {
+            return Removed();
+        }
+        return Results.File(store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", ModelCard.WeightsName(checkpoint.Kind));
     }
 
     private static async Task<IResult> Kohya(long id, LabelerDb db, FileStore store)
@@ -43,9 +45,16 @@ internal static class EpochFiles
         {
             return Results.NotFound();
         }
+        if (checkpoint.WeightsFreedAt is not null)
+        {
+            return Removed();
+        }
         var content = KohyaAdapter.From(await store.Read(checkpoint.WeightsHash));
         return Results.File(content, "application/octet-stream", $"checkpoint-{id}.kohya.safetensors");
     }
+
+    internal static IResult Removed() =>
+        Results.Problem("Its weights were removed by the rules of retention.", statusCode: StatusCodes.Status410Gone);
 
     private static async Task<IResult> D3po(long id, LabelerDb db, FileStore store)
     {

@@ -15,12 +15,14 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
     public static string RunKeyOf(Project project) => $"epochs:{project.Id}";
 
     /// <summary>Each base model once, then the checkpoints by project and age.</summary>
-    public static async Task<IReadOnlyList<Candidate>> All(LabelerDb db, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Candidate>> All(LabelerDb db, Viewer viewer, CancellationToken cancel)
     {
-        var projects = await db.Projects.AsNoTracking().Where(p => p.DeletedAt == null && p.Source != PictureSource.Checkpoints)
+        var projects = await viewer.Projects(db, ProjectRole.Lead).AsNoTracking()
+            .Where(p => p.DeletedAt == null && p.Source != PictureSource.Checkpoints)
             .OrderBy(p => p.Name).ToListAsync(cancel);
         var ids = projects.Select(p => p.Id).ToList();
-        var checkpoints = await db.Checkpoints.AsNoTracking().Where(c => ids.Contains(c.ProjectId)).OrderBy(c => c.Id)
+        var checkpoints = await db.Checkpoints.AsNoTracking()
+            .Where(c => ids.Contains(c.ProjectId) && c.WeightsFreedAt == null).OrderBy(c => c.Id)
             .Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { Checkpoint = c, e.Number }).ToListAsync(cancel);
         var taken = await StepsTaken.Read(db, [.. checkpoints.Select(one => one.Checkpoint)], cancel);
         var bases = projects.DistinctBy(p => p.Settings.ModelFolder).Select(p => new Candidate(

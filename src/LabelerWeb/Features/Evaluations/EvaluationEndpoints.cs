@@ -9,19 +9,20 @@ public static class EvaluationEndpoints
                 .FirstOrDefault(table => table.Name == figure)?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound())
             .RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/leaderboard.csv", async (string? project, HttpContext context, LabelerDb db) =>
-            await LeaderboardTable.Projects(db).FirstOrDefaultAsync(p => p.Slug == project, context.RequestAborted) is { } found
+            await LeaderboardTable.Projects(db, context.User.Viewer())
+                .FirstOrDefaultAsync(p => p.Slug == project, context.RequestAborted) is { } found
                 ? LeaderboardTable.Of(await ProjectLeaderboard.Read(db, found, context.RequestAborted), found)
                     .ToDownload($"{found.Slug}-leaderboard.csv") : Results.NotFound()).RequireAuthorization(Role.Lead);
         var posts = routes.MapPosts("/compare/evaluations/{slug}", Role.Lead);
         posts.MapPost("/stop", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Cancel((await Find(db, slug)).Epoch.Id);
-            return context.Done("Stopped.", $"/compare/evaluations/{slug}");
+            return context.Done(Texts.Say($"Stopped."), $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/retry", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle) =>
         {
             await cycle.Retry((await Find(db, slug)).Epoch.Id);
-            return context.Done("It goes on where it stopped.", $"/compare/evaluations/{slug}");
+            return context.Done(Texts.Say($"It goes on where it stopped."), $"/compare/evaluations/{slug}");
         });
         posts.MapPost("/delete", async (string slug, HttpContext context, LabelerDb db, EpochCycle cycle, TimeProvider time) =>
         {
@@ -33,7 +34,7 @@ public static class EvaluationEndpoints
             var project = await db.Projects.FirstAsync(p => p.Id == line.Project.Id);
             project.Delete(time.GetUtcNow());
             await db.SaveChangesAsync();
-            return context.Done($"{project.Name} is deleted.", "/compare/evaluations");
+            return context.Done(Texts.Say($"{project.Name} is deleted."), "/compare/evaluations");
         });
         return routes;
     }

@@ -4,21 +4,9 @@ namespace Labeler.Web.Features.Evaluations;
 public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoch Epoch, Job? Job, int Made, int Items, int Judged,
     int Votes)
 {
-    public static async Task<IReadOnlyList<EvaluationLine>> All(LabelerDb db, CancellationToken cancel = default)
-    {
-        var slugs = await db.Evaluations.OrderByDescending(e => e.Id)
-            .Join(db.Projects.Where(p => p.DeletedAt == null), e => e.ProjectId, p => p.Id, (e, p) => p.Slug).ToListAsync(cancel);
-        var lines = new List<EvaluationLine>();
-        foreach (var slug in slugs)
-        {
-            lines.Add((await Find(db, slug, cancel))!);
-        }
-        return lines;
-    }
-
     public static async Task<EvaluationLine?> Find(LabelerDb db, string slug, CancellationToken cancel = default)
     {
-        if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null, cancel) is not { } project
+        if (await db.ProjectAt(slug).FirstOrDefaultAsync(cancel) is not { } project
             || await db.Evaluations.AsNoTracking().FirstOrDefaultAsync(e => e.ProjectId == project.Id, cancel) is not { } evaluation)
         {
             return null;
@@ -33,20 +21,13 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
             await db.Votes.Effective().CountAsync(v => v.ProjectId == project.Id, cancel));
     }
 
-    public string Kind => Evaluation.Plan.Kind == EvaluationKind.Rubric ? "Rubric" : "Duel";
+    public string Kind => Evaluation.Plan.Kind == EvaluationKind.Rubric ? Texts.Say($"Rubric") : Texts.Say($"Duel");
 
     public string Standing => Epoch.State switch
     {
-        EpochState.Sampling => "pictures are being made",
-        EpochState.Failed => "failed",
-        EpochState.Cancelled => "stopped",
-        _ => Judged == Items ? "all judged" : "being judged",
-    };
-
-    public string Tone => Epoch.State switch
-    {
-        EpochState.Failed => "bad",
-        EpochState.Labeling => Judged == Items ? "good" : "",
-        _ => "warn",
+        EpochState.Sampling => Texts.Say($"pictures are being made"),
+        EpochState.Failed => Texts.Say($"failed"),
+        EpochState.Cancelled => Texts.Say($"stopped"),
+        _ => Judged == Items ? Texts.Say($"all judged") : Texts.Say($"being judged"),
     };
 }

@@ -31,7 +31,7 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
             {
                 var wins = said.Count(v => v.Vote is { Kind: VoteKind.Judgement, Quarantine: null } && v.Vote.Choice == choice);
                 return new(image.ContentHash, plan.Contestants[contestant].Name,
-                    item.Second is null || wins == 0 ? "" : $"preferred by {wins}");
+                    item.Second is null || wins == 0 ? "" : Texts.Say($"preferred by {wins}"));
             }
             List<JudgedPicture> pictures = [Of(item.First!, first.Contestant, "first")];
             if (item.Second is { } second)
@@ -39,7 +39,7 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
                 pictures.Add(Of(second, plan.At(numbers[second.GroupId]).Contestant, "second"));
             }
             return new JudgedPictures(id, item.Group!.Prompt, first.IsFixed, pictures, [.. said.Select(v =>
-                $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? $" (set aside: {why})" : "")}")]);
+                $"{v.DisplayName}: {VerdictText.Of(v.Vote)}{(v.Vote.Quarantine is { } why ? Texts.Say($" (set aside: {why})") : "")}")]);
         })];
     }
 }

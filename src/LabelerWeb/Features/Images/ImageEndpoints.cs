@@ -23,7 +23,7 @@ public static class ImageEndpoints
         return routes;
     }
 
-    private static async Task<IResult> Send(Func<Task<string?>> find, HttpContext context)
+    internal static async Task<IResult> Send(Func<Task<string?>> find, HttpContext context)
     {
         try
         {

@@ -15,7 +15,7 @@ public sealed class Thumbnails : IDisposable
 
     public Thumbnails(FileStore files, DataFolder data, IOptions<ImageOptions> options)
     {
-        (_files, _turns, _root) = (files, new(options.Value.ThumbnailsAtOnce), Path.Combine(data.Root, "delivered"));
+        (_files, _turns, _root) = (files, new(options.Value.ThumbnailsAtOnce), data.Delivered);
         RemoveOlder(Path.Combine(data.Root, "thumbnails"));
     }
 

@@ -22,7 +22,7 @@ public static class LabelingSetup
     public static IEndpointRouteBuilder MapLabeling(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api").RequireAuthorization(Role.Annotator).RequireRateLimiting(RateLimit)
-            .AddEndpointFilter<ApiProblems>();
+            .AddEndpointFilter<ApiProblems>().WithMetadata(new AuditTrail.Untold());
         api.MapGet("/session", SessionEndpoint.Get);
         api.MapGet("/projects/{project:long}/queue", QueueEndpoints.Take);
         api.MapPost("/projects/{project:long}/leases", QueueEndpoints.Extend);

@@ -5,12 +5,13 @@ namespace Labeler.Web.Features.Lineage;
 /// <param name="Children">Checkpoints trained on from it.</param>
 /// <param name="Numbers">Number of the epoch that each checkpoint of the project learned from.</param>
 /// <param name="Reward">What it learned from in the place of its epoch's votes; null where it learned from these.</param>
+/// <param name="Teacher">The reward whose scores it learned from, alone or beside votes; null where there was none.</param>
 /// <param name="Staleness">How many of the votes that taught the reward teach nothing any more.</param>
 public sealed record CheckpointDetails(
     Checkpoint Checkpoint, Project Project, IReadOnlyList<Checkpoint> Line, IReadOnlyList<Checkpoint> Children,
     IReadOnlyDictionary<long, int> Numbers,
     IReadOnlyList<VoteContribution> Own, IReadOnlyList<VoteContribution> WholeLine, IReadOnlyList<EpochChange> Changes,
-    LearnedReward? Reward, Staleness? Staleness)
+    LearnedReward? Reward, ManifestTeacher? Teacher, Staleness? Staleness)
 {
     public static async Task<CheckpointDetails?> Read(LabelerDb db, FileStore files, long id)
     {
@@ -31,6 +32,11 @@ public sealed record CheckpointDetails(
             await VoteContribution.Read(db, db.Votes.Where(v => db.CheckpointVotes.Any(t => t.VoteId == v.Id && t.CheckpointId == id))),
             await VoteContribution.Read(db, await CheckpointLineage.Votes(db, id)),
             [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))],
-            reward, reward is null ? null : await Staleness.Read(db, files, reward));
+            reward, await ReadTeacher(files, checkpoint), reward is null ? null : await Staleness.Read(db, files, reward));
     }
+
+    // Fine-tuning on photos has a manifest of another kind.
+    private static async Task<ManifestTeacher?> ReadTeacher(FileStore files, Checkpoint checkpoint) =>
+        checkpoint.JobId is null && files.Has(checkpoint.ManifestHash)
+            ? Manifest.Read(await files.Read(checkpoint.ManifestHash)).Teacher : null;
 }

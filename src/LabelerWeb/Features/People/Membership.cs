@@ -32,10 +32,16 @@ public static class Membership
     /// <summary>Disabled by an admin; earlier versions also locked accounts for minutes.</summary>
     public static bool IsDisabled(this Account account) => account.LockoutEnd is { Year: > 9000 };
 
-    public static async Task<Account> Get(this UserManager<Account> accounts, Guid id) =>
-        await accounts.FindByIdAsync(id.ToString()) ?? throw new LabelerException("There is no such account; load the page again.");
+    /// <exception cref="LabelerException">There is no such account, or its person was deleted.</exception>
+    public static async Task<Account> Get(this UserManager<Account> accounts, Guid id)
+    {
+        var account = await accounts.FindByIdAsync(id.ToString())
+            ?? throw new LabelerException("There is no such account; load the page again.");
+        LabelerException.ThrowIf(account.DeletedAt is not null, "They are deleted already.");
+        return account;
+    }
 
-    private static async Task<Account> Change(this UserManager<Account> accounts, LabelerDb db, Guid id, DateTimeOffset now,
+    internal static async Task<Account> Change(this UserManager<Account> accounts, LabelerDb db, Guid id, DateTimeOffset now,
         Func<Account, Task> change)
     {
         var account = await accounts.Get(id);

@@ -6,6 +6,8 @@ namespace Labeler.Web.Features.People;
 
 public static class PeopleEndpoints
 {
+    public static IServiceCollection AddPeople(this IServiceCollection services) => services.AddScoped<Deletion>();
+
     public static IEndpointRouteBuilder MapPeople(this IEndpointRouteBuilder routes)
     {
         var people = routes.MapPosts("/people", Role.Admin);
@@ -13,13 +15,25 @@ public static class PeopleEndpoints
         people.MapPost("/invitations/{id:long}/revoke", Revoke);
         people.MapPost("/{id:guid}/role",
             async (Guid id, [FromForm] string role, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
-            Back(context, $"{(await accounts.GiveRole(db, id, role, time.GetUtcNow())).DisplayName} is now {role}.", id));
+        {
+            var person = await accounts.GiveRole(db, id, role, time.GetUtcNow());
+            return Back(context, Texts.Say($"{person.DisplayName} is now {Texts.Of(role)}."), id);
+        });
         people.MapPost("/{id:guid}/disable",
             async (Guid id, HttpContext context, UserManager<Account> accounts, LabelerDb db, TimeProvider time) =>
-            Back(context, $"{(await accounts.Disable(db, id, time.GetUtcNow())).DisplayName} can no longer sign in.", id));
+            Back(context, Texts.Say($"{(await accounts.Disable(db, id, time.GetUtcNow())).DisplayName} can no longer sign in."), id));
         people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
-            Back(context, $"{(await accounts.Enable(id)).DisplayName} can sign in again.", id));
+            Back(context, Texts.Say($"{(await accounts.Enable(id)).DisplayName} can sign in again."), id));
         people.MapPost("/{id:guid}/reset", Reset);
+        people.MapPost("/{id:guid}/delete", async (
+            Guid id, [FromForm] string? votes, [FromForm] string? name, HttpContext context, Deletion deletion) =>
+        {
+            LabelerException.ThrowIf(votes is not ("keep" or "withdraw"), "Choose what becomes of their votes.");
+            // Once begun it is brought to its end, also when the page is left.
+            await deletion.Delete(id, votes == "withdraw", name ?? "", CancellationToken.None);
+            return Back(context, votes == "withdraw" ? "They are deleted, and their votes teach no further model."
+                : "They are deleted. Their votes stay, without a name.", id);
+        });
         return routes;
     }
 
@@ -33,8 +47,9 @@ public static class PeopleEndpoints
         }
         var token = Invitation.Write(db, role, Guid.Parse(accounts.GetUserId(context.User)!), text, time.GetUtcNow());
         await db.SaveChangesAsync();
+        var (what, days) = (Texts.Of(role), Invitation.DefaultLifetime.Days);
         return Back(
-            context, $"Send this link to the new {role}. It works once, for {Invitation.DefaultLifetime.Days} days, and is shown only now.",
+            context, Texts.Say($"Send this link to the new {what}. It works once, for {days} days, and is shown only now."),
             link: $"{context.ForLinks()}/invitation/{token}");
     }
 
@@ -46,14 +61,15 @@ public static class PeopleEndpoints
         }
         invitation.Revoke(time.GetUtcNow());
         await db.SaveChangesAsync();
-        return Back(context, "The link no longer works.");
+        return Back(context, Texts.Say($"The link no longer works."));
     }
 
     private static async Task<IResult> Reset(Guid id, HttpContext context, UserManager<Account> accounts)
     {
         var account = await accounts.Get(id);
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
-        return Back(context, $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now.",
+        return Back(context, Texts.Say(
+            $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now."),
             id, $"{context.ForLinks()}/reset/{id}?token={Uri.EscapeDataString(token)}");
     }
 

@@ -19,6 +19,7 @@ public sealed class PersonRow
     /// <summary>Judgements that were not taken back.</summary>
     public int Votes { get; init; }
     public bool Withdrew { get; init; }
+    public bool IsDeleted { get; init; }
 
     public static IQueryable<PersonRow> All(LabelerDb db)
     {
@@ -40,6 +41,7 @@ public sealed class PersonRow
                 Votes = db.Votes.Count(
                     vote => vote.AnnotatorId == account.Id && vote.Kind == VoteKind.Judgement && vote.SupersededById == null),
                 Withdrew = account.WithdrawnAt != null,
+                IsDeleted = account.DeletedAt != null,
             };
     }
 }

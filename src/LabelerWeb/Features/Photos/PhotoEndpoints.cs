@@ -18,9 +18,9 @@ public static class PhotoEndpoints
         admin.MapPost("/{id:long}/import", Import).WithMetadata(size);
         admin.MapPost("/{id:long}/tune", Tune);
         admin.MapPost("/{id:long}/jobs/{job:long}/cancel", (long id, long job, HttpContext context, LabelerDb db, TimeProvider time) =>
-            Change(id, job, context, db, j => j.Cancel(time.GetUtcNow()), "It stops; what is done stays."));
+            Change(id, job, context, db, j => j.Cancel(time.GetUtcNow()), Texts.Say($"It stops; what is done stays.")));
         admin.MapPost("/{id:long}/jobs/{job:long}/retry", (long id, long job, HttpContext context, LabelerDb db) =>
-            Change(id, job, context, db, j => j.Retry(), "It goes on where it stopped."));
+            Change(id, job, context, db, j => j.Retry(), Texts.Say($"It goes on where it stopped.")));
         var lead = routes.MapPosts("/photos/{id:long}", Role.Lead);
         lead.MapPost("/captions", Describe);
         lead.MapPost("/photos/{photo:long}/caption", Write);
@@ -39,7 +39,7 @@ public static class PhotoEndpoints
         var place = await upload.Take(zip, folder, codePage, context.RequestAborted);
         await editing.Add(project);
         await import.Queue(project.Id, place);
-        return Back(context, project.Slug, $"The project {project.Name} is made, and its photos are being imported.");
+        return Back(context, project.Slug, Texts.Say($"The project {project.Name} is made, and its photos are being imported."));
     }
 
     private static async Task<IResult> Import(long id, IFormFile? zip, [FromForm] string? folder, [FromForm] int? codePage,
@@ -47,13 +47,13 @@ public static class PhotoEndpoints
     {
         var slug = await SlugOf(db, id);
         await import.Queue(id, await upload.Take(zip, folder, codePage, context.RequestAborted));
-        return Back(context, slug, "The photos are being imported.");
+        return Back(context, slug, Texts.Say($"The photos are being imported."));
     }
 
     private static async Task<IResult> Describe(long id, HttpContext context, CaptionRun captions, LabelerDb db)
     {
         await captions.Queue(id, Kept(context));
-        return Back(context, await SlugOf(db, id), "The captioner is at work.");
+        return Back(context, await SlugOf(db, id), Texts.Say($"The captioner is at work."));
     }
 
     private static async Task<IResult> Tune(long id, HttpContext context, FineTuning tuning, LabelerDb db)
@@ -64,7 +64,7 @@ public static class PhotoEndpoints
             field.Set(options, context.Request.Form[field.Name].ToString());
         }
         await tuning.Queue(id, Kept(context), options);
-        return Back(context, await SlugOf(db, id), "The fine-tuning is queued.");
+        return Back(context, await SlugOf(db, id), Texts.Say($"The fine-tuning is queued."));
     }
 
     private static async Task<IResult> Write(long id, long photo, [FromForm] string? caption, [FromForm] string? keep, HttpContext context,

@@ -29,7 +29,7 @@ internal static class PhotoFileEndpoints
     }
 
     private static async Task<List<CuratedPhoto>?> Kept(LabelerDb db, string slug, HttpContext context) =>
-        await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Slug == slug && p.DeletedAt == null) is { } project
+        await db.ProjectAt(slug).FirstOrDefaultAsync() is { } project
             ? await CuratedPhoto.Kept(db, project.Id,
                 context.Request.Query["keep"] is { Count: > 0 } keep ? [.. keep.OfType<string>()] : Curation.KeptByDefault(project)) : null;
 }

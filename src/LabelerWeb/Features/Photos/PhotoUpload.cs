@@ -18,8 +18,8 @@ public sealed class PhotoUpload(DataFolder folder, ImportLimits limits)
         if (zip.Length > limits.MaxZipBytes)
         {
             throw new LabelerException(
-                $"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. "
-                + "Put larger sets into the import folder.");
+                Texts.Say($"The zip has {zip.Length >> 20:N0} MiB; the most is {limits.MaxZipBytes >> 20:N0} MiB. ")
+                + Texts.Say($"Put larger sets into the import folder."));
         }
         var name = $"{Guid.NewGuid():N}.zip";
         var path = Path.Combine(ImportPlace.Uploads(folder), name);

@@ -5,19 +5,19 @@ public static class DisplayNames
 {
     public static string Of(LabelingTask task) => task switch
     {
-        LabelingTask.FlagBatch => "Flag a batch",
-        LabelingTask.PreferPair => "Prefer one of a pair",
-        LabelingTask.Categorise => "Categorize",
-        LabelingTask.Rank => "Rank a group",
-        _ => "Score",
+        LabelingTask.FlagBatch => Texts.Key("Flag a batch"),
+        LabelingTask.PreferPair => Texts.Key("Prefer one of a pair"),
+        LabelingTask.Categorise => Texts.Key("Categorize"),
+        LabelingTask.Rank => Texts.Key("Rank a group"),
+        _ => Texts.Key("Score"),
     };
 
     public static string Explain(LabelingTask task) => task switch
     {
-        LabelingTask.FlagBatch => "A grid of one prompt's images; the bad ones are flagged, the rest are normal.",
-        LabelingTask.PreferPair => "Two images of one prompt; the better one wins, or neither.",
-        LabelingTask.Categorise => "One image at a time into one of your categories.",
-        LabelingTask.Rank => "All of one prompt's images from the best to the worst, ties allowed.",
-        _ => "One image at a time gets a score with a written definition.",
+        LabelingTask.FlagBatch => Texts.Key("A grid of one prompt's images; the bad ones are flagged, the rest are normal."),
+        LabelingTask.PreferPair => Texts.Key("Two images of one prompt; the better one wins, or neither."),
+        LabelingTask.Categorise => Texts.Key("One image at a time into one of your categories."),
+        LabelingTask.Rank => Texts.Key("All of one prompt's images from the best to the worst, ties allowed."),
+        _ => Texts.Key("One image at a time gets a score with a written definition."),
     };
 }

@@ -16,8 +16,8 @@ public sealed class ExampleUpload(IDbContextFactory<LabelerDb> contexts, FileSto
     {
         if (picture.Length > LargestFile)
         {
-            throw new LabelerException(
-                $"The picture has {Math.Ceiling(picture.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB.");
+            var (size, most) = (Math.Ceiling(picture.Length / 1024d / 1024), LargestFile / 1024 / 1024);
+            throw new LabelerException(Texts.Say($"The picture has {size:N0} MB; the most is {most} MB."));
         }
         using var sent = new MemoryStream();
         await picture.CopyToAsync(sent, cancel);

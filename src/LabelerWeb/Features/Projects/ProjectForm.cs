@@ -7,6 +7,7 @@ public sealed class ProjectForm
         SettingField.Of<ProjectSettings>("Settings", nameof(ProjectSettings.Guidelines), nameof(ProjectSettings.Algorithm));
     public static readonly List<SettingField> Sampling = SettingField.Of<SamplingSettings>("Sampling");
     public static readonly List<SettingField> Training = SettingField.Of<TrainingOptions>("Training");
+    public static readonly List<SettingField> Compute = SettingField.Of<ComputeSettings>("Compute");
     public string Name { get; private set; } = "";
     public LabelingTask Task { get; private set; }
     public ProjectSettings Settings { get; private set; } = new();
@@ -25,6 +26,31 @@ public sealed class ProjectForm
     /// <summary>A new project's form: the options that a first project needs.</summary>
     public static ProjectForm Empty() => new() { Settings = new ProjectSettings { Choices = Scale.Rubric } };
 
+    public static ProjectForm Of(ProjectTemplate template) => new()
+    {
+        Name = template.Name,
+        Task = template.Task,
+        Settings = template.Settings,
+        Prompts = string.Join('\n', template.Prompts),
+    };
+
+    /// <summary>A new project's form with everything that another project has; its prompts have to be loaded.</summary>
+    public static ProjectForm Like(Project project) => new()
+    {
+        Name = $"{project.Name}, copy",
+        Task = project.Task,
+        Settings = project.Settings,
+        Prompts = string.Join('\n', ProjectEditing.Texts(project, PromptUse.Training)),
+        HeldOut = string.Join('\n', ProjectEditing.Texts(project, PromptUse.HeldOut)),
+    };
+
+    /// <summary>Everything that would keep it from being saved, a sentence each; typed prompts and files are looked at on saving.</summary>
+    public IReadOnlyList<string> AllFaults() =>
+    [
+        .. Name.Trim().Length is 0 or > 100 ? [Texts.Say($"A project's name has 1 to 100 characters.")] : Array.Empty<string>(),
+        .. Faults, .. Settings.Faults(Task),
+    ];
+
     public static ProjectForm Read(IFormCollection posted, ProjectSettings before)
     {
         var form = new ProjectForm { Name = posted["Name"].ToString(), Prompts = posted["Prompts"], HeldOut = posted["HeldOut"] };
@@ -39,6 +65,7 @@ public sealed class ProjectForm
             Choices = form.Task is LabelingTask.Categorise or LabelingTask.Score ? form.ReadChoices(posted) : [],
             Sampling = SettingField.Fill(Sampling, before.Sampling with { }, posted, form.Faults),
             Training = SettingField.Fill(Training, before.Training with { }, posted, form.Faults),
+            Compute = SettingField.Fill(Compute, before.Compute with { }, posted, form.Faults),
         };
         form.TakeLearningRate(before);
         return form;
@@ -90,7 +117,7 @@ public sealed class ProjectForm
                 }
                 else
                 {
-                    Faults.Add($"The value of \"{names[i]}\" must be a number, not \"{values[i]}\".");
+                    Faults.Add(Texts.Say($"The value of \"{names[i]}\" must be a number, not \"{values[i]}\"."));
                 }
             }
             choices.Add(new(names[i]!.Trim(), keys[i]!.Trim().ToLowerInvariant(), definitions[i]!.Trim(), value,

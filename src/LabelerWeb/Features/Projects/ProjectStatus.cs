@@ -6,8 +6,8 @@ namespace Labeler.Web.Features.Projects;
 /// <param name="Judged">Items with all the votes they want.</param>
 public sealed record ProjectStatus(Project Project, int Prompts, Epoch? Epoch, int Groups, int Items, int Judged, int Votes)
 {
-    public static Task<List<ProjectStatus>> All(LabelerDb db, bool deleted) =>
-        Read(db, db.Projects.Where(p => (p.DeletedAt != null) == deleted && (deleted || p.Source != PictureSource.Checkpoints)));
+    public static Task<List<ProjectStatus>> All(LabelerDb db, IQueryable<Project> among, bool deleted) =>
+        Read(db, among.Where(p => (p.DeletedAt != null) == deleted && (deleted || p.Source != PictureSource.Checkpoints)));
 
     public static async Task<ProjectStatus> Of(LabelerDb db, long id) => (await Read(db, db.Projects.Where(p => p.Id == id))).Single();
 

@@ -9,8 +9,9 @@ public static class PromptFile
     public static async Task<List<string>> Read(IFormFile file, CancellationToken cancel)
     {
         await using var content = file.OpenReadStream();
-        var bytes = await content.ReadAtMost(LargestFile, cancel) ?? throw new LabelerException(
-            $"The file has {Math.Ceiling(file.Length / 1024d / 1024):N0} MB; the most is {LargestFile / 1024 / 1024} MB. Shorten it.");
+        var (size, most) = (Math.Ceiling(file.Length / 1024d / 1024), LargestFile / 1024 / 1024);
+        var bytes = await content.ReadAtMost(LargestFile, cancel)
+            ?? throw new LabelerException(Texts.Say($"The file has {size:N0} MB; the most is {most} MB. Shorten it."));
         var prompts = PromptFileText.Read(bytes, Path.GetFileName(file.FileName));
         return prompts.Count <= PromptText.MostPrompts ? prompts
             : throw new LabelerException($"The file has more than {PromptText.MostPrompts:N0} prompts. Take a part of it.");

@@ -8,17 +8,17 @@ internal sealed record PracticePerson(Guid Id, string Name, Qualification? Stand
 
     public string State => Stands switch
     {
-        null => "has not practiced",
-        { State: QualificationState.Passed } => $"passed on {Day}",
-        { State: QualificationState.LetIn } => $"let in by {Stands.By} on {Day}",
+        null => Texts.Say($"has not practiced"),
+        { State: QualificationState.Passed } => Texts.Say($"passed on {Day}"),
+        { State: QualificationState.LetIn } => Texts.Say($"let in by {Stands.By} on {Day}"),
         { State: QualificationState.Failed, TriesLeft: > 0 } =>
-            $"not passed; {Stands.TriesLeft} {(Stands.TriesLeft == 1 ? "try" : "tries")} left",
-        { State: QualificationState.Failed } => "not passed; no try left",
-        { By: { } by } => $"asked again by {by} on {Day}",
-        _ => "practices",
+            Stands.TriesLeft == 1 ? Texts.Say($"not passed; 1 try left") : Texts.Say($"not passed; {Stands.TriesLeft} tries left"),
+        { State: QualificationState.Failed } => Texts.Say($"not passed; no try left"),
+        { By: { } by } => Texts.Say($"asked again by {by} on {Day}"),
+        _ => Texts.Say($"practices"),
     };
 
-    private string Day => Stands!.At.ToLocalTime().ToString("d MMM yyyy");
+    private string Day => Stands!.At.ToLocalTime().ToString(Texts.Say($"d MMM yyyy"));
 
     /// <summary>Everybody who may label, those who wait for a word first.</summary>
     public static async Task<IReadOnlyList<PracticePerson>> Read(LabelerDb db, long project, CancellationToken cancel)

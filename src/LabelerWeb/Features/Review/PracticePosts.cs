@@ -18,28 +18,30 @@ internal static class PracticePosts
             changed.Change(changed.Settings with { PracticeItems = items, PracticePercent = percent });
             await db.SaveChangesAsync();
             return context.Done(
-                items == 0 ? "No practice is asked for." : "Saved. Whoever has not passed practices before their votes count.",
+                items == 0 ? Texts.Say($"No practice is asked for.")
+                    : Texts.Say($"Saved. Whoever has not passed practices before their votes count."),
                 $"/p/{changed.Slug}/review/practice");
-        });
+        }).RequireAuthorization(Role.Lead);
         posts.MapPost("/practice/gold",
             async (long project, IFormFile file, HttpContext context, IDbContextFactory<LabelerDb> contexts) =>
         {
             await using var content = file.OpenReadStream();
             var count = await GoldImport.Read(contexts, project, file.FileName, content, context.RequestAborted);
             return await Back(context, contexts, project,
-                count == 1 ? "One item is gold by the file." : $"{count} items are gold by the file.");
-        });
+                count == 1 ? Texts.Say($"One item is gold by the file.") : Texts.Say($"{count} items are gold by the file."));
+        }).RequireAuthorization(Role.Lead);
         posts.MapPost("/practice/{person:guid}/let-in", async (long project, Guid person, HttpContext context, Practice practice,
             UserManager<Account> accounts, IDbContextFactory<LabelerDb> contexts) =>
         {
             await practice.LetIn(project, person, await NameOf(context, accounts));
-            return await Back(context, contexts, project, "Their votes count from now on.");
+            return await Back(context, contexts, project, Texts.Say($"Their votes count from now on."));
         });
         posts.MapPost("/practice/{person:guid}/again", async (long project, Guid person, HttpContext context, Practice practice,
             UserManager<Account> accounts, IDbContextFactory<LabelerDb> contexts) =>
         {
             await practice.AskAgain(project, person, await NameOf(context, accounts));
-            return await Back(context, contexts, project, "They practice again, with all tries, before further votes of theirs count.");
+            return await Back(context, contexts, project,
+                Texts.Say($"They practice again, with all tries, before further votes of theirs count."));
         });
     }
 

@@ -13,30 +13,32 @@ internal static class VerdictText
         _ => item.Group!.Images,
     };
 
-    public static string Of(Vote vote) => vote.Verdict switch
+    /// <inheritdoc cref="Of(Vote, IStringLocalizer{Texts})" />
+    public static string Of(Vote vote) => Of(vote, EnglishTexts.Instance);
+
+    public static string Of(Vote vote, IStringLocalizer<Texts> texts) => vote.Verdict switch
     {
-        PairVerdict { FirstWins: true } => "picture 1",
-        PairVerdict { FirstWins: false } => "picture 2",
-        RankVerdict => $"best first: {VoteText.Of(vote)}",
+        PairVerdict { FirstWins: true } => texts["picture {0}", 1],
+        PairVerdict { FirstWins: false } => texts["picture {0}", 2],
+        RankVerdict => texts["best first: {0}", VoteText.Of(vote, texts)],
         FlagVerdict flags when flags.Tiles.Any(tile => tile.Flags != FlagKinds.None) =>
-            string.Join("; ", flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
+            string.Join(texts["; "], flags.Tiles.Where(tile => tile.Flags != FlagKinds.None)
             .GroupBy(tile => tile.Flags, tile => tile.Index + 1).OrderBy(same => same.Key)
-            .Select(same => $"{(same.Count() == 1 ? "picture" : "pictures")} {string.Join(", ", same)} {NameOf(same.Key)}")),
-        _ => VoteText.Of(vote),
+            .Select(same => (same.Count() == 1 ? texts["picture {0} {1}", same.Single(), NameOf(same.Key, texts)]
+                : texts["pictures {0} {1}", string.Join(", ", same), NameOf(same.Key, texts)]).Value)),
+        _ => VoteText.Of(vote, texts),
     };
 
-    public static string OfCheck(Vote vote) => VoteText.OfCheck(vote);
-
     /// <summary>How many of those who judged it flagged a picture, or its mean place in their rankings; null where nobody did.</summary>
-    public static string? Count(ReviewedItem reviewed, int place)
+    public static string? Count(ReviewedItem reviewed, int place, IStringLocalizer<Texts> texts)
     {
         if (MeanPlace(reviewed, place) is { } mean)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"place {mean:0.#}");
+            return texts["place {0}", mean.ToString("0.#", CultureInfo.InvariantCulture)];
         }
         var tiles = Tiles(reviewed, place);
         var flagged = tiles.Count(flags => flags != FlagKinds.None);
-        return flagged == 0 ? null : $"{flagged} of {tiles.Count}";
+        return flagged == 0 ? null : texts["{0} of {1}", flagged, tiles.Count].Value;
     }
 
     public static string ClassOf(ReviewedItem reviewed, int place)
@@ -78,10 +80,10 @@ internal static class VerdictText
     private static IEnumerable<Verdict> Judgments(ReviewedItem reviewed) =>
         reviewed.Votes.Where(said => said.Vote.Quarantine is null).Select(said => said.Vote.Verdict!);
 
-    private static string NameOf(FlagKinds flags) => flags switch
+    private static string NameOf(FlagKinds flags, IStringLocalizer<Texts> texts) => flags switch
     {
-        FlagKinds.Deformed => "deformed",
-        FlagKinds.Unsafe => "unsafe",
-        _ => "deformed and unsafe",
+        FlagKinds.Deformed => texts["deformed"],
+        FlagKinds.Unsafe => texts["unsafe"],
+        _ => texts["deformed and unsafe"],
     };
 }

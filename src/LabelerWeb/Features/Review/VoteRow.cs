@@ -16,11 +16,13 @@ public sealed class VoteRow
     public int Milliseconds { get; init; }
     public VoteStanding State { get; init; }
 
-    /// <summary>What stands beside each vote is asked for by itself, so that counting and sorting votes looks nothing of it up.</summary>
     /// <param name="since">Only votes from then on; null for all.</param>
     public static IQueryable<VoteRow> Of(LabelerDb db, long project, DateTimeOffset? since) =>
-        from vote in db.Votes.AsNoTracking()
-        where vote.ProjectId == project && (since == null || vote.At >= since)
+        Of(db, db.Votes.Where(vote => vote.ProjectId == project && (since == null || vote.At >= since)));
+
+    /// <summary>What stands beside each vote is asked for by itself, so that counting and sorting votes looks nothing of it up.</summary>
+    public static IQueryable<VoteRow> Of(LabelerDb db, IQueryable<Vote> votes) =>
+        from vote in votes.AsNoTracking()
         select new VoteRow
         {
             Id = vote.Id,
@@ -42,11 +44,11 @@ public sealed class VoteRow
                 : vote.Check == VoteCheck.Confirms ? VoteStanding.Confirms : VoteStanding.Counts,
         };
 
-    public string Said => Vote switch
+    public string Said(IStringLocalizer<Texts> texts) => Vote switch
     {
-        { Kind: VoteKind.Undo, Reason: { Length: > 0 } why } => $"Took a vote back: {why}",
-        { Kind: VoteKind.Undo } => "Took a vote back",
-        _ => VerdictText.Of(Vote),
+        { Kind: VoteKind.Undo, Reason: { Length: > 0 } why } => texts["Took a vote back: {0}", why],
+        { Kind: VoteKind.Undo } => texts["Took a vote back"],
+        _ => VerdictText.Of(Vote, texts),
     };
 }
 

@@ -8,13 +8,17 @@ namespace Labeler.Web.Features.Rewards;
 public sealed record RewardLine(LearnedReward Reward, Project Project, AgreementFigures People, Staleness Staleness, Epoch? Open,
     IReadOnlyList<int> Used)
 {
-    public static async Task<IReadOnlyList<RewardLine>> All(LabelerDb db, FileStore files, CancellationToken cancel = default)
+    /// <summary>Kept in its file; null for rewards of older versions.</summary>
+    public LearningFigures? Figures { get; init; }
+
+    public static async Task<IReadOnlyList<RewardLine>> All(
+        LabelerDb db, Viewer viewer, FileStore files, CancellationToken cancel = default)
     {
         var lines = new List<RewardLine>();
         foreach (var reward in await db.LearnedRewards.AsNoTracking().OrderByDescending(r => r.Id).ToListAsync(cancel))
         {
-            var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == reward.ProjectId, cancel);
-            if (project.DeletedAt is not null)
+            var theirs = viewer.Projects(db, ProjectRole.Lead).AsNoTracking();
+            if (await theirs.FirstOrDefaultAsync(p => p.Id == reward.ProjectId && p.DeletedAt == null, cancel) is not { } project)
             {
                 continue;
             }
@@ -24,33 +28,43 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
                 await Staleness.Read(db, files, reward, cancel),
                 await db.Epochs.AsNoTracking().Where(e => e.ProjectId == project.Id && e.State == EpochState.Labeling)
                     .OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
-                await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel)));
+                await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel))
+            {
+                Figures = LearningFigures.Of(files, reward),
+            });
         }
         return lines;
     }
 
     /// <summary>Such as: 81.0 % of 100 (95 %: 72.2 to 87.5).</summary>
-    public string Told => Tell(Reward.Accuracy);
+    public string Told => LearningReport.Tell(Reward.Accuracy);
+
+    public string ToldOfNewPrompts => Figures switch
+    {
+        null => Texts.Say($"not measured: it knows only the prompts that it has learned about"),
+        { NewPrompts: null } => Texts.Say($"not measured: too few prompts to hold some out"),
+        { NewPrompts: { } right, KnowsNewPrompts: true } => LearningReport.Tell(right.Share),
+        { NewPrompts: { } right } => Texts.Say($"{LearningReport.Tell(right.Share)}: may be guessing, so it judges known prompts alone"),
+    };
+
+    private static string Day(DateTimeOffset? at) => $"{at?.ToString(Texts.Of("d MMM yyyy"), CultureInfo.InvariantCulture)}";
 
     public string ToldLater => Reward switch
     {
-        { Later: { } later } => string.Create(CultureInfo.InvariantCulture, $"{Tell(later)}, measured on {Reward.LaterAt:d MMM yyyy}"),
-        { LaterAt: not null } => "there was none yet when it was last looked for",
-        _ => "not measured yet",
+        { Later: { } later } => Texts.Say($"{LearningReport.Tell(later)}, measured on {Day(Reward.LaterAt)}"),
+        { LaterAt: not null } => Texts.Say($"there was none yet when it was last looked for"),
+        _ => Texts.Say($"not measured yet"),
     };
 
-    private static string Tell(Proportion right) => string.Create(CultureInfo.InvariantCulture,
-        $"{100 * right.Share:0.0} % of {right.Of:0} (95 %: {100 * right.Low:0.0} to {100 * right.High:0.0})");
-
     public string Peoples => People.Units == 0
-        ? "nothing has been judged by two people yet"
+        ? Texts.Say($"nothing has been judged by two people yet")
         : string.Create(CultureInfo.InvariantCulture, $"{100 * People.Percent:0.0} % of {People.Units} that several judged");
 
-    public string Standing => Staleness.IsStale ? "to be learned again" : Reward switch
+    public string Standing => Staleness.IsStale ? Texts.Say($"to be learned again") : Reward switch
     {
-        { AcceptedAt: not null } => $"accepted by {Reward.AcceptedBy}",
-        { BeatsGuessing: true } => "not accepted yet",
-        _ => "may be guessing",
+        { AcceptedAt: not null } => Texts.Say($"accepted by {Reward.AcceptedBy}"),
+        { BeatsGuessing: true } => Texts.Say($"not accepted yet"),
+        _ => Texts.Say($"may be guessing"),
     };
 
     public string Tone => Staleness.IsStale ? "bad" : Reward switch

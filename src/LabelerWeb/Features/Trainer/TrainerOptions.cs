@@ -10,6 +10,10 @@ public sealed class TrainerOptions
     [Range(1, 16)]
     public int Workers { get; set; } = 1;
 
+    /// <summary>Where workers compute for projects that name no device, as cuda:0,cuda:1; several share sampling. Empty for the best that
+    /// there is.</summary>
+    public string Device { get; set; } = "";
+
     /// <summary>Added to the nice value of the worker's computing, 0 (as the web) to 19 (only what nobody else wants).</summary>
     [Range(0, 19)]
     public int Niceness { get; set; } = 10;

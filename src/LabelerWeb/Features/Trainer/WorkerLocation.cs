@@ -1,8 +1,9 @@
+using Labeler.Shared.ModelServers;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Trainer;
 
-internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolder folder)
+internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolder folder, IConfiguration configuration)
 {
     private const string Assembly = "TrainingEngine.dll";
 
@@ -15,10 +16,18 @@ internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolde
 
     public string Data => folder.Root;
 
+    /// <summary>What web and worker must agree about, wherever the web has it from.</summary>
+    public IEnumerable<(string Name, string Value)> Environment =>
+        from key in new[] { $"ConnectionStrings:{ServiceRegistration.ConnectionName}",
+            $"{ReachOptions.Section}:{nameof(ReachOptions.AllowPrivateAddresses)}" }
+        let value = configuration[key]
+        where !string.IsNullOrWhiteSpace(value)
+        select (key.Replace(":", "__", StringComparison.Ordinal), value);
+
     public string? EngineMissing =>
         File.Exists(Engine) ? null
         : $"The trainer's program is missing ({Engine}): build it with ./labeler engine info, or set "
             + $"{TrainerOptions.Section}:{nameof(TrainerOptions.EnginePath)}.";
 
-    public string NameOf(int number) => $"{Environment.MachineName}-{Environment.ProcessId}-{number}";
+    public string NameOf(int number) => $"{System.Environment.MachineName}-{System.Environment.ProcessId}-{number}";
 }

@@ -43,6 +43,15 @@ internal sealed class WorkerProcess : IDisposable
             // Spinning OpenMP threads collapse where cores are shared with the web application.
             Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
         };
+        if (options.Device.Length > 0)
+        {
+            start.ArgumentList.Add("--device");
+            start.ArgumentList.Add(options.Device);
+        }
+        foreach (var (setting, value) in place.Environment)
+        {
+            start.Environment[setting] = value;
+        }
         var worker = new WorkerProcess(new Process { StartInfo = start }, heard);
         worker._process.OutputDataReceived += (_, line) => worker.Hear(line.Data, error: false);
         worker._process.ErrorDataReceived += (_, line) => worker.Hear(line.Data, error: true);

@@ -17,8 +17,11 @@ public static class NameRules
         var clean = name.Trim().Normalize(NormalizationForm.FormC);
         foreach (var rune in clean.EnumerateRunes())
         {
-            LabelerException.ThrowIf(IsHidden(rune),
-                $"A name must not have characters that cannot be seen (U+{rune.Value:X4}): type it anew without it.");
+            if (IsHidden(rune))
+            {
+                throw LabelerException.Of(
+                    $"A name must not have characters that cannot be seen (U+{rune.Value:X4}): type it anew without it.");
+            }
         }
         LabelerException.ThrowIf(clean.Length > 0 && IsMark(Rune.GetRuneAt(clean, 0)), "A name must not begin with an accent alone.");
         var isMixed = !Script.BelongTogether(clean);

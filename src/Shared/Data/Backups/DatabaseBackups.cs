@@ -29,7 +29,7 @@ public sealed class DatabaseBackups(DataFolder folder, TimeProvider time)
         var unfinished = Path.Combine(folder.Backups, $".unfinished-{Guid.NewGuid():N}");
         try
         {
-            Copy(folder.Database, unfinished);
+            SqliteFile.Copy(folder.Database, unfinished);
             if (SqliteFile.Fault(unfinished) is { } fault)
             {
                 throw Damaged(fault);
@@ -58,13 +58,4 @@ public sealed class DatabaseBackups(DataFolder folder, TimeProvider time)
     private LabelerException Damaged(string fault) => new(
         $"The database {folder.Database} is damaged ({fault}): no backup was made and the older ones stay. Stop the application and "
             + "restore one of them: ./labeler restore NAME --data DIR");
-
-    private static void Copy(string database, string to)
-    {
-        using var from = SqliteFile.Open(database, SqliteOpenMode.ReadWrite);
-        using var copy = SqliteFile.Open(to, SqliteOpenMode.ReadWriteCreate);
-        from.BackupDatabase(copy);
-        // One file, that can be moved as it is.
-        SqliteFile.Ask(copy, "PRAGMA journal_mode=DELETE");
-    }
 }

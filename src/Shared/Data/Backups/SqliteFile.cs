@@ -1,3 +1,4 @@
+using Labeler.Shared.Data.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Labeler.Shared.Data.Backups;
@@ -11,6 +12,19 @@ public static class SqliteFile
             new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
         connection.Open();
         return connection;
+    }
+
+    /// <summary>A context on a file anywhere, for copies of the database.</summary>
+    public static LabelerDb Context(string path) => new SqliteLabelerDb(new DbContextOptionsBuilder<SqliteLabelerDb>()
+        .UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString).Options);
+
+    /// <summary>Copies a database that may be in use into a new file that can be moved as it is.</summary>
+    public static void Copy(string database, string to)
+    {
+        using var from = Open(database, SqliteOpenMode.ReadWrite);
+        using var copy = Open(to, SqliteOpenMode.ReadWriteCreate);
+        from.BackupDatabase(copy);
+        Ask(copy, "PRAGMA journal_mode=DELETE");
     }
 
     public static string? Ask(SqliteConnection connection, string question)

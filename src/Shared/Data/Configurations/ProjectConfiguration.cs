@@ -9,5 +9,7 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
     {
         project.HasIndex(p => p.Slug).IsUnique();
         project.Property(p => p.Settings).HasJson();
+        // Projects of earlier versions stay everybody's.
+        project.Property(p => p.IsOpenToAll).HasDefaultValue(true).HasSentinel(true);
     }
 }

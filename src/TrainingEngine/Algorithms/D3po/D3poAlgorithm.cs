@@ -24,7 +24,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         Check(preferences);
         using var data = new EpochData(
             epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }), model,
-            place.CheckHashes ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null, epoch.Replayed);
+            place.CheckHashes ? TrajectoryHashes.Of(model, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
         var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data));
         D3poObjective? objective = null;
@@ -39,7 +39,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
                 Trajectories = epoch.Trajectories.Select(path => new { Name = Path.GetFileName(path), Length = LengthOf(path) })
             },
             Trained = run.Trained,
-            Memory = MemoryPlan.For(model, data.Origin, place),
+            Memory = MemoryPlan.For(model, data.Origin, place, run.Trained),
             Place = place,
         }, context => objective = Objective(model, data, plan, options, context, place.Report, run.Stop), run.Stop);
         return new D3poResult(result.Checkpoint, result.Weights, objective!.Timesteps);

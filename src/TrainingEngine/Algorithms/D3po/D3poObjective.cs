@@ -156,8 +156,9 @@ public sealed class D3poObjective(
         IList<Tensor>? sums = null;
         for (var index = 0; index < pieces.Count; index++)
         {
-            var (piece, slope) = (pieces[index], slopes[index]);
             using var scope = NewDisposeScope();
+            // Texts whose encoders are trained are encoded anew for every piece: its backward pass frees what it went through.
+            var (piece, slope) = (data.Rows(batch).Parts(imagesAtOnce)[index], slopes[index]);
             var gradients = policy.Gradients([piece], scores => _loss.AddDivergences(
                 (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
             if (sums is not null)

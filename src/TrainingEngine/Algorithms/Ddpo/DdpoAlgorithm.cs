@@ -8,8 +8,8 @@ namespace Labeler.TrainingEngine.Algorithms.Ddpo;
 
 /// <summary>
 /// Denoising diffusion policy optimization (arXiv 2305.13301, algorithm 1): rewards are normalized to advantages A, and
-/// every denoising step of an image is reinforced by its A, with the score function ∇ −A·log π (equation 4) or with
-/// clipped importance ratios (equation 5).
+/// every denoising step of an image is reinforced by its A, with the score function ∇ −A·log π (DDPO_SF) or with
+/// clipped importance ratios (DDPO_IS).
 /// </summary>
 public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo")
 {
@@ -23,6 +23,7 @@ public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo
     protected override DdpoOptions OfProject(DdpoOptions options, TrainingOptions settings, bool learnedReward) =>
         base.OfProject(options, settings, learnedReward) with
         {
+            KlWeight = settings.BaseKlWeight,
             Estimator = settings.Estimator == RewardEstimator.ScoreFunction ? Estimator.ScoreFunction : Estimator.ImportanceSampling,
         };
 
@@ -31,10 +32,23 @@ public sealed class DdpoAlgorithm() : PolicyGradientAlgorithm<DdpoOptions>("ddpo
 
     private sealed class Loss(DdpoOptions options) : IPolicyLoss
     {
-        public bool NeedsBase => false;
+        public bool NeedsBase => options.KlWeight > 0;
 
         public Tensor PerImage(PolicyScore score, PolicyRows rows, Tensor advantages, Tensor? basePrediction,
             Action<string, Tensor> figures)
+        {
+            var policy = Policy(score, rows, advantages, figures);
+            if (basePrediction is null)
+            {
+                return policy;
+            }
+
+            var divergence = GrpoLoss.Divergence(score.Means, score.MeanOf(basePrediction), score.Deviation);
+            figures("base_divergence", divergence);
+            return policy + (divergence * options.KlWeight);
+        }
+
+        private Tensor Policy(PolicyScore score, PolicyRows rows, Tensor advantages, Action<string, Tensor> figures)
         {
             if (options.Estimator == Estimator.ScoreFunction)
             {

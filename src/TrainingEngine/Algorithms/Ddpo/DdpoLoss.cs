@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Labeler.TrainingEngine.Algorithms.Ddpo;
 
 /// <summary>
-/// The losses of DDPO (arXiv 2305.13301): the score function −A·log π (equation 4), and importance sampling (equation 5) with PPO's clip:
+/// The losses of DDPO (arXiv 2305.13301): the score function −A·log π (DDPO_SF), and importance sampling (DDPO_IS) with PPO's clip:
 /// the larger of −A·r and −A·clip(r, 1 − c, 1 + c), with r = exp(log π − log π_old).
 /// </summary>
 public static class DdpoLoss

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
 
 namespace Labeler.TrainingEngine.Algorithms.Ddpo;
@@ -18,4 +19,7 @@ public sealed record DdpoOptions : PolicyGradientOptions
 {
     [Description("importance-sampling (several steps, clipped ratios) or score-function (one step on all images)")]
     public Estimator Estimator { get; init; } = Estimator.ImportanceSampling;
+
+    [Description("weight of the divergence from the base model at every step (Flow-GRPO's β; 0.04 there); 0 for none"), Range(0.0, 1e6)]
+    public double KlWeight { get; init; }
 }

@@ -1,6 +1,7 @@
 using Labeler.Shared.Imaging;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Algorithms.Denoising;
@@ -13,9 +14,9 @@ public sealed class CleanLatents : IDisposable
 {
     private readonly StableDiffusion _model;
     private readonly List<(Tensor Mean, Tensor? Deviation, string Prompt)> _latents = [];
-    private readonly Dictionary<string, TextConditioning> _texts = [];
+    private readonly PromptTexts _texts;
 
-    private CleanLatents(StableDiffusion model) => _model = model;
+    private CleanLatents(StableDiffusion model) => (_model, _texts) = (model, new(model));
 
     /// <summary>Width of the images in pixels; those of one set are alike.</summary>
     public int Width { get; private set; }
@@ -67,17 +68,18 @@ public sealed class CleanLatents : IDisposable
         CancellationToken stop)
     {
         var set = new CleanLatents(model);
-        var weight = model.Vae.Parameters.Values.First();
+        using var used = model.UseVae();
+        var (vae, weight) = (used.Vae, used.Vae.Parameters.Values.First());
         foreach (var (picture, prompt) in pictures)
         {
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
             set.Sized(picture.Width, picture.Height, prompt);
-            var (mean, logVariance) = model.Vae.Encode(Pixels.ToTensor([picture]).to(weight.dtype).to(weight.device));
+            var (mean, logVariance) = vae.Encode(Pixels.ToTensor([picture]).to(weight.dtype).to(weight.device));
             set.Add(
-                (mean[0] * model.Vae.Config.ScalingFactor).to(float32)
-                    .cpu(), ((logVariance[0] * 0.5).exp() * model.Vae.Config.ScalingFactor).to(float32).cpu(), prompt);
+                vae.Scaled(mean[0]).to(float32)
+                    .cpu(), ((logVariance[0] * 0.5).exp() * vae.Config.ScalingFactor).to(float32).cpu(), prompt);
         }
         return set;
     }
@@ -95,7 +97,7 @@ public sealed class CleanLatents : IDisposable
 
     /// <summary>What the U-Net is told of latents, a row each.</summary>
     public TextConditioning Texts(IEnumerable<int> indices) =>
-        indices.Select(index => _texts[_latents[index].Prompt]).Aggregate((all, next) => all.Then(next));
+        _texts.Rows(indices.Select(index => _latents[index].Prompt), Width, Height);
 
     public void Dispose()
     {
@@ -104,10 +106,7 @@ public sealed class CleanLatents : IDisposable
             mean.Dispose();
             deviation?.Dispose();
         }
-        foreach (var tensor in _texts.Values.SelectMany(text => new[] { text.Context, text.Pooled, text.TimeIds }).OfType<Tensor>())
-        {
-            tensor.Dispose();
-        }
+        _texts.Dispose();
     }
 
     private void Sized(int width, int height, string name)
@@ -118,7 +117,7 @@ public sealed class CleanLatents : IDisposable
             throw new EngineException(
                 $"'{name}' is {width} x {height} pixels, those before it {Width} x {Height}; learn from images of one size");
         }
-        var factor = _model.Vae.Config.Factor;
+        var factor = _model.Vae.Config.Factor * _model.Denoiser.PatchSize;
         if (width % factor != 0 || height % factor != 0)
         {
             throw new EngineException($"'{name}' is {width} x {height} pixels; this model takes multiples of {factor}");
@@ -129,9 +128,6 @@ public sealed class CleanLatents : IDisposable
     {
         using var untracked = no_grad();
         _latents.Add((mean.DetachFromDisposeScope(), deviation?.DetachFromDisposeScope(), prompt));
-        if (!_texts.ContainsKey(prompt))
-        {
-            _texts[prompt] = _model.Encode([prompt], (Width, Height)).Kept(tensor => tensor.DetachFromDisposeScope());
-        }
+        _texts.Add(prompt, Width, Height);
     }
 }

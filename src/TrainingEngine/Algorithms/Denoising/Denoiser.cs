@@ -1,4 +1,5 @@
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Training;
 using static TorchSharp.torch;
@@ -6,12 +7,12 @@ using static TorchSharp.torch;
 namespace Labeler.TrainingEngine.Algorithms.Denoising;
 
 /// <summary>The model as a denoiser: how far its prediction is from the truth, without guidance.</summary>
-/// <param name="unet">Predicts.</param>
+/// <param name="model">Predicts.</param>
 /// <param name="type">Element type that the U-Net computes in.</param>
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
-public sealed class Denoiser(UNet2DConditionModel unet, ScalarType type, bool recompute)
+public sealed class Denoiser(IDenoiser model, ScalarType type, bool recompute)
 {
-    private readonly GuidedUNet _guided = new(unet, 1);
+    private readonly GuidedDenoiser _guided = new(model, 1);
 
     /// <summary>mean (prediction − target)² of each row, [n], without gradients.</summary>
     public Tensor Errors(NoisyRows rows)
@@ -25,7 +26,7 @@ public sealed class Denoiser(UNet2DConditionModel unet, ScalarType type, bool re
         Differentiation.Gradients(1, (_, tape) => Predict(rows, tape), outputs => loss(Errors(rows, outputs[0])), leaves, recompute);
 
     private Tensor Predict(NoisyRows rows, SegmentTape? tape) =>
-        _guided.Predict(rows.Latents.to(type), rows.Timesteps, rows.Prompt, rows.Prompt, tape);
+        _guided.Predict(rows.Latents.to(type), rows.Times, rows.Prompt, rows.Prompt, tape);
 
     private static Tensor Errors(NoisyRows rows, Tensor prediction)
     {

@@ -14,7 +14,7 @@ internal sealed class DenoisingObjective : IObjective
     private readonly CleanLatents _latents;
     private readonly IReadOnlyList<double> _weights;
     private readonly Denoiser _denoiser;
-    private readonly NoiseSchedule _schedule;
+    private readonly ISchedule _schedule;
     private readonly Device _device;
     private readonly IReadOnlyList<NoiseDraw[]> _plan;
     private readonly int _imagesAtOnce;
@@ -30,9 +30,8 @@ internal sealed class DenoisingObjective : IObjective
         MemoryPlan memory)
     {
         (_latents, _weights, _imagesAtOnce) = (latents, weights, memory.ImagesAtOnce);
-        var weight = model.Unet.Parameters["conv_in.weight"];
-        (_device, _denoiser) = (weight.device, new Denoiser(model.Unet, weight.dtype, memory.Recompute));
-        _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        (_device, _denoiser) = (model.Device, new Denoiser(model.Denoiser, model.Precision, memory.Recompute));
+        _schedule = ModelSchedule.Of(model);
         int[] used = [.. Enumerable.Range(0, weights.Count).Where(index => weights[index] != 0)];
         _plan = [.. options.Plan(used.Length).Select(step =>
             Array.ConvertAll(step.Items, item => new NoiseDraw(used[item], NoisePlan.SeedOf(options.Seed, step.Pass, used[item]))))];

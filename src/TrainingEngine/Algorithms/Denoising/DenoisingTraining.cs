@@ -25,7 +25,7 @@ internal static class DenoisingTraining
                 Updates = options,
                 Data = data,
                 Trained = trained,
-                Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, place.MicroBatch, place.Recompute),
+                Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, place, trained),
                 Place = place,
                 AfterStep = afterStep,
             };

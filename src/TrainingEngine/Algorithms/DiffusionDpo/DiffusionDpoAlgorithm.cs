@@ -41,7 +41,7 @@ public sealed class DiffusionDpoAlgorithm() : PassAlgorithm<DiffusionDpoOptions>
             Updates = options,
             Data = new { Preferences = preferences, Trajectories = trajectories.Select(Path.GetFileName) },
             Trained = run.Trained,
-            Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, run.Place.MicroBatch, run.Place.Recompute),
+            Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, run.Place, run.Trained),
             Place = run.Place,
         }, context => new DiffusionDpoObjective(model, latents, pairs, options, context.Memory), run.Stop);
     }

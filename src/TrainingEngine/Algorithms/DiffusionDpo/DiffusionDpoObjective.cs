@@ -17,7 +17,7 @@ internal sealed class DiffusionDpoObjective : IObjective
     private readonly CleanLatents _latents;
     private readonly DiffusionDpoOptions _options;
     private readonly Denoiser _denoiser;
-    private readonly NoiseSchedule _schedule;
+    private readonly ISchedule _schedule;
     private readonly Device _device;
     private readonly IReadOnlyList<PairDraw[]> _plan;
     private readonly int _pairsAtOnce;
@@ -28,9 +28,8 @@ internal sealed class DiffusionDpoObjective : IObjective
         MemoryPlan memory)
     {
         (_latents, _options, _pairsAtOnce) = (latents, options, Math.Max(1, memory.ImagesAtOnce / 2));
-        var first = model.Unet.Parameters["conv_in.weight"];
-        (_device, _denoiser) = (first.device, new Denoiser(model.Unet, first.dtype, memory.Recompute));
-        _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        (_device, _denoiser) = (model.Device, new Denoiser(model.Denoiser, model.Precision, memory.Recompute));
+        _schedule = ModelSchedule.Of(model);
         _plan = [.. options.Plan(pairs.Count).Select(step =>
             Array.ConvertAll(step.Items, pair => new PairDraw(pairs[pair], NoisePlan.SeedOf(options.Seed, step.Pass, pair))))];
     }

@@ -29,7 +29,7 @@ public sealed class DiffusionKtoAlgorithm() : PassAlgorithm<DiffusionKtoOptions>
             Updates = options,
             Data = new { Verdicts = verdicts, Trajectories = trajectories.Select(Path.GetFileName) },
             Trained = run.Trained,
-            Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, run.Place.MicroBatch, run.Place.Recompute),
+            Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, run.Place, run.Trained),
             Place = run.Place,
         }, context => new DiffusionKtoObjective(model, latents, images, options, context.Memory), run.Stop);
     }

@@ -19,7 +19,7 @@ internal sealed class DiffusionKtoObjective : IObjective
     private readonly IReadOnlyList<JudgedLatent> _images;
     private readonly DiffusionKtoOptions _options;
     private readonly Denoiser _denoiser;
-    private readonly NoiseSchedule _schedule;
+    private readonly ISchedule _schedule;
     private readonly Device _device;
     private readonly IReadOnlyList<NoiseDraw[]> _plan;
     private readonly int _imagesAtOnce;
@@ -31,9 +31,8 @@ internal sealed class DiffusionKtoObjective : IObjective
         DiffusionKtoOptions options, MemoryPlan memory)
     {
         (_latents, _images, _options, _imagesAtOnce) = (latents, images, options, memory.ImagesAtOnce);
-        var first = model.Unet.Parameters["conv_in.weight"];
-        (_device, _denoiser) = (first.device, new Denoiser(model.Unet, first.dtype, memory.Recompute));
-        _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        (_device, _denoiser) = (model.Device, new Denoiser(model.Denoiser, model.Precision, memory.Recompute));
+        _schedule = ModelSchedule.Of(model);
         _plan = [.. options.Plan(images.Count).Select(step =>
             Array.ConvertAll(step.Items, image => new NoiseDraw(image, NoisePlan.SeedOf(options.Seed, step.Pass, image))))];
     }

@@ -16,14 +16,14 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
         var images = Advantages.Of(epoch, options.Baseline, tracker, greedy);
         using var data = new EpochData(
             epoch.Trajectories, images.Select(image => image.Group), model, place.CheckHashes
-                ? TrajectoryHashes.Of(model.Folder, run.Trained.From) : null);
+                ? TrajectoryHashes.Of(model, run.Trained.From) : null);
         return TrainingLoop.Run(model, new TrainingRun
         {
             Algorithm = Info.Name,
             Updates = options,
             Data = new { Images = images, Trajectories = epoch.Trajectories.Select(Path.GetFileName) },
             Trained = run.Trained,
-            Memory = MemoryPlan.For(model, data.Origin, place),
+            Memory = MemoryPlan.For(model, data.Origin, place, run.Trained),
             Place = place,
         }, context => new PolicyGradientObjective(model, data, images, options, LossOf(options), context.Memory), run.Stop);
     }
@@ -47,6 +47,7 @@ public abstract class PolicyGradientAlgorithm<T>(string name) : Algorithm<T>(nam
         Clip = settings.RatioClip,
         InnerEpochs = settings.Passes,
         ImagesPerStep = settings.ImagesPerStep,
+        TimestepsPerStep = settings.TimestepsPerStep,
         FirstStep = settings.FirstStep,
         LastStep = settings.LastStep ?? -1,
     });

@@ -32,7 +32,7 @@ internal sealed class SupervisedEvaluation(
             export(Path.Combine(place, AdapterFolder));
         }
         var sampler =
-            new Sampler(model, NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler")),
+            new Sampler(model, ModelSchedule.Of(model),
                 new SamplingOptions { GroupSize = 1, KeepMeans = false });
         for (var image = 0; image < options.EvaluationImages; image++)
         {
@@ -44,7 +44,7 @@ internal sealed class SupervisedEvaluation(
     private void Write(Sampler sampler, int image, string kind, ulong seed, string place)
     {
         using var sampled = sampler.Sample(captions[image % captions.Count], seed, stop);
-        var png = LatentDecoder.Decode(model.Vae, sampled.Final)[0]
+        var png = LatentDecoder.Decode(model, sampled.Final)[0]
             .ToPng([new("prompt", sampled.Origin.Prompt), new("seed", seed.ToString(CultureInfo.InvariantCulture))]);
         AtomicFile.Write(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{kind}-{image:00}.png")), png);
     }

@@ -8,6 +8,9 @@ namespace Labeler.TrainingEngine.Algorithms.SupervisedFineTuning;
 /// accumulated).</summary>
 public sealed record SupervisedOptions : DenoisingOptions
 {
+    /// <summary>Inner width of a new adapter.</summary>
+    public const int AdapterRank = 8;
+
     public SupervisedOptions() => (LearningRate, WarmUpSteps, ImagesPerStep) = (1e-7, 400, 8);
 
     [Description("optimizer steps in all"), Range(1, 10_000_000)]

@@ -1,5 +1,6 @@
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Algorithms.Denoising;
+using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Loop;
@@ -25,7 +26,8 @@ public static class SupervisedTraining
             CancellationToken stop = default)
     {
         options.Validate();
-        var side = (int)(model.Unet.Config.SampleSize * model.Vae.Config.Factor);
+        using var texts = LoraAdapter.LoadTexts(model, trained.From);
+        var side = (int)(model.Denoiser.SampleSize * model.Vae.Config.Factor);
         var latents = CleanLatents.OfPictures(model, images.Select(image => (CaptionedFolder.Open(image, side), image.Caption)), stop);
         var data = images.Select(image => new { Content = ContentHash.OfFile(image.File), image.Caption });
         var evaluation = new SupervisedEvaluation(

@@ -26,8 +26,8 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
 {
     private const int Rank = 4;
 
-    private readonly bool _gpu = model.Unet.Parameters["conv_in.weight"].device.type == DeviceType.CUDA;
-    private readonly NoiseSchedule _schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+    private readonly bool _gpu = model.Device.type == DeviceType.CUDA;
+    private readonly ISchedule _schedule = ModelSchedule.Of(model);
 
     /// <summary>Seconds a group, and seconds a group and timestep.</summary>
     public (double Sampling, double Training) Run(CancellationToken stop)
@@ -59,7 +59,7 @@ internal sealed class DeviceBenchmark(StableDiffusion model, DeviceBenchmarkOpti
     private double Training(string file, CancellationToken stop)
     {
         using var data = new EpochData([file], [0], model, expected: null);
-        using var adapter = LoraAdapter.Create(model.Unet, LoraTargets.Attention, Rank, Rank, 0);
+        using var adapter = LoraAdapter.Create(model.Denoiser, LoraTargets.Attention, Rank, Rank, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
         using var workers = new ComputeThreads(1, _gpu ? 1 : Environment.ProcessorCount);
         var policy = Policy.Of(model, data);

@@ -46,7 +46,7 @@ internal sealed class SamplingBenchmark(StableDiffusion model, int rounds)
 
         void Row(string name, string value) => output.WriteLine($"{name,-16} {value}");
         Row("u-net",
-            $"{model.Unet.Parameters.Values.Sum(weight => weight.numel()) / 1e6:0.00} M parameters, {sampler.Width} x {sampler.Height} "
+            $"{model.Denoiser.Parameters.Values.Sum(weight => weight.numel()) / 1e6:0.00} M parameters, {sampler.Width} x {sampler.Height} "
                 + $"pixels");
         Row("group",
             $"{Options.GroupSize} images, {Options.Steps} steps, guidance {Options.Guidance}: {seconds:0.000} s, {processor:0.000} s of a "

@@ -34,7 +34,7 @@ internal sealed class TrainingBenchmark : IDisposable
     {
         _model = model;
         TorchExtensions.SetThreads(1);
-        var schedule = NoiseSchedule.Load(Path.Combine(model.Folder, "scheduler"));
+        var schedule = ModelSchedule.Of(model);
         var sampler = new Sampler(model, schedule, _sampling);
         _files = [.. Enumerable.Range(0, GroupsAtOnce * Math.Max(1, cores)).Select(group =>
         {
@@ -54,7 +54,7 @@ internal sealed class TrainingBenchmark : IDisposable
     {
         var verdicts = Enumerable.Range(0, GroupSize).Select(image => image < flagged ? -1.0 : 0).ToArray();
         using var data = new EpochData(_files, Enumerable.Range(0, _files.Length), _model, expected: null);
-        using var adapter = LoraAdapter.Create(_model.Unet, LoraTargets.Attention, 4, 4, 0);
+        using var adapter = LoraAdapter.Create(_model.Denoiser, LoraTargets.Attention, 4, 4, 0);
         using var weights = new TrainableWeights(adapter.Parameters, new D3poOptions().AdamW);
         using var reference = new ReferenceWeights(weights);
         using var alone = new ComputeThreads(1, 1);

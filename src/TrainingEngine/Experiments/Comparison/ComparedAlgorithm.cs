@@ -58,16 +58,7 @@ internal sealed record ComparedAlgorithm(string Name, string Algorithm, Func<Upd
     private static UpdateOptions AsD3po(UpdateOptions options, EpochRun run, D3poOptions updates) => options switch
     {
         D3poOptions => updates,
-        PolicyGradientOptions stepwise => stepwise with
-        {
-            LearningRate = updates.LearningRate,
-            ImagesPerStep = updates.ImagesPerStep,
-            TimestepsPerStep = 1,
-            InnerEpochs = updates.InnerEpochs,
-            FirstStep = updates.FirstStep,
-            LastStep = updates.LastStep,
-            Seed = updates.Seed,
-        },
+        PolicyGradientOptions stepwise => stepwise.WithUpdatesOf(updates),
         PassOptions passes => Repeated(passes, run, updates),
         _ => throw new EngineException(
             $"{options.GetType().Name} cannot be compared: it is not known how many images it learns from in a step"),

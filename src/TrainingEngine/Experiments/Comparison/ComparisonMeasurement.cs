@@ -14,8 +14,8 @@ internal sealed class ComparisonMeasurement(string modelFolder, ComparisonOption
 {
     public ComparisonRow Of(string? policy, string sheet, CancellationToken stop)
     {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        StableDiffusion model = StableDiffusion.Load(modelFolder, dtype: options.Type);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model, policy);
         IReadOnlyList<Picture> pictures = Evaluate(model, options.Task.Training, stop);
         double[] rewards = Reward(pictures, options.Task.Training, stop);
         double heldOut = options.Task.HeldOut.Count == 0 ? double.NaN

@@ -1,5 +1,8 @@
+using System.Text.Json.Serialization;
 using Labeler.TrainingEngine.Algorithms.D3po;
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training;
+using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Experiments.Comparison;
 
@@ -32,6 +35,14 @@ public sealed record ComparisonOptions
 
     /// <summary>Guidance scale.</summary>
     public double Guidance { get; init; } = 1;
+
+    /// <summary>Element type that the model computes in; null for float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
+
+    /// <summary>The same, as a type.</summary>
+    [JsonIgnore]
+    public ScalarType Type => Precision is null ? ScalarType.Float32 : Precisions.Parse(Precision);
 
     /// <summary>Settings of D3PO; all algorithms take its learning rate and as many images in a step, and the policy gradients its sampling
     /// steps.</summary>

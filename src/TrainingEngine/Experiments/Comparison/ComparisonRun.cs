@@ -97,7 +97,7 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
             double sampled = clock.Elapsed.TotalSeconds;
             clock.Restart();
             var run = new EpochRun(
-                StableDiffusion.Load(modelFolder), images, options.Trained with { From = policy },
+                StableDiffusion.Load(modelFolder, dtype: options.Type), images, options.Trained with { From = policy },
                 new RunOptions { Output = Path.Combine(here, "training"), Workers = 1, Threads = 1 }, stop)
             {
                 Tracker = tracker,
@@ -152,8 +152,8 @@ public sealed class ComparisonRun(string modelFolder, ComparisonOptions options,
 
     private IReadOnlyList<double> Greedy(SampleFolder samples, string? policy, CancellationToken stop)
     {
-        StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        StableDiffusion model = StableDiffusion.Load(modelFolder, dtype: options.Type);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model, policy);
         return GreedyRewards.Of(model, samples, _reward, output.WriteLine, stop);
     }
 

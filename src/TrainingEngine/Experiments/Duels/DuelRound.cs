@@ -30,7 +30,7 @@ internal sealed class DuelRound(string modelFolder, DuelOptions options, IReadOn
     public string Enter(string? policy, CancellationToken stop)
     {
         StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = policy is null ? null : new ModelPatch(model.Unet, policy);
+        using ModelPatch? patch = policy is null ? null : new ModelPatch(model, policy);
         using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         string[] prompts = [.. Enumerable.Range(0, options.EvaluationImages).Select(DuelOptions.Mirrors.Prompt)];
         IReadOnlyList<Picture> pictures = EvaluationImages.Sample(model, prompts, options.Steps, options.Guidance, workers, stop);

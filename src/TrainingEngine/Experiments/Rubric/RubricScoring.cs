@@ -36,7 +36,7 @@ internal sealed class RubricScoring(string modelFolder, RubricOptions options, s
         }
 
         StableDiffusion model = StableDiffusion.Load(modelFolder);
-        using ModelPatch? patch = adapter is null ? null : new ModelPatch(model.Unet, adapter);
+        using ModelPatch? patch = adapter is null ? null : new ModelPatch(model, adapter);
         using var workers = new ComputeThreads(Environment.ProcessorCount, 1);
         ulong run = (ulong)(uint)options.Tuning.Seed;
         ulong seed = isFixed ? Seeds.At(EvaluationImages.Seed, run, FixedSeeds)

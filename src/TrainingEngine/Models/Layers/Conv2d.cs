@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public sealed class Conv2d(ModelPart part, string name, long inputs, long output
             return y;
         }
 
-        var narrow = OneDnn.Convolve(x.to(lora.Down.dtype), lora.Down, null, Stride, Padding);
-        return y.add(OneDnn.Convolve(narrow, lora.Up, null).to(y.dtype), lora.Scale);
+        var inner = OneDnn.Convolve(x, MixedPrecision.Multiplied(lora.Down, x), null, Stride, Padding);
+        return y.add(OneDnn.Convolve(inner, MixedPrecision.Multiplied(lora.Up, x), null), lora.Scale);
     }
 }

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ public sealed class Linear(ModelPart part, string name, long inputs, long output
             return y;
         }
 
-        var narrow = nn.functional.linear(x.to(lora.Down.dtype), lora.Down);
-        return y.add(nn.functional.linear(narrow, lora.Up).to(y.dtype), lora.Scale);
+        var inner = nn.functional.linear(x, MixedPrecision.Multiplied(lora.Down, x));
+        return y.add(nn.functional.linear(inner, MixedPrecision.Multiplied(lora.Up, x)), lora.Scale);
     }
 }

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
@@ -12,7 +13,8 @@ public sealed class GroupNorm(ModelPart part, string name, long groups, long cha
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Normalization);
-        return nn.functional.group_norm(x, groups, _weight, _bias, epsilon);
+        return MixedPrecision.InWide(x, wide => nn.functional.group_norm(
+            wide, groups, MixedPrecision.WideLike(_weight, wide), MixedPrecision.WideLike(_bias, wide), epsilon));
     }
 }
 
@@ -25,7 +27,8 @@ public sealed class LayerNorm(ModelPart part, string name, long width, double ep
     public Tensor Forward(Tensor x)
     {
         using var timed = LayerClock.Time(LayerKind.Normalization);
-        return nn.functional.layer_norm(x, [width], _weight, _bias, epsilon);
+        return MixedPrecision.InWide(x, wide => nn.functional.layer_norm(
+            wide, [width], MixedPrecision.WideLike(_weight, wide), MixedPrecision.WideLike(_bias, wide), epsilon));
     }
 }
 

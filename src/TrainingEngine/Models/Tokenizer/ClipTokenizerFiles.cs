@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Labeler.Shared.Storage;
+using Labeler.TrainingEngine.Weights;
 
 namespace Labeler.TrainingEngine.Models.Tokenizer;
 
@@ -23,8 +24,12 @@ internal sealed record ClipTokenizerFiles(
             throw new EngineException($"there is no tokenizer folder {folder}");
         }
 
-        string vocabularyFile = Path.Combine(folder, "vocab.json");
-        Dictionary<string, int> vocabulary = ReadVocabulary(vocabularyFile);
+        string vocabularyFile = Path.Combine(folder, "vocab.json"), mergesFile = Path.Combine(folder, "merges.txt");
+        string oneFile = Path.Combine(folder, TokenizerJson.FileName);
+        TokenizerJson? both = (!File.Exists(vocabularyFile) || !File.Exists(mergesFile)) && File.Exists(oneFile)
+            ? TokenizerJson.Read(oneFile) : null;
+        vocabularyFile = both is null ? vocabularyFile : oneFile;
+        IReadOnlyDictionary<string, int> vocabulary = both?.Vocabulary ?? ReadVocabulary(vocabularyFile);
         using JsonDocument config = ReadObject(Path.Combine(folder, "tokenizer_config.json"));
         using JsonDocument map = ReadObject(Path.Combine(folder, "special_tokens_map.json"));
         SpecialToken Special(string name, string usual) =>
@@ -36,7 +41,7 @@ internal sealed record ClipTokenizerFiles(
 
         SpecialToken start = Special("bos_token", "<|startoftext|>");
         SpecialToken end = Special("eos_token", "<|endoftext|>");
-        SpecialToken pad = Special("pad_token", end.Text);
+        SpecialToken pad = Special("pad_token", both?.PadToken ?? end.Text);
         SpecialToken unknown = Special("unk_token", end.Text);
 
         // Only a pad token given as a bare string takes the spaces beside it away, and only if it is no other special too.
@@ -48,7 +53,8 @@ internal sealed record ClipTokenizerFiles(
             pad,
         ];
         return new ClipTokenizerFiles(
-            vocabulary, ReadMerges(Path.Combine(folder, "merges.txt")), new SpecialTokens(specials.DistinctBy(token => token.Text), Id),
+            vocabulary, both?.Merges.Take(MaxMerges).ToList() ?? ReadMerges(mergesFile),
+            new SpecialTokens(specials.DistinctBy(token => token.Text), Id),
             Id(start), Id(end), Id(pad), Id(unknown), ReadMaxLength(config.RootElement));
     }
 
@@ -56,6 +62,7 @@ internal sealed record ClipTokenizerFiles(
     {
         try
         {
+            FileKind.RequireJson(file);
             Dictionary<string, int> vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(StrictText.Read(file)) ?? [];
             return vocabulary.Count > 0 && vocabulary.Values.Min() >= 0
                 ? vocabulary

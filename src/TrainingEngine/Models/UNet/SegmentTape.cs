@@ -10,15 +10,23 @@ public sealed class SegmentTape : IDisposable
 {
     private readonly List<(Func<Tensor[], Tensor[]> Segment, Tensor[] Inputs, Tensor[] Outputs)> _segments = [];
     private readonly List<Tensor> _owned = [];
+    private readonly List<(Tensor Given, Tensor Kept)> _withHistory = [];
 
     /// <summary>The last segment's first output: what the model said.</summary>
     public Tensor Output => _segments[^1].Outputs[0];
 
-    /// <summary>The same values without history, which stay until the backward pass whatever becomes of the tensor itself.</summary>
+    /// <summary>The same values, which stay until the backward pass whatever becomes of the tensor itself. Where it has a history, as
+    /// what trained text encoders said, the backward pass goes on into it.</summary>
     public Tensor Keep(Tensor tensor)
     {
         var kept = tensor.detach().DetachFromDisposeScope();
         _owned.Add(kept);
+        if (tensor.requires_grad && is_grad_enabled())
+        {
+            var given = tensor.alias().DetachFromDisposeScope();
+            _owned.Add(given);
+            _withHistory.Add((given, kept.requires_grad_(true)));
+        }
         return kept;
     }
 
@@ -81,7 +89,27 @@ public sealed class SegmentTape : IDisposable
                 }
             }
         }
+        IntoHistory(pending, parameters, sums);
         return [.. sums.Select(sum => sum?.MoveToOuterDisposeScope())];
+    }
+
+    private void IntoHistory(Dictionary<Tensor, Tensor> pending, IReadOnlyList<Tensor> parameters, Tensor?[] sums)
+    {
+        var reached = _withHistory.Where(one => pending.ContainsKey(one.Kept)).ToArray();
+        if (reached.Length == 0)
+        {
+            return;
+        }
+
+        var gradients = autograd.grad([.. reached.Select(one => one.Given)], parameters.ToList(),
+            [.. reached.Select(one => pending[one.Kept])], allow_unused: true);
+        for (var n = 0; n < gradients.Count; n++)
+        {
+            if (gradients[n] is { IsInvalid: false } found)
+            {
+                sums[n] = sums[n] is { } sum ? sum + found : found;
+            }
+        }
     }
 
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());

@@ -8,7 +8,7 @@ namespace Labeler.TrainingEngine.Models.UNet;
 /// The denoiser of Stable Diffusion 1.x, 2.x and XL, named and shaped as in diffusers, so that module paths are the keys
 /// of checkpoints. Predicts noise (or v) from a noisy latent, its timestep and the text.
 /// </summary>
-public sealed class UNet2DConditionModel
+public sealed class UNet2DConditionModel : IDenoiser
 {
     private readonly TimeEmbedding _timeEmbedding;
     private readonly TimeEmbedding? _addedEmbedding;
@@ -40,6 +40,24 @@ public sealed class UNet2DConditionModel
     }
 
     public UNetConfig Config { get; }
+
+    /// <inheritdoc />
+    public string PartName => "unet";
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, object?> ConfigJson => Config.ToJson();
+
+    /// <inheritdoc />
+    public long LatentChannels => Config.InChannels;
+
+    /// <inheritdoc />
+    public long SampleSize => Config.SampleSize;
+
+    /// <inheritdoc />
+    public long PatchSize => 1;
+
+    /// <inheritdoc />
+    public GuidanceKind Guidance => GuidanceKind.TwoBranches;
 
     /// <summary>Switches every layer's adapter off and on together.</summary>
     public AdapterSwitch Adapter { get; }
@@ -77,7 +95,7 @@ public sealed class UNet2DConditionModel
         }
 
         var context = text.Context;
-        var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text))])[0];
+        var time = Run(_ => [nn.functional.silu(Time(sample, timesteps, text))], text.Tensors)[0];
         var x = Run(inputs => [_convIn.Forward(inputs[0])], sample)[0];
         Watch.Show("conv_in", x);
         var skips = new Stack<Tensor>();

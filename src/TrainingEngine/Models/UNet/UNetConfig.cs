@@ -39,6 +39,11 @@ public sealed record UNetConfig(
 
         file.Only("time_embedding_type", "positional");
         file.Only("resnet_time_scale_shift", "default");
+        if (file.IsNull("mid_block_type"))
+        {
+            throw file.Fault("mid_block_type", "is null: this U-Net has no mid_block, without which this engine's U-Net cannot be made");
+        }
+
         file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
         file.Only("attention_type", "default");
         foreach (var key in new[] { "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "center_input_sample",
@@ -68,13 +73,7 @@ public sealed record UNetConfig(
         file.Divides(headsKey, heads, channels);
         var added = file.Text("addition_embed_type", "") == "text_time";
         CheckWaves(file, channels, added);
-        if (file.Count("in_channels", 4) != file.Count("out_channels", 4))
-        {
-            throw file.Fault("out_channels",
-                $"is {file.Count("out_channels", 4)}, but in_channels is {file.Count("in_channels", 4)}; this engine's models predict as "
-                    + $"many channels as they are given");
-        }
-
+        CheckChannels(file);
         return new UNetConfig(
             file.Count("in_channels", 4), file.Count("out_channels", 4), channels, file.Layers("layers_per_block", 2),
             Kinds(file, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D", channels.Length),
@@ -114,6 +113,28 @@ public sealed record UNetConfig(
         ["upcast_attention"] = UpcastAttention,
         ["use_linear_projection"] = LinearProjection,
     };
+
+    /// <summary>A U-Net that is given more channels than it predicts is told something that this engine does not have.</summary>
+    private static void CheckChannels(ConfigFile file)
+    {
+        var (given, predicted) = (file.Count("in_channels", 4), file.Count("out_channels", 4));
+        var wants = (given - predicted) switch
+        {
+            5 => "it is an inpainting model, which wants a mask and a masked picture beside the latent",
+            4 => "it is a model that edits pictures, which wants the picture beside the latent",
+            3 => "it is an upscaler, which wants the small picture beside the latent",
+            1 => "it is a model with a depth or a mask beside the latent",
+            _ => null,
+        };
+        if (given != predicted)
+        {
+            throw wants is null
+                ? file.Fault("out_channels", $"is {predicted}, but in_channels is {given}; this engine's models predict as "
+                    + "many channels as they are given")
+                : file.Fault("in_channels", $"is {given}, but out_channels is {predicted}: {wants}; this engine has models that make a "
+                    + "picture of a text alone");
+        }
+    }
 
     /// <summary>Numbers are told to the model as pairs of a sine and a cosine.</summary>
     private static void CheckWaves(ConfigFile file, long[] channels, bool added)

@@ -19,7 +19,7 @@ public sealed class AutoencoderKL
     internal const double Epsilon = 1e-6;
     private readonly Encoder _encoder;
     private readonly Decoder _decoder;
-    private readonly Conv2d _quantise, _unquantise;
+    private readonly Conv2d? _quantise, _unquantise;
 
     public AutoencoderKL(VaeConfig config, WeightSource source)
     {
@@ -27,8 +27,10 @@ public sealed class AutoencoderKL
         var part = ModelPart.Root(source);
         _encoder = new(part["encoder"], config);
         _decoder = new(part["decoder"], config);
-        _quantise = new(part, "quant_conv", 2 * config.LatentChannels, 2 * config.LatentChannels, 1);
-        _unquantise = new(part, "post_quant_conv", config.LatentChannels, config.LatentChannels, 1);
+        _quantise = config.QuantConvolution
+            ? new(part, "quant_conv", 2 * config.LatentChannels, 2 * config.LatentChannels, 1) : null;
+        _unquantise = config.PostQuantConvolution
+            ? new(part, "post_quant_conv", config.LatentChannels, config.LatentChannels, 1) : null;
         source.Finish();
         Parameters = source.Taken;
     }
@@ -38,20 +40,32 @@ public sealed class AutoencoderKL
     /// <summary>Every weight by its key in checkpoints.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters { get; }
 
+    /// <summary>The same on another device; the caller frees its weights.</summary>
+    public AutoencoderKL CopiedTo(Device device) => new(Config, new CopiedWeights(Parameters, device));
+
     /// <param name="images">[N, 3, H, W] in −1 … 1; H and W multiples of <see cref="VaeConfig.Factor"/>.</param>
     /// <returns>[N, LatentChannels, H/f, W/f], not yet scaled.</returns>
     public LatentDistribution Encode(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var halves = _quantise.Forward(_encoder.Forward(images)).chunk(2, 1);
+        var encoded = _encoder.Forward(images);
+        var halves = (_quantise?.Forward(encoded) ?? encoded).chunk(2, 1);
         return new(scope.MoveToOuter(halves[0]), scope.MoveToOuter(halves[1].clamp(-30, 20)));
     }
 
-    /// <param name="latents">[N, LatentChannels, h, w], not scaled (divide the U-Net's latents by the scaling factor first).</param>
+    /// <param name="latents">[N, LatentChannels, h, w], not scaled (the denoiser's come here through <see cref="Unscaled"/>).</param>
     /// <returns>[N, 3, f·h, f·w], about −1 … 1, not clamped.</returns>
     public Tensor Decode(Tensor latents)
     {
         using var scope = NewDisposeScope();
-        return scope.MoveToOuter(_decoder.Forward(_unquantise.Forward(latents)));
+        return scope.MoveToOuter(_decoder.Forward(_unquantise?.Forward(latents) ?? latents));
     }
+
+    /// <summary>Latents as the denoiser has them: (latent − shift) · scale.</summary>
+    public Tensor Scaled(Tensor latents) =>
+        Config.ShiftFactor == 0 ? latents * Config.ScalingFactor : (latents - Config.ShiftFactor) * Config.ScalingFactor;
+
+    /// <summary>The denoiser's latents as the decoder takes them: latent / scale + shift.</summary>
+    public Tensor Unscaled(Tensor latents) =>
+        Config.ShiftFactor == 0 ? latents / Config.ScalingFactor : (latents / Config.ScalingFactor) + Config.ShiftFactor;
 }

@@ -1,3 +1,6 @@
+using Labeler.TrainingEngine.Compute;
+using static TorchSharp.torch;
+
 namespace Labeler.TrainingEngine.Models.Vae;
 
 /// <summary>The shape of an <see cref="AutoencoderKL"/>, as diffusers' config.json describes it.</summary>
@@ -15,6 +18,21 @@ public sealed record VaeConfig(
 {
     private const long Rgb = 3;
 
+    /// <summary>What is taken off a latent before it is scaled (flow models).</summary>
+    public double ShiftFactor { get; init; }
+
+    /// <summary>Whether a 1 × 1 convolution follows the encoder.</summary>
+    public bool QuantConvolution { get; init; } = true;
+
+    /// <summary>Whether a 1 × 1 convolution precedes the decoder.</summary>
+    public bool PostQuantConvolution { get; init; } = true;
+
+    /// <summary>Whether float16 is too narrow for it: it is then computed in float32. So is one whose config does not say.</summary>
+    public bool ForceUpcast { get; init; } = true;
+
+    /// <summary>The type to compute in where <paramref name="wanted"/> is that of the rest of the model.</summary>
+    public ScalarType Precision(ScalarType wanted) => MixedPrecision.OfAutoencoder(wanted, ForceUpcast);
+
     /// <summary>How many pixels one latent element stands for, along each side.</summary>
     public long Factor => 1L << (Channels.Length - 1);
 
@@ -23,15 +41,12 @@ public sealed record VaeConfig(
     {
         file.Only("_class_name", nameof(AutoencoderKL));
         file.Only("act_fn", "silu", "swish");
-        foreach (var key in new[] { "latents_mean", "latents_std", "shift_factor" })
+        foreach (var key in new[] { "latents_mean", "latents_std" })
         {
             file.Only(key);
         }
 
-        foreach (var key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" })
-        {
-            file.Only(key, "true");
-        }
+        file.Only("mid_block_add_attention", "true");
 
         foreach (var key in new[] { "in_channels", "out_channels" })
         {
@@ -50,7 +65,13 @@ public sealed record VaeConfig(
         file.Divides("norm_num_groups", Enumerable.Repeat(groups, channels.Length), channels);
         return new VaeConfig(
             Rgb, Rgb, file.Count("latent_channels", 4), channels,
-            file.Layers("layers_per_block", 1), groups, file.Positive("scaling_factor", 0.18215), file.Count("sample_size", 512));
+            file.Layers("layers_per_block", 1), groups, file.Positive("scaling_factor", 0.18215), file.Count("sample_size", 512))
+        {
+            ShiftFactor = file.Number("shift_factor", 0),
+            QuantConvolution = file.Bool("use_quant_conv", true),
+            PostQuantConvolution = file.Bool("use_post_quant_conv", true),
+            ForceUpcast = file.Bool("force_upcast", true),
+        };
     }
 
     /// <summary>The keys and values of config.json that describe this model to diffusers.</summary>
@@ -60,6 +81,7 @@ public sealed record VaeConfig(
         ["act_fn"] = "silu",
         ["block_out_channels"] = Channels,
         ["down_block_types"] = Channels.Select(_ => "DownEncoderBlock2D").ToArray(),
+        ["force_upcast"] = ForceUpcast ? null : false,
         ["in_channels"] = InChannels,
         ["latent_channels"] = LatentChannels,
         ["layers_per_block"] = LayersPerBlock,
@@ -67,6 +89,9 @@ public sealed record VaeConfig(
         ["out_channels"] = OutChannels,
         ["sample_size"] = SampleSize,
         ["scaling_factor"] = ScalingFactor,
+        ["shift_factor"] = ShiftFactor == 0 ? null : ShiftFactor,
         ["up_block_types"] = Channels.Select(_ => "UpDecoderBlock2D").ToArray(),
+        ["use_post_quant_conv"] = PostQuantConvolution ? null : false,
+        ["use_quant_conv"] = QuantConvolution ? null : false,
     };
 }

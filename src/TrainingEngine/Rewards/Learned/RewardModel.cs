@@ -1,29 +1,30 @@
 using System.Globalization;
-using System.Text.Json;
 using Labeler.Shared.Imaging;
+using Labeler.Shared.Rewards;
 using Labeler.Shared.Statistics;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Rewards.Learned;
 
 /// <summary>
 /// A reward learned from judged pairs. Its file holds how often it was right about held-out pairs; it refuses to be used
-/// where that cannot be told from guessing.
+/// where that cannot be told from guessing, and about new prompts where that cannot be told from guessing.
 /// </summary>
 public sealed class RewardModel : IReward
 {
-    private const string Format = "labeler-reward-1";
     private const int AtOnce = 32;
     private readonly RewardNetwork _network;
-    private readonly string[] _prompts;
+    private readonly KnownPrompts _prompts;
 
-    internal RewardModel(RewardNetwork network, string[] prompts, Proportion accuracy, int learnedPairs) =>
-        (_network, _prompts, Accuracy, LearnedPairs) = (network, prompts, accuracy, learnedPairs);
+    internal RewardModel(RewardNetwork network, KnownPrompts prompts, LearningFigures figures, int learnedPairs) =>
+        (_network, _prompts, Figures, LearnedPairs) = (network, prompts, figures, learnedPairs);
+
+    /// <summary>How often it is right, about what, after how many pairs.</summary>
+    public LearningFigures Figures { get; }
 
     /// <summary>Share of held-out pairs whose winner it gives the higher reward.</summary>
-    public Proportion Accuracy { get; }
+    public Proportion Accuracy => Figures.Votes.Share;
 
     /// <summary>Pairs that it has learned from.</summary>
     public int LearnedPairs { get; }
@@ -34,40 +35,27 @@ public sealed class RewardModel : IReward
     /// <inheritdoc />
     public string Name => $"learned reward, right on {Told(Accuracy)} held-out pairs";
 
-    /// <summary>Writes weights, prompts and accuracy.</summary>
+    /// <summary>What sees the images; null where its own network does.</summary>
+    internal ImageTower? Tower { get; init; }
+
+    /// <summary>Under which name the model is found whose text encoder tells of prompts; null where prompts are only told apart.</summary>
+    internal string? TextModel { get; init; }
+
+    internal RewardNetwork Network => _network;
+
+    internal KnownPrompts Prompts => _prompts;
+
+    /// <summary>Writes weights, prompts and figures.</summary>
     /// <exception cref="EngineException">It cannot be written.</exception>
-    public void Save(string file) => SafeTensors.Write(file, _network.Weights, new Dictionary<string, string>
-    {
-        ["format"] = Format,
-        ["prompts"] = JsonSerializer.Serialize(_prompts),
-        ["right"] = Accuracy.Count.ToString(CultureInfo.InvariantCulture),
-        ["of"] = Accuracy.Of.ToString(CultureInfo.InvariantCulture),
-        ["learned_pairs"] = LearnedPairs.ToString(CultureInfo.InvariantCulture),
-    });
+    public void Save(string file) => RewardModelFile.Write(file, this);
 
     /// <summary>Reads a file.</summary>
+    /// <param name="textModel">Loads the model of a name, for the text encoder; by itself, the folder of that name. Asked when a new prompt
+    /// comes.</param>
     /// <exception cref="EngineException">It is none, or not better than guessing.</exception>
-    public static RewardModel Load(string file)
+    public static RewardModel Load(string file, Func<string, StableDiffusion>? textModel = null)
     {
-        RewardModel model;
-        using (var saved = SafeTensors.Open(file))
-        {
-            if (saved.Metadata.GetValueOrDefault("format") != Format)
-            {
-                throw new EngineException($"{file} is no reward model of this program; make one with: engine train reward-model");
-            }
-            try
-            {
-                var prompts = JsonSerializer.Deserialize<string[]>(saved.Metadata["prompts"]) ?? [];
-                model = new RewardModel(
-                    RewardNetwork.Load(file, prompts.Length), prompts, Proportion.Wilson(Number(saved, "right"), Number(saved, "of")),
-                        Number(saved, "learned_pairs"));
-            }
-            catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or OverflowException)
-            {
-                throw new EngineException($"{file}: its metadata are damaged ({error.Message})", error);
-            }
-        }
+        var model = RewardModelFile.Read(file, textModel ?? (folder => StableDiffusion.Load(folder)));
         if (!model.IsUsable)
         {
             model.Dispose();
@@ -84,28 +72,35 @@ public sealed class RewardModel : IReward
         using var untracked = no_grad();
         return [.. images.Chunk(AtOnce).SelectMany(some =>
         {
-            stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var pixels = cat([.. some.Select(image => Pixels.ToTensor([Sized(image.Open())]))]);
-            var asked = tensor(Array.ConvertAll(some, image => (long)NumberOf(image.Prompt)), ScalarType.Int64);
-            return _network.Forward(pixels, asked).data<float>().ToArray().Select(value => (double)value);
+            var told = _prompts.Of([.. some.Select(image => image.Prompt)]);
+            var seen = RewardExamples.Seen([.. some.Select(image => image.Open)], Tower, stop);
+            return _network.Forward(seen, told).data<float>().ToArray().Select(value => (double)value);
         })];
     }
 
     /// <summary>How many winners of pairs that people judged it gives the higher reward.</summary>
     /// <param name="pictures">All images that the pairs number.</param>
     /// <exception cref="EngineException">It knows nothing about a prompt.</exception>
-    internal int RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report,
+    internal Proportion RightAbout(IReadOnlyList<Func<Picture>> pictures, IReadOnlyList<JudgedPair> pairs, Action<string> report,
         CancellationToken stop)
     {
         var asked = pairs.SelectMany(pair => new[] { (pair.Prompt, Image: pair.Winner), (pair.Prompt, Image: pair.Loser) }).Distinct()
             .ToArray();
         var rewards = Of([.. asked.Select((one, place) => new Candidate(0, place, one.Prompt, pictures[one.Image]))], report, stop);
         var scored = asked.Zip(rewards).ToDictionary(one => one.First, one => one.Second);
-        return pairs.Count(pair => scored[(pair.Prompt, pair.Winner)] > scored[(pair.Prompt, pair.Loser)]);
+        return Share(pairs.Select(pair => (pair.Group, scored[(pair.Prompt, pair.Winner)] > scored[(pair.Prompt, pair.Loser)])));
     }
 
-    public void Dispose() => _network.Dispose();
+    /// <summary>How often it is right, with an interval over groups: the pairs of one group share pictures.</summary>
+    internal static Proportion Share(IEnumerable<(int Group, bool IsRight)> pairs) => Cluster.Share(
+        pairs.GroupBy(pair => pair.Group).Select(of => new Cluster(of.Count(pair => pair.IsRight), of.Count(), 1, of.Count())));
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        Tower?.Dispose();
+    }
 
     /// <summary>As people read it: 81 of 100 (81.0 %, 95 % interval 72.2 to 87.5).</summary>
     internal static string Told(Proportion right) => string.Create(
@@ -115,12 +110,4 @@ public sealed class RewardModel : IReward
     internal static Picture Sized(Picture picture) =>
         picture is { Width: RewardNetwork.Side, Height: RewardNetwork.Side } ? picture
             : Thumbnail.Square(picture.ToPng(), RewardNetwork.Side);
-
-    private int NumberOf(string prompt) => Array.IndexOf(_prompts, prompt) is >= 0 and var number
-        ? number
-        : throw new EngineException(
-            $"the reward model has learned nothing about the prompt '{prompt}'; it knows {_prompts.Length} prompts");
-
-    private static int Number(SafeTensors file, string name) =>
-        int.Parse(file.Metadata[name], NumberStyles.None, CultureInfo.InvariantCulture);
 }

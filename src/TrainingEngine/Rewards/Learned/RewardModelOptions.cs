@@ -12,6 +12,12 @@ public sealed record RewardModelOptions : UpdateOptions
     [Description("share of the groups that are held out to measure accuracy"), Range(0.01, 0.9)]
     public double HeldOutShare { get; init; } = 0.2;
 
+    [Description("parts into which prompts are divided, each held out in turn to measure new prompts"), Range(2, 100)]
+    public int PromptFolds { get; init; } = 3;
+
+    [Description("whether growing parts of the pairs are learned from, too, to see how much more would help")]
+    public bool Curve { get; init; } = true;
+
     [Description("passes over the pairs"), Range(1, 10_000)]
     public int InnerEpochs { get; init; } = 20;
 

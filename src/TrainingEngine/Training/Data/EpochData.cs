@@ -20,7 +20,7 @@ public sealed class EpochData : IDisposable
     private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
     private readonly HashSet<int> _sharedStart = [];
     private readonly TrajectoryOrigin? _origin;
-    private DdimStep? _ddim;
+    private IPolicyStep? _steps;
 
     /// <param name="files">Trajectory file of each group.</param>
     /// <param name="used">The groups that are trained on; these files are checked now.</param>
@@ -32,7 +32,7 @@ public sealed class EpochData : IDisposable
         int replayed = 0)
     {
         (_files, _model, _own) = (files, model, files.Count - replayed);
-        _device = model.Unet.Parameters["conv_in.weight"].device;
+        _device = model.Device;
         _texts = new PromptTexts(model);
         using var untracked = no_grad();
         foreach (var group in used.Distinct().Order())
@@ -57,7 +57,9 @@ public sealed class EpochData : IDisposable
     public long[] Timesteps { get; } = [];
 
     /// <summary>The steps of sampling.</summary>
-    public DdimStep Ddim => _ddim ??= new(NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), Timesteps.Length, Origin.Eta);
+    public IPolicyStep Steps =>
+        _steps ??= ModelSchedule.Of(_model).Steps(
+            Timesteps.Length, Origin.Eta, Origin.FlowNoise, ModelSchedule.TokensOf(_model, Origin.Width, Origin.Height), Origin.Window);
 
     /// <summary>Images of each used group.</summary>
     public Dictionary<int, int> Sizes { get; } = [];
@@ -147,7 +149,8 @@ public sealed class EpochData : IDisposable
     private void CheckAlike(int group, Trajectory trajectory)
     {
         var origin = trajectory.Origin;
-        if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta)
+        if (!trajectory.Timesteps.SequenceEqual(Timesteps) || origin.Guidance != Origin.Guidance || origin.Eta != Origin.Eta
+            || origin.Noise != Origin.Noise || origin.Window != Origin.Window)
         {
             throw new EngineException(
                 $"{_files[group]} was sampled with other steps, guidance or eta than the groups before it; train on one kind at a time");

@@ -33,6 +33,19 @@ public sealed class PerPromptStatTracker(int bufferSize = 16, int minimumCount =
         pair => pair.Key,
         pair => (Statistics(pair.Value).Mean, Statistics(pair.Value).Deviation, pair.Value.Count));
 
+    /// <summary>The rewards remembered for each prompt, the oldest first.</summary>
+    public IReadOnlyDictionary<string, double[]> Remembered() =>
+        _rewards.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+
+    /// <summary>Remembers the rewards of earlier batches; the last ones that fit stay.</summary>
+    public void Recall(IReadOnlyDictionary<string, double[]> rewards)
+    {
+        foreach (var (prompt, earlier) in rewards)
+        {
+            Array.ForEach(earlier, reward => Remember(prompt, reward));
+        }
+    }
+
     private void Remember(string prompt, double reward)
     {
         if (!_rewards.TryGetValue(prompt, out var queue))

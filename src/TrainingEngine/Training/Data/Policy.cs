@@ -10,15 +10,15 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// with the guidance of sampling.
 /// </summary>
 /// <param name="unet">Predicts, under guidance.</param>
-/// <param name="ddim">The steps of sampling.</param>
+/// <param name="steps">The steps of sampling.</param>
 /// <param name="type">Element type that the U-Net computes in.</param>
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
-public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = ScalarType.Float32, bool recompute = false)
+public sealed class Policy(GuidedDenoiser unet, IPolicyStep steps, ScalarType type = ScalarType.Float32, bool recompute = false)
 {
     /// <summary>A model under the guidance and the steps that sampled an epoch.</summary>
     public static Policy Of(StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false) => new(
-        new GuidedUNet(model.Unet, data.Origin.Guidance, detachUnconditional), data.Ddim,
-        model.Unet.Parameters["conv_in.weight"].dtype, recompute);
+        new GuidedDenoiser(model.Denoiser, data.Origin.Guidance, detachUnconditional), data.Steps,
+        model.Precision, recompute);
 
     /// <summary>Element type that the U-Net computes in.</summary>
     public ScalarType Type => type;
@@ -45,17 +45,21 @@ public sealed class Policy(GuidedUNet unet, DdimStep ddim, ScalarType type = Sca
     {
         if (rows.Shared is not { } shared)
         {
-            return unet.Predict(rows.Latents.to(type), [rows.Timestep], rows.Prompt, rows.Negative, tape);
+            return unet.Predict(rows.Latents.to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt, rows.Negative, tape);
         }
         var computed = unet.Predict(
             rows.Latents.index_select(0, shared.Computed)
-                .to(type), [rows.Timestep], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
+                .to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt.At(shared.Computed), rows.Negative.At(shared.Computed), tape);
         return computed.index_select(0, shared.Taken);
     }
 
     private PolicyScore Score(PolicyRows rows, Tensor prediction)
     {
-        var means = ddim.Mean(rows.Latents, prediction, rows.Timestep);
-        return new PolicyScore(ddim.LogProbability(means, rows.NextLatents, rows.Timestep), means, ddim.Sigma(rows.Timestep), prediction);
+        var means = steps.Mean(rows.Latents, prediction, rows.Timestep);
+        return new PolicyScore(steps.LogProbability(means, rows.NextLatents, rows.Timestep), means, steps.Sigma(rows.Timestep), prediction)
+        {
+            Deviation = steps.Deviation(rows.Timestep),
+            MeanOf = other => steps.Mean(rows.Latents, other, rows.Timestep),
+        };
     }
 }

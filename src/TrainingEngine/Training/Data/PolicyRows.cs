@@ -79,5 +79,12 @@ public sealed record PolicyRows(
 /// <param name="LogProbabilities">[n] float32, of the stored draw; a mean over the latent.</param>
 /// <param name="Means">[n, c, h, w] float32, of the Gaussian.</param>
 /// <param name="Sigma">Its standard deviation, the same for all.</param>
-/// <param name="Prediction">[n, c, h, w] the U-Net's answer after guidance.</param>
-public sealed record PolicyScore(Tensor LogProbabilities, Tensor Means, double Sigma, Tensor Prediction);
+/// <param name="Prediction">[n, c, h, w] the denoiser's answer after guidance.</param>
+public sealed record PolicyScore(Tensor LogProbabilities, Tensor Means, double Sigma, Tensor Prediction)
+{
+    /// <summary>What the divergence from another policy is measured in.</summary>
+    public required double Deviation { get; init; }
+
+    /// <summary>The mean that another prediction would have given.</summary>
+    public required Func<Tensor, Tensor> MeanOf { get; init; }
+}

@@ -4,43 +4,63 @@ using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Data;
 
-/// <summary>What the U-Net is told of an epoch's prompts: every text is encoded once and kept.</summary>
+/// <summary>What the denoiser is told of prompts: every text is encoded once and kept, unless text encoders are trained; then it is
+/// encoded as they are at the moment, with what gradients need, and only what T5 says of it is kept.</summary>
+/// <param name="model">Its text encoders are asked.</param>
 public sealed class PromptTexts(StableDiffusion model) : IDisposable
 {
-    private readonly Dictionary<(string Text, int Width, int Height), TextConditioning> _texts = [];
+    private readonly Dictionary<(string Text, int Width, int Height, bool Negative), TextConditioning> _texts = [];
 
     /// <summary>Encodes a trajectory's prompt and what its guidance led away from.</summary>
     public void Add(TrajectoryOrigin origin)
     {
-        using var untracked = no_grad();
-        foreach (var key in new[] { Key(origin.Prompt, origin), Key(origin.Negative, origin) })
-        {
-            if (!_texts.ContainsKey(key))
-            {
-                _texts[key] = model.Encode([key.Text], (key.Width, key.Height));
-                foreach (var tensor in Tensors(_texts[key]))
-                {
-                    tensor.DetachFromDisposeScope();
-                }
-            }
-        }
+        Add(Key(origin.Prompt, origin, false));
+        Add(Key(origin.Negative, origin, true));
     }
 
-    /// <summary>What the U-Net is told of the prompt, one row.</summary>
-    public TextConditioning Prompt(TrajectoryOrigin origin) => _texts[Key(origin.Prompt, origin)];
+    /// <summary>Encodes a prompt for images of a size in pixels.</summary>
+    public void Add(string prompt, int width, int height) => Add((prompt, width, height, false));
+
+    /// <summary>What the denoiser is told of the prompt, one row.</summary>
+    public TextConditioning Prompt(TrajectoryOrigin origin) => Of(Key(origin.Prompt, origin, false));
 
     /// <summary>What it is told of what guidance leads away from, one row.</summary>
-    public TextConditioning Negative(TrajectoryOrigin origin) => _texts[Key(origin.Negative, origin)];
+    public TextConditioning Negative(TrajectoryOrigin origin) => Of(Key(origin.Negative, origin, true));
+
+    /// <summary>What it is told of prompts for images of a size in pixels, a row each.</summary>
+    public TextConditioning Rows(IEnumerable<string> prompts, int width, int height)
+    {
+        string[] rows = [.. prompts];
+        string[] distinct = [.. rows.Distinct()];
+        var told = distinct.Select(prompt => Of((prompt, width, height, false))).Aggregate((all, next) => all.Then(next));
+        return distinct.Length == rows.Length ? told
+            : told.At(tensor(Array.ConvertAll(rows, row => (long)Array.IndexOf(distinct, row)), device: told.Context.device));
+    }
 
     public void Dispose()
     {
-        foreach (var tensor in _texts.Values.SelectMany(Tensors))
+        foreach (var tensor in _texts.Values.SelectMany(text => text.Tensors))
         {
             tensor.Dispose();
         }
     }
 
-    private static (string Text, int Width, int Height) Key(string text, TrajectoryOrigin origin) => (text, origin.Width, origin.Height);
+    private static (string Text, int Width, int Height, bool Negative) Key(string text, TrajectoryOrigin origin, bool negative) =>
+        (text, origin.Width, origin.Height, negative);
 
-    private static IEnumerable<Tensor> Tensors(TextConditioning text) => new[] { text.Context, text.Pooled, text.TimeIds }.OfType<Tensor>();
+    private void Add((string Text, int Width, int Height, bool Negative) key)
+    {
+        using var untracked = no_grad();
+        if (!_texts.ContainsKey(key))
+        {
+            _texts[key] = Encode(key, null).Kept(tensor => tensor.DetachFromDisposeScope());
+        }
+    }
+
+    private TextConditioning Of((string Text, int Width, int Height, bool Negative) key) =>
+        model.TrainsTexts ? Encode(key, _texts[key]) : _texts[key];
+
+    private TextConditioning Encode((string Text, int Width, int Height, bool Negative) key, TextConditioning? known) =>
+        key.Negative ? model.EncodeNegative(key.Text, (key.Width, key.Height), known)
+            : model.Encode([key.Text], (key.Width, key.Height), known);
 }

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Data;
@@ -11,9 +12,6 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <param name="allowed">Largest deviation of a log-ratio from 0.</param>
 internal sealed class RatioSelfCheck(Policy policy, EpochData data, double allowed)
 {
-    // Numbers of 8 or 11 bits give other log-probabilities in other batches.
-    private const double NarrowTolerance = 0.05;
-
     /// <summary>Checks one group at every sampling step that is trained on.</summary>
     /// <exception cref="EngineException">A deviation is too large; names the largest.</exception>
     public IReadOnlyList<object> Run(int group, IEnumerable<int> samplingSteps, int imagesAtOnce, CancellationToken cancellation)
@@ -27,7 +25,7 @@ internal sealed class RatioSelfCheck(Policy policy, EpochData data, double allow
             var scores = cat([.. rows.Parts(imagesAtOnce).Select(part => policy.Score(part).LogProbabilities)]);
             return new RatioCheck(step, data.Timesteps[step], (scores - rows.Reference).abs().max().item<float>());
         }).ToArray();
-        var tolerance = policy.Type == ScalarType.Float32 ? allowed : Math.Max(allowed, NarrowTolerance);
+        var tolerance = MixedPrecision.RatioTolerance(allowed, policy.Type, data.Origin.ComputedIn);
         // A NaN is larger than any tolerance.
         var worst = checks.MaxBy(check => double.IsNaN(check.Deviation) ? double.PositiveInfinity : check.Deviation)!;
         return worst.Deviation <= tolerance ? checks : throw new EngineException(

@@ -1,5 +1,6 @@
 using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Diffusion;
+using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Training.Data;
 
@@ -11,6 +12,10 @@ public sealed record TrajectoryHashes(string Model, string Patch)
     /// <summary>The hashes of a model folder and of what is put on it.</summary>
     public static TrajectoryHashes Of(string modelFolder, string? patch) =>
         new(ModelHash.Of(modelFolder), patch is null ? "" : ContentHash.OfFile(patch));
+
+    /// <summary>The hashes of a loaded model and of what is put on it.</summary>
+    public static TrajectoryHashes Of(StableDiffusion model, string? patch) =>
+        new(ModelHash.Of(model), patch is null ? "" : ContentHash.OfFile(patch));
 
     /// <exception cref="EngineException">The trajectory is another policy's.</exception>
     public void Check(string file, TrajectoryOrigin origin)

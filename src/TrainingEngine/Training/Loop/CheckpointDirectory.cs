@@ -45,7 +45,7 @@ internal sealed class CheckpointDirectory
     /// <summary>Writes the weights as they are now, for sampling and other programs. Returns the file to sample with.</summary>
     /// <param name="folder">A folder of their own; by default the run's.</param>
     /// <param name="step">Optimizer steps done, for the file's metadata.</param>
-    public string Export(TrainedModel model, string algorithm, int step, string? folder = null)
+    public string Export(TrainedModel model, TrainableWeights weights, string algorithm, int step, string? folder = null)
     {
         var metadata =
             new Dictionary<string, string>
@@ -57,7 +57,7 @@ internal sealed class CheckpointDirectory
         metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
         folder ??= Path.Combine(_place.Output, model.FolderName);
         var file = "";
-        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(model.Export(temporary, metadata)));
+        AtomicFolder.Write(folder, temporary => file = Path.GetFileName(model.Export(temporary, metadata, weights)));
         return Path.Combine(folder, file);
     }
 }

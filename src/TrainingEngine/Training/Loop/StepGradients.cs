@@ -41,6 +41,7 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
         threads.Run(answers.Length, part =>
         {
             using var scope = NewDisposeScope();
+            using var untracked = no_grad();
             return objective.Refer(part).DetachFromDisposeScope();
         }, (part, answer) => answers[part] = answer, stop);
     }
@@ -52,7 +53,11 @@ public sealed class StepGradients(TrainableWeights weights, ComputeThreads threa
             return;
         }
         var sum = 0.0;
-        threads.Run(answers.Length, part => objective.Survey(part, answers[part]), (_, share) => sum += share, stop);
+        threads.Run(answers.Length, part =>
+        {
+            using var untracked = no_grad();
+            return objective.Survey(part, answers[part]);
+        }, (_, share) => sum += share, stop);
         objective.TakeSurvey(sum);
     }
 

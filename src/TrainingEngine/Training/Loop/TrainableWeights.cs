@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,7 +20,9 @@ public sealed class TrainableWeights : IDisposable
 
     /// <param name="weights">Names and leaves of the model. They require gradients from here on.</param>
     /// <param name="settings">Of the optimizer.</param>
-    public TrainableWeights(IReadOnlyCollection<(string Name, Tensor Weight)> weights, AdamWSettings settings)
+    /// <param name="exact">float32 values of weights that the model has rounded, by name; they become the optimizer's own.</param>
+    public TrainableWeights(IReadOnlyCollection<(string Name, Tensor Weight)> weights, AdamWSettings settings,
+        IReadOnlyDictionary<string, Tensor>? exact = null)
     {
         using var scope = NewDisposeScope();
         (Names, Leaves) = ([.. weights.Select(pair => pair.Name)], [.. weights.Select(pair => pair.Weight)]);
@@ -28,7 +31,8 @@ public sealed class TrainableWeights : IDisposable
             leaf.requires_grad_(true);
         }
         // detach() shares the storage: a float32 model sees the optimizer's steps at once.
-        _masters = [.. Leaves.Select(leaf => new Parameter(leaf.detach().to(ScalarType.Float32)))];
+        _masters =
+            [.. Names.Zip(Leaves, (name, leaf) => new Parameter(exact?.GetValueOrDefault(name) ?? MixedPrecision.Wide(leaf.detach())))];
         _sums = [.. _masters.Select(master => zeros_like(master))];
         for (var i = 0; i < _masters.Length; i++)
         {
@@ -123,11 +127,21 @@ public sealed class TrainableWeights : IDisposable
         for (var i = 0; i < Names.Length; i++)
         {
             _masters[i].copy_(saved[Names[i]]);
+        }
+        GoOn(saved, steps);
+        RoundToModel();
+    }
+
+    /// <summary>Takes the optimizer over alone; see <see cref="Restore"/>.</summary>
+    public void GoOn(IReadOnlyDictionary<string, Tensor> saved, long steps)
+    {
+        using var untracked = no_grad();
+        for (var i = 0; i < Names.Length; i++)
+        {
             _states[i].exp_avg.copy_(saved[$"{Names[i]}.exp_avg"]);
             _states[i].exp_avg_sq.copy_(saved[$"{Names[i]}.exp_avg_sq"]);
             _states[i].step = steps;
         }
-        RoundToModel();
     }
 
     public void Dispose()

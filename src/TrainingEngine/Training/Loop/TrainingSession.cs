@@ -29,13 +29,14 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Makes the model ready and goes on from a checkpoint where there is one.</summary>
     public TrainingSession(StableDiffusion model, TrainingRun run, Func<ObjectiveContext, IObjective> make, CancellationToken stop)
     {
+        MixedPrecision.RequireTrainable(model.Precision);
         _run = run;
         _fingerprint = Fingerprint(run);
         _folder = new CheckpointDirectory(run.Place, _fingerprint);
         var state = _folder.Resume();
         _memory = state?.Memory ?? run.Memory;
-        _model = new TrainedModel(model.Unet, run.Trained, run.Updates.Seed);
-        _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW);
+        _model = new TrainedModel(model, run.Trained, run.Updates.Seed);
+        _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW, _model.TakeExact());
         _objective = make(new ObjectiveContext(_memory, AsBase));
         _reference = _objective.Reference switch
         {
@@ -119,7 +120,7 @@ internal sealed class TrainingSession : IDisposable
         run.Algorithm,
         Updates = (object)run.Updates,
         run.Data,
-        Trained = (object)(run.Trained with { From = run.Trained.From is { } file ? ContentHash.OfFile(file) : null }),
+        Trained = (object)(run.Trained with { From = HashOf(run.Trained.From), OptimizerFrom = HashOf(run.Trained.OptimizerFrom) }),
         Kind = run.Trained.GetType().Name,
         run.Place.Manifest,
         run.Place.Parent,
@@ -127,10 +128,19 @@ internal sealed class TrainingSession : IDisposable
         run.Place.Recompute,
     }));
 
+    private static string? HashOf(string? file) => file is null ? null : ContentHash.OfFile(file);
+
     private void Begin(SessionState? state, CancellationToken stop)
     {
         if (state is null)
         {
+            if (_run.Trained.OptimizerFrom is { } optimizer)
+            {
+                var goesOn = TrainedModel.GoOn(optimizer, _weights);
+                _run.Place.Report?.Invoke(goesOn
+                    ? $"the optimizer goes on after its step {_weights.Steps}"
+                    : "the optimizer begins anew: text encoders were trained before and are not now, or the other way round");
+            }
             foreach (var line in _objective.Check(stop))
             {
                 _metrics.Write(line);
@@ -152,11 +162,11 @@ internal sealed class TrainingSession : IDisposable
         return weights.InPlaceOf(_weights);
     }
 
-    private string Export(string? folder = null) => _folder.Export(_model, _run.Algorithm, Position, folder);
+    private string Export(string? folder = null) => _folder.Export(_model, _weights, _run.Algorithm, Position, folder);
 
     private ThreadChoice ChooseThreads(StableDiffusion model)
     {
-        var onProcessor = model.Unet.Parameters["conv_in.weight"].device_type == DeviceType.CPU;
+        var onProcessor = model.Device.type == DeviceType.CPU;
         var choice = ThreadChoice.For(model.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
         var (workers, threads) = (_run.Place.Workers, _run.Place.Threads);
         return new(workers > 0 ? workers : choice.Workers, threads > 0 ? threads : choice.Threads);
@@ -185,7 +195,6 @@ internal sealed class TrainingSession : IDisposable
         var where = timesteps.Count > 0 ? $", timestep {string.Join(" or ", timesteps)}" : "";
         return new EngineException(
             $"the {what} is not finite at optimizer step {Position + 1} of {Steps}{where}; the last checkpoint is "
-                + $"{_folder.Newest ?? "none"}; "
-            + "a lower learning rate or a divergence term may help");
+                + $"{_folder.Newest ?? "none"}; a lower learning rate or a divergence term may help");
     }
 }

@@ -67,7 +67,7 @@ public sealed class D3poTrainingTests : IDisposable
 
         foreach (var file in new[] { adapter.Weights, Path.Combine(Path.GetDirectoryName(adapter.Weights)!, LoraFile.KohyaName), whole.Weights })
         {
-            using (new ModelPatch(_model.Unet, file))
+            using (new ModelPatch(_model, file))
             {
                 Assert.NotEqual(before, Answer());
             }
@@ -106,11 +106,43 @@ public sealed class D3poTrainingTests : IDisposable
     }
 
     [Fact]
+    public void An_adapters_text_encoder_is_part_of_the_policy_that_is_trained_on_and_is_written_again()
+    {
+        const string Text = "text_encoder.text_model.encoder.layers.0.self_attn.v_proj", Query = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q";
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5);
+        LoraTensors Branch(long width) => new(randn([2, width], generator: generator), randn([width, 2], generator: generator), 2);
+        var branches = new Dictionary<string, LoraTensors> { [Text] = Branch(8), [Query] = Branch(16) };
+        LoraWriter.Diffusers(_folder.File("whole.safetensors"), branches);
+        branches.Remove(Text);
+        LoraWriter.Diffusers(_folder.File("half.safetensors"), branches);
+        string[] sampled;
+        using (new ModelPatch(_model, _folder.File("whole.safetensors")))
+        {
+            sampled = TinyTrajectories.Sample(_model, _folder.File("sampled"), 2, 4);
+        }
+        var run = Run(Quick with { InnerEpochs = 1 }, "next") with { Trajectories = sampled };
+        run = run with { Place = run.Place with { CheckHashes = false } };
+
+        var result = Train(_model, run with { Trained = run.Trained with { From = _folder.File("whole.safetensors") } });
+        var error = Assert.Throws<EngineException>(() => Train(_model, run with
+        {
+            Trained = run.Trained with { From = _folder.File("half.safetensors") },
+            Place = run.Place with { Output = _folder.File("wrong") },
+        }));
+
+        Assert.Contains("self-check failed", error.Message);
+        var written = LoraFile.Read(result.Weights, new LoraBase(LoraAdapter.PartsOf(_model)));
+        Assert.Equal(LoraFile.Read(_folder.File("whole.safetensors"), new LoraBase(LoraAdapter.PartsOf(_model)))[Text].Up.data<float>().ToArray(), written[Text].Up.data<float>().ToArray());
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(result.Weights)!, "text_encoder", LoraFile.PeftName)));
+    }
+
+    [Fact]
     public void An_epoch_goes_on_from_the_adapter_that_sampled_it()
     {
         var first = Train(_model, Run(Quick with { InnerEpochs = 1 }, "first"));
         string[] second;
-        using (new ModelPatch(_model.Unet, first.Weights))
+        using (new ModelPatch(_model, first.Weights))
         {
             second = TinyTrajectories.Sample(_model, _folder.File("second"), 2, 4);
         }
@@ -169,7 +201,7 @@ public sealed class D3poTrainingTests : IDisposable
         Assert.Contains("steps 0 to 3", Error(run with { Options = Quick with { FirstStep = 9 } }));
 
         var deterministic = new SamplingOptions { Steps = 4, Guidance = 1, GroupSize = 4, Eta = 0 };
-        using (var trajectory = new Sampler(_model, NoiseSchedule.Load(Path.Combine(_model.Folder, "scheduler")), deterministic).Sample("a cat", 0))
+        using (var trajectory = new Sampler(_model, ModelSchedule.Of(_model), deterministic).Sample("a cat", 0))
         {
             trajectory.Save(run.Trajectories[0]);
         }

@@ -127,7 +127,7 @@ public sealed class GradientsTests : IDisposable
         using var weights = Weights();
         Move(weights);
         var step = new PlannedStep(0, [1], _preferences);
-        var detached = new Policy(new GuidedUNet(_model.Unet, 3, detachUnconditional: true), Ddim());
+        var detached = new Policy(new GuidedDenoiser(_model.Unet, 3, detachUnconditional: true), Ddim());
 
         var both = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], new D3poOptions(), 4));
         var one = Collect(weights, _workers, new D3poObjective(detached, data, [step], new D3poOptions(), 4));
@@ -164,7 +164,7 @@ public sealed class GradientsTests : IDisposable
     private DdimStep Ddim() => new(NoiseSchedule.Load(_folder.File("model", "scheduler")), TinyTrajectories.Steps);
 
     private Policy PolicyOf(EpochData data, double guidance, bool recompute = false) =>
-        new(new GuidedUNet(_model.Unet, guidance), Ddim(), recompute: recompute);
+        new(new GuidedDenoiser(_model.Unet, guidance), Ddim(), recompute: recompute);
 
     private float[] Collect(TrainableWeights weights, ComputeThreads threads, D3poObjective objective, ReferenceWeights? reference = null)
     {

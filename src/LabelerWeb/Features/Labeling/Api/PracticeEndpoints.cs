@@ -28,13 +28,14 @@ public static class PracticeEndpoints
     /// <param name="Gold">The right one; a pair's sides as this person saw them.</param>
     public sealed record Feedback(bool Right, string Answer, Verdict Gold, string? Note, Standing Practice);
 
-    public static async Task<JsonHttpResult<Feedback>> Answer(long project, HttpContext context, Practice practice)
+    public static async Task<JsonHttpResult<Feedback>> Answer(long project, HttpContext context, Practice practice,
+        IStringLocalizer<Texts> texts)
     {
         var said = await ApiJson.Read<Said>(context.Request, context.RequestAborted);
         var told =
             await practice.Answer(project, context.User.AccountId(), said.Key, said.Item, said.Verdict, context.RequestAborted);
         var gold = told.Gold is PairVerdict { FirstOnLeft: false } pair ? Turned(pair) : told.Gold;
-        var feedback = new Feedback(told.IsRight, VoteText.Right(gold), gold, told.Note, Standing.At(told.Turn));
+        var feedback = new Feedback(told.IsRight, VoteText.Right(gold, texts), gold, told.Note, Standing.At(told.Turn));
         return TypedResults.Json(feedback, ApiJson.Options);
     }
 

@@ -22,25 +22,35 @@ public static class VotesEndpoint
     public sealed record Answer(IReadOnlyList<Result> Results, IReadOnlyDictionary<long, Progress> Progress);
 
     public static async Task<IResult> Post(HttpContext context, VoteRecorder recorder, LabelingStatus status,
-        IOptions<LabelingOptions> options)
+        IOptions<LabelingOptions> options, LabelerDb db, IStringLocalizer<Texts> L)
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
         var batch = await ApiJson.Read<Batch>(context.Request, cancel);
         if (batch.Account != annotator)
         {
-            return Results.Problem("Somebody else has signed in in this browser.", statusCode: StatusCodes.Status409Conflict);
+            return Results.Problem(L["Somebody else has signed in in this browser."], statusCode: StatusCodes.Status409Conflict);
         }
-        Check(batch, options.Value.VotesPerRequest);
+        return await Take(batch, context, recorder, status, options, db);
+    }
 
+    /// <summary>Stores a batch of whoever asks.</summary>
+    internal static async Task<IResult> Take(Batch batch, HttpContext context, VoteRecorder recorder, LabelingStatus status,
+        IOptions<LabelingOptions> options, LabelerDb db)
+    {
+        var (annotator, cancel) = (context.User.AccountId(), context.RequestAborted);
+        var L = context.RequestServices.GetRequiredService<IStringLocalizer<Texts>>();
+        Check(batch, options.Value.VotesPerRequest);
+        var theirs = await Reach.Of(db, context.User.Viewer(), batch.Entries.OfType<Entry>(), cancel);
         var results = new List<Result>();
         foreach (var entry in batch.Entries.OfType<Entry>())
         {
-            var result = await Take(entry, annotator, recorder, cancel);
-            results.Add(new(entry.Key, result.Outcome.ToString().ToLowerInvariant(), result.Reason));
+            var result = theirs.Allows(entry) ? await Take(entry, annotator, recorder, cancel)
+                : new VoteResult(Outcome.Refused, null, Texts.Key("You are no member of its project."));
+            results.Add(new(entry.Key, result.Outcome.ToString().ToLowerInvariant(), result.Reason is { } reason ? L[reason].Value : null));
         }
         var progress = new Dictionary<long, Progress>();
-        foreach (var project in batch.Entries.Select(e => e!.Project).Distinct().Take(4))
+        foreach (var project in batch.Entries.Select(e => e!.Project).Where(theirs.Projects.Contains).Distinct().Take(4))
         {
             progress[project] = await status.Progress(project, annotator, cancel);
         }

@@ -11,7 +11,7 @@ public static class ReopenPost
         var result = await recorder.Reopen(Guid.NewGuid(), context.User.AccountId(), vote, reason, context.RequestAborted);
         if (result.Outcome == Outcome.Refused)
         {
-            throw new LabelerException(result.Reason ?? "It could not be reopened.");
+            throw new LabelerException(result.Reason ?? Texts.Key("It could not be reopened."));
         }
         return LocalAddress.Redirect($"/p/{Uri.EscapeDataString(slug)}/label");
     }

@@ -22,6 +22,55 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.AccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Ending")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Projects")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Scope")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("AccessTokens");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Accounts.Account", b =>
                 {
                     b.Property<Guid>("Id")
@@ -40,6 +89,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
                     b.Property<int?>("DailyExposureBudget")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
@@ -109,6 +161,39 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .HasDatabaseName("UserNameIndex");
 
                     b.ToTable("Accounts", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Accounts.AnsweredRequest", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("MediaType")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer");
+
+                    b.HasKey("AccountId", "Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("AnsweredRequests");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Accounts.Invitation", b =>
@@ -186,6 +271,62 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Sessions");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid?>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid?>("TokenId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("AccountId", "Id");
+
+                    b.HasIndex("Action", "Id");
+
+                    b.HasIndex("Outcome", "Id");
+
+                    b.HasIndex("ProjectId", "Id");
+
+                    b.ToTable("AuditEntries");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
                 {
                     b.Property<long>("Id")
@@ -213,6 +354,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<string>("Name")
                         .HasColumnType("text");
 
+                    b.Property<long?>("OptimizerFreedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("OptimizerHash")
                         .HasColumnType("text");
 
@@ -227,6 +371,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
                     b.Property<int?>("Step")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("WeightsFreedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("WeightsHash")
                         .IsRequired()
@@ -298,7 +445,13 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("ReadyAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("RewardId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("RunId")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("SampledById")
@@ -314,6 +467,8 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.HasIndex("CheckpointId");
+
+                    b.HasIndex("RunId");
 
                     b.HasIndex("SampledById");
 
@@ -470,6 +625,30 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("JobMetrics");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Member", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("Members");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.Property<long>("Id")
@@ -602,6 +781,11 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("IsOpenToAll")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text");
@@ -656,6 +840,71 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Prompts");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Retention.RetentionPolicy", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RetentionPolicies");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.RewardRuns.RewardRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Ending")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("Failed")
+                        .HasColumnType("boolean");
+
+                    b.Property<long?>("LastEpochId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RewardId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("StartedBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId")
+                        .IsUnique()
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("RewardId");
+
+                    b.ToTable("RewardRuns");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Rewards.LearnedReward", b =>
                 {
                     b.Property<long>("Id")
@@ -676,11 +925,17 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<int>("HeldOut")
                         .HasColumnType("integer");
 
+                    b.Property<double?>("Independent")
+                        .HasColumnType("double precision");
+
                     b.Property<long>("JobId")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("LaterAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("LaterIndependent")
+                        .HasColumnType("double precision");
 
                     b.Property<int?>("LaterPairs")
                         .HasColumnType("integer");
@@ -745,6 +1000,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<long>("Seed")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("TrajectoryFreedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("TrajectoryHash")
                         .HasColumnType("text");
 
@@ -794,6 +1052,86 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("Images", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.EpochFigure", b =>
+                {
+                    b.Property<long>("EpochId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text");
+
+                    b.Property<bool>("HeldOut")
+                        .HasColumnType("boolean");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("EpochId", "Name", "HeldOut");
+
+                    b.ToTable("EpochFigures");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.ImageScore", b =>
+                {
+                    b.Property<long>("ImageId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RewardId")
+                        .HasColumnType("bigint");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("ImageId", "RewardId");
+
+                    b.HasIndex("RewardId");
+
+                    b.ToTable("ImageScores");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.Reward", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("InUseSince")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ProtectedKey")
+                        .HasColumnType("text");
+
+                    b.Property<long?>("RetiredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Rewards");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
@@ -1085,9 +1423,110 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
+                    b.HasIndex("ProjectId", "AnnotatorId");
+
                     b.HasIndex("ProjectId", "At");
 
+                    b.HasIndex("ProjectId", "DurationMs", "At");
+
                     b.ToTable("Votes");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Attempts")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("LeasedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("WebhookId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("State", "NextAt");
+
+                    b.HasIndex("WebhookId", "CreatedAt");
+
+                    b.ToTable("WebhookDeliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Webhook", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("AcceptedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CreatedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Trouble")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Webhooks");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", b =>
@@ -1220,6 +1659,15 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("AccountTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.AccessToken", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
                 {
                     b.HasOne("Labeler.Shared.Accounts.Account", null)
@@ -1296,6 +1744,21 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Member", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.HasOne("Labeler.Shared.Samples.SampleImage", "Image")
@@ -1346,6 +1809,21 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.RewardRuns.RewardRun", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Scoring.Reward", null)
+                        .WithMany()
+                        .HasForeignKey("RewardId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Rewards.LearnedReward", b =>
                 {
                     b.HasOne("Labeler.Shared.Jobs.Job", null)
@@ -1375,6 +1853,30 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.HasOne("Labeler.Shared.Samples.Group", null)
                         .WithMany("Images")
                         .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.EpochFigure", b =>
+                {
+                    b.HasOne("Labeler.Shared.Epochs.Epoch", null)
+                        .WithMany()
+                        .HasForeignKey("EpochId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.ImageScore", b =>
+                {
+                    b.HasOne("Labeler.Shared.Samples.SampleImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Scoring.Reward", null)
+                        .WithMany()
+                        .HasForeignKey("RewardId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1457,6 +1959,22 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Navigation("Item");
 
                     b.Navigation("SupersededBy");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Delivery", b =>
+                {
+                    b.HasOne("Labeler.Shared.Webhooks.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Webhook", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

@@ -17,6 +17,55 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.AccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Ending")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Projects")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("AccessTokens");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Accounts.Account", b =>
                 {
                     b.Property<Guid>("Id")
@@ -34,6 +83,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("DailyExposureBudget")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("DisplayName")
@@ -104,6 +156,39 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasDatabaseName("UserNameIndex");
 
                     b.ToTable("Accounts", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Accounts.AnsweredRequest", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MediaType")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("AnsweredRequests");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Accounts.Invitation", b =>
@@ -179,6 +264,60 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Sessions");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("After")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("TokenId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("AccountId", "Id");
+
+                    b.HasIndex("Action", "Id");
+
+                    b.HasIndex("Outcome", "Id");
+
+                    b.HasIndex("ProjectId", "Id");
+
+                    b.ToTable("AuditEntries");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
                 {
                     b.Property<long>("Id")
@@ -204,6 +343,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<string>("Name")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("OptimizerFreedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("OptimizerHash")
                         .HasColumnType("TEXT");
 
@@ -217,6 +359,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<int?>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("WeightsFreedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("WeightsHash")
@@ -287,7 +432,13 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<long>("ProjectId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("ReadyAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("RewardId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("SampledById")
@@ -303,6 +454,8 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("CheckpointId");
+
+                    b.HasIndex("RunId");
 
                     b.HasIndex("SampledById");
 
@@ -453,6 +606,30 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("JobMetrics");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Member", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("Members");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.Property<long>("Id")
@@ -577,6 +754,11 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsOpenToAll")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(true);
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -629,6 +811,69 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Prompts");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Retention.RetentionPolicy", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RetentionPolicies");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.RewardRuns.RewardRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Ending")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LastEpochId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RewardId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StartedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId")
+                        .IsUnique()
+                        .HasFilter("\"EndedAt\" IS NULL");
+
+                    b.HasIndex("RewardId");
+
+                    b.ToTable("RewardRuns");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Rewards.LearnedReward", b =>
                 {
                     b.Property<long>("Id")
@@ -647,11 +892,17 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<int>("HeldOut")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("Independent")
+                        .HasColumnType("REAL");
+
                     b.Property<long>("JobId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("LaterAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("LaterIndependent")
+                        .HasColumnType("REAL");
 
                     b.Property<int?>("LaterPairs")
                         .HasColumnType("INTEGER");
@@ -714,6 +965,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<long>("Seed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("TrajectoryFreedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("TrajectoryHash")
                         .HasColumnType("TEXT");
 
@@ -761,6 +1015,84 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Images", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.EpochFigure", b =>
+                {
+                    b.Property<long>("EpochId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("HeldOut")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("EpochId", "Name", "HeldOut");
+
+                    b.ToTable("EpochFigures");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.ImageScore", b =>
+                {
+                    b.Property<long>("ImageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RewardId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("ImageId", "RewardId");
+
+                    b.HasIndex("RewardId");
+
+                    b.ToTable("ImageScores");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.Reward", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("InUseSince")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RetiredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Rewards");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
@@ -1042,9 +1374,108 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
+                    b.HasIndex("ProjectId", "AnnotatorId");
+
                     b.HasIndex("ProjectId", "At");
 
+                    b.HasIndex("ProjectId", "DurationMs", "At");
+
                     b.ToTable("Votes");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Attempts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeasedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("WebhookId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("State", "NextAt");
+
+                    b.HasIndex("WebhookId", "CreatedAt");
+
+                    b.ToTable("WebhookDeliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Webhook", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AcceptedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("CreatedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Trouble")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("Webhooks");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", b =>
@@ -1173,6 +1604,15 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("AccountTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Accounts.AccessToken", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Accounts.Session", b =>
                 {
                     b.HasOne("Labeler.Shared.Accounts.Account", null)
@@ -1249,6 +1689,21 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Member", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.HasOne("Labeler.Shared.Samples.SampleImage", "Image")
@@ -1299,6 +1754,21 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.RewardRuns.RewardRun", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Scoring.Reward", null)
+                        .WithMany()
+                        .HasForeignKey("RewardId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Rewards.LearnedReward", b =>
                 {
                     b.HasOne("Labeler.Shared.Jobs.Job", null)
@@ -1328,6 +1798,30 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.HasOne("Labeler.Shared.Samples.Group", null)
                         .WithMany("Images")
                         .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.EpochFigure", b =>
+                {
+                    b.HasOne("Labeler.Shared.Epochs.Epoch", null)
+                        .WithMany()
+                        .HasForeignKey("EpochId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Scoring.ImageScore", b =>
+                {
+                    b.HasOne("Labeler.Shared.Samples.SampleImage", null)
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Scoring.Reward", null)
+                        .WithMany()
+                        .HasForeignKey("RewardId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -1410,6 +1904,22 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Navigation("Item");
 
                     b.Navigation("SupersededBy");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Delivery", b =>
+                {
+                    b.HasOne("Labeler.Shared.Webhooks.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Webhooks.Webhook", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

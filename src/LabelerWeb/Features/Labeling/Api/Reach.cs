@@ -1,0 +1,31 @@
+namespace Labeler.Web.Features.Labeling.Api;
+
+/// <summary>Which of the things that an outbox names its person may reach, whatever project it claims that they are in.</summary>
+internal sealed record Reach(IReadOnlySet<long> Projects, IReadOnlySet<long> OthersItems, IReadOnlySet<Guid> OthersVotes)
+{
+    public static async Task<Reach> Of(LabelerDb db, Viewer viewer, IEnumerable<VotesEndpoint.Entry> entries, CancellationToken cancel)
+    {
+        var (items, votes, projects) = (new List<long>(), new List<Guid>(), new List<long>());
+        foreach (var entry in entries)
+        {
+            projects.Add(entry.Project);
+            if (entry.Vote is { } vote)
+            {
+                votes.Add(vote);
+            }
+            else
+            {
+                items.Add(entry.Item);
+            }
+        }
+        var theirs = viewer.Projects(db).Select(p => p.Id);
+        // What is not there at all is for the domain to refuse, with its own words.
+        return new(
+            await theirs.Where(id => projects.Contains(id)).ToHashSetAsync(cancel),
+            await db.Items.Where(i => items.Contains(i.Id) && !theirs.Contains(i.ProjectId)).Select(i => i.Id).ToHashSetAsync(cancel),
+            await db.Votes.Where(v => votes.Contains(v.Key) && !theirs.Contains(v.ProjectId)).Select(v => v.Key).ToHashSetAsync(cancel));
+    }
+
+    public bool Allows(VotesEndpoint.Entry entry) =>
+        entry.Vote is { } vote ? !OthersVotes.Contains(vote) : !OthersItems.Contains(entry.Item);
+}

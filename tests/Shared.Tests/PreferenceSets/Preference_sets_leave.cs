@@ -1,0 +1,92 @@
+using Labeler.Shared.Jobs;
+using Labeler.Shared.PreferenceSets;
+using Labeler.Shared.Storage;
+using Labeler.Shared.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using ParquetSharp;
+
+namespace Labeler.Shared.Tests.PreferenceSets;
+
+[Collection(Databases.Collection)]
+public sealed class Preference_sets_leave(Databases databases)
+{
+    [Theory, OnEachDatabase]
+    public async Task Pick_a_Pic_s_columns_are_read_by_another_library(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await SetScene.Judged(world);
+        var (path, file) = await scene.Exported(SetFormat.PickAPic);
+        Assert.Equal((ContentHash.OfFile(path), new FileInfo(path).Length, 4L, 1), (file.Hash, file.Bytes, file.Pairs, file.People));
+        Assert.Equal("project-flagbatch-pick-a-pic.parquet", file.Name);
+
+        using var parquet = new ParquetFileReader(path);
+        Assert.Equal(
+            "are_different best_image_uid caption created_at has_label image_0_uid image_0_url image_1_uid image_1_url jpg_0 jpg_1 label_0 label_1 model_0 model_1 ranking_id user_id num_example_per_prompt __index_level_0__",
+            string.Join(' ', Enumerable.Range(0, parquet.FileMetaData.NumColumns).Select(n => parquet.FileMetaData.Schema.Column(n).Name)));
+        Assert.Contains("\"jpg_0\": {\"dtype\": \"binary\"", parquet.FileMetaData.KeyValueMetadata["huggingface"]);
+        using var rows = parquet.RowGroup(0);
+        var (captions, first, second, best) = (Column<string>(rows, "caption"), Column<byte[]>(rows, "jpg_0"), Column<byte[]>(rows, "jpg_1"), Column<string>(rows, "best_image_uid"));
+        var (label0, label1, uid0, uid1) = (Column<double>(rows, "label_0"), Column<double>(rows, "label_1"), Column<string>(rows, "image_0_uid"), Column<string>(rows, "image_1_uid"));
+        Assert.Equal([1.0, 1, 1, 1], label0.Zip(label1, (a, b) => a + b));
+        Assert.Contains(0.0, label0);
+        Assert.Equal(best, Enumerable.Range(0, 4).Select(n => label0[n] == 1 ? uid0[n] : uid1[n]));
+        Assert.Equal(await SetScene.Preferences(scene.Scene), Enumerable.Range(0, 4).Select(n =>
+        {
+            var (winner, loser) = label0[n] == 1 ? (first[n], second[n]) : (second[n], first[n]);
+            return $"{captions[n]}: {SetScene.PixelsOf(winner)} > {SetScene.PixelsOf(loser)}";
+        }).Order(StringComparer.Ordinal));
+        Assert.Equal([4L, 4, 4, 4], Column<long>(rows, "num_example_per_prompt"));
+        Assert.Equal([1L, 1, 1, 1], Column<long?>(rows, "user_id").OfType<long>());
+        Assert.Equal([true, true, true, true], Column<bool>(rows, "are_different").Zip(Column<bool>(rows, "has_label"), (a, b) => a && b));
+        Assert.Equal(world.Now.UtcDateTime, Column<DateTimeNanos>(rows, "created_at")[0].DateTime);
+    }
+
+    [Fact]
+    public async Task Without_a_preference_an_export_says_so_and_leaves_no_file()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = new SetScene(await Scene.Sampled(world, groups: 1));
+        await scene.Export.Queue(scene.Scene.Project.Id, SetFormat.PickAPic.Name);
+        var job = (await scene.Scene.Jobs.Claim("web", [JobKind.Export]))!;
+        var error = await Assert.ThrowsAsync<LabelerException>(() => scene.Export.Run(job, (_, _) => { }));
+        Assert.StartsWith("There is no preference yet", error.Message);
+        Assert.Empty(Directory.GetFiles(Path.Combine(world.Folder, "exports")));
+    }
+
+    [Fact]
+    public async Task An_export_that_was_called_off_leaves_no_file()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await SetScene.Judged(world);
+        await scene.Export.Queue(scene.Scene.Project.Id, SetFormat.PickAPic.Name);
+        var job = (await scene.Scene.Jobs.Claim("web", [JobKind.Export]))!;
+        await using (var db = world.Open())
+        {
+            (await db.Jobs.SingleAsync(j => j.Id == job.Id)).Cancel(world.Now);
+            await db.SaveChangesAsync();
+        }
+        await Assert.ThrowsAsync<JobLostException>(() => scene.Export.Run(job, (_, _) => { }));
+        Assert.Empty(Directory.GetFiles(Path.Combine(world.Folder, "exports")));
+        Assert.Null((await scene.Scene.Read(db => db.Jobs.AsNoTracking().SingleAsync(j => j.Id == job.Id))).Read<SetExportOrder>().File);
+    }
+
+    [Fact]
+    public async Task Many_pairs_are_several_row_groups()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 20);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0, 1, 2));
+        var (path, file) = await new SetScene(scene).Exported(SetFormat.PickAPic);
+        using var parquet = new ParquetFileReader(path);
+        Assert.Equal((240L, 3, 240L), (file.Pairs, parquet.FileMetaData.NumRowGroups, parquet.FileMetaData.NumRows));
+        using var last = parquet.RowGroup(2);
+        Assert.Equal(239, Column<long>(last, "ranking_id")[^1]);
+    }
+
+    private static T[] Column<T>(RowGroupReader rows, string name)
+    {
+        var at = Enumerable.Range(0, rows.MetaData.NumColumns).First(n => rows.MetaData.Schema.Column(n).Name == name);
+        using var column = rows.Column(at).LogicalReader<T>();
+        return column.ReadAll((int)rows.MetaData.NumRows);
+    }
+}
