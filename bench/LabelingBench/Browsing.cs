@@ -1,3 +1,4 @@
+using Labeler.Bench.Support;
 using Labeler.Shared.Accounts;
 using Microsoft.Playwright;
 
@@ -12,18 +13,8 @@ public static class Browsing
     public static async Task<IReadOnlyList<double>> Measure(BenchmarkServer house, int presses)
     {
         await using var db = await house.Seeded.Open();
-        var token = Invitation.Write(db, Role.Annotator, null, "", DateTimeOffset.UtcNow);
-        await db.SaveChangesAsync();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
-        var page = await browser.NewPageAsync(new() { BaseURL = house.Server.Address, ViewportSize = new() { Width = 1440, Height = 900 } });
-        page.SetDefaultTimeout(60_000);
-        await page.GotoAsync($"/invitation/{token}");
-        await page.GetByLabel("Name").FillAsync("Browser");
-        await page.GetByLabel("Password", new() { Exact = true }).FillAsync("four random words here");
-        await page.GetByLabel("Password again").FillAsync("four random words here");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
-        await page.WaitForURLAsync(address => !address.Contains("/invitation/", StringComparison.Ordinal));
+        await using var browser = await InvitedPage.Open(house.Server.Address, db, Role.Annotator, "Browser", 60_000);
+        var page = browser.Page;
         await page.GotoAsync($"/p/{house.Seeded.Project.Slug}/label");
         for (var press = 0; press < presses; press++)
         {

@@ -80,6 +80,9 @@ public sealed class FigureTests(LabelingFixture fixture) : IClassFixture<Labelin
         await using var lead = await fixture.Invited("Lou", Role.Lead);
         await lead.Go($"/p/{seeded.Project.Slug}");
         await Expect(lead.Page.GetByText("No votes yet")).ToBeVisibleAsync();
+        // The page is connected once it shows what came after it.
+        await seeded.Vote(await seeded.Somebody(), 1);
+        await Expect(lead.Page.GetByText("No votes yet")).ToBeHiddenAsync();
         await using (var db = await seeded.Open())
         {
             await db.Users.Where(a => a.UserName == "Lou").ExecuteUpdateAsync(set => set.SetProperty(a => a.LockoutEnd, DateTimeOffset.MaxValue));

@@ -73,12 +73,12 @@ public sealed class DataFolderTests
         Directory.Delete(backups, recursive: true);
         await File.WriteAllTextAsync(backups, "");
         var schedule = host.Services.GetRequiredService<BackupSchedule>();
-        schedule.Look();
+        await schedule.Look();
         Assert.Contains("could not be made", await admin.GetStringAsync("/system"));
 
         File.Delete(backups);
         Directory.CreateDirectory(backups);
-        schedule.Look();
+        await schedule.Look();
         Assert.DoesNotContain("could not be made", await admin.GetStringAsync("/system"));
         Assert.Single(BackupFile.In(backups), backup => backup.Kind == BackupKind.Daily);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Security;
 
@@ -6,9 +7,10 @@ namespace Labeler.Web.Security;
 /// Tells pages that stay open, soon after anybody did something, to ask anew whether they may. It looks at the newest lines of the log of
 /// what was done, and so hears also of what another process of the installation did.
 /// </summary>
-public sealed partial class RightsWatch(IDbContextFactory<LabelerDb> contexts, ILogger<RightsWatch> log) : BackgroundService
+public sealed class RightsWatch(IDbContextFactory<LabelerDb> contexts, ILogger<RightsWatch> log)
+    : RepeatedService(Interval, TimeProvider.System, log)
 {
-    /// <summary>Short enough that an open page stops within a second.</summary>
+    /// <summary>Short enough that an open page stops within a second, by the real clock: rights end in real time.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     // Lines of several processes may appear in another order than their numbers.
@@ -25,50 +27,25 @@ public sealed partial class RightsWatch(IDbContextFactory<LabelerDb> contexts, I
         return new Ending(() => _hearers.TryRemove(id, out _));
     }
 
-    // By the real clock: rights end in real time.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Look(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The program ends.
-        }
-    }
+    // Each page also asks by itself, every few seconds.
+    protected override string Failure => "Whether rights have changed could not be found out";
 
-    private async Task Look(CancellationToken stopping)
+    protected override async Task Look(CancellationToken stopping)
     {
         if (_hearers.IsEmpty)
         {
             _seen = null;
             return;
         }
-        try
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        var now = (await db.AuditEntries.OrderByDescending(entry => entry.Id).Select(entry => entry.Id).Take(Newest)
+            .ToListAsync(stopping)).ToHashSet();
+        if (_seen?.SetEquals(now) != true)
         {
-            await using var db = await contexts.CreateDbContextAsync(stopping);
-            var now = (await db.AuditEntries.OrderByDescending(entry => entry.Id).Select(entry => entry.Id).Take(Newest)
-                .ToListAsync(stopping)).ToHashSet();
-            if (_seen?.SetEquals(now) != true)
-            {
-                _seen = now;
-                await Task.WhenAll(_hearers.Values.Select(ask => ask()));
-            }
-        }
-        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
-        {
-            // Each page also asks by itself, every few seconds.
-            LogFailed(log, error);
+            _seen = now;
+            await Task.WhenAll(_hearers.Values.Select(ask => ask()));
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Whether rights have changed could not be found out and is asked again")]
-    private static partial void LogFailed(ILogger log, Exception error);
 
     private sealed class Ending(Action end) : IDisposable
     {

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Security;
 
 /// <summary>Writes down now and then what was seen, so that requests only read, and removes what is old.</summary>
-internal abstract partial class SeenUpkeep(IDbContextFactory<LabelerDb> contexts, TimeProvider time, ILogger log) : BackgroundService
+internal abstract class SeenUpkeep(IDbContextFactory<LabelerDb> contexts, TimeProvider time, ILogger log)
+    : RepeatedService(Interval, time, log)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -11,50 +13,28 @@ internal abstract partial class SeenUpkeep(IDbContextFactory<LabelerDb> contexts
 
     public void Seen(Guid id) => _seen.TryAdd(id, true);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Write(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The program ends.
-        }
-    }
+    // Requests go on without it. What was seen is kept, and written the next time.
+    protected override string Failure => "What was seen could not be written down";
 
     /// <summary>Writes what was seen since the last time.</summary>
-    internal async Task Write(CancellationToken stopping)
+    internal Task Write(CancellationToken stopping) => TryLook(stopping);
+
+    protected override async Task Look(CancellationToken stopping)
     {
-        try
+        Guid[] seen = [.. _seen.Keys];
+        await using var db = await contexts.CreateDbContextAsync(stopping);
+        foreach (var some in seen.Chunk(500))
         {
-            Guid[] seen = [.. _seen.Keys];
-            await using var db = await contexts.CreateDbContextAsync(stopping);
-            foreach (var some in seen.Chunk(500))
-            {
-                await See(db, some, time.GetUtcNow(), stopping);
-            }
-            foreach (var id in seen)
-            {
-                _seen.TryRemove(id, out _);
-            }
-            await RemoveOld(db, time.GetUtcNow(), stopping);
+            await See(db, some, Time.GetUtcNow(), stopping);
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
+        foreach (var id in seen)
         {
-            // Requests go on without it. What was seen is kept, and written the next time.
-            LogFailed(log, error);
+            _seen.TryRemove(id, out _);
         }
+        await RemoveOld(db, Time.GetUtcNow(), stopping);
     }
 
     protected abstract Task See(LabelerDb db, Guid[] seen, DateTimeOffset now, CancellationToken stopping);
 
     protected abstract Task RemoveOld(LabelerDb db, DateTimeOffset now, CancellationToken stopping);
-
-    [LoggerMessage(LogLevel.Warning, "What was seen could not be written down and is tried again")]
-    private static partial void LogFailed(ILogger log, Exception error);
 }

@@ -160,9 +160,9 @@ public sealed class FlagTests(LabelingFixture fixture) : IClassFixture<LabelingF
         var project = await fixture.Seed("Touch", settings: new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe });
         await using var ann = await fixture.Annotator(LabelingFixture.Phone);
         var screen = await LabelingScreen.Open(ann, project);
-        await screen.Tile(3).TapAsync();
+        await screen.Tile(3).Tap();
         await ann.Take("flag-touch");
-        await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest fine" }).TapAsync();
+        await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Rest fine" }).Tap();
         await screen.AllSaved();
         var verdict = Assert.IsType<FlagVerdict>((await screen.Stored()).Single().Verdict);
         Assert.Equal([2], verdict.Tiles.Where(t => t.Flags == FlagKinds.Deformed).Select(t => t.Index));

@@ -97,14 +97,14 @@ public sealed class RankTests(LabelingFixture fixture) : IClassFixture<LabelingF
         }
         foreach (var tile in new[] { 7, 1, 2, 3 })
         {
-            await screen.Tile(tile).TapAsync();
+            await screen.Tile(tile).Tap();
         }
-        await screen.Page.Locator("[data-tie]").TapAsync();
+        await screen.Page.Locator("[data-tie]").Tap();
         await Swipe(screen, 5, 7, .1f);
         await ann.Take("rank-phone");
-        await screen.Page.Locator("[data-action=commit]").TapAsync();
+        await screen.Page.Locator("[data-action=commit]").Tap();
         await Expect(screen.Warning).ToContainTextAsync("2 pictures have no place yet");
-        await screen.Page.Locator("[data-action=commit]").TapAsync();
+        await screen.Page.Locator("[data-action=commit]").Tap();
         await screen.AllSaved();
         Assert.Equal(["4 | 6 | 0 | 1,2 | 3,5"], (await screen.Stored()).Select(Order));
         Assert.Equal([19], await PairsOf(project));

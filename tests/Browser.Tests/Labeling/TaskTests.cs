@@ -71,9 +71,9 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
         var project = await fixture.Seed("Pairs by touch", LabelingTask.PreferPair, 1, new() { GroupSize = 3 });
         await using var ann = await fixture.Annotator(LabelingFixture.Phone);
         var screen = await LabelingScreen.Open(ann, project);
-        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Choose the lower picture" }).TapAsync();
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Choose the lower picture" }).Tap();
         await screen.Ready();
-        await screen.Page.Locator("[data-pick=bothBad]").TapAsync();
+        await screen.Page.Locator("[data-pick=bothBad]").Tap();
         await screen.AllSaved();
         Assert.Equal([PairPick.Right, PairPick.BothBad], (await screen.Stored()).Select(v => ((PairVerdict)v.Verdict!).Pick));
     }

@@ -1,4 +1,5 @@
 using Labeler.Shared.Data.Backups;
+using Labeler.Web.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Backups;
@@ -13,9 +14,9 @@ public sealed class BackupOptions
 }
 
 /// <summary>Makes the daily backup when a day has gone by, also after the machine was off.</summary>
-public sealed partial class BackupSchedule(
+public sealed class BackupSchedule(
     IDbContextFactory<LabelerDb> contexts, DatabaseBackups backups, IOptions<BackupOptions> options, TimeProvider time,
-    ILogger<BackupSchedule> log) : BackgroundService
+    ILogger<BackupSchedule> log) : RepeatedService(BetweenLooks, time, log)
 {
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
 
@@ -31,15 +32,15 @@ public sealed partial class BackupSchedule(
                 return;
             }
         }
-        using var timer = new PeriodicTimer(BetweenLooks, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            Look();
-        }
+        await base.ExecuteAsync(stoppingToken);
     }
 
-    /// <summary>Makes the backup where it is due.</summary>
-    public void Look()
+    protected override string Failure => "The daily backup could not be made";
+
+    /// <summary>Makes the backup where it is due; why it could not be made is <see cref="Trouble"/>.</summary>
+    public Task Look() => TryLook(CancellationToken.None);
+
+    protected override Task Look(CancellationToken stopping)
     {
         try
         {
@@ -48,17 +49,12 @@ public sealed partial class BackupSchedule(
                 backups.Write(BackupKind.Daily);
             }
             Trouble = null;
+            return Task.CompletedTask;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             Trouble = error.Message;
-            Log.Failed(log, error);
+            throw;
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "The daily backup could not be made and is tried again")]
-        public static partial void Failed(ILogger log, Exception error);
     }
 }

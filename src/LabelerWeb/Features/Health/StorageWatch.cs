@@ -3,7 +3,7 @@ using Labeler.Web.Hosting;
 namespace Labeler.Web.Features.Health;
 
 /// <summary>Tries now and then that the data folder can be written, so that nobody who asks for the health makes it write.</summary>
-public sealed class StorageWatch(DataFolder data, TimeProvider time) : BackgroundService
+public sealed class StorageWatch(DataFolder data, TimeProvider time, ILogger<StorageWatch> log) : RepeatedService(Interval, time, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -25,19 +25,11 @@ public sealed class StorageWatch(DataFolder data, TimeProvider time) : Backgroun
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Failure => "Whether the data folder can be written could not be found out";
+
+    protected override Task Look(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Look();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The application stops.
-        }
+        Look();
+        return Task.CompletedTask;
     }
 }

@@ -1,52 +1,29 @@
 using Labeler.Shared.Retention;
+using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Features.Retention;
 
 /// <summary>Once a day removes what the rules name, where an admin said that they work by themselves.</summary>
-internal sealed partial class RetentionSchedule(
+internal sealed class RetentionSchedule(
     IDbContextFactory<LabelerDb> contexts, RetentionRun run, SpaceWatch space, TimeProvider time, ILogger<RetentionSchedule> log)
-    : BackgroundService
+    : RepeatedService(BetweenLooks, time, log)
 {
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override string Failure => "What the rules of retention name could not be removed";
+
+    protected override async Task Look(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, time);
-        try
+        RetentionPolicy policy;
+        await using (var db = await contexts.CreateDbContextAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Look(stoppingToken);
-            }
+            policy = await RetentionPolicy.Read(db, stopping);
         }
-        catch (OperationCanceledException)
+        if (policy.Settings.ByItself && !(Time.GetUtcNow() - policy.AppliedAt < Every))
         {
-            // The program ends.
+            await run.Apply(policy.Settings, stopping);
+            space.Forget();
         }
     }
-
-    private async Task Look(CancellationToken stopping)
-    {
-        try
-        {
-            RetentionPolicy policy;
-            await using (var db = await contexts.CreateDbContextAsync(stopping))
-            {
-                policy = await RetentionPolicy.Read(db, stopping);
-            }
-            if (policy.Settings.ByItself && !(time.GetUtcNow() - policy.AppliedAt < Every))
-            {
-                await run.Apply(policy.Settings, stopping);
-                space.Forget();
-            }
-        }
-        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
-        {
-            LogFailed(log, error);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Error, "What the rules of retention name could not be removed and is tried again")]
-    private static partial void LogFailed(ILogger log, Exception error);
 }

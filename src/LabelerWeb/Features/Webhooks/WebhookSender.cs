@@ -1,9 +1,11 @@
 using Labeler.Shared.Webhooks.Sending;
+using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Features.Webhooks;
 
 /// <summary>Sends what the outbox holds, each webhook beside the others, so that one whose receiver is slow holds up nobody.</summary>
-internal sealed partial class WebhookSender(DeliveryQueue queue, ILogger<WebhookSender> log) : BackgroundService
+internal sealed partial class WebhookSender(DeliveryQueue queue, ILogger<WebhookSender> log)
+    : RepeatedService(Interval, TimeProvider.System, log)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -11,41 +13,26 @@ internal sealed partial class WebhookSender(DeliveryQueue queue, ILogger<Webhook
 
     private readonly Dictionary<long, Task> _sending = [];
 
+    protected override string Failure => "What webhooks wait for could not be found out";
+
     // By the real clock, as what it waits for is another program.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Look(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The program ends. What is not sent yet waits in the database.
-        }
+        await base.ExecuteAsync(stoppingToken);
+        // What is not sent yet waits in the database.
         await Task.WhenAll(_sending.Values);
     }
 
-    private async Task Look(CancellationToken stopping)
+    protected override async Task Look(CancellationToken stopping)
     {
-        try
+        var due = await queue.Due(stopping);
+        foreach (var done in _sending.Where(one => one.Value.IsCompleted).Select(one => one.Key).ToList())
         {
-            var due = await queue.Due(stopping);
-            foreach (var done in _sending.Where(one => one.Value.IsCompleted).Select(one => one.Key).ToList())
-            {
-                _sending.Remove(done);
-            }
-            foreach (var webhook in due.Where(webhook => !_sending.ContainsKey(webhook)).Take(MostAtOnce - _sending.Count))
-            {
-                _sending[webhook] = Task.Run(() => Send(webhook, stopping), CancellationToken.None);
-            }
+            _sending.Remove(done);
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
+        foreach (var webhook in due.Where(webhook => !_sending.ContainsKey(webhook)).Take(MostAtOnce - _sending.Count))
         {
-            Log.NotFound(log, error);
+            _sending[webhook] = Task.Run(() => Send(webhook, stopping), CancellationToken.None);
         }
     }
 
@@ -67,9 +54,6 @@ internal sealed partial class WebhookSender(DeliveryQueue queue, ILogger<Webhook
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "What webhooks wait for could not be found out and is asked again")]
-        public static partial void NotFound(ILogger log, Exception error);
-
         [LoggerMessage(LogLevel.Warning, "What came of a message to webhook {Webhook} could not be written down: it is sent again")]
         public static partial void Failed(ILogger log, long webhook, Exception error);
     }

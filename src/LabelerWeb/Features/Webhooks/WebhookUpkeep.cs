@@ -1,42 +1,20 @@
 using Labeler.Shared.Automation;
 using Labeler.Shared.Webhooks.Sending;
+using Labeler.Web.Hosting;
 
 namespace Labeler.Web.Features.Webhooks;
 
 /// <summary>Looks now and then for epochs that have become ready, and removes old lines of the delivery logs.</summary>
-internal sealed partial class WebhookUpkeep(DeliveryQueue queue, EpochReadiness readiness, ILogger<WebhookUpkeep> log) : BackgroundService
+internal sealed class WebhookUpkeep(DeliveryQueue queue, EpochReadiness readiness, ILogger<WebhookUpkeep> log)
+    : RepeatedService(Interval, TimeProvider.System, log)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await Look(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The program ends.
-        }
-    }
+    protected override string Failure => "Whether epochs are ready could not be found out";
 
-    private async Task Look(CancellationToken stopping)
+    protected override async Task Look(CancellationToken stopping)
     {
-        try
-        {
-            await readiness.Look(stopping);
-            await queue.RemoveOld(stopping);
-        }
-        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
-        {
-            LogFailed(log, error);
-        }
+        await readiness.Look(stopping);
+        await queue.RemoveOld(stopping);
     }
-
-    [LoggerMessage(LogLevel.Warning, "Whether epochs are ready could not be found out and is asked again")]
-    private static partial void LogFailed(ILogger log, Exception error);
 }
