@@ -34,6 +34,8 @@ public abstract partial class RepeatedService(TimeSpan interval, TimeProvider ti
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                // Not within the clock's own turn: one that jumps brings one look, and not all that it jumped over.
+                await Task.Yield();
                 await TryLook(stoppingToken);
             }
         }
