@@ -26,6 +26,7 @@ using Labeler.Web.Features.Review;
 using Labeler.Web.Features.RewardRuns;
 using Labeler.Web.Features.Rewards;
 using Labeler.Web.Features.Sets;
+using Labeler.Web.Features.Teams;
 using Labeler.Web.Features.Tokens;
 using Labeler.Web.Features.Trainer;
 using Labeler.Web.Features.Webhooks;
@@ -78,6 +79,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapAccount();
     app.MapLanguage();
     app.MapPeople();
+    app.MapTeams();
     app.MapMembers();
     app.MapTokens();
     app.MapWebhooks();

@@ -5,6 +5,7 @@ using Labeler.Shared.Data.PostgreSql;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Members.Teams;
 using Labeler.Shared.Photos;
 using Labeler.Shared.Retention;
 using Labeler.Shared.RewardRuns;
@@ -49,7 +50,8 @@ public static class ServiceRegistration
         }
         services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
         services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
-        services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>();
+        services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>()
+            .AddSingleton<TeamEditing>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
         services.AddSingleton<WebhookSecrets>().AddSingleton<RetentionRun>();
         return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()

@@ -1,3 +1,5 @@
+using Labeler.Shared.Members;
+using Labeler.Shared.Members.Teams;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -21,15 +23,20 @@ public sealed class Site(Browsing browsing) : IAsyncLifetime
         Faces = await SeededProject.Create(_server.Data, "Faces", LabelingTask.FlagBatch, groups: 3);
         await using var admin = await browsing.FirstAdmin(_server);
         _signedIn = await admin.SignedIn();
+        await using var db = await Faces.Open();
+        var team = await Faces.Get<TeamEditing>().Make("Morning shift");
+        await Faces.Get<TeamEditing>().Add(team.Id, await db.Users.Select(account => account.Id).FirstAsync(), null);
+        await Faces.Get<TeamEditing>().Admit(Faces.Project.Id, team.Id, ProjectRole.Reviewer, null);
     }
 
-    /// <summary>Every page of an admin, with those of one person and one picture.</summary>
+    /// <summary>Every page of an admin, with those of one person, one team and one picture.</summary>
     public async Task<string[]> Addresses()
     {
         await using var db = await Faces.Open();
         var person = await db.Users.Select(account => account.Id).FirstAsync();
         var picture = await db.Images.Select(image => image.Id).FirstAsync();
-        return [.. Pages.OfAnAdmin, $"people/{person}", $"p/faces/gallery/{picture}"];
+        var team = await db.Teams.Select(team => team.Id).FirstAsync();
+        return [.. Pages.OfAnAdmin, $"people/{person}", $"people/teams/{team}", $"p/faces/members?who={person}", $"p/faces/gallery/{picture}"];
     }
 
     public Task<Visitor> Admin(Action<BrowserNewContextOptions>? change = null)

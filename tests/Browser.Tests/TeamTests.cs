@@ -38,6 +38,61 @@ public sealed class TeamTests(LabelingFixture fixture) : IClassFixture<LabelingF
     }
 
     [Fact]
+    public async Task A_team_is_made_given_a_role_and_a_quota_and_who_has_given_it_is_thanked()
+    {
+        var seeded = await fixture.Seed("Worked in shifts", groups: 4);
+        await using var person = await fixture.Invited("Nia of the shift");
+        await using var admin = await fixture.Admin();
+        var page = admin.Page;
+        await admin.Go("/people");
+        await page.GetByLabel("Name of a new team").FillAsync("Morning shift");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a team" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Nia of the shift");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".team-list").First).ToContainTextAsync("Nia of the shift");
+        await admin.Go("/p/worked-in-shifts/members");
+        await page.GetByLabel("Team").SelectOptionAsync("Morning shift");
+        await page.Locator("#team-role").SelectOptionAsync("reviewer");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add the team" }).ClickAsync();
+        await Expect(page.Locator(".team-list")).ToContainTextAsync("Morning shift");
+        await page.GetByLabel("Votes in a day, at most").FillAsync("1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set the quota" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("The quota is set.");
+        await Expect(page.Locator(".data-table tbody tr")).ToHaveCountAsync(1);
+        await admin.Take("members-of-teams", fullPage: true);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Nia of the shift" }).ClickAsync();
+        await Expect(page.GetByLabel("Prompts of Nia of the shift")).ToBeVisibleAsync();
+        await admin.Take("member-of-a-team", fullPage: true);
+
+        var screen = await LabelingScreen.Open(person, seeded);
+        await screen.Press("2", "Enter");
+        await Expect(person.Page.Locator("[data-state=quota-day]")).ToBeVisibleAsync();
+        await Expect(person.Page.Locator("main")).ToContainTextAsync("Thank you, that is all for today");
+        await screen.AllSaved();
+        Assert.Single(await LabelingFixture.Votes(seeded));
+        await person.Take("quota-reached");
+        await person.Go("/label");
+        await Expect(person.Page.Locator("main")).ToContainTextAsync("Your votes: 1 of 1 today.");
+        await admin.Go("/p/worked-in-shifts");
+        await Expect(page.Locator("main")).ToContainTextAsync("Quotas");
+        await admin.Take("quotas", fullPage: true);
+
+        // Out of the team is out of a page that is open, too.
+        await person.Go("/p/worked-in-shifts/review/votes");
+        await Expect(person.Page.Locator(".data-table")).ToBeVisibleAsync();
+        await admin.Go("/people");
+        await admin.Take("people-and-teams", fullPage: true);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Morning shift" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Member of" })).ToBeVisibleAsync();
+        await admin.Take("team", fullPage: true);
+        person.Expect("403");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take out" }).ClickAsync();
+        await admin.Confirm();
+        await Expect(person.Page.Locator(".data-table")).ToHaveCountAsync(0);
+        Assert.Equal(403, await person.Go("/p/worked-in-shifts/review"));
+    }
+
+    [Fact]
     public async Task A_token_s_key_is_shown_once_and_the_log_says_that_it_was_made()
     {
         await fixture.Seed("Asked by programs", groups: 1);

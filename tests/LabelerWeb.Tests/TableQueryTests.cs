@@ -1,11 +1,13 @@
 using System.Linq.Expressions;
 using Labeler.Shared.Data;
+using Labeler.Shared.Members;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
 using Labeler.Web.Components.Languages;
 using Labeler.Web.Components.Tables;
 using Labeler.Web.Features.Administration;
 using Labeler.Web.Features.Epochs;
+using Labeler.Web.Features.Members;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Review;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +23,12 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
     {
         await using var seeded = await Voted("Sorted");
         await Sorts(JobRow.All, job => job.Id, (nameof(JobRow.Id), true));
+        await host.With<LabelerDb, int>(async db =>
+        {
+            await Member.Put(db, seeded.Project.Id, await db.Users.Select(account => account.Id).FirstAsync(), ProjectRole.Annotator, null, DateTimeOffset.UtcNow);
+            return await db.SaveChangesAsync();
+        });
+        await Sorts(db => MemberRow.Of(db, seeded.Project.Id), member => member.Id, (nameof(MemberRow.Name), false));
         await Sorts(PersonRow.All, person => person.Id, (nameof(PersonRow.Name), false));
         await using (var db = await seeded.Open())
         {
@@ -64,6 +72,21 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(4, plans.Count);
         Assert.All(plans.Where((_, n) => n % 2 == 0), plan => Assert.StartsWith("SEARCH v USING COVERING INDEX", Assert.Single(plan), StringComparison.Ordinal));
         Assert.All(plans.Where((_, n) => n % 2 == 1), plan => Assert.StartsWith("SEARCH v USING INTEGER PRIMARY KEY", plan[0], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task How_many_votes_somebody_gave_is_read_from_an_index_alone()
+    {
+        await using var seeded = await Voted("Counted");
+        await using var db = await seeded.Open();
+        var asked = new AskedDb(db.Database.GetConnectionString()!);
+        await using var same = asked.Open();
+        var voter = await db.Users.Where(account => account.DisplayName == "Voter of Counted").Select(account => account.Id).SingleAsync();
+        var (given, since) = (Labeler.Shared.Voting.Assignment.Given(same, seeded.Project.Id, voter), DateTimeOffset.UtcNow.AddDays(-1));
+        Assert.Equal((5, 3, 5), (await given.CountAsync(), await given.Take(3).CountAsync(), await given.Where(vote => vote.At >= since).Take(9).CountAsync()));
+        var plans = await asked.Plans();
+        Assert.Equal(3, plans.Count);
+        Assert.All(plans, plan => Assert.Contains("USING COVERING INDEX IX_Votes_ProjectId_AnnotatorId_At", plan.Single(step => step.Contains("INDEX", StringComparison.Ordinal)), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -14,4 +14,4 @@ export function makeNotice(root, status, outbox) {
 }
 
 /** Seconds until it is worth asking again. */
-export const patience = { loading: 1, sampling: 2, training: 5, held: 5, 'practice-missing': 15, 'practice-over': 15, done: 15, checking: 15, offline: 5, error: 5, exposure: 60, 'signed-out': 30 };
+export const patience = { loading: 1, sampling: 2, training: 5, held: 5, 'practice-missing': 15, 'practice-over': 15, done: 15, checking: 15, offline: 5, error: 5, exposure: 60, 'quota-day': 60, quota: 60, 'signed-out': 30 };

@@ -3,9 +3,11 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Members;
+using Labeler.Shared.Members.Teams;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Retention;
 using Labeler.Shared.Scoring;
+using Labeler.Shared.Voting;
 using Labeler.Shared.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -21,6 +23,7 @@ public sealed class ChangeRecorder
     [
         typeof(Project), typeof(Account), typeof(Member), typeof(AccessToken), typeof(Invitation), typeof(Reward), typeof(Epoch),
         typeof(Evaluation), typeof(Webhook), typeof(RetentionPolicy), typeof(IdentityUserRole<Guid>),
+        typeof(Team), typeof(TeamPerson), typeof(TeamMember), typeof(MemberQuota), typeof(AssignedPrompt),
     ];
 
     // Secrets, and what says the same in other words.
@@ -28,7 +31,7 @@ public sealed class ChangeRecorder
     [
         nameof(Account.PasswordHash), nameof(Account.SecurityStamp), nameof(Account.ConcurrencyStamp), nameof(Account.NormalizedUserName),
         nameof(Account.NormalizedEmail), nameof(AccessToken.Hash), nameof(Invitation.TokenHash), nameof(Reward.ProtectedKey),
-        nameof(Webhook.ProtectedSecret),
+        nameof(Webhook.ProtectedSecret), nameof(Team.NormalizedName),
     ];
 
     private readonly Lock _lock = new();

@@ -19,6 +19,9 @@ public enum LockScope
 
     /// <summary>Asking more about a group (id: group).</summary>
     Group = 5,
+
+    /// <summary>Changing teams (id: 0).</summary>
+    Teams = 6,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>

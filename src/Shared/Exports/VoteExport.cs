@@ -52,7 +52,7 @@ public static class VoteExport
     }
 
     // A ranking has places and no score; they stand in its verdict.
-    private static double? ScoreOf(Vote vote) => vote.Verdict is RankVerdict ? null : vote.Score;
+    internal static double? ScoreOf(Vote vote) => vote.Verdict is RankVerdict ? null : vote.Score;
 
     private static IAsyncEnumerable<(Vote Vote, string Prompt)> Rows(LabelerDb db, long epochId) =>
         db.Votes.AsNoTracking().Include(v => v.Item!.Group).Where(v => v.EpochId == epochId).OrderBy(v => v.Id).AsAsyncEnumerable()

@@ -1,3 +1,5 @@
+using Labeler.Shared.Voting;
+
 namespace Labeler.Shared.Members;
 
 /// <summary>Somebody who belongs to a project, with a role there.</summary>
@@ -20,29 +22,36 @@ public sealed class Member
     public static async Task<Member> Put(
         LabelerDb db, long project, Guid account, ProjectRole role, Guid? by, DateTimeOffset now, CancellationToken cancel = default)
     {
-        LabelerException.ThrowIf(!ProjectRoles.OfMembers.Contains(role), "A member is an annotator, a reviewer or a lead.");
+        Require(role);
         if (await db.Members.FirstOrDefaultAsync(m => m.ProjectId == project && m.AccountId == account, cancel) is { } member)
         {
             member.Role = role;
             return member;
         }
         LabelerException.ThrowIf(!await db.Users.AnyAsync(a => a.Id == account, cancel), "There is no such account; load the page again.");
-        LabelerException.ThrowIf(
-            !await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, cancel), "There is no such project.");
+        await RequireProject(db, project, cancel);
         member = new(project, account, role, by, now);
         db.Members.Add(member);
         return member;
     }
 
-    /// <summary>Ends a membership and gives back what the person held of the project's items.</summary>
+    /// <summary>Ends a membership with what was assigned to it, and gives back what the person held of the project's items.</summary>
     /// <exception cref="LabelerException">They are no member.</exception>
     public static async Task Remove(LabelerDb db, long project, Guid account, DateTimeOffset now, CancellationToken cancel = default)
     {
         var member = await db.Members.FirstOrDefaultAsync(m => m.ProjectId == project && m.AccountId == account, cancel)
             ?? throw new LabelerException("They are no member; load the page again.");
         db.Members.Remove(member);
+        await Assignment.Ask(db, project, account, null, cancel);
+        db.AssignedPrompts.RemoveRange(
+            await db.AssignedPrompts.Where(p => p.ProjectId == project && p.AccountId == account).ToListAsync(cancel));
         await db.SaveChangesAsync(cancel);
-        await db.Leases.Where(l => l.AnnotatorId == account && l.DoneAt == null && l.ExpiresAt > now && l.Item!.ProjectId == project)
-            .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
+        await Lease.GiveBackAll(db, project, [account], now, cancel);
     }
+
+    internal static void Require(ProjectRole role) =>
+        LabelerException.ThrowIf(!ProjectRoles.OfMembers.Contains(role), "A member is an annotator, a reviewer or a lead.");
+
+    internal static async Task RequireProject(LabelerDb db, long project, CancellationToken cancel) => LabelerException.ThrowIf(
+        !await db.Projects.AnyAsync(p => p.Id == project && p.DeletedAt == null, cancel), "There is no such project.");
 }

@@ -20,7 +20,9 @@ public sealed record Viewer(Guid Account, ProjectRole Everywhere, IReadOnlyList<
         }
         var everywhere = Everywhere >= least;
         return projects.Where(p => everywhere && p.IsOpenToAll
-            || db.Members.Any(m => m.ProjectId == p.Id && m.AccountId == account && m.Role >= least));
+            || db.Members.Any(m => m.ProjectId == p.Id && m.AccountId == account && m.Role >= least)
+            || db.TeamMembers.Any(t => t.ProjectId == p.Id && t.Role >= least
+                && db.TeamPeople.Any(person => person.TeamId == t.TeamId && person.AccountId == account)));
     }
 
     /// <summary>What they may do in each of these projects that they may know of.</summary>
@@ -32,11 +34,26 @@ public sealed record Viewer(Guid Account, ProjectRole Everywhere, IReadOnlyList<
         {
             p.Id,
             p.IsOpenToAll,
-            Role = db.Members.Where(m => m.ProjectId == p.Id && m.AccountId == account).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+            Own = db.Members.Where(m => m.ProjectId == p.Id && m.AccountId == account).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+            ByTeam = db.TeamMembers.Where(t => t.ProjectId == p.Id
+                    && db.TeamPeople.Any(person => person.TeamId == t.TeamId && person.AccountId == account))
+                .OrderByDescending(t => t.Role).Select(t => (ProjectRole?)t.Role).FirstOrDefault(),
         }).ToListAsync(cancel);
-        return found.Select(p => (p.Id, Role: In(p.Id, p.IsOpenToAll, p.Role ?? ProjectRole.None)))
+        return found.Select(p => (p.Id, Role: In(p.Id, p.IsOpenToAll, Higher(p.Own, p.ByTeam))))
             .Where(p => p.Role != ProjectRole.None).ToDictionary(p => p.Id, p => p.Role);
     }
+
+    /// <summary>Do they hold that role in any project by a membership, their own or a team's?</summary>
+    public async Task<bool> IsAnywhere(LabelerDb db, ProjectRole least, CancellationToken cancel = default)
+    {
+        var account = Account;
+        return await db.Members.AnyAsync(m => m.AccountId == account && m.Role >= least, cancel)
+            || await db.TeamMembers.AnyAsync(
+                t => t.Role >= least && db.TeamPeople.Any(p => p.TeamId == t.TeamId && p.AccountId == account), cancel);
+    }
+
+    private static ProjectRole Higher(ProjectRole? one, ProjectRole? other) =>
+        (ProjectRole)Math.Max((int)(one ?? ProjectRole.None), (int)(other ?? ProjectRole.None));
 
     private ProjectRole In(long project, bool isOpen, ProjectRole member)
     {

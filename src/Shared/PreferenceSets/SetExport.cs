@@ -2,6 +2,7 @@ using System.Text.Json;
 using Labeler.Shared.Exports;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.PreferenceSets.Tables;
 using Labeler.Shared.PreferenceSets.Writing;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
@@ -17,6 +18,7 @@ public sealed record SetExportOrder(string Format)
 
 /// <param name="Name">To be saved as.</param>
 /// <param name="Hash">SHA-256 of the whole file.</param>
+/// <param name="Pairs">Of a table, its rows.</param>
 /// <param name="People">Who judged what is in it.</param>
 public sealed record ExportedFile(string Name, string Hash, long Bytes, long Pairs, int People)
 {
@@ -76,19 +78,12 @@ public sealed class SetExport(IDbContextFactory<LabelerDb> contexts, FileStore f
         var (lines, partial) = ($"{path}.{job.Attempt}.rows", $"{path}.{job.Attempt}.part");
         try
         {
-            Project project;
-            int people;
-            Dictionary<string, int> prompts;
-            await using (var db = await contexts.CreateDbContextAsync(cancel))
-            {
-                project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == job.ProjectId, cancel);
-                (prompts, people) = await Freeze(new PairRows(db, project), lines, report, cancel);
-            }
-            var pairs = prompts.Values.Sum(count => (long)count);
-            LabelerException.ThrowIf(pairs == 0, "There is no preference yet: two pictures of a group must have been judged differently.");
-            await Write(format, partial, lines, prompts, (done) => report(done / (double)pairs, $"{done:N0} of {pairs:N0} pairs"), cancel);
+            await using var db = await contexts.CreateDbContextAsync(cancel);
+            var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == job.ProjectId, cancel);
+            var (rows, people) = format.IsTable ? await WriteTable(db, project, format, partial, report, cancel)
+                : await WritePairs(db, project, format, partial, lines, report, cancel);
             var hash = ContentHash.OfFile(partial);
-            var file = new ExportedFile($"{project.Slug}-{format.Name}{format.Ending}", hash, new FileInfo(partial).Length, pairs, people);
+            var file = new ExportedFile($"{project.Slug}-{format.Name}{format.Ending}", hash, new FileInfo(partial).Length, rows, people);
             await contexts.Write(job, (_, held) =>
             {
                 File.Move(partial, path, overwrite: true);
@@ -106,6 +101,26 @@ public sealed class SetExport(IDbContextFactory<LabelerDb> contexts, FileStore f
             File.Delete(lines);
             File.Delete(partial);
         }
+    }
+
+    private async Task<(long Rows, int People)> WriteTable(
+        LabelerDb db, Project project, SetFormat format, string path, Action<double, string> report, CancellationToken cancel)
+    {
+        await using var output = new FileStream(path, FileMode.Create, FileAccess.ReadWrite);
+        var written = await ProjectTables.Write(db, project, format, output, files, report, cancel);
+        LabelerException.ThrowIf(written.Rows == 0, "There is nothing of that kind in the project yet.");
+        output.Flush(flushToDisk: true);
+        return written;
+    }
+
+    private async Task<(long Rows, int People)> WritePairs(LabelerDb db, Project project, SetFormat format, string path, string lines,
+        Action<double, string> report, CancellationToken cancel)
+    {
+        var (prompts, people) = await Freeze(new PairRows(db, project), lines, report, cancel);
+        var pairs = prompts.Values.Sum(count => (long)count);
+        LabelerException.ThrowIf(pairs == 0, "There is no preference yet: two pictures of a group must have been judged differently.");
+        await Write(format, path, lines, prompts, done => report(done / (double)pairs, $"{done:N0} of {pairs:N0} pairs"), cancel);
+        return (pairs, people);
     }
 
     private static async Task<(Dictionary<string, int> Prompts, int People)> Freeze(PairRows rows, string path,

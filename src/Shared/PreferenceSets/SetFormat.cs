@@ -22,6 +22,17 @@ public sealed record SetFormat(string Name, string Title, string Ending, string 
         new("argilla", "Argilla", ".zip", "Settings and records, as its client loads a data set from a disk."),
     ];
 
+    /// <summary>What a project holds, without asking who preferred what.</summary>
+    public static IReadOnlyList<SetFormat> Tables { get; } =
+    [
+        new("votes", "Parquet: votes", ".parquet",
+            "Every vote as it was cast, a row each, also those taken back, in quarantine or surplus."),
+        new("pictures", "Parquet: pictures", ".parquet", "Every picture with its prompt, seed and place in its group."),
+        new("prompts", "Parquet: prompts", ".parquet", "The project's prompts, and how many groups were sampled from each."),
+    ];
+
+    public bool IsTable => Tables.Contains(this);
+
     public string MediaType => Ending switch
     {
         ".parquet" => "application/vnd.apache.parquet",
@@ -30,6 +41,7 @@ public sealed record SetFormat(string Name, string Title, string Ending, string 
     };
 
     /// <exception cref="LabelerException">There is none of that name.</exception>
-    public static SetFormat Named(string name) => All.FirstOrDefault(format => format.Name == name)
-        ?? throw new LabelerException($"There is no format {name}; choose one of {string.Join(", ", All.Select(format => format.Name))}.");
+    public static SetFormat Named(string name) => All.Concat(Tables).FirstOrDefault(format => format.Name == name)
+        ?? throw new LabelerException(
+            $"There is no format {name}; choose one of {string.Join(", ", All.Concat(Tables).Select(format => format.Name))}.");
 }

@@ -26,6 +26,12 @@ public sealed class Project : Announcing
     public ProjectSettings Settings { get; private set; } = new();
     /// <summary>Is everybody with an account a member, with the role that they hold in the installation?</summary>
     public bool IsOpenToAll { get; private set; } = true;
+
+    /// <summary>How many votes everybody may give who has no quota of their own; null for any number.</summary>
+    public int? QuotaPerDay { get; private set; }
+
+    /// <inheritdoc cref="QuotaPerDay" />
+    public int? QuotaInTotal { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? DeletedAt { get; private set; }
     public IReadOnlyList<Prompt> Prompts => _prompts;
@@ -97,6 +103,9 @@ public sealed class Project : Announcing
 
     /// <summary>Whether everybody with an account is a member, or only those who were made one.</summary>
     public void OpenToAll(bool open) => IsOpenToAll = open;
+
+    /// <summary>How many votes everybody may give who has no quota of their own.</summary>
+    public void Ask(Quota quota) => (QuotaPerDay, QuotaInTotal) = quota.Checked();
 
     public void Restore() => DeletedAt = null;
 

@@ -7,10 +7,16 @@ public static class GoldPool
         (await Read(db, projectId, cancel)).Count;
 
     /// <summary>The newest item of each question.</summary>
-    internal static async Task<IReadOnlyList<Item>> Read(LabelerDb db, long projectId, CancellationToken cancel)
+    /// <param name="forWhom">Of the prompts alone that were chosen for that person, where any were.</param>
+    internal static async Task<IReadOnlyList<Item>> Read(LabelerDb db, long projectId, CancellationToken cancel, Guid? forWhom = null)
     {
-        var items = await db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Use == ItemUse.Gold).OrderByDescending(i => i.Id)
-            .ToListAsync(cancel);
+        var gold = db.Items.AsNoTracking().Where(i => i.ProjectId == projectId && i.Use == ItemUse.Gold);
+        if (forWhom is { } person && await Assignment.Prompts(db, projectId, person).AnyAsync(cancel))
+        {
+            var chosen = Assignment.Prompts(db, projectId, person);
+            gold = gold.Where(i => chosen.Contains(i.Group!.Prompt));
+        }
+        var items = await gold.OrderByDescending(i => i.Id).ToListAsync(cancel);
         // One whose answer was wrong is not replaced by the same question of an earlier epoch.
         return [.. items.DistinctBy(Question).Where(i => i.Gold is not null)];
     }

@@ -17,4 +17,10 @@ public enum NoItemsReason
 
     /// <summary>The project asks for a practice that this person has not passed.</summary>
     Practice,
+
+    /// <summary>The person has given, or holds, as many as they are asked for in a day.</summary>
+    QuotaOfDay,
+
+    /// <summary>The person has given, or holds, as many as they are asked for in all.</summary>
+    QuotaInTotal,
 }

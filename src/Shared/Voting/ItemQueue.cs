@@ -20,6 +20,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     {
         var now = time.GetUtcNow();
         Project? project;
+        Assignment asked;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
             project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel);
@@ -35,13 +36,15 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
             {
                 return new([], reason);
             }
+            asked = await Assignment.Of(db, project, annotator, cancel);
             if (!await Practice.IsIn(db, project, annotator, cancel))
             {
-                return new([], NoItemsReason.Practice);
+                var (more, quota) = await asked.Left(db, projectId, annotator, time, cancel);
+                return new([], more <= 0 ? quota : NoItemsReason.Practice);
             }
         }
         count = Math.Clamp(count, 1, MostAtOnce);
-        var leases = await contexts.Write(LockScope.Queue, projectId, async db =>
+        var (leases, full) = await contexts.Write(LockScope.Queue, projectId, async db =>
         {
             var held = await db.Leases.AsNoTracking()
                 .Where(l =>
@@ -51,13 +54,20 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
                 .Where(l => db.Epochs.Any(e => e.Id == l.Item!.EpochId && e.State < EpochState.Frozen))
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
             await Checking.Renew(db, held, cancel);
+            var (left, by) = held.Count == count ? (0, null) : await asked.Left(db, projectId, annotator, time, cancel);
+            left = Math.Min(count - held.Count, left);
+            if (left <= 0)
+            {
+                return (held, by);
+            }
             // The time now that the lock is held: leases given while this waited for it would seem to end later than any could.
-            return held.Count == count ? held
-                : [.. held, .. await TakeNew(db, projectId, annotator, count - held.Count, time.GetUtcNow(), cancel)];
+            IReadOnlyList<Lease> taken =
+                [.. held, .. await TakeNew(db, projectId, annotator, asked.OfSomePrompts, left, time.GetUtcNow(), cancel)];
+            return (taken, (NoItemsReason?)null);
         }, cancel);
         if (leases.Count == 0)
         {
-            return new([], NoItemsReason.NoneOpen);
+            return new([], full ?? NoItemsReason.NoneOpen);
         }
         return new(await Read(leases, cancel), null);
     }
@@ -129,12 +139,13 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     }
 
     // Items that measure come among the others, so that nobody sees which they are.
-    private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, int count, DateTimeOffset now,
-        CancellationToken cancel)
+    private static async Task<List<Lease>> TakeNew(LabelerDb db, long projectId, Guid annotator, bool ofSomePrompts, int count,
+        DateTimeOffset now, CancellationToken cancel)
     {
+        var lending = new Lending(db, projectId, annotator, ofSomePrompts);
         var measuring = await MayMeasure(db, projectId, annotator, count, cancel)
-            ? await Lending.Lend(db, projectId, annotator, 1, measuring: true, now, cancel) : [];
-        var asked = await Lending.Lend(db, projectId, annotator, count - measuring.Count, measuring: false, now, cancel);
+            ? await lending.Lend(1, measuring: true, now, cancel) : [];
+        var asked = await lending.Lend(count - measuring.Count, measuring: false, now, cancel);
         foreach (var lease in measuring)
         {
             asked.Insert(RandomNumberGenerator.GetInt32(asked.Count + 1), lease);

@@ -37,6 +37,12 @@ public sealed class Lease
     /// <summary>What that vote says; loaded by <see cref="Checking.Show"/>.</summary>
     public FlagVerdict? Checked { get; internal set; }
 
+    /// <summary>What people hold of a project's items goes to others.</summary>
+    internal static Task GiveBackAll(
+        LabelerDb db, long project, IReadOnlyCollection<Guid> people, DateTimeOffset now, CancellationToken cancel) =>
+        db.Leases.Where(l => people.Contains(l.AnnotatorId) && l.DoneAt == null && l.ExpiresAt > now && l.Item!.ProjectId == project)
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
+
     internal void Renew(DateTimeOffset now)
     {
         TakenAt = now;

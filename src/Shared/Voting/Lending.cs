@@ -4,12 +4,12 @@ using Labeler.Shared.Epochs;
 namespace Labeler.Shared.Voting;
 
 /// <summary>Chooses new items for a person and leases them.</summary>
-internal static class Lending
+/// <param name="ofSomePrompts">Only of the prompts that were chosen for them; see <see cref="AssignedPrompt"/>.</param>
+internal sealed class Lending(LabelerDb db, long projectId, Guid annotator, bool ofSomePrompts)
 {
     // One statement, so that it is the database that decides who gets what. A lease that ends later than any could was written by a clock
     // that jumped: it counts as over.
-    public static Task<List<Lease>> Lend(LabelerDb db, long projectId, Guid annotator, int count, bool measuring, DateTimeOffset now,
-        CancellationToken cancel)
+    public Task<List<Lease>> Lend(int count, bool measuring, DateTimeOffset now, CancellationToken cancel)
     {
         var latest = (now + Lease.Lifetime + ClockSkew.Tolerance).ToUnixTimeMilliseconds();
         var (start, end, salt) =
@@ -30,6 +30,8 @@ internal static class Lending
                     < CASE WHEN i."Check" = 0 OR i."Votes" >= i."VotesWanted" THEN i."VotesWanted" ELSE i."Votes" + 1 END
               AND (i."Use" <> {gold} OR NOT EXISTS (SELECT 1 FROM "PracticeAnswers" AS p
                               WHERE p."AnnotatorId" = {annotator} AND p."GroupId" = i."GroupId"))
+              AND (NOT {ofSomePrompts} OR (SELECT g."Prompt" FROM "Groups" AS g WHERE g."Id" = i."GroupId")
+                    IN (SELECT a."Text" FROM "AssignedPrompts" AS a WHERE a."ProjectId" = {projectId} AND a."AccountId" = {annotator}))
               AND NOT EXISTS (SELECT 1 FROM "Leases" AS m WHERE m."ItemId" = i."Id" AND m."AnnotatorId" = {annotator}
                               AND (m."DoneAt" IS NOT NULL OR m."UnblindedAt" IS NOT NULL OR m."ExpiresAt" > {start}))
             ORDER BY CASE WHEN i."Rank" < 0 THEN (i."Id" * 2654435761 + {salt}) / 65536 % 65536 ELSE 0 END, i."EpochId", i."Rank", i."Id"

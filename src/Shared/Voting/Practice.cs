@@ -119,7 +119,7 @@ public sealed class Practice(IDbContextFactory<LabelerDb> contexts, TimeProvider
         {
             return At(stands.TriesLeft > 0 ? PracticeState.Failed : PracticeState.Over);
         }
-        var pool = await GoldPool.Read(db, project.Id, cancel);
+        var pool = await GoldPool.Read(db, project.Id, cancel, annotator);
         var answered = answers.Select(a => GoldPool.Question(a.Item!)).ToHashSet();
         var next = pool.Where(item => !answered.Contains(GoldPool.Question(item)))
             .OrderBy(item => GoldPool.Place(item, annotator, attempt)).FirstOrDefault();

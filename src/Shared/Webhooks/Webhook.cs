@@ -14,7 +14,7 @@ public enum WebhookState
     GaveUp = 2,
 }
 
-/// <summary>An address of another program that is told of events.</summary>
+/// <summary>An address of another program, or of a mailbox, that is told of events.</summary>
 public sealed class Webhook
 {
     public const int LongestName = 60;
@@ -50,6 +50,9 @@ public sealed class Webhook
     public Guid? CreatedBy { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
 
+    /// <summary>Where its events are mailed to; null where they are sent to a program.</summary>
+    public string? Mailbox => MailTo.Mailbox(Address);
+
     public bool Wants(EventKind kind) => kind == EventKind.Test || Events.Contains(kind);
 
     /// <exception cref="LabelerException">A name, an address or the events cannot be used.</exception>
@@ -57,7 +60,10 @@ public sealed class Webhook
     {
         var (called, at, kinds) = (name.Trim(), address.Trim(), events.Distinct().Order().ToList());
         LabelerException.ThrowIf(called.Length is 0 or > LongestName, $"A webhook's name has 1 to {LongestName} characters.");
-        LabelerException.ThrowIf(at.Length > LongestAddress || !ServerAddress.IsOne(at), ServerAddress.Rule);
+        var isMail = at.StartsWith(MailTo.Scheme, StringComparison.OrdinalIgnoreCase);
+        LabelerException.ThrowIf(isMail && MailTo.Mailbox(at) is null,
+            "The e-mail address is one plain address, such as mailto:name@example.org.");
+        LabelerException.ThrowIf(!isMail && (at.Length > LongestAddress || !ServerAddress.IsOne(at)), ServerAddress.Rule);
         LabelerException.ThrowIf(kinds.Count == 0, "Choose at least one event.");
         (Name, Address, Events) = (called, at, kinds);
     }

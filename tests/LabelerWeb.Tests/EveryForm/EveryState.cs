@@ -4,6 +4,7 @@ using Labeler.Shared.Evaluations;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Members;
+using Labeler.Shared.Members.Teams;
 using Labeler.Shared.Photos;
 using Labeler.Shared.PreferenceSets;
 using Labeler.Shared.Projects;
@@ -57,9 +58,25 @@ internal static class EveryState
         {
             var project = await db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync();
             await Member.Put(db, project, idle.Id, ProjectRole.Reviewer, null, Now);
+            await Assignment.Ask(db, project, idle.Id, new(3, null));
+            await Assignment.Choose(db, project, idle.Id, ["1 hand"], Now);
             await RetentionPolicy.Set(db, new() { ThumbnailDays = 1 });
             await AccessToken.Make(db, admin.Account, "a script", TokenScope.Read, [], 30, Now);
             return await db.SaveChangesAsync();
+        });
+        await Team(host, idle.Id);
+    }
+
+    // With one person, in one project; and one that is in none.
+    private static async Task Team(WebHost host, Guid person)
+    {
+        var project = await host.With<LabelerDb, long>(db => db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync());
+        await host.With<TeamEditing, Team>(async editing =>
+        {
+            await editing.Make("Nobody's team");
+            var team = await editing.Make("Everybody's team");
+            await editing.Add(team.Id, person, null);
+            return await editing.Admit(project, team.Id, ProjectRole.Annotator, null);
         });
     }
 

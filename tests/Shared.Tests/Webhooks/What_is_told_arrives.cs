@@ -211,7 +211,7 @@ public sealed class What_is_told_arrives(Databases databases) : IAsyncLifetime
             await Tell(world, hook);
         }
         using var here = Queue(world);
-        using var there = new DeliveryQueue(other.GetRequiredService<IDbContextFactory<LabelerDb>>(), other.GetRequiredService<WebhookSecrets>(), new() { AllowPrivateAddresses = true }, world.Clock);
+        using var there = new DeliveryQueue(other.GetRequiredService<IDbContextFactory<LabelerDb>>(), other.GetRequiredService<WebhookSecrets>(), new() { AllowPrivateAddresses = true }, new(), world.Clock);
         var taken = await Task.WhenAll(here.Send(hook), there.Send(hook));
         Assert.Equal(12, taken.Sum());
         Assert.Equal(12, _receiver.Got.Select(got => got.Id).Distinct().Count());
@@ -311,7 +311,7 @@ public sealed class What_is_told_arrives(Databases databases) : IAsyncLifetime
     }
 
     private static DeliveryQueue Queue(World world, bool allowPrivate = true) =>
-        new(world.Contexts, world.Get<WebhookSecrets>(), new ReachOptions { AllowPrivateAddresses = allowPrivate }, world.Clock);
+        new(world.Contexts, world.Get<WebhookSecrets>(), new ReachOptions { AllowPrivateAddresses = allowPrivate }, new(), world.Clock);
 
     private static async Task<(long Id, string Secret)> Hook(World world, string address)
     {

@@ -14,7 +14,7 @@ public static class Figures
         {
             return TypedResults.NotFound();
         }
-        var figures = await Dashboard.Figures.Read(db, found, time.GetUtcNow());
+        var figures = await Dashboard.Figures.Read(db, found, time);
         return TypedResults.Ok<IReadOnlyList<Table>>([.. figures.Tables.Select(table =>
             new Table(table.Name, table.Title, table.Headers, [.. table.Rows.Select(Cells)]))]);
     }

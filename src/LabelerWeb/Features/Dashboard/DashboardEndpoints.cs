@@ -20,7 +20,7 @@ public static class DashboardEndpoints
         }
         var view = DashboardView.Of(from, until, who, with);
         var beside = await Beside.Read(db, project, view.With, user.Viewer(), cancel);
-        var figures = await Figures.Read(db, project, time.GetUtcNow(), view.Which);
+        var figures = await Figures.Read(db, project, time, view.Which);
         var table = figures.Tables.Concat(beside?.Tables ?? []).FirstOrDefault(table => table.Name == figure);
         return table?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound();
     }

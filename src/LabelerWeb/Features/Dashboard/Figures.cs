@@ -15,11 +15,15 @@ public sealed record Figures(
 
     /// <summary>Another project beside it; null where nobody asked for one, or where the two measure nothing alike.</summary>
     public Beside? Beside { get; init; }
+
+    /// <summary>How far people are with what they are asked for; none where no quota is set.</summary>
+    public IReadOnlyList<QuotaStanding> Quotas { get; init; } = [];
     public int Votes => People.Sum(person => person.Votes);
 
     /// <param name="which">Of a part of the votes there are only the figures that a part can have: rates, labels and scores.</param>
-    public static async Task<Figures> Read(LabelerDb db, Project project, DateTimeOffset now, WhichVotes? which = null)
+    public static async Task<Figures> Read(LabelerDb db, Project project, TimeProvider time, WhichVotes? which = null)
     {
+        var now = time.GetUtcNow();
         IReadOnlyList<EpochRates> rates = [.. (await EpochRates.Read(db, project.Id, which: which)).Where(rates => rates.Normal.Of > 0)];
         IReadOnlyList<LabelCounts> labels =
         [
@@ -33,11 +37,17 @@ public sealed record Figures(
                 await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
                 people, await AgreementFigures.Read(db, project, null),
                 [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
-                await EpochChange.Read(db, project), await AnchorFigures.Read(db, project));
+                await EpochChange.Read(db, project), await AnchorFigures.Read(db, project))
+            {
+                Quotas = await QuotaStanding.Read(db, project, Assignment.DayStart(time)),
+            };
     }
 
     public IEnumerable<FigureTable> Tables =>
-        [RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, AgreementTable, AnchorsTable, YieldTable];
+    [
+        RatesTable, ChangesTable, LabelsTable, ScoresTable, WinsTable, HoursTable, PeopleTable, QuotasTable, AgreementTable, AnchorsTable,
+        YieldTable,
+    ];
 
     public FigureTable RatesTable => new("rates", "Rates per epoch",
         [
@@ -92,6 +102,10 @@ public sealed record Figures(
             person.Fast, IsFlagged && person.Flagged.Of > 0 ? new Percent(person.Flagged.Share) : null, new Percent(person.Influence),
             person.Gold is { } gold ? new Percent(gold.Share) : null, person.LastVoteAt,
         })]);
+
+    public FigureTable QuotasTable => new("quotas", "Quotas", ["name", "today", "asked for in a day", "in total", "asked for in total"],
+        [.. Quotas.Select(person =>
+            Row([person.Name, person.Today, person.Quota.PerDay, person.InTotal, person.Quota.InTotal]))]);
 
     public FigureTable AgreementTable => FigureTable.Of(Agreement, "Agreement", "things that several people judged");
 

@@ -25,13 +25,17 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
                 return ("withdrawn", null);
             case NoItemsReason.ExposureSpent:
                 return ("exposure", null);
+            case NoItemsReason.QuotaOfDay:
+                return ("quota-day", null);
+            case NoItemsReason.QuotaInTotal:
+                return ("quota", null);
         }
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await LabelingProgress.Read(db, project, annotator, Midnight(), cancel) is not { } round)
+        if (await LabelingProgress.Read(db, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
         {
             return ("empty", null);
         }
-        if (await Open(db, project, annotator).AnyAsync(cancel))
+        if (await (await Open(db, project, annotator, cancel)).AnyAsync(cancel))
         {
             return ("held", null);
         }
@@ -57,17 +61,24 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
             .FirstOrDefaultAsync(cancel);
     }
 
+    /// <summary>How far somebody is with what they are asked for; null where no quota is set.</summary>
+    public async Task<QuotaStanding?> Quota(Project project, Guid annotator, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await QuotaStanding.Of(db, project, annotator, Assignment.DayStart(time), cancel);
+    }
+
     /// <summary>Items that are left for this person to judge.</summary>
     public async Task<int> OpenFor(long project, Guid annotator, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        return await Open(db, project, annotator).CountAsync(cancel);
+        return await (await Open(db, project, annotator, cancel)).CountAsync(cancel);
     }
 
     public async Task<Progress> Progress(long project, Guid annotator, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await LabelingProgress.Read(db, project, annotator, Midnight(), cancel) is not { } round)
+        if (await LabelingProgress.Read(db, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
         {
             return new(0, 0, 0, 0);
         }
@@ -82,14 +93,13 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
             && db.Epochs.Any(e => e.Id == v.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling)), cancel);
 
     // Not yet judged by this person, in whoever's hands they are. What measures people is handed out among these and is no work of its own.
-    private static IQueryable<Item> Open(LabelerDb db, long project, Guid annotator) => db.Items.Where(
-        i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
-            && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling))
-            && !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && (l.DoneAt != null || l.UnblindedAt != null)));
-
-    private DateTimeOffset Midnight()
+    private static async Task<IQueryable<Item>> Open(LabelerDb db, long project, Guid annotator, CancellationToken cancel)
     {
-        var now = time.GetLocalNow();
-        return now - now.TimeOfDay;
+        var open = db.Items.Where(
+            i => i.ProjectId == project && i.State == ItemState.Open && i.Use == ItemUse.Training
+                && db.Epochs.Any(e => e.Id == i.EpochId && (e.State == EpochState.Sampling || e.State == EpochState.Labeling))
+                && !db.Leases.Any(l => l.ItemId == i.Id && l.AnnotatorId == annotator && (l.DoneAt != null || l.UnblindedAt != null)));
+        var chosen = Assignment.Prompts(db, project, annotator);
+        return await chosen.AnyAsync(cancel) ? open.Where(i => chosen.Contains(i.Group!.Prompt)) : open;
     }
 }

@@ -1,3 +1,4 @@
+using Labeler.Shared.Accounts.Names;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Labeler.Web.Features.Members;
@@ -15,12 +16,12 @@ public static class MemberEndpoints
                 !await db.Members.AnyAsync(m => m.ProjectId == project && m.AccountId == person),
                 Texts.Say($"They are no member; load the page again."));
             await Put(project, person, role, context, db, time);
-            return await Back(context, db, project, Texts.Say($"The role is changed."));
+            return await context.ToMembers(db, project, Texts.Say($"The role is changed."));
         });
         members.MapPost("/{person:guid}/remove", async (long project, Guid person, HttpContext context, LabelerDb db, TimeProvider time) =>
         {
             await Member.Remove(db, project, person, time.GetUtcNow(), context.RequestAborted);
-            return await Back(context, db, project, Texts.Say($"They are no member any more. Their votes stay."));
+            return await context.ToMembers(db, project, Texts.Say($"They are no member any more. Their votes stay."));
         });
         members.MapPost("/open", async (long project, [FromForm] bool open, HttpContext context, LabelerDb db, TimeProvider time) =>
         {
@@ -28,34 +29,35 @@ public static class MemberEndpoints
                 ?? throw new LabelerException("There is no such project.");
             await Membership.Open(db, found, open, context.User.Viewer(), time.GetUtcNow());
             await db.SaveChangesAsync();
-            return await Back(context, db, project, open
+            return await context.ToMembers(db, project, open
                 ? Texts.Say($"Everybody with an account takes part.") : Texts.Say($"Only members take part now."));
         });
+        members.MapTeamsOfProject();
+        members.MapAssignments();
         return routes;
+    }
+
+    /// <summary>To the project's members, unless whoever did it gave up their own role there and has nothing to see any more.</summary>
+    internal static async Task<IResult> ToMembers(
+        this HttpContext context, LabelerDb db, long project, string done, Guid? person = null)
+    {
+        var role = await Access.In(db, db.Projects.Where(p => p.Id == project), context.User.Viewer(), context.RequestAborted);
+        var slug = await db.Projects.Where(p => p.Id == project).Select(p => p.Slug).FirstAsync();
+        var about = person is { } who ? $"?who={who}" : "";
+        return context.Done(done, role >= ProjectRole.Lead ? $"/p/{slug}/members{about}" : "/");
     }
 
     private static async Task<IResult> Add(
         long project, [FromForm] string? who, [FromForm] string? role, HttpContext context, LabelerDb db, TimeProvider time)
     {
-        var (name, signsInAs) = (who?.Trim() ?? "", who?.Trim().ToUpperInvariant());
-        var found = await db.Users.Where(a => a.DisplayName == name || a.NormalizedUserName == signsInAs)
-            .OrderBy(a => a.DisplayName == name ? 0 : 1).Select(a => new { a.Id, a.DisplayName }).FirstOrDefaultAsync()
-            ?? throw new LabelerException("Nobody has that name. People come by an invitation first.");
+        var found = await NamedAccount.Find(db, who, context.RequestAborted);
         await Put(project, found.Id, role, context, db, time);
-        return await Back(context, db, project, Texts.Say($"{found.DisplayName} is a member."));
+        return await context.ToMembers(db, project, Texts.Say($"{found.DisplayName} is a member."));
     }
 
     private static async Task Put(long project, Guid person, string? role, HttpContext context, LabelerDb db, TimeProvider time)
     {
         await Member.Put(db, project, person, MemberRoles.Of(role), context.User.AccountId(), time.GetUtcNow(), context.RequestAborted);
         await db.SaveChangesAsync();
-    }
-
-    private static async Task<IResult> Back(HttpContext context, LabelerDb db, long project, string done)
-    {
-        // Whoever gave up their own role there has nothing to see any more.
-        var role = await Access.In(db, db.Projects.Where(p => p.Id == project), context.User.Viewer(), context.RequestAborted);
-        var slug = await db.Projects.Where(p => p.Id == project).Select(p => p.Slug).FirstAsync();
-        return context.Done(done, role >= ProjectRole.Lead ? $"/p/{slug}/members" : "/");
     }
 }

@@ -44,6 +44,9 @@ public sealed class Deletion(UserManager<Account> accounts, LabelerDb db, VoteRe
         await db.AccessTokens.Where(t => t.AccountId == id).ExecuteDeleteAsync(cancel);
         await db.AnsweredRequests.Where(r => r.AccountId == id).ExecuteDeleteAsync(cancel);
         await db.Members.Where(m => m.AccountId == id).ExecuteDeleteAsync(cancel);
+        await db.TeamPeople.Where(p => p.AccountId == id).ExecuteDeleteAsync(cancel);
+        await db.MemberQuotas.Where(q => q.AccountId == id).ExecuteDeleteAsync(cancel);
+        await db.AssignedPrompts.Where(p => p.AccountId == id).ExecuteDeleteAsync(cancel);
         await db.UserClaims.Where(c => c.UserId == id).ExecuteDeleteAsync(cancel);
         await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(cancel);
         await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancel);

@@ -5,7 +5,7 @@ using Labeler.Web.Components.Layout;
 namespace Labeler.Web.Features.Webhooks;
 
 /// <summary>What leads and admins do to webhooks.</summary>
-public sealed class WebhookEditing(LabelerDb db, WebhookSecrets secrets, DeliveryQueue queue, TimeProvider time)
+public sealed class WebhookEditing(LabelerDb db, WebhookSecrets secrets, DeliveryQueue queue, MailOptions mail, TimeProvider time)
 {
     /// <param name="project">Null for one that hears of every project.</param>
     /// <returns>The webhook, and its secret, which is shown once.</returns>
@@ -19,9 +19,17 @@ public sealed class WebhookEditing(LabelerDb db, WebhookSecrets secrets, Deliver
             Texts.Say($"There are at most {Webhook.MostOfProject} webhooks here: remove one first."));
         var (shown, kept) = secrets.Make();
         var webhook = new Webhook(project, name, address, events, kept, by, time.GetUtcNow());
+        RequireMail(webhook);
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync();
         return (webhook, shown);
+    }
+
+    /// <exception cref="LabelerException">A name, an address or the events cannot be used, or no mail server is set up.</exception>
+    public void Rewrite(Webhook webhook, string name, string address, IEnumerable<EventKind> events)
+    {
+        webhook.Change(name, address, events);
+        RequireMail(webhook);
     }
 
     public async Task Change(long id, Action<Webhook> verb)
@@ -66,6 +74,9 @@ public sealed class WebhookEditing(LabelerDb db, WebhookSecrets secrets, Deliver
         await db.SaveChangesAsync(cancel);
         return await queue.SendNow(which, id, cancel);
     }
+
+    private void RequireMail(Webhook webhook) => LabelerException.ThrowIf(webhook.Mailbox is not null && !mail.IsOn,
+        "No mail server is set up yet: an admin does so in appsettings.json, section Mail.");
 
     private async Task<Webhook> Find(long id) => await db.Webhooks.FirstOrDefaultAsync(webhook => webhook.Id == id)
         ?? throw new LabelerException("There is no such webhook; load the page again.");

@@ -11,6 +11,7 @@ public static class WebhookEndpoints
     {
         services.AddSingleton(
             provider => provider.GetRequiredService<IConfiguration>().GetSection(ReachOptions.Section).Get<ReachOptions>() ?? new());
+        services.AddSingleton(provider => MailOptions.Read(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<DeliveryQueue>().AddSingleton<EpochReadiness>().AddScoped<WebhookEditing>();
         return services.AddHostedService<WebhookSender>().AddHostedService<WebhookUpkeep>();
     }
@@ -23,7 +24,7 @@ public static class WebhookEndpoints
             Add(id, context, editing));
         var one = routes.MapPosts("/webhooks/{hook:long}", Role.Lead);
         one.MapPost("/change", (long hook, HttpContext context, WebhookEditing editing) => Change(hook, context, editing,
-            webhook => webhook.Change(context.Request.Form["name"].ToString(), context.Request.Form["address"].ToString(), Events(context)),
+            webhook => editing.Rewrite(webhook, $"{context.Request.Form["name"]}", $"{context.Request.Form["address"]}", Events(context)),
             "It is changed."));
         one.MapPost("/on", (long hook, HttpContext context, WebhookEditing editing) => Change(hook, context, editing,
             webhook => webhook.SwitchOn(), "It is on. What waited is sent now."));
@@ -45,7 +46,9 @@ public static class WebhookEndpoints
     {
         var (webhook, secret) = await editing.Add(project, $"{context.Request.Form["name"]}", $"{context.Request.Form["address"]}",
             Events(context), context.User.AccountId());
-        return context.Done(
+        return webhook.Mailbox is { } mailbox
+            ? context.Done(Texts.Say($"It is mailed to {mailbox}. Send a test event to see that it arrives."), Page(webhook.Id))
+            : context.Done(
             Texts.Say($"This is the secret with which messages to {webhook.Name} are signed. It is shown only now."), Page(webhook.Id),
             secret);
     }

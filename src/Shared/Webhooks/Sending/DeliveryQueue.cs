@@ -8,12 +8,13 @@ namespace Labeler.Shared.Webhooks.Sending;
 /// silent, so that each event arrives at least once.
 /// </summary>
 public sealed class DeliveryQueue(
-    IDbContextFactory<LabelerDb> contexts, WebhookSecrets secrets, ReachOptions reach, TimeProvider time) : IDisposable
+    IDbContextFactory<LabelerDb> contexts, WebhookSecrets secrets, ReachOptions reach, MailOptions mail, TimeProvider time) : IDisposable
 {
     private const int AtOnce = 20;
     private const int Gone = 410;
 
     private readonly WebhookPost _post = new(reach, time);
+    private readonly MailPost _letters = new(mail, time);
 
     /// <summary>The webhooks for which something is due.</summary>
     public async Task<IReadOnlyList<long>> Due(CancellationToken cancel = default)
@@ -114,6 +115,10 @@ public sealed class DeliveryQueue(
 
     private async Task<(DeliveryAttempt Attempt, bool Taken)> Try(Webhook to, Delivery delivery, CancellationToken cancel)
     {
+        if (to.Mailbox is { } mailbox)
+        {
+            return await _letters.Send(mailbox, delivery, cancel);
+        }
         string secret;
         try
         {

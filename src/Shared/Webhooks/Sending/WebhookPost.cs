@@ -74,7 +74,7 @@ public sealed class WebhookPost(ReachOptions reach, TimeProvider time) : IDispos
         return text.Length > 0 ? text : response.ReasonPhrase ?? "";
     }
 
-    private static string? Short(string? said)
+    internal static string? Short(string? said)
     {
         if (said is null)
         {

@@ -95,7 +95,7 @@ public sealed partial class LabelingClient
     }
 
     /// <summary>The next item, or why there is none: sampling, training, done, held, checking, practice-missing,
-    /// practice-failed, practice-over, exposure, opted-out, withdrawn, stopped or
+    /// practice-failed, practice-over, exposure, quota-day, quota, opted-out, withdrawn, stopped or
     /// empty.</summary>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {

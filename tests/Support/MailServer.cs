@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Labeler.Tests.Support;
+
+/// <summary>A mail server on this machine (RFC 5321). It takes every letter, unless a test has it answer otherwise.</summary>
+internal sealed class MailServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentQueue<Letter> _got = new();
+    private readonly ConcurrentQueue<string> _heard = new();
+    private readonly Task _serving;
+
+    public MailServer()
+    {
+        _listener.Start();
+        _serving = Serve();
+    }
+
+    /// <param name="To">As the envelope says.</param>
+    /// <param name="Text">Headers and body, as they came.</param>
+    public sealed record Letter(string From, string To, string Text);
+
+    /// <summary>Takes the place of the answer to a command (its first word, or "." for the end of a letter); null for the usual one.
+    /// An answer of no characters is none at all.</summary>
+    public Func<string, string?> Answers { get; set; } = _ => null;
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public IReadOnlyList<Letter> Got => [.. _got];
+
+    /// <summary>The commands of all connections.</summary>
+    public IReadOnlyList<string> Heard => [.. _heard];
+
+    /// <summary>Takes no further connection.</summary>
+    public void Stop() => _listener.Stop();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Stop();
+        await _serving;
+        _end.Dispose();
+    }
+
+    private async Task Serve()
+    {
+        var open = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                open.Add(Talk(await _listener.AcceptTcpClientAsync(_end.Token)));
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(open);
+        }
+    }
+
+    private async Task Talk(TcpClient client)
+    {
+        using var connection = client;
+        try
+        {
+            using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+            await using var writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
+            async Task Say(string command, string usual)
+            {
+                if ((Answers(command) ?? usual) is { Length: > 0 } answer)
+                {
+                    await writer.WriteLineAsync(answer);
+                }
+            }
+            var (from, to) = ("", "");
+            await Say("", "220 here");
+            while (await reader.ReadLineAsync(_end.Token) is { } line)
+            {
+                _heard.Enqueue(line);
+                var command = line.Split(' ')[0].ToUpperInvariant();
+                switch (command)
+                {
+                    case "MAIL":
+                        from = line;
+                        await Say(command, "250 ok");
+                        break;
+                    case "RCPT":
+                        to = line;
+                        await Say(command, "250 ok");
+                        break;
+                    case "DATA":
+                        await Say(command, "354 go on");
+                        var text = new StringBuilder();
+                        while (await reader.ReadLineAsync(_end.Token) is { } part && part != ".")
+                        {
+                            text.AppendLine(part);
+                        }
+                        _got.Enqueue(new(from, to, text.ToString()));
+                        await Say(".", "250 taken");
+                        break;
+                    case "QUIT":
+                        await Say(command, "221 goodbye");
+                        return;
+                    default:
+                        await Say(command, "250 here");
+                        break;
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or SocketException)
+        {
+            // The other side has gone, or the test ends.
+        }
+    }
+}
