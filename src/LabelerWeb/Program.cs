@@ -17,6 +17,7 @@ using Labeler.Web.Features.InstalledRewards;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.Lineage;
 using Labeler.Web.Features.Members;
+using Labeler.Web.Features.OpenId;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Places;
@@ -31,6 +32,7 @@ using Labeler.Web.Features.Trainer;
 using Labeler.Web.Features.Webhooks;
 using Labeler.Web.Hosting;
 using Labeler.Web.Maintenance;
+using Labeler.Web.Security.OpenId;
 using MudBlazor.Services;
 
 if (MaintenanceCommands.Run(args) is { } done)
@@ -46,9 +48,9 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
-        .AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
-        .AddLanguages();
+    builder.Services.AddAccounts().AddOpenId().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
+        .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
+        .AddLanguages().AddScoped<Arrivals>();
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)
@@ -77,6 +79,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.MapHealth();
     app.MapAccount();
     app.MapLanguage();
+    app.MapOpenId();
     app.MapPeople();
     app.MapMembers();
     app.MapTokens();

@@ -67,6 +67,8 @@ public static class PeopleEndpoints
     private static async Task<IResult> Reset(Guid id, HttpContext context, UserManager<Account> accounts)
     {
         var account = await accounts.Get(id);
+        // A password would let them in past what the provider says of them.
+        LabelerException.ThrowIf(account.PasswordHash is null, "They sign in elsewhere and have no password here.");
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         return Back(context, Texts.Say(
             $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now."),
