@@ -2,6 +2,7 @@ using Labeler.Web;
 using Labeler.Web.Components.Styling;
 using Labeler.Web.Components.Tours;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Features.Api;
 using Labeler.Web.Features.Backups;
 using Labeler.Web.Features.Comparison;
@@ -33,6 +34,7 @@ using Labeler.Web.Features.Webhooks;
 using Labeler.Web.Hosting;
 using Labeler.Web.Maintenance;
 using Labeler.Web.Security.OpenId;
+using Labeler.Web.Security.TwoFactor;
 using MudBlazor.Services;
 
 if (MaintenanceCommands.Run(args) is { } done)
@@ -48,9 +50,9 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddOpenId().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
+    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
-        .AddLanguages().AddScoped<Arrivals>();
+        .AddTwoFactor().AddLanguages().AddScoped<Arrivals>();
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)
@@ -70,6 +72,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     // A person's own language stands in who they are.
     app.UseRequestLocalization();
     app.UseAuthorization();
+    app.UseSecondFactor();
     app.UseRateLimiter();
     app.UseApi();
     app.UseAntiforgery();
@@ -78,6 +81,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     ThemeSheet.Map(app);
     app.MapHealth();
     app.MapAccount();
+    app.MapTwoFactor();
     app.MapLanguage();
     app.MapOpenId();
     app.MapPeople();

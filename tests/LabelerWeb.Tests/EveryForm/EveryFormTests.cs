@@ -29,7 +29,7 @@ public sealed class EveryFormTests
         await inside.From(["/", "/error/404", .. await OfTables(host)]);
         using var stranger = host.Browser();
         var outside = new Crawl(host, stranger);
-        await outside.From(["/sign-in", .. await Links(host)]);
+        await outside.From(["/sign-in", "/sign-in/code", .. await Links(host)]);
 
         None(inside.Failed.Concat(outside.Failed));
         None(inside.Pages.Except(inside.Visited.Keys).Except(outside.Visited.Keys));

@@ -57,6 +57,7 @@ internal static class EveryState
         {
             var project = await db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync();
             await Member.Put(db, project, idle.Id, ProjectRole.Reviewer, null, Now);
+            (await db.Users.SingleAsync(a => a.Id == idle.Id)).TwoFactorEnabled = true;
             await RetentionPolicy.Set(db, new() { ThumbnailDays = 1 });
             await AccessToken.Make(db, admin.Account, "a script", TokenScope.Read, [], 30, Now);
             return await db.SaveChangesAsync();

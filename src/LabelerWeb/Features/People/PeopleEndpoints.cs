@@ -1,3 +1,4 @@
+using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,12 @@ public static class PeopleEndpoints
         people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
             Back(context, Texts.Say($"{(await accounts.Enable(id)).DisplayName} can sign in again."), id));
         people.MapPost("/{id:guid}/reset", Reset);
+        people.MapPost("/{id:guid}/second-factor", async (Guid id, HttpContext context, SecondFactor factor, UserManager<Account> accounts,
+            LabelerDb db, TimeProvider time) =>
+        {
+            var person = await accounts.Change(db, id, time.GetUtcNow(), factor.Remove);
+            return Back(context, Texts.Say($"{person.DisplayName} signs in by the password alone now."), id);
+        });
         people.MapPost("/{id:guid}/delete", async (
             Guid id, [FromForm] string? votes, [FromForm] string? name, HttpContext context, Deletion deletion) =>
         {

@@ -23,6 +23,7 @@ public sealed class PersonRow
 
     /// <summary>They sign in by a password; others at a provider.</summary>
     public bool HasPassword { get; init; }
+    public bool HasSecondFactor { get; init; }
 
     public static IQueryable<PersonRow> All(LabelerDb db)
     {
@@ -46,6 +47,7 @@ public sealed class PersonRow
                 Withdrew = account.WithdrawnAt != null,
                 IsDeleted = account.DeletedAt != null,
                 HasPassword = account.PasswordHash != null,
+                HasSecondFactor = account.TwoFactorEnabled,
             };
     }
 }
