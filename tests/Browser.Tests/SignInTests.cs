@@ -41,7 +41,7 @@ public sealed class SignInTests(Browsing browsing)
         await Assertions.Expect(person.Page.GetByRole(AriaRole.Heading, new() { Name = "Your code" })).ToBeVisibleAsync();
         await person.Take("sign-in-code");
         await person.Page.GetByLabel("Code").FillAsync(Totp.Code(key));
-        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await person.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Assertions.Expect(person.Page.Locator(".topbar .who")).ToHaveTextAsync("Bo");
 
         await admin.Go("/people");

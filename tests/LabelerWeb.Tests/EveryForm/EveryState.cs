@@ -53,6 +53,8 @@ internal static class EveryState
             Invitation.Write(db, Role.Lead, null, "unused", Now);
             return db.SaveChangesAsync();
         });
+        await host.With<UserManager<Account>, IdentityResult>(async accounts => await accounts.AddOrUpdatePasskeyAsync((await accounts.FindByIdAsync(admin.Account.ToString()))!,
+            new([1], [2], Now, 0, [], true, false, false, [3], [4]) { Name = "a passkey" }));
         await host.With<LabelerDb, int>(async db =>
         {
             var project = await db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync();

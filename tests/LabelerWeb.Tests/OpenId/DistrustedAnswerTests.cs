@@ -1,4 +1,5 @@
 using System.Net;
+using AngleSharp.Html.Parser;
 using Labeler.Shared.Audit;
 using Labeler.Shared.Data;
 using Labeler.Web.Security.OpenId;
@@ -144,7 +145,7 @@ public sealed class DistrustedAnswerTests(ProvidedHost provided) : IClassFixture
         Assert.Equal($"/sign-in?refused={why}", address);
         using var page = await browser.GetAsync(address);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        Assert.Single(System.Text.RegularExpressions.Regex.Matches(await page.Content.ReadAsStringAsync(), "role=\"alert\""));
+        Assert.Single(new HtmlParser().ParseDocument(await page.Content.ReadAsStringAsync()).QuerySelectorAll("[role=alert]:not([hidden])"));
         Assert.Equal(HttpStatusCode.Found, (await browser.GetAsync("/account")).StatusCode);
     }
 }

@@ -42,6 +42,7 @@ public static class Navigation
         new(Texts.Key("Profile and keys"), "account", "key", Role.Annotator),
         new(Texts.Key("Access tokens"), "account/tokens", "key", Role.Annotator),
         new(Texts.Key("Second factor"), "account/two-factor", "key", Role.Annotator),
+        new(Texts.Key("Passkeys"), "account/passkeys", "key", Role.Annotator),
         new(Texts.Key("Interface for programs"), "programs", "book", Role.Annotator),
     ];
 }

@@ -29,7 +29,11 @@ public static class PeopleEndpoints
         people.MapPost("/{id:guid}/second-factor", async (Guid id, HttpContext context, SecondFactor factor, UserManager<Account> accounts,
             LabelerDb db, TimeProvider time) =>
         {
-            var person = await accounts.Change(db, id, time.GetUtcNow(), factor.Remove);
+            var person = await accounts.Change(db, id, time.GetUtcNow(), async changed =>
+            {
+                await factor.Remove(changed);
+                await db.UserPasskeys.Where(passkey => passkey.UserId == id).ExecuteDeleteAsync();
+            });
             return Back(context, Texts.Say($"{person.DisplayName} signs in by the password alone now."), id);
         });
         people.MapPost("/{id:guid}/delete", async (

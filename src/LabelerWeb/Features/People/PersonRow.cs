@@ -24,6 +24,7 @@ public sealed class PersonRow
     /// <summary>They sign in by a password; others at a provider.</summary>
     public bool HasPassword { get; init; }
     public bool HasSecondFactor { get; init; }
+    public int Passkeys { get; init; }
 
     public static IQueryable<PersonRow> All(LabelerDb db)
     {
@@ -48,6 +49,7 @@ public sealed class PersonRow
                 IsDeleted = account.DeletedAt != null,
                 HasPassword = account.PasswordHash != null,
                 HasSecondFactor = account.TwoFactorEnabled,
+                Passkeys = db.UserPasskeys.Count(passkey => passkey.UserId == account.Id),
             };
     }
 }

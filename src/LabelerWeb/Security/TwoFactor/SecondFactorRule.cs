@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Labeler.Web.Security.OpenId;
+using Labeler.Web.Security.Passkeys;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
@@ -52,10 +53,11 @@ public static class SecondFactorRule
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
     });
 
-    // A provider looks after the second factor of whom it sends.
+    // A provider looks after the second factor of whom it sends, and a passkey is two in one.
     private static bool IsMissing(ClaimsPrincipal user, SignInRules rules) => user.SessionId() is not null && rules.Need(user.HighestRole())
         && !user.HasClaim(claim => claim.Type == Claim)
-        && !user.HasClaim(ClaimTypes.AuthenticationMethod, OpenIdSetup.Scheme);
+        && !user.HasClaim(ClaimTypes.AuthenticationMethod, OpenIdSetup.Scheme)
+        && !user.HasClaim(ClaimTypes.AuthenticationMethod, PasskeyGate.Method);
 
     // A circuit shows only what a page began.
     private static bool IsBefore(PathString path, Endpoint endpoint) => path.StartsWithSegments(Page) || path.StartsWithSegments("/_blazor")
