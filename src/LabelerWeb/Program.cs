@@ -2,6 +2,8 @@ using Labeler.Web;
 using Labeler.Web.Components.Styling;
 using Labeler.Web.Components.Tours;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Accounts.Passkeys;
+using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Features.Api;
 using Labeler.Web.Features.Backups;
 using Labeler.Web.Features.Comparison;
@@ -17,6 +19,7 @@ using Labeler.Web.Features.InstalledRewards;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Features.Lineage;
 using Labeler.Web.Features.Members;
+using Labeler.Web.Features.OpenId;
 using Labeler.Web.Features.People;
 using Labeler.Web.Features.Photos;
 using Labeler.Web.Features.Places;
@@ -32,6 +35,8 @@ using Labeler.Web.Features.Trainer;
 using Labeler.Web.Features.Webhooks;
 using Labeler.Web.Hosting;
 using Labeler.Web.Maintenance;
+using Labeler.Web.Security.OpenId;
+using Labeler.Web.Security.TwoFactor;
 using MudBlazor.Services;
 
 if (MaintenanceCommands.Run(args) is { } done)
@@ -47,9 +52,9 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling().AddProjects().AddPhotos()
-        .AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
-        .AddLanguages();
+    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
+        .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
+        .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>();
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)
@@ -69,6 +74,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     // A person's own language stands in who they are.
     app.UseRequestLocalization();
     app.UseAuthorization();
+    app.UseSecondFactor();
     app.UseRateLimiter();
     app.UseApi();
     app.UseAntiforgery();
@@ -77,7 +83,10 @@ return await HostingSetup.RunToEnd(run, async () =>
     ThemeSheet.Map(app);
     app.MapHealth();
     app.MapAccount();
+    app.MapTwoFactor();
+    app.MapPasskeys();
     app.MapLanguage();
+    app.MapOpenId();
     app.MapPeople();
     app.MapTeams();
     app.MapMembers();

@@ -28,11 +28,14 @@ public sealed class Browsing : IAsyncLifetime
     }
 
     /// <summary>Somebody with a fresh browser profile, looking at the server.</summary>
-    public async Task<Visitor> Visit(LabelerServer server, BrowserNewContextOptions? options = null)
+    public Task<Visitor> Visit(LabelerServer server, BrowserNewContextOptions? options = null) => Visit(server.Address, options);
+
+    /// <summary>The same, by another of its addresses.</summary>
+    public async Task<Visitor> Visit(string address, BrowserNewContextOptions? options = null)
     {
         options ??= Wide;
-        options.BaseURL = server.Address;
-        return await Visitor.Enter(await _browser.NewContextAsync(options), new(server.Address));
+        options.BaseURL = address;
+        return await Visitor.Enter(await _browser.NewContextAsync(options), new(address));
     }
 
     public async Task DisposeAsync()

@@ -19,7 +19,7 @@ public static class Pages
     public static readonly string[] OfAnAdmin =
     [
         "projects", "projects/new", "p/faces/settings", "p/faces/epochs", "p/faces/epochs/1", "p/faces/compare", "p/faces", "p/faces/gallery", "p/faces/gallery/before-after", "p/faces/review",
-        "p/faces/review/practice", "p/faces/review/votes", "p/faces/review/items", "p/faces/checkpoints", "p/faces/members", "p/faces/data", "p/faces/webhooks", "label", "p/faces/label", "p/faces/label/history", "people", "system", "system/audit", "system/webhooks", "system/space", "account", "account/tokens", "programs", "photos", "compare", "compare/sheets",
+        "p/faces/review/practice", "p/faces/review/votes", "p/faces/review/items", "p/faces/checkpoints", "p/faces/members", "p/faces/data", "p/faces/webhooks", "label", "p/faces/label", "p/faces/label/history", "people", "system", "system/audit", "system/webhooks", "system/space", "account", "account/tokens", "account/two-factor", "account/passkeys", "programs", "photos", "compare", "compare/sheets",
         "compare/evaluations", "compare/evaluations/new", "compare/leaderboard", "compare/rewards", "p/faces/rewards", "system/rewards", "system/rewards/new", "system/rewards/new?kind=VisionLanguage",
     ];
 

@@ -50,7 +50,7 @@ public static partial class People
         await visitor.Go("/sign-in");
         await visitor.Page.GetByLabel("Name").FillAsync(name);
         await visitor.Page.GetByLabel("Password").FillAsync(password);
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 
     /// <summary>What a browser keeps of somebody who is signed in, for a fresh one to begin with.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Labeler.Web.Security.Tokens;
+using Labeler.Web.Security.TwoFactor;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
@@ -32,6 +33,7 @@ public static class AccountRules
         services.AddIdentityCore<Account>(Rules)
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<LabelerDb>()
+            .AddUserStore<AccountStore>()
             .AddClaimsPrincipalFactory<AccountClaims>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
@@ -97,6 +99,10 @@ public static class AccountRules
         {
             var identity = await base.GenerateClaimsAsync(account);
             identity.AddClaim(new(DisplayNameClaim, account.DisplayName));
+            if (account.TwoFactorEnabled)
+            {
+                identity.AddClaim(new(SecondFactorRule.Claim, ""));
+            }
             return identity;
         }
     }

@@ -12,11 +12,15 @@ public static partial class AuditTrail
     /// <summary>Of an endpoint whose requests are not written down.</summary>
     public sealed class Untold;
 
+    /// <summary>Of an endpoint whose requests are written down although they only ask.</summary>
+    public sealed class Told;
+
     /// <summary>Before authorization, as what it refuses is told too.</summary>
     public static IApplicationBuilder UseAuditTrail(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         // As it came: who signs out is nobody afterwards, and the page about a failure has an endpoint of its own.
-        var (user, endpoint, isPost) = (context.User, context.GetEndpoint() as RouteEndpoint, IsWriting(context.Request));
+        var (user, endpoint) = (context.User, context.GetEndpoint() as RouteEndpoint);
+        var isPost = IsWriting(context.Request) || endpoint?.Metadata.GetMetadata<Told>() is not null;
         var (subject, about, failed) = (Subject(context), ProjectOfRequest.Of(context), true);
         var changes = isPost ? ChangeRecorder.Begin() : null;
         try
@@ -48,6 +52,10 @@ public static partial class AuditTrail
 
     /// <summary>Says who a request turned out to be of.</summary>
     public static void TellWho(this HttpContext context, Guid account) => context.Items[AccountKey] = account;
+
+    /// <summary>Writes down what was refused before any endpoint was asked.</summary>
+    public static Task WriteRefused(HttpContext context, string action, string subject) => Write(
+        context, new(Clock(context).GetUtcNow(), action, subject, AuditOutcome.Refused, $"{context.Connection.RemoteIpAddress}"), null);
 
     private static bool IsWriting(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
         && !HttpMethods.IsOptions(request.Method) && !request.Path.StartsWithSegments("/_blazor");

@@ -78,6 +78,19 @@ public sealed class FailedSignIns(TimeProvider time)
         }
     }
 
+    /// <summary>The password was right, but more is asked for: what went wrong before stays counted.</summary>
+    public void TakeBack(PasswordTry attempt)
+    {
+        lock (_lock)
+        {
+            _places.TakeBack(Place(attempt));
+            if (!attempt.IsKnown)
+            {
+                _names.TakeBack(attempt.Name);
+            }
+        }
+    }
+
     /// <summary>How many names and places are remembered.</summary>
     public int Remembered
     {

@@ -1,3 +1,4 @@
+using Labeler.Web.Security.TwoFactor;
 using Microsoft.AspNetCore.Identity;
 
 namespace Labeler.Web.Security;
@@ -10,9 +11,11 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
 
     private readonly UserManager<Account> _accounts = signIn.UserManager;
 
-    /// <summary>The account, signed in.</summary>
+    /// <summary>The account, signed in, unless a code is awaited first: <see cref="CodeGate" /> then signs it in.</summary>
+    /// <param name="returnUrl">Where the person wants to go then.</param>
     /// <exception cref="LabelerException">It was not let in; says no more than everybody may know.</exception>
-    public async Task<Account> SignIn(HttpContext context, string name, string password, bool remember)
+    public async Task<(Account Account, bool AwaitsCode)> SignIn(
+        HttpContext context, string name, string password, bool remember, string returnUrl)
     {
         var account = await _accounts.FindByNameAsync(name.Trim());
         var attempt = Begin(context, name, account);
@@ -24,9 +27,26 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
         {
             throw new LabelerException(Wrong);
         }
+        if (account!.TwoFactorEnabled)
+        {
+            // Who guesses codes begins with the right password each time: what was counted before goes on counting.
+            failures.TakeBack(attempt);
+            context.TellWho(account.Id);
+            await new HalfSignIn(account, remember, returnUrl).Begin(context);
+            return (account, true);
+        }
         failures.Succeed(attempt);
-        await signIn.SignInAsync(account!, remember);
-        return account!;
+        await signIn.SignInAsync(account, remember);
+        return (account, false);
+    }
+
+    /// <summary>Asks for the present password before something grave; a wrong one counts like one at signing in.</summary>
+    /// <exception cref="LabelerException">It is wrong, or there were too many wrong ones.</exception>
+    public async Task Require(HttpContext context, Account account, string password)
+    {
+        var attempt = Begin(context, account.UserName!, account);
+        LabelerException.ThrowIf(!await _accounts.CheckPasswordAsync(account, password), "The present password is wrong.");
+        Succeed(attempt);
     }
 
     /// <summary>A wrong present password counts like one at signing in.</summary>
@@ -42,7 +62,12 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
         return result;
     }
 
-    private PasswordTry Begin(HttpContext context, string name, Account? account)
+    /// <summary>It was right: this place begins anew.</summary>
+    public void Succeed(PasswordTry attempt) => failures.Succeed(attempt);
+
+    /// <summary>A try for an account's password or code, which counts as wrong until it is said to have succeeded.</summary>
+    /// <exception cref="LabelerException">There were too many wrong ones.</exception>
+    public PasswordTry Begin(HttpContext context, string name, Account? account)
     {
         var device = account is null ? null : KnownDevice.Of(context, account);
         var attempt = PasswordTry.Of(_accounts.NormalizeName(name.Trim()), device, context.Connection.RemoteIpAddress);

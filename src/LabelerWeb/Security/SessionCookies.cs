@@ -34,6 +34,9 @@ internal static class SessionCookies
         {
             Claim(context.NewPrincipal!, session);
         }
+        // How somebody signed in is said by the cookie alone.
+        ((ClaimsIdentity)context.NewPrincipal!.Identity!).AddClaims(
+            context.CurrentPrincipal?.FindAll(ClaimTypes.AuthenticationMethod) ?? []);
         return Task.CompletedTask;
     }
 

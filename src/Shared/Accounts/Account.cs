@@ -74,7 +74,7 @@ public sealed class Account : IdentityUser<Guid>
     {
         var number = $"{Id:n}"[^12..];
         (DisplayName, UserName, Email, PhoneNumber, PasswordHash) = ($"Deleted person {number}", $"deleted-{number}", null, null, null);
-        (Keys, OptOuts, DailyExposureBudget, DeletedAt) = (KeyBindings.Default, [], null, now);
+        (Keys, OptOuts, DailyExposureBudget, DeletedAt, TwoFactorEnabled) = (KeyBindings.Default, [], null, now, false);
     }
 
     public void Withdraw(DateTimeOffset now) => WithdrawnAt ??= now;

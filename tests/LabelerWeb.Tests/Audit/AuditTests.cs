@@ -71,17 +71,5 @@ public sealed class AuditTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("only ever added to", refused.Message);
     }
 
-    // A line is written after the answer is.
-    private async Task<List<AuditRow>> Lines(System.Linq.Expressions.Expression<Func<AuditRow, bool>> which, int atLeast)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            var lines = await host.With<LabelerDb, List<AuditRow>>(db => AuditRow.All(db).Where(which).ToListAsync());
-            if (lines.Count >= atLeast || tries > 100)
-            {
-                return lines;
-            }
-            await Task.Delay(50);
-        }
-    }
+    private Task<List<AuditRow>> Lines(System.Linq.Expressions.Expression<Func<AuditRow, bool>> which, int atLeast) => host.AuditLines(which, atLeast);
 }

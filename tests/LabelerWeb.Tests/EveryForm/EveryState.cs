@@ -54,12 +54,15 @@ internal static class EveryState
             Invitation.Write(db, Role.Lead, null, "unused", Now);
             return db.SaveChangesAsync();
         });
+        await host.With<UserManager<Account>, IdentityResult>(async accounts => await accounts.AddOrUpdatePasskeyAsync((await accounts.FindByIdAsync(admin.Account.ToString()))!,
+            new([1], [2], Now, 0, [], true, false, false, [3], [4]) { Name = "a passkey" }));
         await host.With<LabelerDb, int>(async db =>
         {
             var project = await db.Projects.Where(p => p.Slug == "judged").Select(p => p.Id).SingleAsync();
             await Member.Put(db, project, idle.Id, ProjectRole.Reviewer, null, Now);
             await Assignment.Ask(db, project, idle.Id, new(3, null));
             await Assignment.Choose(db, project, idle.Id, ["1 hand"], Now);
+            (await db.Users.SingleAsync(a => a.Id == idle.Id)).TwoFactorEnabled = true;
             await RetentionPolicy.Set(db, new() { ThumbnailDays = 1 });
             await AccessToken.Make(db, admin.Account, "a script", TokenScope.Read, [], 30, Now);
             return await db.SaveChangesAsync();

@@ -28,7 +28,7 @@ public sealed partial class ChinesePageTests(WebHost host) : IClassFixture<WebHo
             await client.Send(AnnotatorClient.Flag(seeded.Project.Id, (await client.Items(seeded.Project.Id))[0], Guid.NewGuid(), 1, 2));
         }
         var slug = seeded.Project.Slug;
-        None(await English(client.Http, "/label", "/account", $"/p/{slug}/label", $"/p/{slug}/label/history", "/p/none/label", "/error/404", "/error/503"));
+        None(await English(client.Http, "/label", "/account", "/account/two-factor", "/account/passkeys", $"/p/{slug}/label", $"/p/{slug}/label/history", "/p/none/label", "/error/404", "/error/503"));
     }
 
     [Fact]

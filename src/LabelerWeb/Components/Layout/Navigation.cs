@@ -41,6 +41,8 @@ public static class Navigation
         new(Texts.Key("Webhooks"), "system/webhooks", "epochs", Role.Admin),
         new(Texts.Key("Profile and keys"), "account", "key", Role.Annotator),
         new(Texts.Key("Access tokens"), "account/tokens", "key", Role.Annotator),
+        new(Texts.Key("Second factor"), "account/two-factor", "key", Role.Annotator),
+        new(Texts.Key("Passkeys"), "account/passkeys", "key", Role.Annotator),
         new(Texts.Key("Interface for programs"), "programs", "book", Role.Annotator),
     ];
 }

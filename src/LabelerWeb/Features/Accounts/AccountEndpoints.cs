@@ -1,3 +1,4 @@
+using Labeler.Web.Security.TwoFactor;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using VoteReview = Labeler.Shared.Voting.Review;
@@ -14,7 +15,7 @@ public static class AccountEndpoints
         {
             await signIn.SignOutAsync();
             return LocalAddress.Redirect("/sign-in");
-        });
+        }).WithMetadata(new SecondFactorRule.Before());
 
         account.MapPost("/sign-out-everywhere",
             async (HttpContext context, UserManager<Account> accounts, SignInManager<Account> signIn, LabelerDb db, TimeProvider time) =>
@@ -49,7 +50,7 @@ public static class AccountEndpoints
             mine.Choose(chosen);
             Registration.Require(await accounts.UpdateAsync(mine));
             return Results.NoContent();
-        }).WithMetadata(new AuditTrail.Untold());
+        }).WithMetadata(new AuditTrail.Untold(), new SecondFactorRule.Before());
 
         account.MapPost("/tour", TourEndpoint.Post);
 

@@ -49,6 +49,7 @@ public sealed class Deletion(UserManager<Account> accounts, LabelerDb db, VoteRe
         await db.AssignedPrompts.Where(p => p.AccountId == id).ExecuteDeleteAsync(cancel);
         await db.UserClaims.Where(c => c.UserId == id).ExecuteDeleteAsync(cancel);
         await db.UserLogins.Where(l => l.UserId == id).ExecuteDeleteAsync(cancel);
+        await db.UserPasskeys.Where(p => p.UserId == id).ExecuteDeleteAsync(cancel);
         await db.UserTokens.Where(t => t.UserId == id).ExecuteDeleteAsync(cancel);
         await db.Invitations.Where(i => i.UsedBy == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Note, ""), cancel);
         await db.Leases.Where(l => l.AnnotatorId == id && l.DoneAt == null && l.ExpiresAt > now)

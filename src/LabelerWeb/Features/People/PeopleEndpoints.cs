@@ -1,3 +1,4 @@
+using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +26,16 @@ public static class PeopleEndpoints
         people.MapPost("/{id:guid}/enable", async (Guid id, HttpContext context, UserManager<Account> accounts) =>
             Back(context, Texts.Say($"{(await accounts.Enable(id)).DisplayName} can sign in again."), id));
         people.MapPost("/{id:guid}/reset", Reset);
+        people.MapPost("/{id:guid}/second-factor", async (Guid id, HttpContext context, SecondFactor factor, UserManager<Account> accounts,
+            LabelerDb db, TimeProvider time) =>
+        {
+            var person = await accounts.Change(db, id, time.GetUtcNow(), async changed =>
+            {
+                await factor.Remove(changed);
+                await db.UserPasskeys.Where(passkey => passkey.UserId == id).ExecuteDeleteAsync();
+            });
+            return Back(context, Texts.Say($"{person.DisplayName} signs in by the password alone now."), id);
+        });
         people.MapPost("/{id:guid}/delete", async (
             Guid id, [FromForm] string? votes, [FromForm] string? name, HttpContext context, Deletion deletion) =>
         {
@@ -67,6 +78,8 @@ public static class PeopleEndpoints
     private static async Task<IResult> Reset(Guid id, HttpContext context, UserManager<Account> accounts)
     {
         var account = await accounts.Get(id);
+        // A password would let them in past what the provider says of them.
+        LabelerException.ThrowIf(account.PasswordHash is null, "They sign in elsewhere and have no password here.");
         var token = await accounts.GeneratePasswordResetTokenAsync(account);
         return Back(context, Texts.Say(
             $"With this link {account.DisplayName} sets a new password. It works once, for a day, and is shown only now."),

@@ -21,6 +21,11 @@ public sealed class PersonRow
     public bool Withdrew { get; init; }
     public bool IsDeleted { get; init; }
 
+    /// <summary>They sign in by a password; others at a provider.</summary>
+    public bool HasPassword { get; init; }
+    public bool HasSecondFactor { get; init; }
+    public int Passkeys { get; init; }
+
     public static IQueryable<PersonRow> All(LabelerDb db)
     {
         var held = db.UserRoles.Join(db.Roles, link => link.RoleId, role => role.Id, (link, role) => new { link.UserId, role.Name });
@@ -42,6 +47,9 @@ public sealed class PersonRow
                     vote => vote.AnnotatorId == account.Id && vote.Kind == VoteKind.Judgement && vote.SupersededById == null),
                 Withdrew = account.WithdrawnAt != null,
                 IsDeleted = account.DeletedAt != null,
+                HasPassword = account.PasswordHash != null,
+                HasSecondFactor = account.TwoFactorEnabled,
+                Passkeys = db.UserPasskeys.Count(passkey => passkey.UserId == account.Id),
             };
     }
 }
