@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Labeler.Shared.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteLabelerDb))]
-    [Migration("20261128042300_Passkeys")]
+    [Migration("20261128044921_Passkeys")]
     partial class Passkeys
     {
         /// <inheritdoc />
@@ -633,6 +633,76 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Members");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.Team", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NormalizedName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NormalizedName")
+                        .IsUnique();
+
+                    b.ToTable("Teams");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamMember", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TeamId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "TeamId");
+
+                    b.HasIndex("TeamId");
+
+                    b.ToTable("TeamMembers");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamPerson", b =>
+                {
+                    b.Property<long>("TeamId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("TeamId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("TeamPeople");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.Property<long>("Id")
@@ -765,6 +835,12 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("QuotaInTotal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("QuotaPerDay")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -1098,6 +1174,31 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.ToTable("Rewards");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.AssignedPrompt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("AssignedPrompts");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
                 {
                     b.Property<long>("Id")
@@ -1196,6 +1297,27 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Leases");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.MemberQuota", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("InTotal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("PerDay")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("MemberQuotas");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
@@ -1377,11 +1499,11 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
-                    b.HasIndex("ProjectId", "AnnotatorId");
-
                     b.HasIndex("ProjectId", "At");
 
                     b.HasIndex("ProjectId", "DurationMs", "At");
+
+                    b.HasIndex("ProjectId", "AnnotatorId", "At", "Kind", "SupersededById");
 
                     b.ToTable("Votes");
                 });
@@ -1727,6 +1849,36 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamMember", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Members.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamPerson", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Members.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.HasOne("Labeler.Shared.Samples.SampleImage", "Image")
@@ -1849,6 +2001,21 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.AssignedPrompt", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
                 {
                     b.HasOne("Labeler.Shared.Epochs.Epoch", null)
@@ -1889,6 +2056,21 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.MemberQuota", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Labeler.Shared.Data.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlLabelerDb))]
-    [Migration("20261128042303_Passkeys")]
+    [Migration("20261128044923_Passkeys")]
     partial class Passkeys
     {
         /// <inheritdoc />
@@ -652,6 +652,78 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Members");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.Team", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("NormalizedName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NormalizedName")
+                        .IsUnique();
+
+                    b.ToTable("Teams");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamMember", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TeamId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectId", "TeamId");
+
+                    b.HasIndex("TeamId");
+
+                    b.ToTable("TeamMembers");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamPerson", b =>
+                {
+                    b.Property<long>("TeamId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("AddedBy")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("TeamId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("TeamPeople");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.Property<long>("Id")
@@ -792,6 +864,12 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<int?>("QuotaInTotal")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("QuotaPerDay")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -1137,6 +1215,33 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("Rewards");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.AssignedPrompt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("ProjectId", "AccountId");
+
+                    b.ToTable("AssignedPrompts");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
                 {
                     b.Property<long>("Id")
@@ -1239,6 +1344,27 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("Leases");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.MemberQuota", b =>
+                {
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int?>("InTotal")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("PerDay")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ProjectId", "AccountId");
+
+                    b.HasIndex("AccountId");
+
+                    b.ToTable("MemberQuotas");
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
@@ -1426,11 +1552,11 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
-                    b.HasIndex("ProjectId", "AnnotatorId");
-
                     b.HasIndex("ProjectId", "At");
 
                     b.HasIndex("ProjectId", "DurationMs", "At");
+
+                    b.HasIndex("ProjectId", "AnnotatorId", "At", "Kind", "SupersededById");
 
                     b.ToTable("Votes");
                 });
@@ -1782,6 +1908,36 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamMember", b =>
+                {
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Members.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Members.Teams.TeamPerson", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Members.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Photos.Photo", b =>
                 {
                     b.HasOne("Labeler.Shared.Samples.SampleImage", "Image")
@@ -1904,6 +2060,21 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Voting.AssignedPrompt", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Labeler.Shared.Voting.Item", b =>
                 {
                     b.HasOne("Labeler.Shared.Epochs.Epoch", null)
@@ -1944,6 +2115,21 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired();
 
                     b.Navigation("Item");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Voting.MemberQuota", b =>
+                {
+                    b.HasOne("Labeler.Shared.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("Labeler.Shared.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Labeler.Shared.Voting.PracticeAnswer", b =>
