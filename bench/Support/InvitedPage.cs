@@ -17,7 +17,7 @@ public sealed class InvitedPage : IAsyncDisposable
 
     /// <param name="address">The server's.</param>
     /// <param name="timeout">How long the page waits for anything, in milliseconds.</param>
-    public static async Task<InvitedPage> Open(string address, LabelerDb db, Role role, string name, float timeout)
+    public static async Task<InvitedPage> Open(string address, LabelerDb db, string role, string name, float timeout)
     {
         var token = Invitation.Write(db, role, null, "", DateTimeOffset.UtcNow);
         await db.SaveChangesAsync();
