@@ -30,6 +30,10 @@ public sealed record SetFormat(string Name, string Title, string Ending, string 
     };
 
     /// <exception cref="LabelerException">There is none of that name.</exception>
-    public static SetFormat Named(string name) => All.FirstOrDefault(format => format.Name == name)
-        ?? throw new LabelerException($"There is no format {name}; choose one of {string.Join(", ", All.Select(format => format.Name))}.");
+    public static SetFormat Named(string name)
+    {
+        var names = string.Join(", ", All.Select(format => format.Name));
+        return All.FirstOrDefault(format => format.Name == name)
+            ?? throw new LabelerException($"There is no format {name}; choose one of {names}.");
+    }
 }
