@@ -16,6 +16,8 @@ public sealed class FilledSite(Browsing browsing) : IAsyncDisposable
         return filled;
     }
 
+    public LabelerServer Server => _site.Server;
+
     public Task<Visitor> Admin(Action<BrowserNewContextOptions>? change = null) => _site.Admin(change);
 
     public Task<Visitor> Stranger(Action<BrowserNewContextOptions>? change = null) => _site.Stranger(change);
