@@ -42,7 +42,7 @@ public static partial class ToldTexts
         return null;
     }
 
-    [GeneratedRegex(@"(?<=[.!?]) (?=\p{Lu})")]
+    [GeneratedRegex(@"(?<=[.!?]) (?=\p{Lu})", RegexOptions.None, RegexTimeout.Milliseconds)]
     private static partial Regex SentenceEnd();
 
     // A text with holes: what stands between them, in their order.
@@ -78,7 +78,7 @@ public static partial class ToldTexts
             return found;
         }
 
-        [GeneratedRegex(@"\{\d[^{}]*\}")]
+        [GeneratedRegex(@"\{\d[^{}]*\}", RegexOptions.None, RegexTimeout.Milliseconds)]
         private static partial Regex Hole();
     }
 }

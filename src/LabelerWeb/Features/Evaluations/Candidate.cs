@@ -55,7 +55,8 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
     private static Candidate Step(Project project, Checkpoint one, int step, List<long> tunings)
     {
         var run = $"{project.Name}, {one.Name}" + (tunings.Count > 1 ? $", fine-tuning {tunings.IndexOf(one.JobId!.Value) + 1}" : "");
-        return new($"{one.Id}", Texts.Say($"step {step}"), project, new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id,
-            one.WeightsHash, run, step), Candidate.RunKeyOf(one));
+        return new($"{one.Id}", Texts.Say($"step {step}"), project,
+            new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id, one.WeightsHash, run, step),
+            Candidate.RunKeyOf(one));
     }
 }
