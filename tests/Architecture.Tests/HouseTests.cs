@@ -6,7 +6,7 @@ namespace Architecture.Tests;
 /// <summary>What keeps files readable.</summary>
 public sealed partial class HouseTests
 {
-    private const int LongestFile = 200, LongestComponent = 120, LongestLine = 140, MostParameters = 7;
+    private const int LongestFile = 200, LongestComponent = 120, LongestLine = 140, MostParameters = 7, MostStyle = 499;
     private const BindingFlags Every = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
     private static readonly string Root = RootOf(AppContext.BaseDirectory);
 
@@ -40,6 +40,18 @@ public sealed partial class HouseTests
         None(FileName().Matches(text).Select(match => match.Groups[1].Value).Where(file => !File.Exists(Path.Combine(Root, file))));
     }
 
+    [Fact]
+    public void Style_sheets_beside_the_labeling_page_s_have_fewer_than_five_hundred_lines_and_no_class_that_nothing_uses()
+    {
+        var sheets = Directory.EnumerateFiles(Path.Combine(Root, "wwwroot-assets", "css"), "*.css").Where(file => Path.GetFileName(file) != "labeling.css").ToList();
+        Assert.InRange(sheets.Sum(file => File.ReadLines(file).Count()), 1, MostStyle);
+        var used = string.Concat(Sources().Concat(Directory.EnumerateFiles(Path.Combine(Root, "wwwroot-assets"), "*.js", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        // MudBlazor and Blazor give their own; a class may be the name of a state, in small letters.
+        None(sheets.SelectMany(file => StyleClass().Matches(NoClass().Replace(File.ReadAllText(file), "")).Select(match => match.Groups[1].Value))
+            .Where(name => !name.StartsWith("mud-", StringComparison.Ordinal) && !name.StartsWith("components-reconnect-", StringComparison.Ordinal)).Distinct()
+            .Where(name => !used.Contains(name, StringComparison.OrdinalIgnoreCase)));
+    }
+
     private static void None(IEnumerable<string> wrong) => Assert.True(!wrong.Any(), string.Join("\n", wrong));
 
     // A record's parameters are its properties.
@@ -61,6 +73,13 @@ public sealed partial class HouseTests
 
     [GeneratedRegex(@"`((?:src|tests|bench|wwwroot-assets)/[^`]+\.[a-z]+)`")]
     private static partial Regex FileName();
+
+    [GeneratedRegex(@"\.([A-Za-z][\w-]*)(?=[^{}]*\{)")]
+    private static partial Regex StyleClass();
+
+    // Comments, texts and what stands between the braces of a rule.
+    [GeneratedRegex("""/\*.*?\*/|"[^"]*"|(?<=\{)[^{}]*(?=\})""", RegexOptions.Singleline)]
+    private static partial Regex NoClass();
 
     [GeneratedRegex(@"\.(cs|razor)$")]
     private static partial Regex Source();

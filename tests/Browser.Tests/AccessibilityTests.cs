@@ -5,7 +5,7 @@ namespace Labeler.Browser.Tests;
 
 /// <summary>What people need who do not see, point or bear motion as others do, on every page.</summary>
 [Collection(nameof(Browsing))]
-public sealed class AccessibilityTests(Site site) : IClassFixture<Site>
+public sealed class AccessibilityTests(Browsing browsing)
 {
     // Durations in milliseconds, of whatever moves for longer than one can see, with its pseudo-elements.
     private const string Moving = """
@@ -50,6 +50,7 @@ public sealed class AccessibilityTests(Site site) : IClassFixture<Site>
     [Fact]
     public async Task No_page_has_a_serious_fault_for_people_with_disabilities_in_light_or_dark_colors()
     {
+        var site = await browsing.Filled;
         var faults = new List<string>();
         await using (var admin = await site.Admin(Checked))
         {
@@ -71,7 +72,7 @@ public sealed class AccessibilityTests(Site site) : IClassFixture<Site>
     [Fact]
     public async Task Nothing_moves_on_a_page_for_those_who_want_little_motion()
     {
-        await using var admin = await site.Admin(options => options.ReducedMotion = ReducedMotion.Reduce);
+        await using var admin = await (await browsing.Filled).Admin(options => options.ReducedMotion = ReducedMotion.Reduce);
         var moving = new List<string>();
         foreach (var address in new[] { "projects", "system", "people", "p/faces", "p/faces/label", "p/faces/epochs" })
         {

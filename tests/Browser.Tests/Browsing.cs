@@ -6,16 +6,20 @@ namespace Labeler.Browser.Tests;
 public sealed class Browsing : IAsyncLifetime
 {
     private readonly Lazy<Task<CommonServer>> _common;
+    private readonly Lazy<Task<FilledSite>> _filled;
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public Browsing() => _common = new(() => CommonServer.Start(this));
+    public Browsing() => (_common, _filled) = (new(() => CommonServer.Start(this)), new(() => FilledSite.Start(this)));
 
     /// <summary>A window on a screen. A new one every time, since what is made of it is changed.</summary>
     public static BrowserNewContextOptions Wide => new() { ViewportSize = new() { Width = 1440, Height = 900 } };
 
     /// <summary>The server that tests have in common, started for the first that asks.</summary>
     public Task<CommonServer> Common => _common.Value;
+
+    /// <summary>The server with something on every page, started for the first that asks.</summary>
+    public Task<FilledSite> Filled => _filled.Value;
 
     public async Task InitializeAsync()
     {
@@ -43,6 +47,10 @@ public sealed class Browsing : IAsyncLifetime
         if (_common.IsValueCreated)
         {
             await (await _common.Value).DisposeAsync();
+        }
+        if (_filled.IsValueCreated)
+        {
+            await (await _filled.Value).DisposeAsync();
         }
         await _browser.DisposeAsync();
         _playwright.Dispose();

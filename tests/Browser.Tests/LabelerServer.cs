@@ -22,6 +22,16 @@ public sealed partial class LabelerServer : IAsyncDisposable
     /// <summary>Such as http://127.0.0.1:40123.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>Megabytes of memory that it holds now.</summary>
+    public double Resident
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1e6;
+        }
+    }
+
     public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
 
     /// <summary>Everything that it wrote to its terminal.</summary>

@@ -1,11 +1,9 @@
-using Labeler.Shared.Jobs;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
 [Collection(nameof(Browsing))]
-public sealed class PageTests(Site site) : IClassFixture<Site>
+public sealed class PageTests(Browsing browsing)
 {
     // The innermost elements that stand out to the right.
     private const string Widest = """
@@ -18,7 +16,7 @@ public sealed class PageTests(Site site) : IClassFixture<Site>
     [Fact]
     public async Task Every_page_of_the_top_bar_opens_without_a_complaint()
     {
-        await using var admin = await site.Admin();
+        await using var admin = await (await browsing.Filled).Admin();
         await admin.Go("/");
         var addresses = await admin.Page.Locator(".nav a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
         Assert.NotEmpty(addresses);
@@ -33,12 +31,7 @@ public sealed class PageTests(Site site) : IClassFixture<Site>
     [Fact]
     public async Task No_page_is_wider_than_a_phone_with_everything_unfolded()
     {
-        await using (var db = await site.Faces.Open())
-        {
-            var job = await db.Jobs.FirstAsync();
-            db.JobLines.Add(new JobLine(job.Id, "a line of the worker's log, longer than a phone is wide, as they often are", DateTimeOffset.UtcNow));
-            await db.SaveChangesAsync();
-        }
+        var site = await browsing.Filled;
         await using var admin = await site.Admin();
         var page = admin.Page;
         await page.SetViewportSizeAsync(390, 844);
@@ -50,7 +43,7 @@ public sealed class PageTests(Site site) : IClassFixture<Site>
             var beyond = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
             if (Screenshots.OfEveryPage)
             {
-                await admin.Take($"page-{address.Replace('/', '-')}", fullPage: true);
+                await admin.Take(Named(address), fullPage: true);
                 await page.SetViewportSizeAsync(390, 844);
             }
             if (beyond > 0)
@@ -60,4 +53,6 @@ public sealed class PageTests(Site site) : IClassFixture<Site>
         }
         Assert.Empty(wide);
     }
+
+    private static string Named(string address) => $"page-{string.Concat(address.Select(letter => char.IsLetterOrDigit(letter) ? letter : '-'))}";
 }

@@ -1,4 +1,3 @@
-using Labeler.Shared.Imaging;
 using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
@@ -10,19 +9,6 @@ public static class Screenshots
 
     /// <summary>Asked for by LABELER_SCREENSHOTS=1: pictures also where no test needs a look.</summary>
     public static bool OfEveryPage => Environment.GetEnvironmentVariable("LABELER_SCREENSHOTS") == "1";
-
-    // Pictures of the README, by what tests take; LABELER_README=1 makes them anew beside the others.
-    private static readonly Dictionary<string, string> OfReadme = new()
-    {
-        ["flag-wide-light"] = "labeling",
-        ["pair-wide-light"] = "pair",
-        ["chinese-flag-phone-dark"] = "phone",
-        ["palette-wide-dark"] = "palette",
-        ["rank-wide-light"] = "rank",
-        ["project-new-wide-light"] = "project",
-    };
-
-    private static readonly string Docs = Path.GetFullPath(Path.Combine(Folder, "..", "..", "docs", "screenshots"));
 
     /// <summary>Leaves NAME-wide-light.png and its three siblings. The page is not loaded again, so its state stays.</summary>
     public static async Task Take(this Visitor visitor, string name, bool fullPage = false)
@@ -37,11 +23,7 @@ public static class Screenshots
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await page.EvaluateAsync("document.fonts.ready.then(() => { })");
-                var picture = await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
-                if (Environment.GetEnvironmentVariable("LABELER_README") == "1" && OfReadme.TryGetValue($"{name}-{size}-{mode}", out var file))
-                {
-                    await File.WriteAllBytesAsync(Path.Combine(Docs, $"{file}.webp"), Thumbnail.WebP(picture, 1000, quality: 60));
-                }
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{size}-{mode}.png"), FullPage = fullPage, Animations = ScreenshotAnimations.Disabled });
             }
         }
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });

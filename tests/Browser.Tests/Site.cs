@@ -17,6 +17,8 @@ public sealed class Site(Browsing browsing) : IAsyncLifetime
 
     public string Data => _server.Data;
 
+    public LabelerServer Server => _server;
+
     public async Task InitializeAsync()
     {
         _server = await LabelerServer.Start("Trainer:Start=false");

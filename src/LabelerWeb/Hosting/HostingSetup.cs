@@ -14,6 +14,8 @@ public static class HostingSetup
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseStaticWebAssets();
         builder.Configuration["EnableStaticAssetsDevelopmentCaching"] = "true";
+        // Else a style sheet that looks changed since the build is sent as it is: MudBlazor's then weighs ten times as much.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = builder.Environment.IsDevelopment() ? "true" : "false";
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;

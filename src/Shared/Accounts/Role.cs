@@ -15,6 +15,6 @@ public static class Role
         Annotator => [Annotator],
         Lead => [Annotator, Lead],
         Admin => [Annotator, Lead, Admin],
-        _ => throw new LabelerException($"There is no role \"{role}\"; the roles are {string.Join(", ", All)}."),
+        _ => throw new LabelerException($"There is no role \"{role}\"; the roles are {Annotator}, {Lead} and {Admin}."),
     };
 }

@@ -114,5 +114,8 @@ public sealed record ReproducedCurve(string Name, IReadOnlyList<Curve> TrainingS
 {
     public Curve Training { get; } = Curve.Together(Name, TrainingSeeds);
     public Curve? HeldOut { get; } = HeldOutSeeds.Count == 0 ? null : Curve.Together(Name, HeldOutSeeds);
-    public CurvePoint? OverOptimizedFrom => HeldOut is null ? null : OverOptimization.Begins(Training, HeldOut);
+    public CurvePoint? OverOptimizedFrom => HeldOut is null ? null : OverOptimization.Begins(Training, HeldOut, Changes);
+
+    /// <summary>How far each held-out group of each seed changed between two epochs; null where a file tells of means alone.</summary>
+    public Func<int, int, IEnumerable<double>>? Changes { get; init; }
 }

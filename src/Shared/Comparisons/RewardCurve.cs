@@ -13,27 +13,16 @@ public sealed record RewardCurve(Reward Reward, Curve Trained, Curve? HeldOut)
 {
     /// <summary>Mean score of each held-out group by its number, which is of the same prompt and noise in every epoch; by the epochs
     /// learned from.</summary>
-    private IReadOnlyDictionary<int, IReadOnlyDictionary<int, double>> HeldOutGroups { get; init; } =
+    public IReadOnlyDictionary<int, IReadOnlyDictionary<int, double>> HeldOutGroups { get; init; } =
         new Dictionary<int, IReadOnlyDictionary<int, double>>();
 
-    /// <summary>Where the reward goes on growing on the trained prompts while it falls on the held-out ones (<see
-    /// cref="OverOptimization"/>), and the fall is more than chance: the 95 % interval of the difference of the same noise lies below
-    /// 0.</summary>
-    public CurvePoint? OverOptimizedFrom
-    {
-        get
-        {
-            if (HeldOut is null || OverOptimization.Begins(Trained, HeldOut) is not { } best)
-            {
-                return null;
-            }
-            var (before, after) = (HeldOutGroups[best.Epoch], HeldOutGroups[HeldOut.Points[^1].Epoch]);
-            var falls = before.Keys.Where(after.ContainsKey).Select(number => new Cluster(after[number] - before[number], 1, 1, 1))
-                .ToList();
-            var (mean, half) = falls.Count < 2 ? (0, 0) : Cluster.Mean(falls);
-            return mean + half < 0 ? best : null;
-        }
-    }
+    /// <summary>Where the reward goes on growing on the trained prompts while it falls on the held-out ones.</summary>
+    public CurvePoint? OverOptimizedFrom => HeldOut is null ? null : OverOptimization.Begins(Trained, HeldOut, Changes);
+
+    /// <summary>From one epoch to another, how far the mean score of each held-out group changed.</summary>
+    public IEnumerable<double> Changes(int from, int to) =>
+        HeldOutGroups.TryGetValue(from, out var before) && HeldOutGroups.TryGetValue(to, out var after)
+            ? before.Keys.Where(after.ContainsKey).Select(number => after[number] - before[number]) : [];
 
     /// <summary>The same without what was measured before some epochs.</summary>
     public RewardCurve Last(int epochs) => this with { Trained = Trained.Last(epochs), HeldOut = HeldOut?.Last(epochs) };

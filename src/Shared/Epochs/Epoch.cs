@@ -171,7 +171,7 @@ public sealed class Epoch : Announcing
     {
         if (!states.Contains(State))
         {
-            throw new LabelerException($"Epoch {Number} is {State switch
+            var state = State switch
             {
                 EpochState.Sampling => "still being sampled",
                 EpochState.Labeling => "being labeled",
@@ -181,7 +181,8 @@ public sealed class Epoch : Announcing
                 EpochState.Failed => "failed",
                 EpochState.Cancelled => "cancelled",
                 _ => "rolled back",
-            }} and cannot {verb}. Reload the page to see where it stands.");
+            };
+            throw new LabelerException($"Epoch {Number} is {state} and cannot {verb}. Reload the page to see where it stands.");
         }
     }
 }

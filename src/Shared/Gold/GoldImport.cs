@@ -59,8 +59,8 @@ public static class GoldImport
     private static void Refuse(string fileName, List<string> faults)
     {
         var more = faults.Count > FaultsTold ? $" And {faults.Count - FaultsTold} more." : "";
-        LabelerException.ThrowIf(
-            faults.Count > 0, $"{fileName} was not taken in. {string.Join(" ", faults.Take(FaultsTold))}{more}");
+        var told = string.Join(" ", faults.Take(FaultsTold));
+        LabelerException.ThrowIf(faults.Count > 0, $"{fileName} was not taken in. {told}{more}");
     }
 
     /// <summary>What of a project can become gold: what is asked in an epoch that takes votes, and what is gold already.</summary>

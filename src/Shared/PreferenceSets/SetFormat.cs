@@ -41,7 +41,11 @@ public sealed record SetFormat(string Name, string Title, string Ending, string 
     };
 
     /// <exception cref="LabelerException">There is none of that name.</exception>
-    public static SetFormat Named(string name) => All.Concat(Tables).FirstOrDefault(format => format.Name == name)
-        ?? throw new LabelerException(
-            $"There is no format {name}; choose one of {string.Join(", ", All.Concat(Tables).Select(format => format.Name))}.");
+    public static SetFormat Named(string name)
+    {
+        SetFormat[] known = [.. All, .. Tables];
+        var names = string.Join(", ", known.Select(format => format.Name));
+        return known.FirstOrDefault(format => format.Name == name)
+            ?? throw new LabelerException($"There is no format {name}; choose one of {names}.");
+    }
 }

@@ -33,7 +33,8 @@ public sealed record ModelFacts(string Family, long Bytes, string? Precision)
     public ModelFootprint? Footprint { get; private init; }
 
     /// <summary>Such as: Stable Diffusion XL, 6.9 GB, float16.</summary>
-    public string Told => string.Join(", ", new[] { Family, Size, Precision }.OfType<string>());
+    /// <param name="family">What to call its family.</param>
+    public string Told(string family) => string.Join(", ", new[] { family, Size, Precision }.OfType<string>());
 
     private string Size => Bytes < 100_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e6:0.#} MB")
         : string.Create(CultureInfo.InvariantCulture, $"{Bytes / 1e9:0.#} GB");

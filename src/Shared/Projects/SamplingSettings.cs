@@ -24,7 +24,7 @@ public sealed record SamplingSettings
     public int Size { get; init; }
 
     [Display(Name = "Flow models: noise",
-        Description = "What the steps of Stable Diffusion 3 and FLUX add. Sde is Flow-GRPO's; Cps keeps the whole noise at what the "
+        Description = "What the steps of Stable Diffusion 3 and FLUX add. SDE is Flow-GRPO's; CPS keeps the whole noise at what the "
             + "schedule says, so pictures are cleaner.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public FlowNoiseKind FlowNoise { get; init; }

@@ -37,6 +37,6 @@ internal static class StopRules
                 + $"epoch, below {Text(least)} %.";
         }
         return options.MostImages is { } most && now.Images + now.Next > most
-            ? $"The next epoch would go beyond {most.ToString("N0", CultureInfo.InvariantCulture)} pictures." : null;
+            ? FormattableString.Invariant($"The next epoch would go beyond {most:N0} pictures.") : null;
     }
 }

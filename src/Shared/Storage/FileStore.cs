@@ -21,8 +21,8 @@ public sealed class FileStore
 
     public string PathOf(string hash)
     {
-        LabelerException.ThrowIf(
-            !ContentHash.IsHash(hash), $"\"{(hash.Length > 80 ? hash[..80] : hash)}\" is not the name of a stored file.");
+        var named = hash.Length > 80 ? hash[..80] : hash;
+        LabelerException.ThrowIf(!ContentHash.IsHash(hash), $"\"{named}\" is not the name of a stored file.");
         return Path.Combine(_root, hash[..2], hash[2..4], hash);
     }
 

@@ -24,6 +24,12 @@ internal static partial class SourceTexts
         .Where(file => !file.EndsWith("ScriptKeys.cs", StringComparison.Ordinal))
         .SelectMany(file => InQuotes().Matches(Joint().Replace(File.ReadAllText(file), "")).Select(text => text.Groups[1].Length == 0 ? Plain(text, 2) : Numbered(Plain(text, 2))))];
 
+    /// <summary>Messages of the faults of the domain and the pages. Those of commands, and of programs that ask, are told in English alone.</summary>
+    public static IEnumerable<string> OfFaults => Files("src/LabelerWeb/Features", "*.razor", "*.cs").Concat(Files("src/Shared", "*.cs"))
+        .Where(file => !EnglishAlone().IsMatch(file.Replace('\\', '/')))
+        .SelectMany(file => Fault().Matches(Joint().Replace(File.ReadAllText(file), "")))
+        .Select(text => text.Groups[1].Length == 0 ? Plain(text, 2) : Numbered(Plain(text, 2)));
+
     private static IEnumerable<string> Files(string folder, params string[] kinds) => kinds.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Root, folder), kind, SearchOption.AllDirectories));
 
     private static string Plain(Match text, int group) => Escaped().Replace(text.Groups[group].Value, escaped => escaped.Groups[1].Length > 0 ? $"{(char)Convert.ToInt32(escaped.Groups[1].Value, 16)}" : escaped.Groups[2].Value);
@@ -44,11 +50,18 @@ internal static partial class SourceTexts
     private static partial Regex Told();
 
     // A long text stands in two quotes.
-    [GeneratedRegex("""(?<=[^\\])"\s*\+\s*"(?=[^"])""")]
+    [GeneratedRegex("""(?<=[^\\])"\s*\+\s*\$?"(?=[^"])""")]
     private static partial Regex Joint();
 
     [GeneratedRegex("""\bt\('((?:[^'\\]|\\.)*)'""")]
     private static partial Regex InScript();
+
+    // The first text of a fault, and the last of a condition for one.
+    [GeneratedRegex("""(?:new (?:Labeler|Storage)Exception\(\s*|LabelerException\.Of\(\s*|LabelerException\.ThrowIf\([^;]*?,\s*)(\$?)"((?:[^"\\{]|\\.|\{[^{}"]*\})+)"\s*[,)]""")]
+    private static partial Regex Fault();
+
+    [GeneratedRegex(@"/Shared/Data/|/Features/(?:Api|Backups)/|/Labeling/Api/|/LabelerException\.cs")]
+    private static partial Regex EnglishAlone();
 
     [GeneratedRegex("""(\$?)"((?:[^"\\\n]|\\.)*)"(?!")""")]
     private static partial Regex InQuotes();

@@ -72,6 +72,13 @@ public sealed class Runs_are_compared(Databases databases)
     public void Over_optimisation_begins_where_held_out_prompts_lose_while_trained_ones_gain(double[] training, double[] heldOut, int? epoch) =>
         Assert.Equal(epoch, OverOptimization.Begins(Of(training), Of(heldOut))?.Epoch);
 
+    [Theory]
+    [InlineData(new[] { -0.9, -1.1, -1.0 }, 1)]
+    [InlineData(new[] { -3.0, 2.0, -2.0 }, null)]
+    [InlineData(new[] { -1.0 }, null)]
+    public void A_fall_that_may_be_chance_is_no_over_optimisation(double[] changes, int? epoch) =>
+        Assert.Equal(epoch, OverOptimization.Begins(Of(1, 2, 3, 4), Of(1, 3, 2.5, 2), (from, to) => (from, to) == (1, 3) ? changes : [])?.Epoch);
+
     private static Curve Of(params double[] values) => new("run", [.. values.Select((value, epoch) => new CurvePoint(epoch, epoch * 10, value, value, value))]);
 
     private static async Task<Epoch> Trained(Scene scene)

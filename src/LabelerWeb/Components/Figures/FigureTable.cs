@@ -29,6 +29,7 @@ public sealed record FigureTable(string Name, string Title, string[] Headers, IR
         null => "",
         Percent share => share.ToString(),
         double.NaN => "–",
+        double number when double.IsInteger(number) => number.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture),
         double number => number.ToString(Math.Abs(number) < 10 ? "0.000" : "0.0", System.Globalization.CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString(texts["d MMM HH:mm"], System.Globalization.CultureInfo.InvariantCulture),
         string text => texts[text],

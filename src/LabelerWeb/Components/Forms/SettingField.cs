@@ -35,7 +35,7 @@ public sealed class SettingField
     public int? LongestText => _property.GetCustomAttribute<StringLengthAttribute>()?.MaximumLength;
 
     /// <summary>The default as people write it; empty for none.</summary>
-    public string Default => Show(_default);
+    public string Default => Type.IsEnum ? Texts.Of(ChoiceNames.Of(Show(_default))) : Show(_default);
 
     /// <summary>The default and what is allowed, for people; bounds that nobody meets are left out.</summary>
     public string Bounds => _property.GetCustomAttribute<RangeAttribute>() is { } range
@@ -118,7 +118,8 @@ public sealed class SettingField
             return large;
         }
         var wanted = Type == typeof(double) ? "number" : "whole number";
-        throw new LabelerException($"{Label} must be a {wanted}, not \"{(text.Length > 40 ? text[..40] : text)}\".");
+        var typed = text.Length > 40 ? text[..40] : text;
+        throw new LabelerException($"{Label} must be a {wanted}, not \"{typed}\".");
     }
 
     private static bool IsSimple(Type type)

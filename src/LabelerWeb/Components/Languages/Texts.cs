@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Resources;
 
@@ -14,6 +15,11 @@ public sealed class Texts
 
     private Texts() { }
 
+    /// <summary>The English texts that are known in Chinese.</summary>
+    internal static IEnumerable<string> Keys =>
+        Known.GetResourceSet(Language.All[1].Culture, createIfNotExists: true, tryParents: false)!.Cast<DictionaryEntry>()
+            .Select(text => (string)text.Key);
+
     /// <summary>A text that is looked up where it is shown, in the language of whoever looks.</summary>
     public static string Key(string text) => text;
 
@@ -29,5 +35,5 @@ public static class Said
 {
     /// <summary>What was wrong, in the language of whoever is told.</summary>
     public static string Of(this IStringLocalizer<Texts> texts, LabelerException fault) =>
-        fault.Text is { } text ? texts[text.Format, text.GetArguments()!] : texts[fault.Message];
+        fault.Text is { } text ? texts[text.Format, text.GetArguments()!] : ToldTexts.Of(fault.Message);
 }

@@ -9,7 +9,10 @@ public sealed record ComparedReward(Reward Reward, ReproducedRun Run)
     [
         .. runs.Where(run => run.Curve.Trained.Points.Count > 0).GroupBy(run => run.Name).Select(seeds => new ReproducedCurve(seeds.Key,
             [.. seeds.Select(seed => seed.Curve.Trained)],
-            [.. seeds.Select(seed => seed.Curve.HeldOut).OfType<Curve>().Where(curve => curve.Points.Count > 0)])),
+            [.. seeds.Select(seed => seed.Curve.HeldOut).OfType<Curve>().Where(curve => curve.Points.Count > 0)])
+        {
+            Changes = (from, to) => seeds.SelectMany(seed => seed.Curve.Changes(from, to)),
+        }),
     ]));
 
     /// <summary>A figure for each reward that has scored more than one of the runs, or the only one.</summary>

@@ -26,7 +26,7 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
             .Join(db.Epochs, c => c.EpochId, e => e.Id, (c, e) => new { Checkpoint = c, e.Number }).ToListAsync(cancel);
         var taken = await StepsTaken.Read(db, [.. checkpoints.Select(one => one.Checkpoint)], cancel);
         var bases = projects.DistinctBy(p => p.Settings.ModelFolder).Select(p => new Candidate(
-            $"base:{p.Settings.ModelFolder}", $"Base model {p.Settings.ModelFolder}", p,
+            $"base:{p.Settings.ModelFolder}", Texts.Say($"Base model {p.Settings.ModelFolder}"), p,
             new Contestant($"base model {p.Settings.ModelFolder}", p.Settings.ModelFolder, null, null)));
         var trained = from project in projects
                       let own = checkpoints.Where(one => one.Checkpoint.ProjectId == project.Id).ToList()
@@ -47,7 +47,7 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
     }
 
     private static Candidate Epoch(Project project, Checkpoint one, int epoch, int steps) => new(
-        $"{one.Id}", $"epoch {epoch}", project,
+        $"{one.Id}", Texts.Say($"epoch {epoch}"), project,
         new Contestant($"{project.Name}, epoch {epoch}", project.Settings.ModelFolder, one.Id, one.WeightsHash, project.Name, steps),
         Candidate.RunKeyOf(project));
 
@@ -55,7 +55,8 @@ public sealed record Candidate(string Key, string Label, Project Project, Contes
     private static Candidate Step(Project project, Checkpoint one, int step, List<long> tunings)
     {
         var run = $"{project.Name}, {one.Name}" + (tunings.Count > 1 ? $", fine-tuning {tunings.IndexOf(one.JobId!.Value) + 1}" : "");
-        return new($"{one.Id}", $"step {step}", project, new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id,
-            one.WeightsHash, run, step), Candidate.RunKeyOf(one));
+        return new($"{one.Id}", Texts.Say($"step {step}"), project,
+            new Contestant($"{run}, step {step}", project.Settings.ModelFolder, one.Id, one.WeightsHash, run, step),
+            Candidate.RunKeyOf(one));
     }
 }

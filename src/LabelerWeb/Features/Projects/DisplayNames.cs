@@ -1,6 +1,6 @@
 namespace Labeler.Web.Features.Projects;
 
-/// <summary>What pages call tasks.</summary>
+/// <summary>What pages call tasks and the work of workers.</summary>
 public static class DisplayNames
 {
     public static string Of(LabelingTask task) => task switch
@@ -19,5 +19,19 @@ public static class DisplayNames
         LabelingTask.Categorise => Texts.Key("One image at a time into one of your categories."),
         LabelingTask.Rank => Texts.Key("All of one prompt's images from the best to the worst, ties allowed."),
         _ => Texts.Key("One image at a time gets a score with a written definition."),
+    };
+
+    public static string Of(JobKind kind) => kind switch
+    {
+        JobKind.Sample => Texts.Key("sampling"),
+        JobKind.Train => Texts.Key("training"),
+        JobKind.Export => Texts.Key("export"),
+        JobKind.Import => Texts.Key("importing photos"),
+        JobKind.Caption => Texts.Key("writing captions"),
+        JobKind.FineTune => Texts.Key("fine-tuning"),
+        JobKind.Evaluate => Texts.Key("evaluation"),
+        JobKind.Score => Texts.Key("scoring"),
+        JobKind.RewardModel => Texts.Key("learning a reward"),
+        _ => Texts.Key("importing preferences"),
     };
 }

@@ -31,9 +31,10 @@ internal sealed class ParquetColumns
         }
         else
         {
+            var there = string.Join(", ", names.Take(30));
             throw new LabelerException(
                 $"{file} has neither the columns caption, jpg_0, jpg_1 and label_0 of Pick-a-Pic nor prompt, chosen and rejected; it has "
-                    + $"{string.Join(", ", names.Take(30))}.");
+                    + $"{there}.");
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit.Abstractions;
 
-namespace Labeler.Web.Tests;
+namespace Labeler.Tests.Support;
 
 /// <summary>Takes minutes, and measures: not among the tests that always run.</summary>
 [AttributeUsage(AttributeTargets.Method)]
