@@ -1,6 +1,5 @@
 using Labeler.Bench.Support;
 using Labeler.Shared.Accounts;
-using Microsoft.Playwright;
 
 namespace Labeler.Bench.Labeling;
 
