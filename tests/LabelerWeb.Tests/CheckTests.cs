@@ -7,6 +7,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
+using Labeler.Web.Tests.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
@@ -68,8 +69,8 @@ public sealed class CheckTests(WebHost host) : IClassFixture<WebHost>
     private async Task<int> Work(SeededProject seeded, string name)
     {
         await host.Make(name, Role.Annotator);
-        using var browser = host.Browser();
-        var client = await LabelingClient.Open(browser, name, Forms.Password, seeded.Project.Slug, default);
+        using var program = await host.Program(name, TokenScope.Label);
+        var client = await LabelingClient.Open(program, seeded.Project.Slug, default);
         using var enough = new CancellationTokenSource();
         return await new AnnotatorAtWork(client, new SimulatedAnnotator(new()), new(TimeSpan.FromMilliseconds(20), Most: 4, Waits: true), new Hurried(), TextWriter.Null).Work(enough.Token);
     }

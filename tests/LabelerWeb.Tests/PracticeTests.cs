@@ -10,6 +10,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
+using Labeler.Web.Tests.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
@@ -102,8 +103,8 @@ public sealed class PracticeTests(WebHost host) : IClassFixture<WebHost>
         }
         await seeded.Finish();
         await host.Make("sim practices", Role.Annotator);
-        using var browser = host.Browser();
-        var desk = await LabelingClient.Open(browser, "sim practices", Forms.Password, seeded.Project.Slug, default);
+        using var program = await host.Program("sim practices", TokenScope.Label);
+        var desk = await LabelingClient.Open(program, seeded.Project.Slug, default);
         var said = new StringWriter();
         Assert.Equal(2, await new AnnotatorAtWork(desk, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, said).Work(default));
         Assert.Equal(2, said.ToString().Split('\n').Count(line => line.StartsWith("practice", StringComparison.Ordinal)));

@@ -7,12 +7,12 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Microsoft.AspNetCore.Mvc.Testing.Handlers;
+using Labeler.Web.Tests.Api;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Web.Tests;
 
-/// <summary>The engine's simulated annotator votes on drawn scenes through the interface that the browser uses.</summary>
+/// <summary>The engine's simulated annotator votes on drawn scenes through the interface for programs, as the client that is made from its description.</summary>
 public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHost>
 {
     [Theory]
@@ -96,19 +96,19 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
     }
 
     [Fact]
-    public async Task A_wrong_password_a_missing_project_and_a_prompt_of_another_model_are_told_in_one_line()
+    public async Task A_wrong_token_a_missing_project_and_a_prompt_of_another_model_are_told_in_one_line()
     {
         await using var seeded = await SeededProject.Create(host.Data, "Faces", LabelingTask.FlagBatch, 1);
         await host.Make("annotator of faces", Role.Annotator);
-        using var browser = host.Browser();
+        using var stranger = host.With("lblr_nobody-s");
+        using var program = await host.Program("annotator of faces", TokenScope.Label);
 
-        var wrong = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(browser, "annotator of faces", "not my password at all", "faces", default));
-        var missing = await Assert.ThrowsAsync<EngineException>(() => Open(browser, "annotator of faces", "nowhere"));
-        using var second = host.Browser();
-        var client = await Open(second, "annotator of faces", "faces");
+        var wrong = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(stranger, "faces", default));
+        var missing = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(program, "nowhere", default));
+        var client = await LabelingClient.Open(program, "faces", default);
         var unknown = await Assert.ThrowsAsync<EngineException>(() => new AnnotatorAtWork(client, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default));
 
-        Assert.Contains("check name and password", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("Send a token that is good", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("there is no project nowhere", missing.Message, StringComparison.Ordinal);
         Assert.Contains("cannot judge '1 hand, take 1'", unknown.Message, StringComparison.Ordinal);
     }
@@ -119,10 +119,10 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         await using var seeded = await Seed("Restarted", LabelingTask.FlagBatch, new() { Flags = FlagKinds.Deformed, GroupSize = 2 }, SceneFamily.Hand, groups: 4);
         await host.Make("patient annotator", Role.Annotator);
         var away = new Away();
-        using var browser = host.CreateDefaultClient(
-            new RestartPatience(TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(1), TimeProvider.System), away, new CookieContainerHandler());
+        using var program = host.CreateDefaultClient(new RestartPatience(TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(1), TimeProvider.System), away);
+        program.DefaultRequestHeaders.Authorization = new("Bearer", await host.Key("patient annotator", TokenScope.Label));
 
-        var client = await Open(browser, "patient annotator", seeded.Project.Slug);
+        var client = await LabelingClient.Open(program, seeded.Project.Slug, default);
         away.Times = 3;
         var votes = await new AnnotatorAtWork(client, new SimulatedAnnotator(new()), new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default);
 
@@ -134,8 +134,8 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
     public async Task An_application_that_never_answered_is_not_waited_for()
     {
         var away = new Away { Times = int.MaxValue };
-        using var browser = host.CreateDefaultClient(new RestartPatience(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), TimeProvider.System), away);
-        var error = await Assert.ThrowsAsync<EngineException>(() => Open(browser, "nobody", "nowhere"));
+        using var program = host.CreateDefaultClient(new RestartPatience(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), TimeProvider.System), away);
+        var error = await Assert.ThrowsAsync<EngineException>(() => LabelingClient.Open(program, "nowhere", default));
         Assert.Contains("is the application running?", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,8 +163,6 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
         }
     }
 
-    private static Task<LabelingClient> Open(HttpClient browser, string name, string slug) => LabelingClient.Open(browser, name, Forms.Password, slug, default);
-
     private static engine::Labeler.TrainingEngine.MirrorWorld.Scenes.Scene Scene(SceneFamily family, int group, int index, int groupSize) =>
         engine::Labeler.TrainingEngine.MirrorWorld.Scenes.Scene.Draw(41, (group * groupSize) + index, family);
 
@@ -184,8 +182,8 @@ public sealed class SimulatedAnnotatorTests(WebHost host) : IClassFixture<WebHos
     {
         var name = $"simulated {seeded.Project.Slug}";
         await host.Make(name, Role.Annotator);
-        using var browser = host.Browser();
-        var client = await Open(browser, name, seeded.Project.Slug);
+        using var program = await host.Program(name, TokenScope.Label);
+        var client = await LabelingClient.Open(program, seeded.Project.Slug, default);
         return await new AnnotatorAtWork(client, new SimulatedAnnotator(options), work ?? new(TimeSpan.Zero), TimeProvider.System, TextWriter.Null).Work(default);
     }
 

@@ -1,16 +1,15 @@
 using System.CommandLine;
-using System.Net;
 using Labeler.TrainingEngine.Experiments.Annotating;
 
 namespace Labeler.TrainingEngine.Commands;
 
-/// <summary><c>annotate</c>: a simulated annotator signs in to a running application and votes over HTTP as the browser does.</summary>
+/// <summary><c>annotate</c>: a simulated annotator votes in a running application, over the interface for programs.</summary>
 public static class AnnotateCommand
 {
     // As long as a restart of the application takes, with room to spare.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private const string PasswordVariable = "LABELER_PASSWORD";
+    private const string TokenVariable = "LABELER_TOKEN";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -21,12 +20,15 @@ public static class AnnotateCommand
                 Description = "address of the application",
                 DefaultValueFactory = _ => "http://localhost:5080"
             };
-        var name = new Option<string>("--name") { Description = "account that votes", Required = true };
-        var password = new Option<string?>("--password") { Description = $"its password; better in the environment as {PasswordVariable}" };
+        var token =
+            new Option<string?>("--token")
+            {
+                Description = $"access token of the account that votes, of the scope label; better in the environment as {TokenVariable}"
+            };
         var project =
             new Option<string>("--project")
             {
-                Description = "the project as in the labeling page's address: /label/PROJECT",
+                Description = "the project as in the labeling page's address: /p/PROJECT",
                 Required = true
             };
         var noise = new Option<double>("--noise") { Description = "share of verdicts that are wrong, 0 to 1" };
@@ -40,12 +42,13 @@ public static class AnnotateCommand
         var seed = new Option<long>("--seed") { Description = "decides which verdicts are wrong" };
         var command =
             new Command("annotate",
-                "Judges a project of the bundled model as a simulated annotator, over the same interface as the browser.")
-            { server, name, password, project, noise, ties, pace, most, wait, seed };
+                "Judges a project of the bundled model as a simulated annotator, over the interface for programs.")
+            { server, token, project, noise, ties, pace, most, wait, seed };
         command.Does((parsed, stop) =>
         {
-            string secret = parsed.GetValue(password) ?? Environment.GetEnvironmentVariable(PasswordVariable)
-                ?? throw new EngineException($"give the account's password with --password or in {PasswordVariable}");
+            string secret = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable)
+                ?? throw new EngineException(
+                    $"make an access token of the scope label on the page of the account, and give it with --token or in {TokenVariable}");
             if (parsed.GetValue(pace) is not (>= 0 and <= 3600))
             {
                 throw new EngineException($"--pace is {parsed.GetValue(pace)}; 0 to 3600 seconds are possible");
@@ -59,22 +62,22 @@ public static class AnnotateCommand
 
             var patient = new RestartPatience(Patience, TimeSpan.FromSeconds(2), TimeProvider.System)
             {
-                InnerHandler = new SocketsHttpHandler { CookieContainer = new CookieContainer() },
+                InnerHandler = new SocketsHttpHandler(),
             };
             using var http = new HttpClient(patient) { BaseAddress = address, Timeout = 2 * Patience };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", secret);
             var annotator =
                 new SimulatedAnnotator(new AnnotatorOptions(parsed.GetValue(noise), parsed.GetValue(ties), parsed.GetValue(seed)));
             var work = new WorkOptions(TimeSpan.FromSeconds(parsed.GetValue(pace)), parsed.GetValue(most), parsed.GetValue(wait));
-            Work(http, parsed.GetRequiredValue(name), secret, parsed.GetRequiredValue(project), annotator, work, stop).GetAwaiter()
-                .GetResult();
+            Work(http, parsed.GetRequiredValue(project), annotator, work, stop).GetAwaiter().GetResult();
         });
         return command;
     }
 
-    private static async Task Work(HttpClient http, string name, string password, string project, SimulatedAnnotator annotator,
-        WorkOptions work, CancellationToken stop)
+    private static async Task Work(
+        HttpClient http, string project, SimulatedAnnotator annotator, WorkOptions work, CancellationToken stop)
     {
-        LabelingClient desk = await LabelingClient.Open(http, name, password, project, stop);
+        LabelingClient desk = await LabelingClient.Open(http, project, stop);
         try
         {
             int votes = await new AnnotatorAtWork(desk, annotator, work, TimeProvider.System, Console.Out).Work(stop);

@@ -11,17 +11,17 @@ namespace Labeler.Web.Tests.Api;
 internal static class TokenClient
 {
     /// <summary>A program for an account that is there.</summary>
-    public static async Task<HttpClient> Program(this WebHost host, string person, TokenScope scope, params long[] projects)
+    public static async Task<HttpClient> Program(this WebHost host, string person, TokenScope scope, params long[] projects) =>
+        host.With(await host.Key(person, scope, projects));
+
+    /// <summary>What a program shows.</summary>
+    public static Task<string> Key(this WebHost host, string person, TokenScope scope, params long[] projects) => host.With<LabelerDb, string>(async db =>
     {
-        var key = await host.With<LabelerDb, string>(async db =>
-        {
-            var account = await db.Users.Where(a => a.DisplayName == person).Select(a => a.Id).SingleAsync();
-            var made = await AccessToken.Make(db, account, $"for {scope}", scope, projects, 30, DateTimeOffset.UtcNow);
-            await db.SaveChangesAsync();
-            return made.Key;
-        });
-        return host.With(key);
-    }
+        var account = await db.Users.Where(a => a.DisplayName == person).Select(a => a.Id).SingleAsync();
+        var made = await AccessToken.Make(db, account, $"for {scope}", scope, projects, 30, DateTimeOffset.UtcNow);
+        await db.SaveChangesAsync();
+        return made.Key;
+    });
 
     public static HttpClient With(this WebHost host, string key)
     {

@@ -7,9 +7,11 @@ public static class Projects
 {
     /// <param name="Slug">Its name in addresses.</param>
     /// <param name="Role">What the account may do there.</param>
+    /// <param name="Flags">What can be flagged, added up: 1 deformed, 2 unsafe.</param>
+    /// <param name="Choices">Names of the categories or scores.</param>
     public sealed record Answer(
         long Id, string Slug, string Name, LabelingTask Task, PictureSource Source, ProjectRole Role, bool OpenToAll,
-        DateTimeOffset CreatedAt);
+        DateTimeOffset CreatedAt, FlagKinds Flags, IReadOnlyList<string> Choices);
 
     /// <param name="Use">Whether it is trained on, or held out to measure.</param>
     public sealed record Prompt(long Id, string Text, PromptUse Use);
@@ -42,5 +44,6 @@ public static class Projects
     }
 
     private static Answer Of(Project project, ProjectRole role) => new(
-        project.Id, project.Slug, project.Name, project.Task, project.Source, role, project.IsOpenToAll, project.CreatedAt);
+        project.Id, project.Slug, project.Name, project.Task, project.Source, role, project.IsOpenToAll, project.CreatedAt,
+        project.Settings.Flags, [.. project.Settings.Choices.Select(choice => choice.Name)]);
 }

@@ -8,7 +8,7 @@ namespace Labeler.TrainingEngine.Experiments.Annotating;
 /// <param name="Waits">Stay while images are sampled or the model is trained, and judge the next epoch too.</param>
 public sealed record WorkOptions(TimeSpan Pace, int Most = 0, bool Waits = false);
 
-/// <summary>A simulated annotator at the labeling page: judges item after item until nothing is left.</summary>
+/// <summary>A simulated annotator at work: judges item after item until nothing is left.</summary>
 public sealed class AnnotatorAtWork(LabelingClient desk, SimulatedAnnotator annotator, WorkOptions options, TimeProvider time,
     TextWriter output)
 {

@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Labeler.Shared;
+using System.Text.Json;
+using Labeler.Client;
 using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
@@ -15,78 +13,50 @@ namespace Labeler.TrainingEngine.Experiments.Annotating;
 /// <param name="IsPractice">Its answer is no vote.</param>
 public sealed record ClientItem(long Number, string Prompt, IReadOnlyList<Picture> Pictures, bool IsPair, bool IsPractice);
 
-/// <summary>
-/// The labeling page as its scripts use it: signs in with a form, reads the project from the page, fetches items and
-/// pictures, sends votes. It sees what a person sees there and nothing else.
-/// </summary>
-public sealed partial class LabelingClient
+/// <summary>A project as the interface for programs hands it out to be labeled: items, pictures, votes.</summary>
+public sealed class LabelingClient
 {
-    private readonly HttpClient _http;
-    private readonly Guid _account;
-    private readonly long _project;
+    private const int LongestPage = 200;
 
-    private LabelingClient(HttpClient http, JsonNode config)
-    {
-        _http = http;
-        _account = (Guid)config["account"]!;
-        _project = (long)config["project"]!["id"]!;
-        Task = (string)config["project"]!["task"]!;
-        Flags = [.. config["project"]!["flags"]!.AsArray().Select(flag => (string)flag!)];
-        Choices = [.. config["project"]!["choices"]!.AsArray().Select(choice => (string)choice!["name"]!)];
-    }
+    private readonly LabelerClient _client;
+    private readonly ProjectsAnswer _project;
 
-    /// <summary>flag, pair, categorise, score or rank.</summary>
-    public string Task { get; }
+    private LabelingClient(LabelerClient client, ProjectsAnswer project) => (_client, _project) = (client, project);
 
-    /// <summary>deformed, unsafe: what can be flagged.</summary>
-    public IReadOnlyList<string> Flags { get; }
+    /// <summary>What is asked of people.</summary>
+    public LabelingTask Asks => _project.Task;
 
-    /// <summary>Names of the options of categorise and score.</summary>
-    public IReadOnlyList<string> Choices { get; }
+    /// <summary>What can be flagged, added up: 1 deformed, 2 unsafe.</summary>
+    public int Flags => _project.Flags;
 
-    /// <summary>Signs in and opens a project's labeling page.</summary>
-    /// <param name="http">Keeps cookies; its base address is the application's.</param>
-    /// <param name="name">Of the account.</param>
-    /// <param name="password">Of the account.</param>
+    /// <summary>Names of the options of categorize and score.</summary>
+    public IReadOnlyList<string> Choices => _project.Choices;
+
+    /// <summary>Finds the project among those of the token's account.</summary>
+    /// <param name="http">Sends the token; its base address is the application's.</param>
     /// <param name="slug">The project as in the page's address.</param>
     /// <param name="stop">Ends the requests.</param>
-    /// <exception cref="EngineException">The application cannot be reached, or name, password or project are wrong.</exception>
-    public static async Task<LabelingClient> Open(HttpClient http, string name, string password, string slug, CancellationToken stop)
+    /// <exception cref="EngineException">The application cannot be reached, or token or project are wrong.</exception>
+    public static async Task<LabelingClient> Open(HttpClient http, string slug, CancellationToken stop)
     {
-        const string SignIn = "/sign-in";
+        var client = new LabelerClient(http);
         try
         {
-            string token = Token().Match(await http.GetStringAsync(SignIn, stop)).Groups[1].Value;
-            var fields =
-                new Dictionary<string, string>
+            for (long? after = null; ;)
+            {
+                PageOfAnswer page = await client.ListProjectsAsync(after, LongestPage, stop);
+                if (page.Items.FirstOrDefault(project => project.Slug == slug) is { } found)
                 {
-                    ["_handler"] = "sign-in",
-                    ["__RequestVerificationToken"] = token,
-                    ["Form.Name"] = name,
-                    ["Form.Password"] = password
-                };
-            using HttpResponseMessage entered = await http.PostAsync(SignIn, new FormUrlEncodedContent(fields), stop);
-            if (entered.StatusCode == HttpStatusCode.TooManyRequests)
-            {
-                throw new EngineException("too many tries to sign in; wait a minute");
-            }
+                    return new(client, found);
+                }
 
-            using HttpResponseMessage page = await http.GetAsync($"/p/{Uri.EscapeDataString(slug)}/label", stop);
-            string html = await page.Content.ReadAsStringAsync(stop);
-            if (page.StatusCode == HttpStatusCode.NotFound)
-            {
-                throw new EngineException($"there is no project {slug}; give its name as it stands in the labeling page's address");
+                after = page.Next
+                    ?? throw new EngineException($"there is no project {slug}; give its name as it stands in the labeling page's address");
             }
-
-            if (Config().Match(html) is not { Success: true } config)
-            {
-                throw new EngineException($"{http.BaseAddress} did not let {name} in; check name and password");
-            }
-
-            var desk = new LabelingClient(http, JsonNode.Parse(config.Groups[1].Value)!);
-            http.DefaultRequestHeaders.Add("RequestVerificationToken",
-                (string)(await http.GetFromJsonAsync<JsonNode>("/api/session", stop))!["token"]!);
-            return desk;
+        }
+        catch (LabelerApiException error)
+        {
+            throw new EngineException($"{http.BaseAddress} did not let the token in: {Reason(error)}", error);
         }
         catch (HttpRequestException error)
         {
@@ -95,69 +65,82 @@ public sealed partial class LabelingClient
     }
 
     /// <summary>The next item, or why there is none: sampling, training, done, held, checking, practice-missing,
-    /// practice-failed, practice-over, exposure, quota-day, quota, opted-out, withdrawn, stopped or
+    /// practice-failed, practice-over, exposure, opted-out, withdrawn, stopped or
     /// empty.</summary>
+    /// <exception cref="EngineException">It was refused; says why.</exception>
     public async Task<(ClientItem? Item, string State)> Next(CancellationToken stop)
     {
-        JsonNode answer = (await _http.GetFromJsonAsync<JsonNode>($"/api/projects/{_project}/queue?take=1", stop))!;
-        if (answer["items"]!.AsArray().FirstOrDefault() is not { } item)
+        var answer = await Asked("to hand out an item", () => _client.TakeItemsAsync(_project.Id, new() { Take = 1 }, stop));
+        if (answer.Items.FirstOrDefault() is not { } item)
         {
-            return (null, (string)answer["state"]!);
+            return (null, answer.State);
         }
 
         var pictures = new List<Picture>();
-        foreach (JsonNode? image in item["images"]!.AsArray())
+        foreach (ApiImage image in item.Images)
         {
-            pictures.Add(Picture.Decode(await _http.GetByteArrayAsync($"/api/images/{(string)image!["hash"]!}/original", stop)));
+            using FileResponse file = await Asked("a picture", () => _client.GetPictureAsync(image.Hash, stop));
+            using var bytes = new MemoryStream();
+            await file.Stream.CopyToAsync(bytes, stop);
+            pictures.Add(Picture.Decode(bytes.ToArray()));
         }
 
-        var asked = new ClientItem(
-            (long)item["item"]!, (string)item["prompt"]!, pictures, (bool)item["pair"]!, item["practice"] is not null);
-        return (asked, "open");
+        return (new ClientItem(item.Item, item.Prompt, pictures, item.Pair, item.Practice is not null), "open");
     }
 
     /// <summary>Answers an item of the practice.</summary>
     /// <returns>Whether that was right.</returns>
     /// <exception cref="EngineException">The answer was refused; says why.</exception>
-    public async Task<bool> Practice(long item, JsonObject verdict, CancellationToken stop)
+    public async Task<bool> Practice(long item, Verdict verdict, CancellationToken stop)
     {
-        var said = new JsonObject { ["key"] = Guid.NewGuid(), ["item"] = item, ["verdict"] = verdict };
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync($"/api/projects/{_project}/practice", said, stop);
-        JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
-        return answer.IsSuccessStatusCode ? (bool)body["right"]!
-            : throw new EngineException(
-                $"the answer to item {item} was refused: {(string?)body["detail"] ?? answer.StatusCode.ToString()}");
+        var said = new PracticeEndpointsSaid { Key = Guid.NewGuid(), Item = item, Verdict = verdict };
+        return (await Asked($"the answer to item {item}", () => _client.AnswerPracticeAsync(_project.Id, said, stop))).Right;
     }
 
     /// <summary>Sends one verdict; it is durably stored when this returns.</summary>
     /// <exception cref="EngineException">The vote was refused; says why.</exception>
-    public async Task Vote(long item, JsonObject verdict, TimeSpan taken, CancellationToken stop)
+    public async Task Vote(long item, Verdict verdict, TimeSpan taken, CancellationToken stop)
     {
-        var entry = new JsonObject
+        var entry = new VotesEndpointEntry
         {
-            ["op"] = "vote",
-            ["key"] = Guid.NewGuid(),
-            ["project"] = _project,
-            ["item"] = item,
-            ["durationMs"] = (int)Math.Min(int.MaxValue, taken.TotalMilliseconds),
-            ["verdict"] = verdict,
+            Op = "vote",
+            Key = Guid.NewGuid(),
+            Project = _project.Id,
+            Item = item,
+            DurationMs = (int)Math.Min(int.MaxValue, taken.TotalMilliseconds),
+            Verdict = verdict,
         };
-        using HttpResponseMessage answer =
-            await _http.PostAsJsonAsync("/api/votes", new JsonObject { ["account"] = _account, ["entries"] = new JsonArray(entry) }, stop);
-        JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>(stop))!;
-        JsonNode? result = answer.IsSuccessStatusCode ? body["results"]![0] : null;
-        if ((string?)result?["outcome"] is not ("accepted" or "surplus" or "duplicate"))
+        var answer = await Asked($"the vote on item {item}", () => _client.VoteAsync(new() { Entries = [entry] }, stop));
+        var result = answer.Results[0];
+        if (result.Outcome is not ("accepted" or "surplus" or "duplicate"))
         {
-            throw new EngineException(
-                $"the vote on item {item} was refused: "
-                    + $"{(string?)result?["message"] ?? (string?)body["detail"] ?? answer.StatusCode.ToString()}");
+            throw new EngineException($"the vote on item {item} was refused: {result.Message ?? result.Outcome}");
         }
     }
 
-    [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""", RegexOptions.None, RegexTimeout.Milliseconds)]
-    private static partial Regex Token();
+    private static async Task<T> Asked<T>(string what, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (LabelerApiException error)
+        {
+            throw new EngineException($"{what} was refused: {Reason(error)}", error);
+        }
+    }
 
-    [GeneratedRegex("""<labeling-desk[^>]*>\s*<script type="application/json">(.+?)</script>""",
-        RegexOptions.Singleline, RegexTimeout.Milliseconds)]
-    private static partial Regex Config();
+    // The application says in one line what is wrong.
+    private static string Reason(LabelerApiException error)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(error.Response ?? "");
+            return problem.RootElement.GetProperty("detail").GetString()!;
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"{(HttpStatusCode)error.StatusCode}";
+        }
+    }
 }

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Labeler.TrainingEngine.Experiments.Annotating;
 
-/// <summary>Sends a request again while the application is away or busy, as when it is restarted. A request that is sent twice must do no
+/// <summary>Sends a request again while the application is away or busy, as when it is restarted, and when it says that a token
+/// has asked too often for now. A request that is sent twice must do no
 /// more than one that is sent once, as votes with their keys do.</summary>
 /// <param name="patience">How long a request is sent again; only once the application has answered for the first time.</param>
 /// <param name="between">Two tries.</param>
@@ -20,6 +21,12 @@ public sealed class RestartPatience(TimeSpan patience, TimeSpan between, TimePro
             {
                 var answer = await base.SendAsync(request, cancellationToken);
                 await answer.Content.LoadIntoBufferAsync(cancellationToken);
+                if (answer is { StatusCode: HttpStatusCode.TooManyRequests, Headers.RetryAfter.Delta: { } pause })
+                {
+                    answer.Dispose();
+                    await Task.Delay(pause, time, cancellationToken);
+                    continue;
+                }
                 if (last || answer.StatusCode is not
                     (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout))
                 {
