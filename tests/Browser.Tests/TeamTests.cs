@@ -49,12 +49,12 @@ public sealed class TeamTests(LabelingFixture fixture) : IClassFixture<LabelingF
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a team" }).ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Nia of the shift");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await Expect(page.Locator(".team-list").First).ToContainTextAsync("Nia of the shift");
+        await Expect(page.Locator("ul.plain.field").First).ToContainTextAsync("Nia of the shift");
         await admin.Go("/p/worked-in-shifts/members");
         await page.GetByLabel("Team").SelectOptionAsync("Morning shift");
         await page.Locator("#team-role").SelectOptionAsync("reviewer");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the team" }).ClickAsync();
-        await Expect(page.Locator(".team-list")).ToContainTextAsync("Morning shift");
+        await Expect(page.Locator("ul.plain.field")).ToContainTextAsync("Morning shift");
         await page.GetByLabel("Votes in a day, at most").FillAsync("1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Set the quota" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("The quota is set.");

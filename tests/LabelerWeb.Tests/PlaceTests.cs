@@ -41,7 +41,7 @@ public sealed class PlaceTests(WebHost host) : IClassFixture<WebHost>
         {
             Assert.Empty(await Places(annotator, nothing));
         }
-        Assert.All(await Places(annotator, ""), place => Assert.True(place.Address is "label" or "account" or "account/tokens" or "programs" || place.Address.EndsWith("/label", StringComparison.Ordinal), place.Address));
+        Assert.All(await Places(annotator, ""), place => Assert.True(place.Address is "label" or "account" or "account/tokens" or "account/two-factor" or "account/passkeys" or "programs" || place.Address.EndsWith("/label", StringComparison.Ordinal), place.Address));
     }
 
     [Fact]

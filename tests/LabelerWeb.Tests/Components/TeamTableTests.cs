@@ -38,7 +38,7 @@ public sealed class TeamTableTests : OpenPage
         var table = Show<MembersTable>((nameof(MembersTable.ProjectId), _seeded.Project.Id), (nameof(MembersTable.Slug), _seeded.Project.Slug));
         await table.Counts(25, "27");
         await table.First("Member 00", "Member 01");
-        Assert.Equal(["annotator", "Ada"], [table.Rows[0][1], table.Rows[0][3]]);
+        Assert.Equal(["annotator", "Ada"], [table.Rows[0][1], table.Rows[0][4]]);
         await table.Next();
         await table.First("Member 25", "Member 26");
         await table.Sort("Member since");

@@ -18,7 +18,7 @@ internal sealed class EveryAddress(WebHost host)
     // matter there.
     private static readonly string[] OfNoProject =
     [
-        "/invitation/{Token}", "/reset/{Id:guid}", "/error/{Code:int}", "/{**path:file}", "/account/sessions/{id:guid}/end", "/account/tokens/{id:guid}/revoke", "/people/{Id:guid}",
+        "/invitation/{Token}", "/reset/{Id:guid}", "/error/{Code:int}", "/account/sessions/{id:guid}/end", "/account/tokens/{id:guid}/revoke", "/people/{Id:guid}",
         "/people/invitations/{id:long}/revoke", "/people/{id:guid}/role", "/people/{id:guid}/disable", "/people/{id:guid}/enable", "/people/{id:guid}/reset", "/people/{id:guid}/second-factor", "/people/{id:guid}/delete",
         "/people/teams/{Id:long}", "/people/teams/{team:long}/rename", "/people/teams/{team:long}/delete", "/people/teams/{team:long}/add", "/people/teams/{team:long}/{person:guid}/remove",
         "/system/rewards/{Id:long}", "/system/rewards/{id:long}/try", "/system/rewards/{id:long}/use", "/system/rewards/{id:long}/retire",
