@@ -15,12 +15,16 @@ internal static class OpenApiText
         // Records of several addresses have the same name inside their classes.
         options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } id
             ? (type.Type.IsNested ? type.Type.DeclaringType!.Name : "") + id : null;
-        // Numbers are also taken as texts, but are told as what they are.
+        // Numbers are also taken as texts, but are told as what they are; words are texts.
         options.AddSchemaTransformer((schema, _, _) =>
         {
             if (schema.Type is { } type && (type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
             {
                 (schema.Type, schema.Pattern) = (type & ~JsonSchemaType.String, null);
+            }
+            else if (schema.Enum is { Count: > 0 })
+            {
+                schema.Type ??= JsonSchemaType.String;
             }
             return Task.CompletedTask;
         });
