@@ -86,7 +86,7 @@ public sealed partial class Annotator : IDisposable
                 Errors.Add(outcome);
             }
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             Errors.Add(e.Message);
         }
@@ -108,7 +108,7 @@ public sealed partial class Annotator : IDisposable
                 _hand.Enqueue(((long)item["item"]!, images.Count));
             }
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             Errors.Add(e.Message);
         }

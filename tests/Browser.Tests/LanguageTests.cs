@@ -82,7 +82,7 @@ public sealed class LanguageTests(LabelingFixture fixture) : IClassFixture<Label
         await lan.Take("chinese-sign-in");
         await lan.Page.GetByLabel("用户名").FillAsync("Luo");
         await lan.Page.GetByLabel("密码").FillAsync(People.Password);
-        await lan.Page.GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
+        await lan.Page.GetByRole(AriaRole.Button, new() { Name = "登录", Exact = true }).ClickAsync();
         await Expect(lan.Page.Locator("h1")).ToHaveTextAsync("选择要标注的项目");
     }
 

@@ -27,7 +27,7 @@ public sealed partial class LeadsInChineseTests(Browsing browsing)
     // Whom and what the installation of the tests names so, and what its people wrote: prompts, definitions, reasons.
     private static readonly string[] Written =
     [
-        "Which face", "release robot", "old robot", "robot of all", "Small files", "Large files", "Aesthetics", "a face in a mirror", "base model", "Faces, epoch 1", "mirrors", "nightly",
+        "Which face", "release robot", "old robot", "robot of all", "Small files", "Large files", "Aesthetics", "a face in a mirror", "base model", "Faces, epoch 1", "mirrors", "nightly", "Morning shift",
         .. Scale.Labels.SelectMany(label => new[] { label.Name, label.Definition }), RewardSettings.UsualRating,
     ];
 
@@ -72,6 +72,6 @@ public sealed partial class LeadsInChineseTests(Browsing browsing)
     private static partial Regex Word();
 
     // A group's prompt, addresses, paths, files, what holds digits or an underscore: names of things.
-    [GeneratedRegex(@"1 hand(, take \d+)?|https?://\S+|\S*[/_\\]\S*|\S+\.[a-z0-9]{2,12}\b|\S*\d\S*")]
+    [GeneratedRegex(@"1 hand(, take \d+)?|https?://\S+|mailto:\S*|\S*[/_\\]\S*|\S+\.[a-z0-9]{2,12}\b|\S*\d\S*")]
     private static partial Regex NoText();
 }
