@@ -51,7 +51,8 @@ public static class ApiAddresses
 
     /// <summary>The role is the one in the project that the address is about.</summary>
     /// <param name="operation">What clients made from the description call it.</param>
-    private static T For<T>(this T endpoint, string role, TokenScope scope, string operation, string summary) where T : IEndpointConventionBuilder
+    private static T For<T>(this T endpoint, string role, TokenScope scope, string operation, string summary)
+        where T : IEndpointConventionBuilder
     {
         endpoint.WithName(operation).RequireAuthorization(NeededScope.Policy(scope), role);
         var needs = $"Role {role}, token of scope {scope.ToString().ToLowerInvariant()}.";
