@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Labeler.Shared.Accounts;
 
 namespace Labeler.Web.Tests.Api;
