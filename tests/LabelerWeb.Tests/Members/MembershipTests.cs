@@ -2,7 +2,6 @@ using System.Net;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Members;
-using Labeler.Tests.Support;
 using Labeler.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +28,7 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_lead_adds_members_gives_them_roles_and_removes_them()
     {
-        await using var seeded = await Closed("Knees of members");
+        await using var seeded = await host.Closed("Knees of members");
         var (project, page) = (seeded.Project.Id, "/p/knees-of-members/members");
         using var admin = await host.SignedIn("Admin of members", Role.Admin);
         using var person = await host.SignedIn("Somebody to add", Role.Annotator);
@@ -37,7 +36,7 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync("/p/knees-of-members/review")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync(page)).StatusCode);
         Assert.Contains("p/knees-of-members\"", await person.GetStringAsync("/label"));
-        var id = await IdOf("Somebody to add");
+        var id = await host.IdOf("Somebody to add");
         await admin.Post(page, $"/members/{project}/{id}/role", ("role", "lead"));
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync(page)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync("/p/knees-of-members/settings")).StatusCode);
@@ -52,7 +51,7 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task No_page_across_projects_names_one_that_is_closed_to_the_person()
     {
-        await using var seeded = await Closed("Hidden toes");
+        await using var seeded = await host.Closed("Hidden toes");
         using var lead = await host.SignedIn("Lead of other things", Role.Lead);
         foreach (var page in new[] { "/projects", "/label", "/photos", "/compare", "/compare/sheets", "/compare/evaluations", "/compare/evaluations/new", "/compare/leaderboard", "/compare/rewards", "/account", "/api/places?q=hidden", "/api/places?q=hidden+1", "/api/places?q=hidden+rev", "/api/places?q=" })
         {
@@ -60,7 +59,7 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.DoesNotContain("hidden toes", await answer.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
         }
-        await Put(seeded.Project.Id, "Lead of other things", ProjectRole.Lead);
+        await host.Put(seeded.Project.Id, "Lead of other things", ProjectRole.Lead);
         Assert.Contains("Hidden toes", await lead.GetStringAsync("/projects"));
         Assert.Contains("Hidden toes", await lead.GetStringAsync("/api/places?q=hidden"));
     }
@@ -68,21 +67,21 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task A_picture_of_a_closed_project_is_sent_to_members_alone()
     {
-        await using var seeded = await Closed("Closed pictures");
+        await using var seeded = await host.Closed("Closed pictures");
         var hash = await host.With<LabelerDb, string>(db => db.Images.Where(i => db.Groups.Any(g => g.Id == i.GroupId && g.ProjectId == seeded.Project.Id)).Select(i => i.ContentHash).FirstAsync());
         using var person = await host.SignedIn("Looks at pictures", Role.Lead);
         Assert.Equal(HttpStatusCode.NotFound, (await person.GetAsync($"/api/images/{hash}/original")).StatusCode);
-        await Put(seeded.Project.Id, "Looks at pictures", ProjectRole.Annotator);
+        await host.Put(seeded.Project.Id, "Looks at pictures", ProjectRole.Annotator);
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync($"/api/images/{hash}/original")).StatusCode);
     }
 
     [Fact]
     public async Task A_vote_about_a_project_that_the_person_no_longer_belongs_to_is_refused_whatever_project_it_names()
     {
-        await using var seeded = await Closed("Votes of members");
+        await using var seeded = await host.Closed("Votes of members");
         await using var open = await host.Seed("Open to all votes", groups: 1);
         using var person = await AnnotatorClient.Open(host, "Votes to the end");
-        await Put(seeded.Project.Id, "Votes to the end", ProjectRole.Annotator);
+        await host.Put(seeded.Project.Id, "Votes to the end", ProjectRole.Annotator);
         var items = await person.Items(seeded.Project.Id, take: 2);
         var first = Guid.NewGuid();
         Assert.Equal(["accepted"], await person.Send(AnnotatorClient.Flag(seeded.Project.Id, items[0], first, 1)));
@@ -100,11 +99,11 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Pages_that_are_open_hear_within_a_second_of_a_member_who_is_removed()
     {
-        await using var seeded = await Closed("Heard at once");
+        await using var seeded = await host.Closed("Heard at once");
         using var admin = await host.SignedIn("Removes at once", Role.Admin);
         await host.Make("Removed at once", Role.Annotator);
-        await Put(seeded.Project.Id, "Removed at once", ProjectRole.Lead);
-        var viewer = new Viewer(await IdOf("Removed at once"), ProjectRole.Annotator);
+        await host.Put(seeded.Project.Id, "Removed at once", ProjectRole.Lead);
+        var viewer = new Viewer(await host.IdOf("Removed at once"), ProjectRole.Annotator);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var hears = host.Services.GetRequiredService<RightsWatch>().Hear(() => host.With<LabelerDb, bool>(async db =>
         {
@@ -130,9 +129,9 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task What_is_made_of_a_closed_project_s_checkpoint_is_closed_to_the_same_people()
     {
-        await using var seeded = await Closed("Closed and trained");
+        await using var seeded = await host.Closed("Closed and trained");
         using var person = await AnnotatorClient.Open(host, "Judges and evaluates", Role.Lead);
-        await Put(seeded.Project.Id, "Judges and evaluates", ProjectRole.Lead);
+        await host.Put(seeded.Project.Id, "Judges and evaluates", ProjectRole.Lead);
         foreach (var item in await person.Items(seeded.Project.Id))
         {
             await person.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1));
@@ -148,24 +147,5 @@ public sealed class MembershipTests(WebHost host) : IClassFixture<WebHost>
         using var other = await host.SignedIn("Outside of evaluations", Role.Lead);
         Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync("/compare/evaluations/of-what-is-closed")).StatusCode);
         Assert.DoesNotContain("Of what is closed", await other.GetStringAsync("/compare/evaluations"));
-    }
-
-    private async Task<SeededProject> Closed(string name)
-    {
-        var seeded = await host.Seed(name, groups: 2);
-        await host.With<LabelerDb, int>(db => db.Projects.Where(p => p.Id == seeded.Project.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOpenToAll, false)));
-        return seeded;
-    }
-
-    private Task<Guid> IdOf(string name) => host.With<LabelerDb, Guid>(db => db.Users.Where(a => a.DisplayName == name).Select(a => a.Id).SingleAsync());
-
-    private async Task Put(long project, string name, ProjectRole role)
-    {
-        var account = await IdOf(name);
-        await host.With<LabelerDb, int>(async db =>
-        {
-            await Member.Put(db, project, account, role, null, DateTimeOffset.UtcNow);
-            return await db.SaveChangesAsync();
-        });
     }
 }

@@ -3,7 +3,6 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Members;
 using Labeler.Shared.Members.Teams;
-using Labeler.Tests.Support;
 using Labeler.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,12 +14,12 @@ public sealed class TeamTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task An_admin_makes_a_team_a_lead_makes_it_a_member_and_its_people_have_that_role()
     {
-        await using var seeded = await Closed("Knees of teams");
+        await using var seeded = await host.Closed("Knees of teams");
         var (project, page) = (seeded.Project.Id, "/p/knees-of-teams/members");
         using var admin = await host.SignedIn("Admin of teams", Role.Admin);
         using var lead = await host.SignedIn("Lead of knees", Role.Annotator);
         using var person = await host.SignedIn("Person of a team", Role.Annotator);
-        await Put(project, "Lead of knees", ProjectRole.Lead);
+        await host.Put(project, "Lead of knees", ProjectRole.Lead);
         await admin.Post("/people", "/people/teams/new", ("name", " Morning shift "));
         var team = await host.With<LabelerDb, long>(db => db.Teams.Where(t => t.Name == "Morning shift").Select(t => t.Id).SingleAsync());
         await admin.Post($"/people/teams/{team}", $"/people/teams/{team}/add", ("who", "Person of a TEAM"));
@@ -31,7 +30,7 @@ public sealed class TeamTests(WebHost host) : IClassFixture<WebHost>
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync("/p/knees-of-teams/review")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await person.GetAsync(page)).StatusCode);
         Assert.Contains("p/knees-of-teams\"", await person.GetStringAsync("/label"), StringComparison.Ordinal);
-        Assert.Contains("By teams:", await lead.GetStringAsync($"{page}?who={await IdOf("Person of a team")}"), StringComparison.Ordinal);
+        Assert.Contains("By teams:", await lead.GetStringAsync($"{page}?who={await host.IdOf("Person of a team")}"), StringComparison.Ordinal);
         await lead.Post(page, $"/members/{project}/teams/{team}/role", ("role", "lead"));
         Assert.Equal(HttpStatusCode.OK, (await person.GetAsync(page)).StatusCode);
         await lead.Post(page, $"/members/{project}/teams/{team}/remove");
@@ -44,10 +43,10 @@ public sealed class TeamTests(WebHost host) : IClassFixture<WebHost>
     [Fact]
     public async Task Pages_that_are_open_hear_within_a_second_of_somebody_who_is_taken_out_of_a_team()
     {
-        await using var seeded = await Closed("Heard of teams");
+        await using var seeded = await host.Closed("Heard of teams");
         using var admin = await host.SignedIn("Takes out at once", Role.Admin);
         await host.Make("Taken out at once", Role.Annotator);
-        var viewer = new Viewer(await IdOf("Taken out at once"), ProjectRole.Annotator);
+        var viewer = new Viewer(await host.IdOf("Taken out at once"), ProjectRole.Annotator);
         var team = await host.With<TeamEditing, Team>(async editing =>
         {
             var made = await editing.Make("Heard at once");
@@ -92,31 +91,12 @@ public sealed class TeamTests(WebHost host) : IClassFixture<WebHost>
         Assert.Contains("data-notice=\"quota-day\"", await person.Http.GetStringAsync("/p/asked-for-two/label"), StringComparison.Ordinal);
         Assert.Contains("Your votes: 2 of 2 today.", await person.Http.GetStringAsync("/label"), StringComparison.Ordinal);
         Assert.Contains("Gives two,2,2,2,", await admin.GetStringAsync("/dashboard/asked-for-two/quotas.csv"), StringComparison.Ordinal);
-        await Put(project, "Gives two", ProjectRole.Annotator);
+        await host.Put(project, "Gives two", ProjectRole.Annotator);
         await admin.Post($"{page}?who={person.Account}", $"/members/{project}/{person.Account}/quota", ("of", "own"), ("day", ""), ("total", "3"));
         Assert.Single(await person.Items(project, take: 4));
         await admin.Post($"{page}?who={person.Account}", $"/members/{project}/{person.Account}/quota", ("of", "own"), ("day", "many"), ("total", "3"));
         Assert.Contains("A quota is a number of votes", await admin.GetStringAsync($"{page}?who={person.Account}"), StringComparison.Ordinal);
         await admin.Post($"{page}?who={person.Account}", $"/members/{project}/{person.Account}/prompts", ("prompts", "nothing of the kind"));
         Assert.Contains("The project has no prompt", await admin.GetStringAsync($"{page}?who={person.Account}"), StringComparison.Ordinal);
-    }
-
-    private async Task<SeededProject> Closed(string name)
-    {
-        var seeded = await host.Seed(name, groups: 2);
-        await host.With<LabelerDb, int>(db => db.Projects.Where(p => p.Id == seeded.Project.Id).ExecuteUpdateAsync(set => set.SetProperty(p => p.IsOpenToAll, false)));
-        return seeded;
-    }
-
-    private Task<Guid> IdOf(string name) => host.With<LabelerDb, Guid>(db => db.Users.Where(a => a.DisplayName == name).Select(a => a.Id).SingleAsync());
-
-    private async Task Put(long project, string name, ProjectRole role)
-    {
-        var account = await IdOf(name);
-        await host.With<LabelerDb, int>(async db =>
-        {
-            await Member.Put(db, project, account, role, null, DateTimeOffset.UtcNow);
-            return await db.SaveChangesAsync();
-        });
     }
 }
