@@ -31,8 +31,9 @@ public sealed class PracticeTests(LabelingFixture fixture) : IClassFixture<Label
         await Expect(dialog).ToContainTextAsync("Four eyes are one too many.");
         await ann.Take("practice-wrong");
         await Next(screen);
-        await screen.Ready();
+        // The last picture stands there until the next one comes, and a key pressed before then is too soon.
         await Expect(hint).ToContainTextAsync("Practice, 2 of 2");
+        await screen.Ready();
         await screen.Press("4", "Enter");
         await Expect(dialog.Locator("h2")).ToHaveTextAsync("Right answer");
         await Next(screen);
@@ -42,6 +43,7 @@ public sealed class PracticeTests(LabelingFixture fixture) : IClassFixture<Label
         await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         for (var n = 0; n < 2; n++)
         {
+            await Expect(hint).ToContainTextAsync($"Practice, {n + 1} of 2");
             await screen.Ready();
             await screen.Press("4", "Enter");
             await Expect(dialog).ToBeVisibleAsync();
