@@ -1,5 +1,5 @@
 # Installs the Debian packages that are missing. Sourced by ./labeler.
-packages_test="chromium postgresql fonts-liberation mate-backgrounds"
+packages_test="chromium postgresql python3 fonts-liberation mate-backgrounds"
 
 # require_packages test …: installs what of these groups is not there yet.
 require_packages() {
