@@ -66,6 +66,7 @@ internal sealed class LabelStudioList : SetList
                 image1 = $"/data/local-files/?d={first}",
                 image2 = $"/data/local-files/?d={second}",
                 weight = row.Weight,
+                votes = row.Votes,
             },
             annotations = new[]
             {
