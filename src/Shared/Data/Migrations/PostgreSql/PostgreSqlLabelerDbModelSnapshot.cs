@@ -1534,6 +1534,12 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<string>("Verdict")
                         .HasColumnType("text");
 
+                    b.Property<int?>("Voters")
+                        .HasColumnType("integer");
+
+                    b.Property<double?>("Weight")
+                        .HasColumnType("double precision");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Key")

@@ -1481,6 +1481,12 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<string>("Verdict")
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("Voters")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Weight")
+                        .HasColumnType("REAL");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Key")
