@@ -66,15 +66,18 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
     public void Succeed(PasswordTry attempt) => failures.Succeed(attempt);
 
     /// <summary>A try for an account's password or code, which counts as wrong until it is said to have succeeded.</summary>
+    /// <param name="isCode">What is told to whom there were too many of.</param>
     /// <exception cref="LabelerException">There were too many wrong ones.</exception>
-    public PasswordTry Begin(HttpContext context, string name, Account? account)
+    public PasswordTry Begin(HttpContext context, string name, Account? account, bool isCode = false)
     {
         var device = account is null ? null : KnownDevice.Of(context, account);
         var attempt = PasswordTry.Of(_accounts.NormalizeName(name.Trim()), device, context.Connection.RemoteIpAddress);
         var wait = failures.Begin(attempt);
         if (wait > TimeSpan.Zero)
         {
-            throw LabelerException.Of($"Too many wrong passwords. Wait {Math.Ceiling(wait.TotalSeconds):0} seconds, then try again.");
+            var seconds = Math.Ceiling(wait.TotalSeconds);
+            throw isCode ? LabelerException.Of($"Too many wrong codes. Wait {seconds:0} seconds, then try again.")
+                : LabelerException.Of($"Too many wrong passwords. Wait {seconds:0} seconds, then try again.");
         }
         return attempt;
     }

@@ -14,17 +14,21 @@ public static partial class OpenIdEndpoints
         {
             routes.MapGet(OpenIdSetup.Start, Start).AllowAnonymous();
             routes.MapGet(OpenIdSetup.Arrived, Arrive).AllowAnonymous().WithMetadata(new AuditTrail.Told());
+            LinkingEndpoints.Map(routes);
         }
         return routes;
     }
 
     // A link and no form: the policy of pages lets forms lead nowhere but here.
-    private static async Task<IResult> Start(string? returnUrl, HttpContext context, ILoggerFactory loggers)
+    private static Task<IResult> Start(string? returnUrl, HttpContext context, ILoggerFactory loggers) => Ask(context, OpenIdPerson.Asking(
+        $"{OpenIdSetup.Arrived}?returnUrl={Uri.EscapeDataString(LocalAddress.Or(returnUrl, "/"))}"), loggers);
+
+    /// <summary>Sends the browser to the provider.</summary>
+    internal static async Task<IResult> Ask(HttpContext context, AuthenticationProperties asking, ILoggerFactory loggers)
     {
         try
         {
-            var arrived = $"{OpenIdSetup.Arrived}?returnUrl={Uri.EscapeDataString(LocalAddress.Or(returnUrl, "/"))}";
-            await context.ChallengeAsync(OpenIdSetup.Scheme, new() { RedirectUri = arrived });
+            await context.ChallengeAsync(OpenIdSetup.Scheme, asking);
             return Results.Empty;
         }
         catch (Exception error) when (error is InvalidOperationException or HttpRequestException or IOException or TaskCanceledException)
@@ -37,10 +41,8 @@ public static partial class OpenIdEndpoints
 
     private static async Task<IResult> Arrive(string? returnUrl, HttpContext context, Arrivals arrivals, SignInManager<Account> signIn)
     {
-        var person = OpenIdPerson.Of(await context.AuthenticateAsync(IdentityConstants.ExternalScheme));
-        // It is good once.
-        await context.SignOutAsync(IdentityConstants.ExternalScheme);
-        if (person is null)
+        var person = await Arrived(context);
+        if (person is not { LinksTo: null })
         {
             context.TellRefused();
             return OpenIdSetup.Refused(OpenIdRefusal.Failed);
@@ -58,6 +60,14 @@ public static partial class OpenIdEndpoints
         await signIn.SignInAsync(account, isPersistent: false, OpenIdSetup.Scheme);
         ThemeCookie.Write(context, account.Theme);
         return LocalAddress.Redirect(returnUrl);
+    }
+
+    /// <summary>Whom the provider has sent, once; null for nobody.</summary>
+    internal static async Task<OpenIdPerson?> Arrived(HttpContext context)
+    {
+        var person = OpenIdPerson.Of(await context.AuthenticateAsync(IdentityConstants.ExternalScheme));
+        await context.SignOutAsync(IdentityConstants.ExternalScheme);
+        return person;
     }
 
     [LoggerMessage(LogLevel.Warning, "The OpenID provider could not be asked: {Reason}")]

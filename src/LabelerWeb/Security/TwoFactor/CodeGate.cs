@@ -42,7 +42,7 @@ internal sealed class CodeGate(SignInManager<Account> signIn, PasswordGate passw
     /// <exception cref="LabelerException">The code is wrong or used, or too many were wrong.</exception>
     public async Task Require(HttpContext context, Account account, string code)
     {
-        var attempt = passwords.Begin(context, account.UserName!, account);
+        var attempt = passwords.Begin(context, account.UserName!, account, isCode: true);
         var plain = string.Concat(code.Where(char.IsLetterOrDigit));
         var isRight = plain.Length == Digits && plain.All(char.IsAsciiDigit)
             ? await Spend(account, plain)
