@@ -2,6 +2,7 @@ using Labeler.Web;
 using Labeler.Web.Components.Styling;
 using Labeler.Web.Components.Tours;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Accounts.Linking;
 using Labeler.Web.Features.Accounts.Passkeys;
 using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Features.Api;
@@ -54,7 +55,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
     builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
-        .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>().AddScoped<Linking>();
+        .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>().AddScoped<ProviderLink>();
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)

@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.PreferenceSets;
 using Labeler.Shared.Storage;
@@ -39,6 +42,34 @@ public sealed class Preference_sets_leave(Databases databases)
         Assert.Equal([1L, 1, 1, 1], Column<long?>(rows, "user_id").OfType<long>());
         Assert.Equal([true, true, true, true], Column<bool>(rows, "are_different").Zip(Column<bool>(rows, "has_label"), (a, b) => a && b));
         Assert.Equal(world.Now.UtcDateTime, Column<DateTimeNanos>(rows, "created_at")[0].DateTime);
+    }
+
+    [Fact]
+    public async Task Label_Studio_and_Argilla_find_all_the_files_and_names_that_they_look_for()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await SetScene.Judged(world);
+        using (var zip = ZipFile.OpenRead((await scene.Exported(SetFormat.Named("label-studio"))).Path))
+        {
+            var objects = XDocument.Parse(Text(zip, "config.xml")).Descendants("Image").Select(image => image.Attribute("name")!.Value).ToList();
+            var tasks = JsonNode.Parse(Text(zip, "tasks.json"))!.AsArray();
+            Assert.Equal(4, tasks.Count);
+            Assert.All(tasks, task => Assert.Contains((string)task!["annotations"]![0]!["result"]![0]!["to_name"]!, objects));
+            Assert.All(tasks, task => Assert.NotNull(zip.GetEntry(((string)task!["data"]!["image1"]!).Split("?d=")[1])));
+        }
+        using (var zip = ZipFile.OpenRead((await scene.Exported(SetFormat.Named("argilla"))).Path))
+        {
+            Assert.Equal("project-flagbatch-preferences", (string)JsonNode.Parse(Text(zip, ".argilla/dataset.json"))!["name"]!);
+            var settings = JsonNode.Parse(Text(zip, ".argilla/settings.json"))!;
+            var fields = settings["fields"]!.AsArray().Select(field => (string)field!["name"]!).Order();
+            Assert.All(JsonNode.Parse(Text(zip, "records.json"))!.AsArray(), record => Assert.Equal(fields, record!["fields"]!.AsObject().Select(field => field.Key).Order()));
+        }
+
+        static string Text(ZipArchive zip, string name)
+        {
+            using var reader = new StreamReader(zip.GetEntry(name)!.Open());
+            return reader.ReadToEnd();
+        }
     }
 
     [Fact]

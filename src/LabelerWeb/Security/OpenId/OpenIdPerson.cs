@@ -17,7 +17,7 @@ public sealed record OpenIdPerson(string Key, IReadOnlyList<string> Names, IRead
     public string? LinksTo { get; private init; }
 
     /// <summary>A question that comes back to <paramref name="address"/>.</summary>
-    internal static AuthenticationProperties Asking(string address, string? linksTo = null)
+    internal static AuthenticationProperties Asking(string address, string? linksTo)
     {
         var asking = new AuthenticationProperties { RedirectUri = address };
         if (linksTo is not null)

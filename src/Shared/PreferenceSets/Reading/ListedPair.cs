@@ -29,7 +29,8 @@ internal sealed record ListedPair(string? Prompt, string? First, string? Second,
         var from = value("image_0") is null && value("jpg_0") is null && value("image_0_file_name") is null ? 3 : 0;
         var (first, second) = (Among(value, Firsts[from..]), Among(value, Seconds[from..]) ?? Among(value, Seconds));
         return new(prompt, first, second, double.TryParse(
-            value("label_0"), System.Globalization.CultureInfo.InvariantCulture, out var label) ? label : null) { Backing = backing };
+            value("label_0"), System.Globalization.CultureInfo.InvariantCulture, out var label) ? label : null)
+        { Backing = backing };
     }
 
     /// <summary>A line of JSON, a task of Label Studio or a record of Argilla.</summary>

@@ -77,7 +77,8 @@ internal sealed class LabelStudioList : SetList
                         new
                         {
                             from_name = "preference",
-                            to_name = "left,right",
+                            // One of the two, as its own check of annotations wants it.
+                            to_name = "left",
                             type = "pairwise",
                             value = new { selected = row.FirstWins ? "left" : "right" },
                         },

@@ -2,13 +2,14 @@ using Labeler.Web.Security.OpenId;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Labeler.Web.Features.OpenId;
+namespace Labeler.Web.Features.Accounts.Linking;
 
 /// <summary>Linking one's own account with somebody at the provider; there only where one is configured.</summary>
 internal static class LinkingEndpoints
 {
     private const string Page = "/account";
 
+    /// <summary>Where a provider is configured.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPosts(OpenIdSetup.Linking, Role.Annotator).MapPost("", Change);
@@ -19,7 +20,7 @@ internal static class LinkingEndpoints
     private static async Task<IResult> Change([FromForm] string? change, [FromForm] string? password, [FromForm] string? credential,
         HttpContext context, IServiceProvider services)
     {
-        var (linking, account) = (services.GetRequiredService<Linking>(), await Mine(context, services));
+        var (linking, account) = (services.GetRequiredService<ProviderLink>(), await Mine(context, services));
         if (change == "unlink")
         {
             await linking.Unlink(context, account, password ?? "", credential ?? "");
@@ -30,20 +31,20 @@ internal static class LinkingEndpoints
     }
 
     // A link and no form, as for signing in.
-    private static async Task<IResult> Start(HttpContext context, IServiceProvider services, ILoggerFactory loggers)
+    private static async Task<IResult> Start(HttpContext context, IServiceProvider services)
     {
         var account = await Mine(context, services);
-        return services.GetRequiredService<Linking>().Allowed(context, account) is { } mark
-            ? await OpenIdEndpoints.Ask(context, OpenIdPerson.Asking(OpenIdSetup.LinkArrived, mark), loggers)
+        return services.GetRequiredService<ProviderLink>().Allowed(context, account) is { } mark
+            ? await OpenIdWay.Ask(context, OpenIdSetup.LinkArrived, mark)
             : Refuse(context, new LabelerException("Give your password or a passkey first; it counts for five minutes."));
     }
 
     private static async Task<IResult> Arrive(HttpContext context, IServiceProvider services)
     {
-        var person = await OpenIdEndpoints.Arrived(context);
+        var person = await OpenIdWay.Arrived(context);
         try
         {
-            await services.GetRequiredService<Linking>().Link(context, await Mine(context, services), person);
+            await services.GetRequiredService<ProviderLink>().Link(context, await Mine(context, services), person);
             return context.Done("It is linked: both ways lead to this account now.", Page);
         }
         catch (LabelerException refused)

@@ -1,15 +1,14 @@
-using Labeler.Web.Features.Accounts;
 using Labeler.Web.Security.OpenId;
 using Labeler.Web.Security.Passkeys;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
-namespace Labeler.Web.Features.OpenId;
+namespace Labeler.Web.Features.Accounts.Linking;
 
 /// <summary>Ties an account that has a password to somebody at the provider, so that both ways lead to it, and unties it. Each needs the
 /// password or a passkey first; five minutes are then left for the way to the provider and back.</summary>
-internal sealed class Linking(
+internal sealed class ProviderLink(
     SignInManager<Account> signIn, PasswordGate passwords, IDataProtectionProvider protection, IOptions<OpenIdOptions> settings,
     LabelerDb db, TimeProvider time)
 {
