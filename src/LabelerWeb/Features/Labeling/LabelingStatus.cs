@@ -84,7 +84,8 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
         }
         // While the images are being made, those that are there tell how many items the missing groups will be.
         var itemsPerGroup = round.Groups == 0 ? 1 : round.Items / round.Groups;
-        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
+        var expected = round.State == EpochState.Sampling ? round.GroupsWanted * itemsPerGroup : 0;
+        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, expected));
     }
 
     private static Task<bool> WaitsForChecks(LabelerDb db, long project, Guid annotator, CancellationToken cancel) => db.Votes.AnyAsync(

@@ -22,8 +22,9 @@ internal sealed record Reach(IReadOnlySet<long> Projects, IReadOnlySet<long> Oth
         // What is not there at all is for the domain to refuse, with its own words.
         return new(
             await theirs.Where(id => projects.Contains(id)).ToHashSetAsync(cancel),
-            await db.Items.Where(i => items.Contains(i.Id) && !theirs.Contains(i.ProjectId)).Select(i => i.Id).ToHashSetAsync(cancel),
-            await db.Votes.Where(v => votes.Contains(v.Key) && !theirs.Contains(v.ProjectId)).Select(v => v.Key).ToHashSetAsync(cancel));
+            items.Count == 0 ? [] : await db.Items.Where(i => items.Contains(i.Id) && !theirs.Contains(i.ProjectId)).Select(i => i.Id).ToHashSetAsync(cancel),
+            votes.Count == 0 ? [] : await db.Votes.Where(v => votes.Contains(v.Key) && !theirs.Contains(v.ProjectId)).Select(v => v.Key)
+                .ToHashSetAsync(cancel));
     }
 
     public bool Allows(VotesEndpoint.Entry entry) =>
