@@ -13,8 +13,8 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
     int Mine, int MyPairs)
 {
     /// <summary>Null when the project has no epoch yet.</summary>
-    public static async Task<LabelingProgress?> Read(LabelerDb db, long projectId, Guid annotator, DateTimeOffset dayStart,
-        CancellationToken cancel = default)
+    public static async Task<LabelingProgress?> Read(LabelerDb db, RoundCounts counts, long projectId, Guid annotator,
+        DateTimeOffset dayStart, CancellationToken cancel = default)
     {
         // From the day's first vote on by number: every acknowledgement asks this, and a look through everybody's votes of the day would
         // grow with it.
@@ -46,11 +46,7 @@ public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State,
         {
             return null;
         }
-        // By what one index holds, not by the use, because every acknowledgement counts these: what measures people has a rank below 0.
-        var items = await db.Items.Where(i => i.ProjectId == projectId && (i.State == ItemState.Open || i.State == ItemState.Done
-                || i.State == ItemState.Retired || i.State == ItemState.Disputed) && i.EpochId == epoch.Id && i.Rank >= 0)
-            .GroupBy(i => i.State).Select(some => new { State = some.Key, Count = some.Count() }).ToListAsync(cancel);
-        return new(epoch.Id, epoch.Number, epoch.State, epoch.GroupsWanted, epoch.Groups, items.Sum(some => some.Count),
-            items.Where(some => some.State == ItemState.Done).Sum(some => some.Count), mine?.Count ?? 0, mine?.Pairs ?? 0);
+        var (items, done) = await counts.Of(db, projectId, epoch.Id, cancel);
+        return new(epoch.Id, epoch.Number, epoch.State, epoch.GroupsWanted, epoch.Groups, items, done, mine?.Count ?? 0, mine?.Pairs ?? 0);
     }
 }
