@@ -49,7 +49,8 @@ internal sealed class MailTrust(MailOptions options)
         {
             X509ChainStatusFlags.NoError => null,
             var faults when faults.HasFlag(X509ChainStatusFlags.NotTimeValid) => string.Create(CultureInfo.InvariantCulture,
-                $"the mail server's certificate has expired or is not valid yet: it is good from {shown.NotBefore:yyyy-MM-dd HH:mm} to {shown.NotAfter:yyyy-MM-dd HH:mm}"),
+                $"the mail server's certificate has expired or is not valid yet: it is good from {shown.NotBefore:yyyy-MM-dd HH:mm} "
+                + $"to {shown.NotAfter:yyyy-MM-dd HH:mm}"),
             var faults when faults.HasFlag(X509ChainStatusFlags.Revoked) => "the mail server's certificate was revoked",
             X509ChainStatusFlags.RevocationStatusUnknown or X509ChainStatusFlags.OfflineRevocation
                 or (X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation) =>
