@@ -4,6 +4,7 @@ using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Labeler.Web;
 
@@ -39,6 +40,12 @@ public static class FirstStart
         {
             throw new LabelerException(
                 $"cannot use the database {database} ({e.Message}); restore one of {backups}: ./labeler restore NAME --data DIR", e);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new LabelerException(
+                $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} ({e.Message}); look whether "
+                    + "the server runs, and at host, name and password of the setting", e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }

@@ -55,6 +55,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
         .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>();
+    builder.Services.AddSingleton<LiveChanges>().AddHostedService(provider => provider.GetRequiredService<LiveChanges>());
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)

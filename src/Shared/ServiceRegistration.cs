@@ -34,6 +34,7 @@ public static class ServiceRegistration
     {
         var folder = new DataFolder(dataFolder);
         var postgreSql = configuration.GetConnectionString(ConnectionName);
+        var changes = new ChangeChannel(string.IsNullOrWhiteSpace(postgreSql) ? null : postgreSql);
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddSingleton(folder);
@@ -45,8 +46,10 @@ public static class ServiceRegistration
         }
         else
         {
-            services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
+            services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql)
+                .AddInterceptors(new ChangeWatch(changes)));
         }
+        services.AddSingleton(changes);
         services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
         services.AddSingleton<Migrator>().AddSingleton<RunFiles>().AddSingleton<SharedCounters>().AddSingleton<Duties>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>()
