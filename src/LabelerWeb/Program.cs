@@ -52,7 +52,7 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
+    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddDraining().AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
         .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>();
     builder.Services.AddSingleton<LiveChanges>().AddHostedService(provider => provider.GetRequiredService<LiveChanges>());
@@ -67,6 +67,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseHsts();
     app.UseCookiePolicy();
     app.UseSecurityHeaders();
+    app.UseDraining();
     app.UseErrorPages();
     app.UseRouting();
     app.UseBodyLimits();
