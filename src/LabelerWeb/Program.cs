@@ -52,7 +52,8 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddDraining().AddImages().AddLabeling()
+    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddDraining()
+        .AddTelemetry(builder.Configuration).AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
         .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>();
     builder.Services.AddSingleton<LiveChanges>().AddHostedService(provider => provider.GetRequiredService<LiveChanges>());

@@ -4,8 +4,8 @@ using Microsoft.JSInterop;
 
 namespace Labeler.Web.Components;
 
-/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected, at an interval and
-/// when it is told that its project has changed.</summary>
+/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected, at an interval
+/// and when it is told that its project has changed.</summary>
 public abstract partial class Polling : LiveIsland
 {
     [Inject] private ILogger<Polling> Logger { get; set; } = null!;

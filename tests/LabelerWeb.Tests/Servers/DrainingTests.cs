@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Text.RegularExpressions;
 using Labeler.Web.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.Web.Tests.Servers;
 
-public sealed partial class DrainingTests
+public sealed class DrainingTests
 {
     [Fact]
     public async Task A_server_that_is_to_end_is_no_longer_ready_then_opens_no_page_takes_votes_to_the_end_and_ends()
@@ -39,34 +37,18 @@ public sealed partial class DrainingTests
     [Fact]
     public async Task The_program_drains_when_it_is_terminated_and_ends_well()
     {
-        var data = Directory.CreateTempSubdirectory("labeler-").FullName;
-        var application = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "LabelerWeb", new DirectoryInfo(AppContext.BaseDirectory).Name, "LabelerWeb.dll"));
-        using var program = Process.Start(new ProcessStartInfo("dotnet", [application, "--port", "0", "--data", data, "--Web:DrainSeconds=600", "--Web:DemoProjects=false", "--Trainer:Start=false"]) { RedirectStandardOutput = true })!;
-        try
+        await using var program = await ServerProgram.Start([], "--Web:DrainSeconds=600");
+        Assert.Equal(HttpStatusCode.OK, await Ready(program.Browser));
+        await program.Terminate();
+        while (await Ready(program.Browser) == HttpStatusCode.OK)
         {
-            var address = await Listening(program);
-            using var browser = new HttpClient { BaseAddress = new(address) };
-            Assert.Equal(HttpStatusCode.OK, await Ready(browser));
-            await Terminate(program);
-            while (await Ready(browser) == HttpStatusCode.OK)
-            {
-                await Task.Delay(20);
-            }
-            Assert.Equal("ok", await browser.GetStringAsync("/health"));
-            // A second time means now.
-            await Terminate(program);
-            await program.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
-            Assert.Equal(0, program.ExitCode);
+            await Task.Delay(20);
         }
-        finally
-        {
-            if (!program.HasExited)
-            {
-                program.Kill(entireProcessTree: true);
-                await program.WaitForExitAsync();
-            }
-            Directory.Delete(data, recursive: true);
-        }
+        Assert.Equal("ok", await program.Browser.GetStringAsync("/health"));
+        // A second time means now.
+        await program.Terminate();
+        await program.Process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
+        Assert.Equal(0, program.Process.ExitCode);
     }
 
     private static async Task<HttpStatusCode> Ready(HttpClient browser) => (await browser.GetAsync("/health/ready")).StatusCode;
@@ -76,25 +58,4 @@ public sealed partial class DrainingTests
         using var asked = new HttpRequestMessage(HttpMethod.Get, "/label") { Headers = { { "Accept", "text/html" } } };
         return (await browser.SendAsync(asked)).StatusCode;
     }
-
-    private static async Task<string> Listening(Process program)
-    {
-        while (await program.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (Address().Match(line) is { Success: true } found)
-            {
-                return found.Groups[1].Value;
-            }
-        }
-        throw new InvalidOperationException("The program ended before it listened.");
-    }
-
-    private static async Task Terminate(Process program)
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{program.Id}"]);
-        await kill.WaitForExitAsync();
-    }
-
-    [GeneratedRegex(@"listening on (http://\S+)")]
-    private static partial Regex Address();
 }

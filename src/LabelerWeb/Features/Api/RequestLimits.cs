@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Api;
 
-/// <summary>How much a program may ask: so many requests a minute for each token, over all servers. Every answer says what is left.</summary>
+/// <summary>How much a program may ask: so many requests a minute for each token, over all servers. Every answer says what is
+/// left.</summary>
 public sealed class RequestLimits(IOptions<WebOptions> options, SharedCounters counters, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);

@@ -8,7 +8,7 @@ public static class DrainingSetup
     public static IServiceCollection AddDraining(this IServiceCollection services) =>
         services.AddSingleton<Draining>().AddSingleton<IHostLifetime, DrainingLifetime>();
 
-    /// <summary>Sends away whoever opens a page of a server that is about to end. Programs, files and what is posted are answered.</summary>
+    /// <summary>Sends away whoever opens a page of a server that is about to end. Programs, files and posts are answered.</summary>
     public static IApplicationBuilder UseDraining(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (!IsOpening(context.Request) || !context.RequestServices.GetRequiredService<Draining>().SendsAway)
