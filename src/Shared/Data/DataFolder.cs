@@ -17,7 +17,7 @@ public sealed class DataFolder
     public string Database => Path.Combine(Root, "labeler.db");
     public string Files => Path.Combine(Root, "files");
 
-    /// <summary>Data-protection keys, which make cookies outlive a restart.</summary>
+    /// <summary>Data-protection keys of versions that kept them in files; they are in the database now.</summary>
     public string Keys => Path.Combine(Root, "keys");
     public string Logs => Path.Combine(Root, "logs");
     public string Backups => Path.Combine(Root, "backups");

@@ -1,4 +1,5 @@
 using Labeler.Shared.Automation;
+using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,8 @@ public sealed class TrainerWorker(
 
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="alive">Called every few seconds, from any thread, while the worker lives.</param>
-    public void Run(Action alive, CancellationToken stop) =>
+    public void Run(Action alive, CancellationToken stop)
+    {
         new JobRunner(queue, [.. handlers], database, log)
         {
             Alive = alive,
@@ -37,6 +39,15 @@ public sealed class TrainerWorker(
             // What a job has made often lets a project go on at once.
             Ended = () => _looked = 0,
         }.Run(options.Name, stop);
+        try
+        {
+            database.Do(automatic.Rest);
+        }
+        catch (Exception error) when (StorageTrouble.Of(error) is not null)
+        {
+            // The lease ends by itself.
+        }
+    }
 
     private void Look(CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Labeler.Shared.Data.Servers;
 using Labeler.Shared.ModelServers;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,8 @@ internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolde
     /// <summary>What web and worker must agree about, wherever the web has it from.</summary>
     public IEnumerable<(string Name, string Value)> Environment =>
         from key in new[] { $"ConnectionStrings:{ServiceRegistration.ConnectionName}",
-            $"{ReachOptions.Section}:{nameof(ReachOptions.AllowPrivateAddresses)}" }
+            $"{ReachOptions.Section}:{nameof(ReachOptions.AllowPrivateAddresses)}",
+            $"{ProtectionKeys.Section}:Certificate", $"{ProtectionKeys.Section}:Password" }
         let value = configuration[key]
         where !string.IsNullOrWhiteSpace(value)
         select (key.Replace(":", "__", StringComparison.Ordinal), value);
