@@ -23,8 +23,10 @@ public static class FirstStart
         string? token;
         try
         {
+            await app.Services.GetRequiredService<FileStore>().Check();
             await app.Services.GetRequiredService<Migrator>().Apply();
-            app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
+            await app.Services.GetRequiredService<Installation>().Require();
+            await app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
             {
                 await app.Services.GetRequiredService<DemoProjects>().Seed();

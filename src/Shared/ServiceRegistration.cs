@@ -37,7 +37,7 @@ public static class ServiceRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddSingleton(folder);
-        services.AddSingleton(new FileStore(folder.Files));
+        services.AddSingleton(_ => StoreSettings.Open(configuration, folder.Files, folder.Cache));
         // The same keys in every process of an installation.
         services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(folder.Keys));
         if (string.IsNullOrWhiteSpace(postgreSql))
@@ -49,7 +49,7 @@ public static class ServiceRegistration
             services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
         }
         services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
-        services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
+        services.AddSingleton<Migrator>().AddSingleton<Installation>().AddSingleton<RunFiles>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>()
             .AddSingleton<TeamEditing>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();
