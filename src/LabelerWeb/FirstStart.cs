@@ -26,9 +26,10 @@ public static class FirstStart
         string? token;
         try
         {
+            await app.Services.GetRequiredService<FileStore>().Check();
             // Of several servers that start at once, one after the other.
             await app.Services.GetRequiredService<Migrator>().Apply(() => Begin(app.Services, time));
-            app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
+            await app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
             token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
         }
@@ -52,6 +53,7 @@ public static class FirstStart
 
     private static async Task Begin(IServiceProvider services, TimeProvider time)
     {
+        await services.GetRequiredService<Installation>().Require();
         ProtectionKeys.MakeFirst(services.GetRequiredService<IKeyManager>(), time);
         if (services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
         {

@@ -38,7 +38,7 @@ public static class ServiceRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddSingleton(folder);
-        services.AddSingleton(new FileStore(folder.Files));
+        services.AddSingleton(_ => StoreSettings.Open(configuration, folder.Files, folder.Cache));
         services.AddProtectionKeys(configuration);
         if (string.IsNullOrWhiteSpace(postgreSql))
         {
@@ -51,7 +51,8 @@ public static class ServiceRegistration
         }
         services.AddSingleton(changes);
         services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
-        services.AddSingleton<Migrator>().AddSingleton<RunFiles>().AddSingleton<SharedCounters>().AddSingleton<Duties>();
+        services.AddSingleton<Migrator>().AddSingleton<Installation>().AddSingleton<RunFiles>().AddSingleton<SharedCounters>()
+            .AddSingleton<Duties>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>()
             .AddSingleton<TeamEditing>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();

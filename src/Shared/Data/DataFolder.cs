@@ -28,6 +28,9 @@ public sealed class DataFolder
     /// <summary>Pictures as browsers get them, made from the stored ones; there once somebody has looked.</summary>
     public string Delivered => Path.Combine(Root, "delivered");
 
+    /// <summary>Copies of what a store on a server keeps; there once they are needed.</summary>
+    public string Cache => Path.Combine(Root, "cache");
+
     /// <summary>Results of ./labeler engine reproduce that the comparison page shows.</summary>
     public string Runs => Path.Combine(Root, "runs");
 

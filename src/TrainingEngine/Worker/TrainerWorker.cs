@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Labeler.Shared.Automation;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +25,7 @@ public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery)
 /// </summary>
 public sealed class TrainerWorker(
     JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options,
-    TimeProvider time, ILogger<TrainerWorker> log)
+    FileStore files, ILogger<TrainerWorker> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private long _looked;
@@ -37,7 +39,11 @@ public sealed class TrainerWorker(
             Alive = alive,
             Idle = () => Look(stop),
             // What a job has made often lets a project go on at once.
-            Ended = () => _looked = 0,
+            Ended = () =>
+            {
+                _looked = 0;
+                files.LetGo();
+            },
         }.Run(options.Name, stop);
         try
         {
@@ -51,9 +57,9 @@ public sealed class TrainerWorker(
 
     private void Look(CancellationToken stop)
     {
-        if (time.GetElapsedTime(_looked) > BetweenLooks)
+        if (Stopwatch.GetElapsedTime(_looked) > BetweenLooks)
         {
-            _looked = time.GetTimestamp();
+            _looked = Stopwatch.GetTimestamp();
             database.Do(() => automatic.GoOn(stop));
         }
     }
