@@ -57,6 +57,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         LastStep = settings.LastStep ?? -1,
         KlToPrevious = settings.KlWeight,
         KlToBase = settings.BaseKlWeight,
+        HoldColor = settings.HoldColor,
         ImagesPerStep = settings.ImagesPerStep,
     };
 
@@ -67,7 +68,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     {
         var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
         var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
-        if (options.KlToBase > 0)
+        if (options.NeedsBase)
         {
             using var asBase = context.AsBase();
             means.Keep(ofBase: true, stop);
