@@ -34,6 +34,7 @@ public static class PublishedSettings
                 KlWeight = 0,
                 BaseKlWeight = 0,
                 HoldColor = 0,
+                ColorBlind = false,
                 AcrossGroups = false,
             },
         },

@@ -26,7 +26,9 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }), model,
             place.CheckHashes ? TrajectoryHashes.Of(model, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
-        var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data));
+        var learned = options.ColorBlind ? ColorBlindVotes.Of(preferences, data.Colors) : preferences;
+        Check(learned);
+        var plan = D3poPlan.Make(learned, options, options.TrainedSteps(data));
         D3poObjective? objective = null;
         var result = TrainingLoop.Run(model, new TrainingRun
         {
@@ -58,6 +60,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         KlToPrevious = settings.KlWeight,
         KlToBase = settings.BaseKlWeight,
         HoldColor = settings.HoldColor,
+        ColorBlind = settings.ColorBlind,
         ImagesPerStep = settings.ImagesPerStep,
     };
 

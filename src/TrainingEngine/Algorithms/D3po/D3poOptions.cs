@@ -52,6 +52,10 @@ public sealed record D3poOptions : StepwiseOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double HoldColor { get; init; }
 
+    [Description("clear the votes of what the images' mean colors explain, so that they move none")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ColorBlind { get; init; }
+
     /// <summary>Whether the base model's means are compared with.</summary>
     [JsonIgnore]
     public bool NeedsBase => KlToBase > 0 || HoldColor > 0;

@@ -193,6 +193,26 @@ public sealed class D3poTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Color_blind_votes_are_cleared_of_the_finished_latents_channel_means_before_they_are_learned_from()
+    {
+        string[] files = TinyTrajectories.Sample(_model, _folder.File("sampled"), 6, 4);
+        var votes = PreferencePair.FromVerdicts([.. files.Select(_ => new double[] { -1, 0, -1, 0 })]);
+        var cleared = ColorBlindVotes.Of(votes, group =>
+        {
+            using var trajectory = Trajectory.Load(files[group]);
+            return [.. Enumerable.Range(0, 4).Select(image => Enumerable.Range(0, 4)
+                .Select(channel => (double)trajectory.Latents[image, TinyTrajectories.Steps, channel].mean().item<float>()).ToArray())];
+        });
+
+        var run = Run(Quick with { InnerEpochs = 1, ImagesPerStep = 64, ColorBlind = true }, "blind") with { Trajectories = files, Preferences = votes };
+        var blind = Train(_model, run);
+        var alike = Train(_model, run with { Preferences = cleared, Options = run.Options with { ColorBlind = false }, Place = run.Place with { Output = _folder.File("alike") } });
+
+        Assert.True(cleared.Count > votes.Count);
+        Assert.Equal(alike.Timesteps.Select(line => (line.Pairs, Math.Round(line.Loss, 5))), blind.Timesteps.Select(line => (line.Pairs, Math.Round(line.Loss, 5))));
+    }
+
+    [Fact]
     public void A_gradient_that_is_not_finite_stops_the_run_and_names_the_place()
     {
         var file = TinyTrajectories.Sample(_model, _folder.File("sampled"), 1, 4)[0];
