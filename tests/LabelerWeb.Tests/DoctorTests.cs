@@ -4,7 +4,6 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Scoring;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Tests.Support;
-using Labeler.Tests.Support;
 using Labeler.Tests.Support.S3;
 using Labeler.Web.Maintenance;
 using Microsoft.EntityFrameworkCore;

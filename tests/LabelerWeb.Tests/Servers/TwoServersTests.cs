@@ -1,10 +1,8 @@
 using System.Net;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
-using Labeler.Shared.Data.Servers;
 using Labeler.Shared.Members;
 using Labeler.Shared.Tests.Support;
-using Labeler.Tests.Support;
 using Labeler.Web.Components;
 using Labeler.Web.Security;
 using Labeler.Web.Tests.Members;

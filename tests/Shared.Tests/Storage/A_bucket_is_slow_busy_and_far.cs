@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Labeler.Shared.Storage;
-using Labeler.Shared.Storage.S3;
 using Labeler.Shared.Tests.Support;
 using Labeler.Tests.Support.S3;
 

@@ -1,4 +1,3 @@
-using Labeler.Shared.Scoring;
 using Labeler.Shared.Webhooks.Sending;
 
 namespace Labeler.Web.Maintenance.Looks;

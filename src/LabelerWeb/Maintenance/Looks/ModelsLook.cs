@@ -1,5 +1,3 @@
-using Labeler.Shared.Projects;
-
 namespace Labeler.Web.Maintenance.Looks;
 
 /// <summary>Whether the models of projects lie on this machine and are whole.</summary>
