@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
@@ -14,7 +13,6 @@ namespace Labeler.Browser.Tests;
 public sealed class PythonExampleTests
 {
     private const string Constants = """BASE, KEY, PROJECT = "http://127.0.0.1:5080/api/v1", "lblr_…", 1""";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [PythonFact]
     public async Task The_documented_program_labels_trains_and_downloads_the_adapter()
@@ -27,7 +25,7 @@ public sealed class PythonExampleTests
         var example = Example();
         Assert.Contains(Constants, example);
 
-        await Run(example.Replace(Constants, $"""BASE, KEY, PROJECT = "{server.Address}/api/v1", "{key}", {project.Project.Id}"""), server.Data);
+        await Python.Run(example.Replace(Constants, $"""BASE, KEY, PROJECT = "{server.Address}/api/v1", "{key}", {project.Project.Id}"""), server.Data);
 
         var votes = await data.Read(db => db.Votes.AsNoTracking().Where(v => v.ProjectId == project.Project.Id).ToListAsync());
         Assert.Equal(2, votes.Select(v => v.ItemId).Distinct().Count());
@@ -54,40 +52,5 @@ public sealed class PythonExampleTests
         var made = await AccessToken.Make(db, admin.Id, "the example", TokenScope.Admin, [], 1, DateTimeOffset.UtcNow);
         await db.SaveChangesAsync();
         return made.Key;
-    }
-
-    private static async Task Run(string program, string folder)
-    {
-        // Isolated: nothing but Python and its own library.
-        var start = new ProcessStartInfo(PythonFactAttribute.Python, ["-I", "-"])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var python = Process.Start(start)!;
-        try
-        {
-            var (output, errors) = (python.StandardOutput.ReadToEndAsync(), python.StandardError.ReadToEndAsync());
-            await python.StandardInput.WriteAsync(program);
-            python.StandardInput.Close();
-            await python.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
-            Assert.True(python.ExitCode == 0, $"The example ended with {python.ExitCode}:\n{await output}\n{await errors}");
-        }
-        finally
-        {
-            if (!python.HasExited)
-            {
-                python.Kill();
-            }
-        }
-    }
-
-    private sealed class PythonFactAttribute : FactAttribute
-    {
-        public PythonFactAttribute() => Skip = File.Exists(Python) ? null : $"There is no {Python} (Debian's package python3; another by the variable PYTHON).";
-
-        public static string Python { get; } = Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3";
     }
 }
