@@ -21,7 +21,8 @@ public static class Footprints
     /// <exception cref="EngineException">It is none of <see cref="Names"/>.</exception>
     public static ModelFootprint Like(string name) => name switch
     {
-        "sd35-medium" => Flow(weights => new Sd3Transformer(ReleasedFlow.Medium35.Transformer, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
+        "sd35-medium" => Flow(
+            weights => new Sd3Transformer(ReleasedFlow.Medium35.Transformer, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
         "sd3-medium" => Flow(weights => new Sd3Transformer(ReleasedFlow.Medium3, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
         "flux-dev" => Flow(weights => new FluxTransformer(ReleasedFlow.Dev, weights), [ReleasedFlow.ClipL]),
         _ => ReleasedShape.All.FirstOrDefault(shape => shape.Name == name) is { } shape
