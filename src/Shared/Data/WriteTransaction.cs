@@ -22,6 +22,9 @@ public enum LockScope
 
     /// <summary>Changing teams (id: 0).</summary>
     Teams = 6,
+
+    /// <summary>Trying to sign in (id: a digest of the name).</summary>
+    SignIn = 7,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>

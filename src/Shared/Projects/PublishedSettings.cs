@@ -33,6 +33,8 @@ public static class PublishedSettings
                 Loop = UpdateMode.Official,
                 KlWeight = 0,
                 BaseKlWeight = 0,
+                HoldColor = 0,
+                ColorBlind = false,
                 AcrossGroups = false,
             },
         },

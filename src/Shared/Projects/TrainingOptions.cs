@@ -70,6 +70,17 @@ public sealed record TrainingOptions
         Range(0.0, 100.0)]
     public double BaseKlWeight { get; init; }
 
+    [Display(Name = "Hold colors",
+        Description = "Pull of each picture's mean color towards the base model's, for D3PO where votes are not about colors; costs a "
+            + "further pass."), Range(0.0, 100.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double HoldColor { get; init; }
+
+    [Display(Name = "Color-blind votes",
+        Description = "Clears the votes of an epoch of what the pictures' mean colors explain, for D3PO where votes are not about colors.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ColorBlind { get; init; }
+
     [Display(Name = "Diffusion-DPO: beta",
         Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;

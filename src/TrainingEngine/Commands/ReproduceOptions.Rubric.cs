@@ -10,7 +10,8 @@ public sealed partial class ReproduceOptions
     public RubricOptions OfRubric(ParseResult parsed)
     {
         Refuse(parsed, "rubric",
-            [_epochs, _images, _replay, _ties, _allLayers, _seeds, _algorithms, _precision, _policyEpochs, .. _d3po.OfAlgorithmAlone]);
+            [_epochs, _images, _replay, _across, _ties, _allLayers, _seeds, _algorithms, _precision, _policyEpochs,
+                .. _d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
         D3poOptions updates =
             _d3po.Read(parsed,

@@ -30,6 +30,8 @@ public sealed partial class ReproduceOptions
         new("--raters") { Description = "annotators who judge every image or pair [1; duels and rubric 3]" };
     private readonly Option<int> _replay =
         new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
+    private readonly Option<bool> _across =
+        new("--across-groups") { Description = "pairs between groups of one prompt, too (normalcy, safety)" };
     private readonly Option<double?> _noise =
         new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
     private readonly Option<double?> _ties =
@@ -70,8 +72,8 @@ public sealed partial class ReproduceOptions
     public ReproduceOptions(Command command)
     {
         Option[] options =
-            [_epochs, _images, _evaluation, _steps, _raters, _replay, _noise, _ties, _guidance, _rank, _allLayers, _seeds, _algorithms,
-                _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
+            [_epochs, _images, _evaluation, _steps, _raters, _replay, _across, _noise, _ties, _guidance, _rank, _allLayers, _seeds,
+                _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
         Array.ForEach(options, command.Add);
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }
@@ -91,6 +93,7 @@ public sealed partial class ReproduceOptions
             Seed = updates.Seed,
             Raters = parsed.GetValue(_raters) ?? defaults.Raters,
             Replay = parsed.GetValue(_replay),
+            AcrossGroups = parsed.GetValue(_across),
             Annotator = Annotator(parsed, defaults.Annotator) with { Seed = updates.Seed },
             Guidance = parsed.GetValue(_guidance),
             D3po = updates,
@@ -101,7 +104,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of algorithms compared on a reward.</summary>
     public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
     {
-        Refuse(parsed, task.Name, [_raters, _replay, _noise, _ties, .. OfTuning]);
+        Refuse(parsed, task.Name, [_raters, _replay, _across, _noise, _ties, .. OfTuning]);
         var defaults = new ComparisonOptions { Task = task };
         return defaults with
         {
@@ -122,7 +125,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
-        Refuse(parsed, "duels", [_replay, _precision, .. OfTuning]);
+        Refuse(parsed, "duels", [_replay, _across, _precision, .. OfTuning]);
         var defaults = new DuelOptions();
         return defaults with
         {
@@ -143,7 +146,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of pairs and images judged alone against each other.</summary>
     public SignalOptions OfSignals(ParseResult parsed, string model)
     {
-        Refuse(parsed, "signals", [_replay, _ties, _algorithms, _precision, .. OfTuning]);
+        Refuse(parsed, "signals", [_replay, _across, _ties, _algorithms, _precision, .. OfTuning]);
         var defaults = new SignalOptions();
         return defaults with
         {

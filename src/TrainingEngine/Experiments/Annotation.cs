@@ -1,4 +1,5 @@
 using Labeler.Shared.Imaging;
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Experiments.Annotating;
 using Labeler.TrainingEngine.MirrorWorld.Judging;
@@ -33,6 +34,14 @@ public static class Annotation
             return (double[])[.. pictures.Select((picture, image) =>
                 -raters.Average(rater => rater.Flags(picture, family, first + image) ? 1.0 : 0))];
         })];
+
+    /// <summary>The pairs that verdicts give in a project.</summary>
+    /// <param name="verdicts">By group and image, −1 where everybody flagged it to 0 where nobody did.</param>
+    /// <param name="prompts">Prompt of each group.</param>
+    /// <param name="acrossGroups">Pairs between groups of one prompt, too.</param>
+    public static IReadOnlyList<PreferencePair> Pairs(IReadOnlyList<double[]> verdicts, IReadOnlyList<string> prompts, bool acrossGroups) =>
+        [.. FlagPairs.Of([.. verdicts.Select(group => Array.ConvertAll(group, verdict => -verdict))], prompts, acrossGroups).Select(one =>
+            new PreferencePair(one.Group, one.Pair.Winner, one.Pair.Loser, one.Pair.Weight) { Across = (int?)one.Pair.LoserGroup })];
 
     private static Picture[] Pictures(SampleFolder samples, int group) =>
         [.. Enumerable.Range(0, samples.Manifest.GroupSize)

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Experiments.Annotating;
+using Labeler.TrainingEngine.MirrorWorld.Judging;
 using Labeler.TrainingEngine.Training;
 
 namespace Labeler.TrainingEngine.Experiments;
@@ -46,6 +48,10 @@ public sealed record ReproductionOptions
     /// <summary>Earlier epochs whose judged pictures are learned from again in every epoch.</summary>
     public int Replay { get; init; }
 
+    /// <summary>Whether flagged groups of one prompt make pairs with each other, too, as in a project.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AcrossGroups { get; init; }
+
     /// <summary>Groups of an epoch.</summary>
     public int Groups => Images / GroupSize;
 
@@ -54,6 +60,10 @@ public sealed record ReproductionOptions
     {
         Annotator.Check();
         D3po.Validate();
+        if (AcrossGroups && Experiment.Family == SceneFamily.Mirror)
+        {
+            throw new EngineException("--across-groups: mirrors are compared inside their groups; leave it out");
+        }
         Bounds.Check(
             ("--epochs", Epochs, 1, int.MaxValue), ("--images", Images, GroupSize, int.MaxValue), ("--raters", Raters, 1, int.MaxValue),
                 ("--replay", Replay, 0, int.MaxValue),

@@ -17,12 +17,17 @@ internal static class TrainingData
         for (int back = 0; back < samples.Count; back++)
         {
             int first = files.Count;
-            preferences.AddRange(
-                Annotation.Judge(samples[back], options.Experiment.Family, raters, epoch - back)
-                    .Select(one => one with { Group = first + one.Group }));
+            preferences.AddRange(Judge(samples[back], options, raters, epoch - back)
+                .Select(one => one with { Group = first + one.Group, Across = first + one.Across }));
             files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
         }
 
         return JudgedEpoch.OfPairs(files, preferences) with { Replayed = files.Count - samples[0].Groups };
     }
+
+    private static IReadOnlyList<PreferencePair> Judge(
+        SampleFolder samples, ReproductionOptions options, SimulatedAnnotator[] raters, int epoch) =>
+        options.AcrossGroups
+            ? Annotation.Pairs(Annotation.Verdicts(samples, options.Experiment.Family, raters, epoch), samples.Manifest.Prompts, true)
+            : Annotation.Judge(samples, options.Experiment.Family, raters, epoch);
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Tests.Support;

@@ -79,6 +79,18 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
     }
 
     [Fact]
+    public void Flagged_groups_of_a_prompt_make_pairs_with_each_other_where_that_is_asked_for_and_compared_ones_do_not()
+    {
+        string across = _folder.File("across");
+        Run(Finished.Experiment, across, Finished.Seed, replay: 1, across: true);
+
+        Assert.True(PairsOf(across, 1) > PairsOf(finished.Output, 1));
+        Assert.True(PairsOf(across, 2) > PairsOf(across, 1));
+        var error = Assert.Throws<EngineException>(() => Run("alignment", _folder.File("mirrors"), Finished.Seed, across: true));
+        Assert.Contains("--across-groups: mirrors are compared inside their groups", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_of_a_run_with_other_options_is_refused()
     {
         var error = Assert.Throws<EngineException>(() => Run(Finished.Experiment, finished.Output, Finished.Seed + 1));
@@ -136,10 +148,10 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
     private static int PairsOf(string run, int epoch) => File.ReadLines(Path.Combine(run, $"epoch-{epoch}", "training", "metrics.jsonl"))
         .Select(line => JsonNode.Parse(line)!).First(line => (string)line["kind"]! == "timestep")["pairs"]!.GetValue<int>();
 
-    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default, int replay = 0) =>
-        Run(finished.Model, experiment, output, seed, stop, replay);
+    private IReadOnlyList<EpochRow> Run(string experiment, string output, int seed, CancellationToken stop = default, int replay = 0, bool across = false) =>
+        Run(finished.Model, experiment, output, seed, stop, replay, across);
 
-    private static IReadOnlyList<EpochRow> Run(string model, string experiment, string output, int seed, CancellationToken stop, int replay)
+    private static IReadOnlyList<EpochRow> Run(string model, string experiment, string output, int seed, CancellationToken stop, int replay, bool across)
     {
         // Untrained weights draw nothing that can be judged, so annotators who err half of the time make the votes.
         var options = new ReproductionOptions
@@ -152,6 +164,7 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
             Steps = 3,
             Annotator = new AnnotatorOptions(WrongShare: 0.5, Seed: seed),
             Replay = replay,
+            AcrossGroups = across,
             D3po = new D3poOptions { LastStep = 1, KlToPrevious = 0.1 },
         };
         return new ReproductionRun(model, options, output, TextWriter.Null).Run(stop);
@@ -164,7 +177,7 @@ public sealed class ReproductionTests(ReproductionTests.Finished finished) : ICl
         public const int Seed = 1;
         private readonly TemporaryFolder _folder = new();
 
-        public Finished() => Rows = Run(TinyModel.Write(Model), Experiment, Output, Seed, default, replay: 0);
+        public Finished() => Rows = Run(TinyModel.Write(Model), Experiment, Output, Seed, default, replay: 0, across: false);
 
         public string Model => _folder.File("model");
 

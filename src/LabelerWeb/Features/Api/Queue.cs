@@ -16,7 +16,8 @@ public static class Queue
     public static async Task<IResult> Take(
         long project, Asked asked, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice,
         PictureAccess pictures) =>
-        (await QueueEndpoints.Take(project, context, queue, status, practice, pictures, asked.Take, string.Join(',', asked.Holding ?? []))).Result;
+        (await QueueEndpoints.Take(
+            project, context, queue, status, practice, pictures, asked.Take, string.Join(',', asked.Holding ?? []))).Result;
 
     public static async Task<IResult> Vote(
         HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options, LabelerDb db)

@@ -26,7 +26,9 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }), model,
             place.CheckHashes ? TrajectoryHashes.Of(model, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
-        var plan = D3poPlan.Make(preferences, options, options.TrainedSteps(data));
+        var learned = options.ColorBlind ? ColorBlindVotes.Of(preferences, data.Colors) : preferences;
+        Check(learned);
+        var plan = D3poPlan.Make(learned, options, options.TrainedSteps(data));
         D3poObjective? objective = null;
         var result = TrainingLoop.Run(model, new TrainingRun
         {
@@ -57,6 +59,8 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         LastStep = settings.LastStep ?? -1,
         KlToPrevious = settings.KlWeight,
         KlToBase = settings.BaseKlWeight,
+        HoldColor = settings.HoldColor,
+        ColorBlind = settings.ColorBlind,
         ImagesPerStep = settings.ImagesPerStep,
     };
 
@@ -67,7 +71,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     {
         var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
         var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
-        if (options.KlToBase > 0)
+        if (options.NeedsBase)
         {
             using var asBase = context.AsBase();
             means.Keep(ofBase: true, stop);

@@ -41,4 +41,16 @@ public static class D3poLoss
         var deviation = (mean - other.detach()) / sigma;
         return (deviation * deviation).mean([1L, 2L, 3L]) * 0.5;
     }
+
+    /// <summary>
+    /// ½·mean over channels of ((the channel's mean of (μ − μ_other))/σ)² of each image, [n]: by Parseval's theorem the share of
+    /// <see cref="Divergence"/> at frequency 0, which moves whole channels and with them the picture's mean color. Times the
+    /// latent's size it is the KL divergence, in nats, between what the two policies say of the channels' means.
+    /// </summary>
+    /// <inheritdoc cref="Divergence" path="/param"/>
+    public static Tensor ColorDivergence(Tensor mean, Tensor other, double sigma)
+    {
+        var deviation = (mean - other.detach()).mean([2L, 3L]) / sigma; // [n, c]
+        return (deviation * deviation).mean([1L]) * 0.5;
+    }
 }

@@ -46,6 +46,20 @@ public sealed record D3poOptions : StepwiseOptions
     [Description("weight of the same divergence from the base model; costs one forward more"), Range(0.0, 1e6), OptionName("kl-base")]
     public double KlToBase { get; init; }
 
+    // Left out where it is 0, so that runs from before it was there are gone on with.
+    [Description("weight of ½·mean((mean over h, w of (μ − μ_base)/σ)²), the divergence from the base model that moves whole "
+        + "channels of the latent, hence colors; costs one forward more"), Range(0.0, 1e6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double HoldColor { get; init; }
+
+    [Description("clear the votes of what the images' mean colors explain, so that they move none")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ColorBlind { get; init; }
+
+    /// <summary>Whether the base model's means are compared with.</summary>
+    [JsonIgnore]
+    public bool NeedsBase => KlToBase > 0 || HoldColor > 0;
+
     [Description("images (at one timestep each) whose gradients make one optimizer step; grouped"), Range(1, 1_000_000)]
     public int ImagesPerStep { get; init; } = 56;
 

@@ -61,9 +61,17 @@ public sealed class D3poStepLoss(PlannedStep step, D3poOptions options, int imag
             statistics.AddDivergences(divergence.detach().cpu().data<float>().ToArray(), rows.LatentSize);
             loss = options.KlToPrevious > 0 ? loss + divergence.sum() * (options.KlToPrevious * scale) : loss;
         }
-        if (rows.BaseMeans is { } baseMeans && options.KlToBase > 0)
+        if (rows.BaseMeans is not { } baseMeans)
+        {
+            return loss;
+        }
+        if (options.KlToBase > 0)
         {
             loss += D3poLoss.Divergence(score.Means, baseMeans, score.Sigma).sum() * (options.KlToBase * scale);
+        }
+        if (options.HoldColor > 0)
+        {
+            loss += D3poLoss.ColorDivergence(score.Means, baseMeans, score.Sigma).sum() * (options.HoldColor * scale);
         }
         return loss;
     }

@@ -1,4 +1,3 @@
-using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Experiments.Comparison;
 using Labeler.TrainingEngine.Training.Data;
@@ -25,9 +24,7 @@ internal sealed record SignalMethod(string Name, string Algorithm, bool AcrossGr
     /// <param name="verdicts">By group and image, −1 where everybody flagged it to 0 where nobody did.</param>
     public JudgedEpoch Lesson(SampleFolder samples, IReadOnlyList<double[]> verdicts) => JudgedEpoch.Of(samples, verdicts) with
     {
-        Preferences = [.. FlagPairs.Of([.. verdicts.Select(group => Array.ConvertAll(group, verdict => -verdict))],
-            samples.Manifest.Prompts, AcrossGroups).Select(one =>
-                new PreferencePair(one.Group, one.Pair.Winner, one.Pair.Loser, one.Pair.Weight) { Across = (int?)one.Pair.LoserGroup })],
+        Preferences = Annotation.Pairs(verdicts, samples.Manifest.Prompts, AcrossGroups),
         Verdicts = ImageVerdict.FromFlags(verdicts),
     };
 

@@ -111,6 +111,15 @@ public sealed class EpochData : IDisposable
         };
     }
 
+    /// <summary>Means of the channels of a group's finished latents, [images][channels].</summary>
+    public double[][] Colors(int group)
+    {
+        using var scope = NewDisposeScope();
+        using var trajectory = Open(group, withMeans: false);
+        var means = trajectory.Final.to(float64).mean([2L, 3L]);
+        return [.. means.data<double>().ToArray().Chunk((int)means.shape[1])];
+    }
+
     /// <summary>True where the policy that is trained did the sampling, false for the groups of earlier ones.</summary>
     public bool IsOwn(int group) => group < _own;
 

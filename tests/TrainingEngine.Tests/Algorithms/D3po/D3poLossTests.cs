@@ -50,4 +50,38 @@ public sealed class D3poLossTests
 
         Assert.Equal([0.5f * (0.25f + 2.25f) / 2, 0f], divergence.data<float>().ToArray());
     }
+
+    [Fact]
+    public void Held_colors_cost_half_the_mean_square_of_what_each_channel_moved_as_a_whole()
+    {
+        using var scope = NewDisposeScope();
+        // The first image moves one channel by 4 and the other by 1 on average; the second changes its drawing, but no channel's mean.
+        var mean = tensor([3f, 5f, 0f, 2f, -7f, 7f, 1f, -1f], [2, 2, 1, 2]);
+
+        var held = D3poLoss.ColorDivergence(mean, zeros(2, 2, 1, 2), sigma: 2);
+
+        Assert.Equal([0.5f * (4f + 0.25f) / 2, 0f], held.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Held_colors_are_the_share_of_the_divergence_that_whole_channels_move_and_pull_each_back_alike()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(8);
+        const double Sigma = 0.7, Step = 1e-2;
+        var (mean, other) = (randn([3, 4, 2, 5], generator: generator), randn([3, 4, 2, 5], generator: generator));
+        var whole = (mean - other).mean([2L, 3L], keepdim: true).expand_as(mean);
+
+        var held = D3poLoss.ColorDivergence(mean, other, Sigma);
+        Assert.True(held.allclose(D3poLoss.Divergence(other + whole, other, Sigma), atol: 1e-5));
+        Assert.True((held + D3poLoss.Divergence(mean - whole, other, Sigma)).allclose(D3poLoss.Divergence(mean, other, Sigma), atol: 1e-5));
+
+        var leaf = mean.clone().requires_grad_();
+        D3poLoss.ColorDivergence(leaf, other, Sigma).sum().backward();
+        Assert.True(leaf.grad!.allclose(whole / (Sigma * Sigma * 4 * 2 * 5), atol: 1e-5));
+        var unit = zeros_like(mean);
+        unit[1, 2, 0, 3] = Step;
+        var difference = D3poLoss.ColorDivergence(mean + unit, other, Sigma) - D3poLoss.ColorDivergence(mean - unit, other, Sigma);
+        Assert.Equal(difference[1].item<float>() / (2 * Step), leaf.grad![1, 2, 0, 3].item<float>(), 1e-3);
+    }
 }

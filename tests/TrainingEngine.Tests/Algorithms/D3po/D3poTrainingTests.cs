@@ -78,8 +78,9 @@ public sealed class D3poTrainingTests : IDisposable
     [Fact]
     public void A_stopped_run_goes_on_and_ends_with_the_same_bits()
     {
-        var unbroken = Train(_model, Run(Quick, "unbroken"));
-        var run = Run(Quick, "stopped");
+        var held = Quick with { KlToPrevious = 0.1, HoldColor = 1 };
+        var unbroken = Train(_model, Run(held, "unbroken"));
+        var run = Run(held, "stopped");
         foreach (var stopAfter in new[] { 1, 4, 5, 11 })
         {
             using var stop = new CancellationTokenSource();
@@ -169,6 +170,46 @@ public sealed class D3poTrainingTests : IDisposable
         var held = Last(Train(_model, With(10, "held")));
 
         Assert.True(held < free / 2, $"{held} {free}");
+    }
+
+    [Fact]
+    public void Held_colors_come_back_to_the_base_model_from_a_policy_that_has_left_it()
+    {
+        var left = Train(_model, Run(Quick with { LearningRate = 0.1 }, "left")).Weights;
+        string[] second;
+        using (new ModelPatch(_model, left))
+        {
+            second = TinyTrajectories.Sample(_model, _folder.File("second"), 2, 4);
+        }
+        double After(double hold, string name)
+        {
+            var run = Run(Quick with { HoldColor = hold }, name) with { Trajectories = second };
+            return ColorsMoved(Train(_model, run with { Trained = run.Trained with { From = left }, Place = run.Place with { CheckHashes = false } }).Weights);
+        }
+
+        var (free, held) = (After(0, "free"), After(100, "held"));
+
+        Assert.True(held < ColorsMoved(left) / 4 && held < free / 4, $"{ColorsMoved(left)} {free} {held}");
+    }
+
+    [Fact]
+    public void Color_blind_votes_are_cleared_of_the_finished_latents_channel_means_before_they_are_learned_from()
+    {
+        string[] files = TinyTrajectories.Sample(_model, _folder.File("sampled"), 6, 4);
+        var votes = PreferencePair.FromVerdicts([.. files.Select(_ => new double[] { -1, 0, -1, 0 })]);
+        var cleared = ColorBlindVotes.Of(votes, group =>
+        {
+            using var trajectory = Trajectory.Load(files[group]);
+            return [.. Enumerable.Range(0, 4).Select(image => Enumerable.Range(0, 4)
+                .Select(channel => (double)trajectory.Latents[image, TinyTrajectories.Steps, channel].mean().item<float>()).ToArray())];
+        });
+
+        var run = Run(Quick with { InnerEpochs = 1, ImagesPerStep = 64, ColorBlind = true }, "blind") with { Trajectories = files, Preferences = votes };
+        var blind = Train(_model, run);
+        var alike = Train(_model, run with { Preferences = cleared, Options = run.Options with { ColorBlind = false }, Place = run.Place with { Output = _folder.File("alike") } });
+
+        Assert.True(cleared.Count > votes.Count);
+        Assert.Equal(alike.Timesteps.Select(line => (line.Pairs, Math.Round(line.Loss, 5))), blind.Timesteps.Select(line => (line.Pairs, Math.Round(line.Loss, 5))));
     }
 
     [Fact]
@@ -299,9 +340,14 @@ public sealed class D3poTrainingTests : IDisposable
         new TrainedPart.Adapter(LoraTargets.AllLinear),
         new() { Output = _folder.File(output), Workers = 2, Threads = 1, CheckpointEvery = TimeSpan.FromHours(1) });
 
-    private float[] Answer()
+    // Mean square of how far each channel's mean of the model's answers lies from the base model's.
+    private double ColorsMoved(string weights) => Answer(weights).Zip(Answer()).Chunk(64)
+        .Average(channel => Math.Pow(channel.Average(one => one.First - one.Second), 2));
+
+    private float[] Answer(string? weights = null)
     {
         using var scope = NewDisposeScope();
+        using var patch = weights is null ? null : new ModelPatch(_model, weights);
         using var untracked = no_grad();
         using var generator = new Generator(7);
         return _model.Unet.Forward(randn([1, 4, 8, 8], generator: generator), tensor([500L]), _model.Encode(["a cat"], (16, 16))).data<float>().ToArray();

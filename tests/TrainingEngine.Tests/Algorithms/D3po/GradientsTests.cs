@@ -59,13 +59,16 @@ public sealed class GradientsTests : IDisposable
     [InlineData(2, true)]
     public void Parts_of_groups_and_recomputed_activations_give_the_same_gradient(int imagesAtOnce, bool recompute)
     {
-        var options = new D3poOptions { KlToPrevious = 0.1 };
+        var options = new D3poOptions { KlToPrevious = 0.1, HoldColor = 10 };
         using var data = Sampled(3);
         using var weights = Weights();
-        Move(weights);
         var step = new PlannedStep(0, [1, 3], _preferences);
+        new MeansOfPolicy(PolicyOf(data, 3), data, [step], 12).Keep(ofBase: true, CancellationToken.None);
+        Move(weights);
 
         var whole = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], options, 12));
+        var free = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], options with { HoldColor = 0 }, 12));
+        Assert.True(Distance(whole, free) > 1e-3);
         var parts = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3, recompute), data, [step], options, imagesAtOnce));
 
         AssertClose(whole, parts);
