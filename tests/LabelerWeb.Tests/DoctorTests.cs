@@ -73,9 +73,10 @@ public sealed class DoctorTests : IDisposable
             await db.SaveChangesAsync();
         }
         Assert.Contains("keys         they open all 1 secrets of the database", (await Examine()).Said, StringComparison.Ordinal);
-        foreach (var key in Directory.GetFiles(Path.Combine(_folder, "keys")))
+        await using (var services = Services())
         {
-            File.Delete(key);
+            await using var db = await services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
+            Assert.NotEqual(0, await db.DataProtectionKeys.ExecuteDeleteAsync());
         }
         var (well, said) = await Examine();
         Assert.False(well);

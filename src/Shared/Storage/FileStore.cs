@@ -98,13 +98,16 @@ public abstract class FileStore
     /// <summary>Removes what processes that died left half-received.</summary>
     public abstract Task DropIncoming(TimeSpan olderThan, DateTimeOffset now, CancellationToken cancel = default);
 
-    protected static void RequireHash(string hash) => LabelerException.ThrowIf(!ContentHash.IsHash(hash),
-        $"\"{(hash.Length > 80 ? hash[..80] : hash)}\" is not the name of a stored file.");
+    protected static void RequireHash(string hash)
+    {
+        var said = hash[..Math.Min(hash.Length, 80)];
+        LabelerException.ThrowIf(!ContentHash.IsHash(hash), $"\"{said}\" is not the name of a stored file.");
+    }
 
-    protected LabelerException Damaged(string hash) => new(
+    protected LabelerException Damaged(string hash) => new LabelerException(
         $"The stored file {PathOf(hash)} is damaged: its content no longer fits its name. Restore it from a backup; "
             + "./labeler doctor looks for others.");
 
     protected LabelerException Missing(string hash, Exception? inner = null) =>
-        new($"The stored file {PathOf(hash)} is missing: restore it from a backup.", inner);
+        new LabelerException($"The stored file {PathOf(hash)} is missing: restore it from a backup.", inner);
 }
