@@ -14,14 +14,17 @@ for (var n = 0; n < options.Annotators; n++)
 {
     annotators.Add(await house.Invite($"Annotator {n + 1}"));
 }
+Console.WriteLine($"{annotators.Count} annotators have joined, voting begins");
 
 await using var training = options.Training ? await TrainingBeside.Start(house.Server) : null;
+var before = (Server: house.Server.ProcessorSeconds, Own: Environment.CpuUsage.TotalTime.TotalSeconds);
 var interval = TimeSpan.FromSeconds(options.Annotators / options.Rate);
 await Task.WhenAll(annotators.Select((a, n) => a.Work(TimeSpan.FromSeconds(options.Arrival * n / annotators.Count), interval, TimeSpan.FromSeconds(options.Seconds))));
 
 var acknowledged = annotators.SelectMany(a => a.Acknowledged).ToHashSet();
 var errors = annotators.SelectMany(a => a.Errors).ToList();
 Console.WriteLine(FormattableString.Invariant($"votes acknowledged: {acknowledged.Count}, {acknowledged.Count / (double)options.Seconds:0.0} a second, errors {errors.Count}"));
+Console.WriteLine(FormattableString.Invariant($"processor milliseconds a vote, with its pictures: server {1000 * (house.Server.ProcessorSeconds - before.Server) / acknowledged.Count:0.0}, annotators {1000 * (Environment.CpuUsage.TotalTime.TotalSeconds - before.Own) / acknowledged.Count:0.0}"));
 Console.WriteLine(Figures.Line("acknowledgement", [.. annotators.SelectMany(a => a.Acknowledgements)]));
 foreach (var error in errors.GroupBy(e => e).OrderByDescending(e => e.Count()).Take(5))
 {

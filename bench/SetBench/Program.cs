@@ -23,7 +23,7 @@ command.SetAction(async (parsed, stop) =>
     {
         var began = Stopwatch.StartNew();
         await using (var output = new FileStream(path, FileMode.Create, FileAccess.ReadWrite))
-        await using (var writer = await SetWriters.Open(chosen, output, stop))
+        await using (var writer = await SetWriters.Open(chosen, output, "bench", stop))
         {
             for (var n = 0; n < count; n++)
             {

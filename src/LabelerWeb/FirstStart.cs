@@ -1,7 +1,10 @@
+using Labeler.Shared.Data.Servers;
 using Labeler.Web.Features.Projects;
 using Labeler.Web.Hosting;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Labeler.Web;
 
@@ -23,12 +26,10 @@ public static class FirstStart
         string? token;
         try
         {
-            await app.Services.GetRequiredService<Migrator>().Apply();
-            app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
-            if (app.Services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
-            {
-                await app.Services.GetRequiredService<DemoProjects>().Seed();
-            }
+            await app.Services.GetRequiredService<FileStore>().Check();
+            // Of several servers that start at once, one after the other.
+            await app.Services.GetRequiredService<Migrator>().Apply(() => Begin(app.Services, time));
+            await app.Services.GetRequiredService<FileStore>().DropIncoming(HalfReceived, time.GetUtcNow());
             await using var db = await app.Services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync();
             token = await Invitation.WriteForFirstAdmin(db, time.GetUtcNow());
         }
@@ -41,7 +42,23 @@ public static class FirstStart
             throw new LabelerException(
                 $"cannot use the database {database} ({e.Message}); restore one of {backups}: ./labeler restore NAME --data DIR", e);
         }
+        catch (NpgsqlException e)
+        {
+            throw new LabelerException(
+                $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} ({e.Message}); look whether "
+                    + "the server runs, and at host, name and password of the setting", e);
+        }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
+    }
+
+    private static async Task Begin(IServiceProvider services, TimeProvider time)
+    {
+        await services.GetRequiredService<Installation>().Require();
+        ProtectionKeys.MakeFirst(services.GetRequiredService<IKeyManager>(), time);
+        if (services.GetRequiredService<IOptions<WebOptions>>().Value.DemoProjects)
+        {
+            await services.GetRequiredService<DemoProjects>().Seed();
+        }
     }
 
     private static void SayWhereToGo(WebApplication app, string? token)

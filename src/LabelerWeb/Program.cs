@@ -2,6 +2,7 @@ using Labeler.Web;
 using Labeler.Web.Components.Styling;
 using Labeler.Web.Components.Tours;
 using Labeler.Web.Features.Accounts;
+using Labeler.Web.Features.Accounts.Linking;
 using Labeler.Web.Features.Accounts.Passkeys;
 using Labeler.Web.Features.Accounts.TwoFactor;
 using Labeler.Web.Features.Api;
@@ -52,9 +53,11 @@ if (run is null)
 return await HostingSetup.RunToEnd(run, async () =>
 {
     var builder = HostingSetup.CreateBuilder(args, run).AddHosting(run);
-    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddImages().AddLabeling()
+    builder.Services.AddAccounts().AddOpenId().AddSecondFactor().AddPolicies().AddRateLimits().AddHealth().AddDraining()
+        .AddTelemetry(builder.Configuration).AddImages().AddLabeling()
         .AddProjects().AddPhotos().AddSets().AddPlaces().AddApi().AddTrainer().AddBackups().AddWebhooks().AddRetention().AddPeople()
-        .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>();
+        .AddTwoFactor().AddPasskeys().AddLanguages().AddScoped<Arrivals>().AddScoped<ProviderLink>();
+    builder.Services.AddSingleton<LiveChanges>().AddHostedService(provider => provider.GetRequiredService<LiveChanges>());
     builder.Services.AddOptions<TourOptions>().BindConfiguration(TourOptions.Section);
     // From one page with a table to the next, the first one's popovers go a moment after the second one's have come.
     builder.Services.AddMudServices(mud => mud.PopoverOptions.ThrowOnDuplicateProvider = false)
@@ -66,6 +69,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseHsts();
     app.UseCookiePolicy();
     app.UseSecurityHeaders();
+    app.UseDraining();
     app.UseErrorPages();
     app.UseRouting();
     app.UseBodyLimits();

@@ -2,6 +2,7 @@ using Labeler.Shared.Automation;
 using Labeler.Shared.Comparisons;
 using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Data.PostgreSql;
+using Labeler.Shared.Data.Servers;
 using Labeler.Shared.Data.Sqlite;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
@@ -15,7 +16,6 @@ using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
 using Labeler.Shared.Webhooks.Sending;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,22 +34,25 @@ public static class ServiceRegistration
     {
         var folder = new DataFolder(dataFolder);
         var postgreSql = configuration.GetConnectionString(ConnectionName);
+        var changes = new ChangeChannel(string.IsNullOrWhiteSpace(postgreSql) ? null : postgreSql);
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         services.AddSingleton(folder);
-        services.AddSingleton(new FileStore(folder.Files));
-        // The same keys in every process of an installation.
-        services.AddDataProtection().SetApplicationName("Labeler").PersistKeysToFileSystem(new(folder.Keys));
+        services.AddSingleton(_ => StoreSettings.Open(configuration, folder.Files, folder.Cache));
+        services.AddProtectionKeys(configuration);
         if (string.IsNullOrWhiteSpace(postgreSql))
         {
             services.AddLabelerDb<SqliteLabelerDb>(options => SqliteLabelerDb.Configure(options, folder));
         }
         else
         {
-            services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql));
+            services.AddLabelerDb<PostgreSqlLabelerDb>(options => PostgreSqlLabelerDb.Configure(options, postgreSql)
+                .AddInterceptors(new ChangeWatch(changes)));
         }
+        services.AddSingleton(changes);
         services.AddSingleton<DatabaseBackups>().AddSingleton<WholeBackup>().AddSingleton<WholeRestore>();
-        services.AddSingleton<Migrator>().AddSingleton<RunFiles>();
+        services.AddSingleton<Migrator>().AddSingleton<Installation>().AddSingleton<RunFiles>().AddSingleton<SharedCounters>()
+            .AddSingleton<Duties>();
         services.AddSingleton<ItemQueue>().AddSingleton<VoteRecorder>().AddSingleton<Review>().AddSingleton<Practice>()
             .AddSingleton<TeamEditing>();
         services.AddSingleton<JobQueue>().AddSingleton<EpochCycle>().AddSingleton<AutomaticTraining>();

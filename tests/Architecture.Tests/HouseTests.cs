@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Labeler.Tests.Support;
 
 namespace Architecture.Tests;
 
@@ -8,7 +9,6 @@ public sealed partial class HouseTests
 {
     private const int LongestFile = 200, LongestComponent = 120, LongestLine = 140, MostParameters = 7, MostStyle = 499;
     private const BindingFlags Every = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-    private static readonly string Root = RootOf(AppContext.BaseDirectory);
 
     [Fact]
     public void No_file_is_longer_than_two_hundred_lines_and_no_component_than_a_hundred_and_twenty() => None(
@@ -31,21 +31,21 @@ public sealed partial class HouseTests
     [InlineData("definitions.md")]
     public void Every_test_and_file_that_a_page_names_is_there(string page)
     {
-        var classes = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        var classes = Directory.EnumerateFiles(Repository.At("tests"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => ClassName().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).ToHashSet();
-        var text = File.ReadAllText(Path.Combine(Root, "docs", page));
+        var text = File.ReadAllText(Repository.At("docs", page));
         var named = TestName().Matches(text).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(named);
         None(named.Except(classes));
-        None(FileName().Matches(text).Select(match => match.Groups[1].Value).Where(file => !File.Exists(Path.Combine(Root, file))));
+        None(FileName().Matches(text).Select(match => match.Groups[1].Value).Where(file => !File.Exists(Repository.At(file))));
     }
 
     [Fact]
     public void Style_sheets_beside_the_labeling_page_s_have_fewer_than_five_hundred_lines_and_no_class_that_nothing_uses()
     {
-        var sheets = Directory.EnumerateFiles(Path.Combine(Root, "wwwroot-assets", "css"), "*.css").Where(file => Path.GetFileName(file) != "labeling.css").ToList();
+        var sheets = Directory.EnumerateFiles(Repository.At("wwwroot-assets", "css"), "*.css").Where(file => Path.GetFileName(file) != "labeling.css").ToList();
         Assert.InRange(sheets.Sum(file => File.ReadLines(file).Count()), 1, MostStyle);
-        var used = string.Concat(Sources().Concat(Directory.EnumerateFiles(Path.Combine(Root, "wwwroot-assets"), "*.js", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        var used = string.Concat(Sources().Concat(Directory.EnumerateFiles(Repository.At("wwwroot-assets"), "*.js", SearchOption.AllDirectories)).Select(File.ReadAllText));
         // MudBlazor and Blazor give their own; a class may be the name of a state, in small letters.
         None(sheets.SelectMany(file => StyleClass().Matches(NoClass().Replace(File.ReadAllText(file), "")).Select(match => match.Groups[1].Value))
             .Where(name => !name.StartsWith("mud-", StringComparison.Ordinal) && !name.StartsWith("components-reconnect-", StringComparison.Ordinal)).Distinct()
@@ -57,12 +57,10 @@ public sealed partial class HouseTests
     // A record's parameters are its properties.
     private static bool IsRecord(Type type) => type.GetMethod("PrintMembers", Every) is not null;
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.*", SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Repository.At("src"), "*.*", SearchOption.AllDirectories)
         .Where(file => Source().IsMatch(file) && !file.Contains($"{Path.DirectorySeparatorChar}Migrations{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
-    private static string Named(string file) => Path.GetRelativePath(Root, file);
-
-    private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
+    private static string Named(string file) => Path.GetRelativePath(Repository.Root, file);
 
     [GeneratedRegex(@"\bclass ([A-Za-z_]+)")]
     private static partial Regex ClassName();

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using Labeler.Shared.Imaging;
+using Labeler.Tests.Support;
 
 namespace Labeler.Browser.Tests;
 
 /// <summary>The built engine, as <c>./labeler engine</c> starts it.</summary>
 public static class EngineProgram
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
-
     /// <summary>Samples two images of one prompt with the bundled model and gives their pixels.</summary>
     /// <param name="adapter">File of an adapter to put on the model, or null.</param>
     public static async Task<IReadOnlyList<byte[]>> Sample(string? adapter)
@@ -16,8 +15,8 @@ public static class EngineProgram
         try
         {
             var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-            var engine = Path.Combine(Root, "artifacts", "bin", "TrainingEngine", configuration, "TrainingEngine.dll");
-            List<string> arguments = [engine, "sample", "--model", Path.Combine(Root, "models", "mirror-world"), "--prompt", "1 hand", "--count", "1", "--group", "2", "--seed", "5", "--steps", "5", "--guidance", "1", "--out", folder];
+            var engine = Repository.At("artifacts", "bin", "TrainingEngine", configuration, "TrainingEngine.dll");
+            List<string> arguments = [engine, "sample", "--model", Repository.At("models", "mirror-world"), "--prompt", "1 hand", "--count", "1", "--group", "2", "--seed", "5", "--steps", "5", "--guidance", "1", "--out", folder];
             if (adapter is not null)
             {
                 arguments.AddRange(["--adapter", adapter]);

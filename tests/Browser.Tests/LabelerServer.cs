@@ -32,6 +32,16 @@ public sealed partial class LabelerServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Seconds of all processors that it has used, without its worker.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public string Data { get; } = Directory.CreateTempSubdirectory("labeler-").FullName;
 
     /// <summary>Everything that it wrote to its terminal.</summary>

@@ -12,7 +12,9 @@ public sealed class PasskeyTests(Browsing browsing)
     [Fact]
     public async Task A_passkey_is_made_named_signed_in_by_without_password_or_code_and_removed()
     {
-        await using var server = await LabelerServer.Start("Trainer:Start=false");
+        // A provider that nobody gets to: a passkey opens the way there, too.
+        await using var server = await LabelerServer.Start(
+            "Trainer:Start=false", "OpenId:Authority=http://127.0.0.1:1", "OpenId:ClientId=labeler", "OpenId:Name=the university", "OpenId:Groups:0:Group=all", "OpenId:Groups:0:Role=annotator");
         await using var admin = await browsing.FirstAdmin(server);
         await Assertions.Expect(admin.Page.Locator(".topbar .who")).ToHaveTextAsync("Ada");
         var invitation = await admin.InvitationFor("annotator", "Bo");
@@ -31,6 +33,10 @@ public sealed class PasskeyTests(Browsing browsing)
         await Assertions.Expect(owner.Page.GetByText("The passkey is kept: you can sign in by it.")).ToBeVisibleAsync();
         await Assertions.Expect(owner.Page.GetByText("the red key")).ToBeVisibleAsync();
         await owner.Take("passkeys", fullPage: true);
+        await owner.Go("/account");
+        await owner.Take("account-provider", fullPage: true);
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Link with a passkey" }).ClickAsync();
+        await Assertions.Expect(owner.Page.GetByRole(AriaRole.Link, new() { Name = "Go on to the university" })).ToBeVisibleAsync();
         await owner.Go("/account/two-factor");
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Set it up" }).ClickAsync();
         await owner.Page.GetByLabel("Code that the app shows now").FillAsync(Totp.Code((await owner.Page.Locator("code.key").TextContentAsync())!));

@@ -16,7 +16,6 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
 {
     // Sheets of the bundled model: tiles of 64 pixels, 4 apart.
     private const int Side = 64, Step = 68;
-    private static readonly string Root = RootOf(AppContext.BaseDirectory);
     private static readonly Picture Compared = Sheet("before-after.png"), Samples = Sheet("samples.png");
     private readonly Random _random = new(5);
 
@@ -121,7 +120,7 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
     {
         await page.EvaluateAsync("document.fonts.ready.then(() => { })");
         var picture = await page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled });
-        await File.WriteAllBytesAsync(Path.Combine(Root, "docs", "screenshots", $"{name}.webp"), Thumbnail.WebP(picture, 1100, quality: 60));
+        await File.WriteAllBytesAsync(Repository.At("docs", "screenshots", $"{name}.webp"), Thumbnail.WebP(picture, 1100, quality: 60));
     }
 
     private static Picture Tile(Picture sheet, int row, int column)
@@ -134,9 +133,7 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
         return new(Side, Side, rgb);
     }
 
-    private static Picture Sheet(string name) => Picture.Decode(File.ReadAllBytes(Path.Combine(Root, "models", "mirror-world", name)));
-
-    private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
+    private static Picture Sheet(string name) => Picture.Decode(File.ReadAllBytes(Repository.At("models", "mirror-world", name)));
 
     private sealed class ReadmeFactAttribute : FactAttribute
     {

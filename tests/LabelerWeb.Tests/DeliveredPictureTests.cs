@@ -31,7 +31,7 @@ public sealed partial class DeliveredPictureTests(WebHost host) : IClassFixture<
 
     private static readonly string[] NoPictures =
     [
-        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/health", "/css/mud-theme.css", "/api/session", "/api/places", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
+        "/_blazor", "/_blazor/disconnect", "/_blazor/initializers", "/_blazor/negotiate", "/_framework/opaque-redirect", "/health", "/health/ready", "/css/mud-theme.css", "/api/session", "/api/places", "/api/projects/{project:long}/queue", "/api/projects/{project:long}/votes/recent",
         "/api/v1/me", "/api/v1/projects", "/api/v1/projects/{project:long}", "/api/v1/projects/{project:long}/prompts", "/api/v1/projects/{project:long}/epochs", "/api/v1/projects/{project:long}/checkpoints",
         "/api/v1/projects/{project:long}/jobs", "/api/v1/projects/{project:long}/votes", "/api/v1/projects/{project:long}/figures", "/api/v1/epochs/{epoch:long}/pictures", "/api/v1/epochs/{epoch:long}/plan",
         "/api/v1/epochs/{epoch:long}/preferences", "/sets/{slug}/exports/{job:long}/sha256", "/lineage/{id:long}/card.md",

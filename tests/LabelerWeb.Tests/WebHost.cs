@@ -65,6 +65,11 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseEnvironment("Production");
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
+        // Read while the application is composed, so that it cannot come later.
+        foreach (var (name, value) in Settings.Where(setting => setting.Name.StartsWith("ConnectionStrings:", StringComparison.Ordinal)))
+        {
+            builder.UseSetting(name, value);
+        }
         // Real hashing, but not its deliberate slowness: tests sign in hundreds of times.
         builder.ConfigureTestServices(services =>
         {

@@ -22,9 +22,10 @@ public sealed class SeededProject : IAsyncDisposable
 
     public Project Project { get; }
 
-    public static async Task<SeededProject> Create(string dataFolder, string name, LabelingTask task, int groups, ProjectSettings? settings = null, bool finish = true)
+    public static async Task<SeededProject> Create(string dataFolder, string name, LabelingTask task, int groups, ProjectSettings? settings = null, bool finish = true, string? postgreSql = null)
     {
-        var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), dataFolder).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"ConnectionStrings:{ServiceRegistration.ConnectionName}", postgreSql)]).Build();
+        var services = new ServiceCollection().AddLabelerData(configuration, dataFolder).BuildServiceProvider();
         await services.GetRequiredService<Migrator>().Apply();
         settings ??= new();
         var project = Project.Create(name, task, settings with { ImagesPerEpoch = groups * settings.GroupSize }, DateTimeOffset.UtcNow);

@@ -1,27 +1,16 @@
+using Labeler.Tests.Support;
+
 namespace Labeler.TrainingEngine.Tests;
 
 /// <summary>The reference data, where a folder shared/golden lies beside the repository or farther up.</summary>
 internal static class GoldenFolder
 {
-    public static string? Path { get; } = Find("golden");
+    public static string? Path { get; } = Above(new DirectoryInfo(Repository.Root).Parent, "golden");
 
     /// <summary>That of flow models.</summary>
-    public static string? Flow { get; } = Find("golden-flow");
+    public static string? Flow { get; } = Above(new DirectoryInfo(Repository.Root).Parent, "golden-flow");
 
     public static string File(params string[] parts) => System.IO.Path.Combine([Path!, .. parts]);
-
-    private static string? Find(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (System.IO.File.Exists(System.IO.Path.Combine(folder.FullName, "Labeler.sln")))
-            {
-                return Above(folder.Parent, name);
-            }
-        }
-
-        return null;
-    }
 
     private static string? Above(DirectoryInfo? folder, string name)
     {
@@ -43,20 +32,9 @@ internal static class GoldenFolder
 /// </summary>
 internal static class GoldenCopy
 {
-    public static string Path { get; } = Find();
+    public static string Path { get; } = Repository.At("tests", "golden");
 
     public static string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!System.IO.File.Exists(System.IO.Path.Combine(folder.FullName, "Labeler.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-        }
-
-        return System.IO.Path.Combine(folder.FullName, "tests", "golden");
-    }
 }
 
 /// <summary>A test that needs the reference data; skipped, and counted as such, where it is not there.</summary>

@@ -1,9 +1,11 @@
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace Labeler.Web.Components;
 
-/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected.</summary>
+/// <summary>An island that reads anew as long as somebody looks at it: when the page is made, then while it is connected, at an interval
+/// and when it is told that its project has changed.</summary>
 public abstract partial class Polling : LiveIsland
 {
     [Inject] private ILogger<Polling> Logger { get; set; } = null!;
@@ -17,6 +19,14 @@ public abstract partial class Polling : LiveIsland
     protected abstract Task Read();
 
     [Inject] private IJSRuntime Scripts { get; set; } = null!;
+
+    [Inject] private LiveChanges Changes { get; set; } = null!;
+
+    // However often something changes it is read no more often than this.
+    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(0.5);
+
+    private readonly Channel<bool> _told =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Has the whole page, which is static, made anew; does nothing while it is being made.</summary>
     protected void RefreshPage()
@@ -67,14 +77,42 @@ public abstract partial class Polling : LiveIsland
         using var timer = new PeriodicTimer(Interval, Time);
         try
         {
-            while (!IsOver && await timer.WaitForNextTickAsync(left))
+            using var hears = await Hear(left);
+            var (turn, told) = (timer.WaitForNextTickAsync(left).AsTask(), _told.Reader.ReadAsync(left).AsTask());
+            while (!IsOver)
             {
+                await (await Task.WhenAny(turn, told));
                 await InvokeAsync(ReadAgain);
+                if (turn.IsCompleted)
+                {
+                    turn = timer.WaitForNextTickAsync(left).AsTask();
+                }
+                if (told.IsCompleted)
+                {
+                    await Task.Delay(Spacing, left);
+                    told = _told.Reader.ReadAsync(left).AsTask();
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // The page was left.
+        }
+    }
+
+    // Null where it is about no project.
+    private async Task<IDisposable?> Hear(CancellationToken left)
+    {
+        try
+        {
+            await using var db = await Contexts.CreateDbContextAsync(left);
+            return About(db) is { } projects && await projects.Select(project => (long?)project.Id).FirstOrDefaultAsync(left) is { } project
+                ? Changes.Hear(project, () => _told.Writer.TryWrite(true)) : null;
+        }
+        catch (Exception error) when (!left.IsCancellationRequested)
+        {
+            LogFailed(Logger, error);
+            return null;
         }
     }
 

@@ -36,10 +36,11 @@ public sealed record RunOptions(IPAddress Host, int Port, string Data)
         var command = new RootCommand(
             "Starts the web application and its trainer. "
             + "Settings of appsettings.json can be given too, as --Web:PublicAddress=https://label.example.org") { port, host, data };
-        // Settings of the host that a test host or an administrator may pass; the configuration reads them.
-        foreach (var name in new[] { "--environment", "--contentRoot", "--applicationName" })
+        // Settings of the host that a test host or an administrator may pass; the configuration reads them. With a setting of a section a
+        // test host passes the section's name, too.
+        foreach (var name in new[] { "--environment", "--contentRoot", "--applicationName", "--ConnectionStrings" })
         {
-            command.Options.Add(new Option<string>(name) { Hidden = true });
+            command.Options.Add(new Option<string>(name) { Hidden = true, Arity = ArgumentArity.ZeroOrOne });
         }
 
         var result = command.Parse([.. args.Where(a => !IsSetting(a))]);

@@ -27,5 +27,9 @@ public sealed class WebOptions
     /// <summary>Bytes of an ordinary request's body; uploads state their own limit.</summary>
     [Range(16 * 1024, 64 * 1024 * 1024)]
     public long MaxRequestBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Seconds between SIGTERM and the end, in which a proxy finds the other servers; 0 where there are none.</summary>
+    [Range(0, 600)]
+    public int DrainSeconds { get; set; }
     public bool DemoProjects { get; set; } = true;
 }

@@ -14,9 +14,11 @@ public static class MaintenanceCommands
     {
         var data = new Option<string>("--data") { Description = "Folder for everything that is kept", DefaultValueFactory = _ => "data" };
         var name = new Argument<string>("NAME") { Description = "A file of the backups folder, or the path of another" };
-        var doctor = new Command("doctor", "Looks through a data folder: database, files, backups, permissions.") { data };
+        var read = new Option<bool>("--read") { Description = "Also read every file of a store on a server through" };
+        var doctor = new Command("doctor",
+            "Looks through an installation: database, store, keys, models, devices, backups, permissions.") { data, read };
         doctor.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
-            new Doctor(services, Console.Out).Look(stop)));
+            new Doctor(services, Console.Out).Look(stop, parsed.GetValue(read))));
         var file = new Argument<string?>("FILE")
         {
             Description = "New file for all of the installation; without it the database alone is copied into the data folder's backups",
@@ -91,8 +93,7 @@ public static class MaintenanceCommands
         {
             LabelerException.ThrowIf(!Directory.Exists(folder), $"There is no folder {Path.GetFullPath(folder)}; name one with --data DIR");
             OwnerOnly.Begin();
-            var configuration = new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
-                .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
+            var configuration = SharedSettings.Read();
             await using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration)
                 .AddLabelerData(configuration, folder).BuildServiceProvider();
             return await work(services) ? 0 : 1;

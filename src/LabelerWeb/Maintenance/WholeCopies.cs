@@ -23,6 +23,7 @@ internal sealed class WholeCopies(IServiceProvider services, TextWriter output)
     public async Task<bool> PutBack(string file, CancellationToken cancel)
     {
         var aside = await services.GetRequiredService<WholeRestore>().Put(file, Told, cancel);
+        await services.GetRequiredService<Installation>().Join(cancel);
         output.WriteLine(
             $"{Path.GetFullPath(file)} is restored." + (aside is null ? "" : $" What the database was before lies in {aside}."));
         return true;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Labeler.Shared.Data.Servers;
 
 namespace Labeler.Web.Security;
 
@@ -29,9 +30,9 @@ public sealed record PasswordTry(string Name, string Place, bool IsKnown)
 /// <summary>
 /// Makes guessing of passwords slow, with delays that grow: for a name from one address soon, for a name from all addresses later. What
 /// strangers try delays no device on which the account has signed in before. Names that do not exist are counted like others.
-/// It is kept in the memory of this process and bounded.
+/// It is counted in the database, over all servers, and bounded; of names and addresses only digests are kept.
 /// </summary>
-public sealed class FailedSignIns(TimeProvider time)
+public sealed class FailedSignIns(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
     /// <summary>Wrong passwords for a name from one place that cost no time.</summary>
     public const int FreeFromOnePlace = 5;
@@ -39,68 +40,48 @@ public sealed class FailedSignIns(TimeProvider time)
     /// <summary>Wrong passwords for a name from unknown devices, wherever they are, that cost no time.</summary>
     public const int FreeFromEverywhere = 40;
 
-    private readonly Lock _lock = new();
-    private readonly FailureCounters _places = new(FreeFromOnePlace);
-    private readonly FailureCounters _names = new(FreeFromEverywhere);
-
     /// <summary>How long the try has to wait; zero where it may go on. It then counts as failed until it is taken back, so that many at
     /// the same time gain nothing.</summary>
-    public TimeSpan Begin(PasswordTry attempt)
+    public Task<TimeSpan> Begin(PasswordTry attempt) => Alone(attempt, async (places, names) =>
     {
         var now = time.GetUtcNow();
-        lock (_lock)
+        var wait = await places.Wait(Place(attempt), now);
+        var waitForName = attempt.IsKnown ? TimeSpan.Zero : await names.Wait(attempt.Name, now);
+        if (wait > TimeSpan.Zero || waitForName > TimeSpan.Zero)
         {
-            var wait = _places.Wait(Place(attempt), now);
-            var waitForName = attempt.IsKnown ? TimeSpan.Zero : _names.Wait(attempt.Name, now);
-            if (wait > TimeSpan.Zero || waitForName > TimeSpan.Zero)
-            {
-                return wait > waitForName ? wait : waitForName;
-            }
-            _places.Count(Place(attempt), now);
-            if (!attempt.IsKnown)
-            {
-                _names.Count(attempt.Name, now);
-            }
-            return TimeSpan.Zero;
+            return wait > waitForName ? wait : waitForName;
         }
-    }
+        await places.Count(Place(attempt), now);
+        if (!attempt.IsKnown)
+        {
+            await names.Count(attempt.Name, now);
+        }
+        return TimeSpan.Zero;
+    });
 
     /// <summary>The password was right: this place begins anew.</summary>
-    public void Succeed(PasswordTry attempt)
+    public Task Succeed(PasswordTry attempt) => Alone(attempt, async (places, names) =>
     {
-        lock (_lock)
-        {
-            _places.Forget(Place(attempt));
-            if (!attempt.IsKnown)
-            {
-                _names.TakeBack(attempt.Name);
-            }
-        }
-    }
+        await places.Forget(Place(attempt));
+        return attempt.IsKnown || await TakeBack(names, attempt.Name);
+    });
 
     /// <summary>The password was right, but more is asked for: what went wrong before stays counted.</summary>
-    public void TakeBack(PasswordTry attempt)
+    public Task TakeBack(PasswordTry attempt) => Alone(attempt, async (places, names) =>
     {
-        lock (_lock)
-        {
-            _places.TakeBack(Place(attempt));
-            if (!attempt.IsKnown)
-            {
-                _names.TakeBack(attempt.Name);
-            }
-        }
-    }
+        await places.TakeBack(Place(attempt));
+        return attempt.IsKnown || await TakeBack(names, attempt.Name);
+    });
 
-    /// <summary>How many names and places are remembered.</summary>
-    public int Remembered
+    // All that is counted of a try belongs to its name.
+    private Task<T> Alone<T>(PasswordTry attempt, Func<FailureCounters, FailureCounters, Task<T>> work) => contexts.Write(
+        LockScope.SignIn, Convert.ToInt64(SharedCounters.KeyOf(attempt.Name)[..7], 16), db => work(
+            new(db, CounterKind.FailuresOfPlace, FreeFromOnePlace), new(db, CounterKind.FailuresOfName, FreeFromEverywhere)));
+
+    private static async Task<bool> TakeBack(FailureCounters counters, string about)
     {
-        get
-        {
-            lock (_lock)
-            {
-                return _places.Length + _names.Length;
-            }
-        }
+        await counters.TakeBack(about);
+        return true;
     }
 
     private static string Place(PasswordTry attempt) => $"{attempt.Place}\n{attempt.Name}";

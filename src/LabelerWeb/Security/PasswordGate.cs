@@ -18,7 +18,7 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
         HttpContext context, string name, string password, bool remember, string returnUrl)
     {
         var account = await _accounts.FindByNameAsync(name.Trim());
-        var attempt = Begin(context, name, account);
+        var attempt = await Begin(context, name, account);
         // Whatever the account, one hash is computed.
         var isRight = account?.PasswordHash is null
             ? decoy.Refuse(_accounts.PasswordHasher, password)
@@ -30,12 +30,12 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
         if (account!.TwoFactorEnabled)
         {
             // Who guesses codes begins with the right password each time: what was counted before goes on counting.
-            failures.TakeBack(attempt);
+            await failures.TakeBack(attempt);
             context.TellWho(account.Id);
             await new HalfSignIn(account, remember, returnUrl).Begin(context);
             return (account, true);
         }
-        failures.Succeed(attempt);
+        await failures.Succeed(attempt);
         await signIn.SignInAsync(account, remember);
         return (account, false);
     }
@@ -44,37 +44,40 @@ internal sealed class PasswordGate(SignInManager<Account> signIn, FailedSignIns 
     /// <exception cref="LabelerException">It is wrong, or there were too many wrong ones.</exception>
     public async Task Require(HttpContext context, Account account, string password)
     {
-        var attempt = Begin(context, account.UserName!, account);
+        var attempt = await Begin(context, account.UserName!, account);
         LabelerException.ThrowIf(!await _accounts.CheckPasswordAsync(account, password), "The present password is wrong.");
-        Succeed(attempt);
+        await Succeed(attempt);
     }
 
     /// <summary>A wrong present password counts like one at signing in.</summary>
     /// <exception cref="LabelerException">There were too many wrong ones.</exception>
     public async Task<IdentityResult> ChangePassword(HttpContext context, Account account, string present, string chosen)
     {
-        var attempt = Begin(context, account.UserName!, account);
+        var attempt = await Begin(context, account.UserName!, account);
         var result = await _accounts.ChangePasswordAsync(account, present, chosen);
         if (!result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
-            failures.Succeed(attempt);
+            await failures.Succeed(attempt);
         }
         return result;
     }
 
     /// <summary>It was right: this place begins anew.</summary>
-    public void Succeed(PasswordTry attempt) => failures.Succeed(attempt);
+    public Task Succeed(PasswordTry attempt) => failures.Succeed(attempt);
 
     /// <summary>A try for an account's password or code, which counts as wrong until it is said to have succeeded.</summary>
+    /// <param name="isCode">What is told to whom there were too many of.</param>
     /// <exception cref="LabelerException">There were too many wrong ones.</exception>
-    public PasswordTry Begin(HttpContext context, string name, Account? account)
+    public async Task<PasswordTry> Begin(HttpContext context, string name, Account? account, bool isCode = false)
     {
         var device = account is null ? null : KnownDevice.Of(context, account);
         var attempt = PasswordTry.Of(_accounts.NormalizeName(name.Trim()), device, context.Connection.RemoteIpAddress);
-        var wait = failures.Begin(attempt);
+        var wait = await failures.Begin(attempt);
         if (wait > TimeSpan.Zero)
         {
-            throw LabelerException.Of($"Too many wrong passwords. Wait {Math.Ceiling(wait.TotalSeconds):0} seconds, then try again.");
+            var seconds = Math.Ceiling(wait.TotalSeconds);
+            throw isCode ? LabelerException.Of($"Too many wrong codes. Wait {seconds:0} seconds, then try again.")
+                : LabelerException.Of($"Too many wrong passwords. Wait {seconds:0} seconds, then try again.");
         }
         return attempt;
     }

@@ -26,7 +26,7 @@ public static class Policies
         }
         var anyRole = new AuthorizationPolicyBuilder().AddRequirements(new AtLeast(ProjectRole.Annotator)).Build();
         authorization.SetFallbackPolicy(anyRole).SetDefaultPolicy(anyRole);
-        services.AddSingleton<Access>().AddSingleton<IAuthorizationHandler, RoleThere>()
+        services.AddSingleton<PictureAccess>().AddSingleton<Access>().AddSingleton<IAuthorizationHandler, RoleThere>()
             .AddSingleton<IAuthorizationHandler, ScopeOfToken>();
         return services.AddSingleton<IAuthorizationMiddlewareResultHandler, NotFoundForStrangers>();
     }

@@ -31,11 +31,11 @@ internal static class ProjectOfRequest
         {
             return db => db.ProjectAt($"{slug}");
         }
-        var address = pattern.Trim('/');
-        if (PictureAddresses.Any(picture => address.StartsWith(picture, StringComparison.OrdinalIgnoreCase)))
+        if (IsPicture(context))
         {
             return _ => null;
         }
+        var address = pattern.Trim('/');
         var found = Addresses.FirstOrDefault(one => address.StartsWith(one.Begins, StringComparison.OrdinalIgnoreCase));
         if (found.Begins is null)
         {
@@ -45,6 +45,10 @@ internal static class ProjectOfRequest
         return long.TryParse($"{context.Request.RouteValues[name]}", out var id)
             ? db => found.Find(db, id) : db => db.Projects.Where(p => false);
     }
+
+    /// <summary>Is a picture itself asked for, by its hash?</summary>
+    public static bool IsPicture(HttpContext context) => context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern }
+        && PictureAddresses.Any(picture => pattern.AsSpan().TrimStart('/').StartsWith(picture, StringComparison.OrdinalIgnoreCase));
 
     public static string Picture(HttpContext context) => $"{context.Request.RouteValues["hash"]}";
 

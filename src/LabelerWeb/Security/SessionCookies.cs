@@ -17,12 +17,14 @@ internal static class SessionCookies
         events.OnValidatePrincipal = async context =>
         {
             var user = context.Principal!;
-            if (!await context.HttpContext.RequestServices.GetRequiredService<Rights>().Hold(user, context.HttpContext.RequestAborted))
+            var (services, cancel) = (context.HttpContext.RequestServices, context.HttpContext.RequestAborted);
+            if (!await (ProjectOfRequest.IsPicture(context.HttpContext) ? services.GetRequiredService<PictureAccess>().Hold(user, cancel)
+                : services.GetRequiredService<Rights>().Hold(user, cancel)))
             {
                 context.RejectPrincipal();
                 return;
             }
-            context.HttpContext.RequestServices.GetRequiredService<SessionUpkeep>().Seen(user.SessionId()!.Value);
+            services.GetRequiredService<SessionUpkeep>().Seen(user.SessionId()!.Value);
             await checkStamp(context);
         };
     }

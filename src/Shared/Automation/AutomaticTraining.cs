@@ -1,3 +1,4 @@
+using Labeler.Shared.Data.Servers;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
@@ -13,13 +14,23 @@ namespace Labeler.Shared.Automation;
 /// <summary>What projects do by themselves where their settings say so: train when there is enough, go back when the model has become
 /// worse.</summary>
 public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, RewardMeasurement rewards,
-    RewardTraining training, EvaluationScoring measuring, ILogger<AutomaticTraining> log)
+    RewardTraining training, EvaluationScoring measuring, Duties duties, ILogger<AutomaticTraining> log)
 {
+    /// <summary>The name under which one process of an installation takes these steps.</summary>
+    public const string Duty = "automatic training";
+
+    /// <summary>How soon another takes over after the one that did it has died.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
+
     /// <summary>Takes the next step of every epoch that is ready for it, and has rewards in use measured on new votes. Call it now and
     /// then.</summary>
-    /// <returns>The trainings queued.</returns>
+    /// <returns>The trainings queued; none where another process does it.</returns>
     public async Task<IReadOnlyList<Job>> GoOn(CancellationToken cancel = default)
     {
+        if (!await duties.Hold(Duty, Lease, cancel))
+        {
+            return [];
+        }
         await rewards.QueueDue(cancel);
         await training.GoOn(cancel);
         await measuring.QueueDue(cancel);
@@ -46,6 +57,9 @@ public sealed partial class AutomaticTraining(IDbContextFactory<LabelerDb> conte
         }
         return jobs;
     }
+
+    /// <summary>Leaves it to another process; call it when this one ends.</summary>
+    public Task Rest() => duties.GiveUp(Duty);
 
     private async Task<List<(Project Project, Epoch Epoch, TrainingPlan Plan, bool IsWorse)>> Ready(CancellationToken cancel)
     {

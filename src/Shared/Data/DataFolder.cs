@@ -17,7 +17,7 @@ public sealed class DataFolder
     public string Database => Path.Combine(Root, "labeler.db");
     public string Files => Path.Combine(Root, "files");
 
-    /// <summary>Data-protection keys, which make cookies outlive a restart.</summary>
+    /// <summary>Data-protection keys of versions that kept them in files; they are in the database now.</summary>
     public string Keys => Path.Combine(Root, "keys");
     public string Logs => Path.Combine(Root, "logs");
     public string Backups => Path.Combine(Root, "backups");
@@ -27,6 +27,9 @@ public sealed class DataFolder
 
     /// <summary>Pictures as browsers get them, made from the stored ones; there once somebody has looked.</summary>
     public string Delivered => Path.Combine(Root, "delivered");
+
+    /// <summary>Copies of what a store on a server keeps; there once they are needed.</summary>
+    public string Cache => Path.Combine(Root, "cache");
 
     /// <summary>Results of ./labeler engine reproduce that the comparison page shows.</summary>
     public string Runs => Path.Combine(Root, "runs");

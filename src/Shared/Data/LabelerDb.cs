@@ -1,5 +1,6 @@
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Audit;
+using Labeler.Shared.Data.Servers;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
@@ -14,6 +15,7 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Scoring;
 using Labeler.Shared.Voting;
 using Labeler.Shared.Webhooks;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -21,7 +23,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Labeler.Shared.Data;
 
 /// <summary>The database: SQLite in the data folder, or PostgreSQL. One context per operation, from IDbContextFactory.</summary>
-public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options)
+public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Account, IdentityRole<Guid>, Guid>(options),
+    IDataProtectionKeyContext
 {
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<Session> Sessions => Set<Session>();
@@ -61,6 +64,11 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<RetentionPolicy> RetentionPolicies => Set<RetentionPolicy>();
     public DbSet<CheckpointVote> CheckpointVotes => Set<CheckpointVote>();
+
+    /// <summary>What cookies, form tokens and secrets are protected with, the same for every process of an installation.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+    public DbSet<Counter> Counters => Set<Counter>();
+    public DbSet<Duty> Duties => Set<Duty>();
 
     /// <summary>The project at an address, to be read; none where it is not there or was deleted.</summary>
     public IQueryable<Project> ProjectAt(string slug) =>

@@ -2,6 +2,7 @@ using Labeler.Shared.Accounts;
 using Labeler.Shared.Data.Backups;
 using Labeler.Shared.Data.Migrations.Legacy;
 using Labeler.Shared.Data.PostgreSql;
+using Labeler.Shared.Data.Servers;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -11,8 +12,9 @@ namespace Labeler.Shared.Data;
 /// <summary>Brings the database to this version of the product. Every process calls it at its start; one does the work.</summary>
 public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder folder, DatabaseBackups backups, TimeProvider time)
 {
+    /// <param name="alone">Done afterwards, while no other process is at its start with the same database.</param>
     /// <exception cref="LabelerException">The database belongs to a newer version of the product.</exception>
-    public async Task Apply(CancellationToken cancel = default)
+    public async Task Apply(Func<Task> alone, CancellationToken cancel = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (db.Database.IsSqlite())
@@ -21,14 +23,19 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
             await db.Database.OpenConnectionAsync(cancel);
             await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode=WAL", cancel);
             await BringUp(db, cancel);
+            await alone();
         }
         else
         {
             await db.Database.OpenConnectionAsync(cancel);
             await using var only = await AdvisoryLock.Take(db, cancel);
             await BringUp(db, cancel);
+            await alone();
         }
     }
+
+    /// <inheritdoc cref="Apply(Func{Task}, CancellationToken)"/>
+    public Task Apply(CancellationToken cancel = default) => Apply(() => Task.CompletedTask, cancel);
 
     private async Task BringUp(LabelerDb db, CancellationToken cancel)
     {
@@ -52,6 +59,7 @@ public sealed class Migrator(IDbContextFactory<LabelerDb> contexts, DataFolder f
             await db.Database.MigrateAsync(cancel);
         }
         await AddRoles(db, cancel);
+        await KeyFiles.TakeOver(db, folder, cancel);
     }
 
     private static void RefuseNewer(int version, string? unknown)

@@ -22,15 +22,15 @@ public enum LockScope
 
     /// <summary>Changing teams (id: 0).</summary>
     Teams = 6,
+
+    /// <summary>Trying to sign in (id: a digest of the name).</summary>
+    SignIn = 7,
 }
 
 /// <summary>Short write transactions that are alone with what they read.</summary>
 public static class WriteTransaction
 {
-    // As long as SQLite itself waits for a lock.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
+    private static readonly ConcurrentDictionary<string, GroupCommit> Files = new();
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction; work saves its own changes. On SQLite the transaction holds the write lock from its
@@ -44,28 +44,27 @@ public static class WriteTransaction
         this IDbContextFactory<LabelerDb> contexts, LockScope what, long id, Func<LabelerDb, Task<T>> work,
             CancellationToken cancel = default)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (!db.Database.IsSqlite())
+        string file;
+        await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            return await InTransaction(db, () => db.BeAlone(what, id, cancel), work, cancel);
-        }
-        // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
-        var gate = Gates.GetOrAdd(db.Database.GetConnectionString()!, _ => new SemaphoreSlim(1));
-        if (!await gate.WaitAsync(LongestWait, cancel))
-        {
-            throw new StorageException("The database is busy: nothing was saved, try again in a moment.");
+            if (!db.Database.IsSqlite())
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+                await db.BeAlone(what, id, cancel);
+                var result = await work(db);
+                await transaction.CommitAsync(cancel);
+                return result;
+            }
+            file = db.Database.GetConnectionString()!;
         }
         try
         {
-            return await InTransaction(db, () => Task.CompletedTask, work, cancel);
+            // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
+            return await Files.GetOrAdd(file, _ => new()).Write(contexts, work, cancel);
         }
         catch (Exception error) when (error is not StorageException && StorageTrouble.Of(error) is { } trouble)
         {
             throw trouble;
-        }
-        finally
-        {
-            gate.Release();
         }
     }
 
@@ -73,13 +72,4 @@ public static class WriteTransaction
     public static Task BeAlone(this LabelerDb db, LockScope what, long id, CancellationToken cancel = default) => db.Database.IsSqlite()
         ? Task.CompletedTask
         : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel);
-
-    private static async Task<T> InTransaction<T>(LabelerDb db, Func<Task> begin, Func<LabelerDb, Task<T>> work, CancellationToken cancel)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        await begin();
-        var result = await work(db);
-        await transaction.CommitAsync(cancel);
-        return result;
-    }
 }

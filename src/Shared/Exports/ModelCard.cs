@@ -59,7 +59,7 @@ public static partial class ModelCard
             "Its weights were removed by the rules of retention; its card is still there.");
         await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
         await Put(zip, "README.md", new MemoryStream(Encoding.UTF8.GetBytes(card)), cancel);
-        await Put(zip, WeightsName(checkpoint.Kind), files.OpenRead(checkpoint.WeightsHash), cancel);
+        await Put(zip, WeightsName(checkpoint.Kind), await files.OpenRead(checkpoint.WeightsHash, cancel), cancel);
         if (checkpoint.Kind == AdapterKind.Lora)
         {
             var kohya = KohyaAdapter.From(await files.Read(checkpoint.WeightsHash, cancel));

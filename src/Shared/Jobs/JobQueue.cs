@@ -12,9 +12,17 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         await FailAbandoned(db, cancel);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var at = time.GetUtcNow();
+        var beyond = at + Job.LeaseLifetime + ClockSkew.Tolerance;
+        // Mostly there is none, and a statement that may write waits for SQLite's one writer, and votes for it.
+        if (!await db.Jobs.AnyAsync(j => kinds.Contains(j.Kind) && (j.State == JobState.Queued
+            || j.State == JobState.Running && j.Attempt < j.MaxAttempts && (j.LeaseExpiresAt < at || j.LeaseExpiresAt > beyond)), cancel))
+        {
+            return null;
+        }
+        var now = at.ToUnixTimeMilliseconds();
         var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
-        var latest = end + (long)ClockSkew.Tolerance.TotalMilliseconds;
+        var latest = beyond.ToUnixTimeMilliseconds();
         var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
         // A list of kinds cannot be one parameter on both databases; a bit set can.
         var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);

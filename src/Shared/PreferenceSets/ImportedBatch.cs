@@ -9,7 +9,8 @@ namespace Labeler.Shared.PreferenceSets;
 
 /// <summary>A pair that may come in; its pictures are in the store.</summary>
 /// <param name="Label">1 where the first won, 0 where it lost, between them for a tie; null where nobody has said.</param>
-internal sealed record ImportedPair(string Prompt, NewImage First, NewImage Second, double? Label)
+/// <param name="Backing">Has no fault.</param>
+internal sealed record ImportedPair(string Prompt, NewImage First, NewImage Second, double? Label, Backing Backing)
 {
     public PairVerdict? Verdict => Label is not { } label ? null : new(
         label > 0.5 ? PairPick.Left : label < 0.5 ? PairPick.Right : PairPick.Tie, FirstOnLeft: true, Displayed: true, Unblurred: true);
@@ -73,7 +74,9 @@ internal sealed class ImportedBatch(Job job, SetImportOrder order, TimeProvider 
             var lease = new Lease(item.Id, rater.Id, true, now);
             lease.Finish(now);
             db.Leases.Add(lease);
-            db.Votes.Add(Vote.Cast(Guid.CreateVersion7(now), item, project, rater.Id, pair.Verdict!, 0, null, surplus: false, now));
+            var vote = Vote.Cast(Guid.CreateVersion7(now), item, project, rater.Id, pair.Verdict!, 0, null, surplus: false, now);
+            vote.StandFor(pair.Backing.Weight, (int?)pair.Backing.Votes);
+            db.Votes.Add(vote);
             item.Count(+1);
             judged.Add(item);
         }

@@ -119,7 +119,8 @@ public sealed class SetExport(IDbContextFactory<LabelerDb> contexts, FileStore f
         var (prompts, people) = await Freeze(new PairRows(db, project), lines, report, cancel);
         var pairs = prompts.Values.Sum(count => (long)count);
         LabelerException.ThrowIf(pairs == 0, "There is no preference yet: two pictures of a group must have been judged differently.");
-        await Write(format, path, lines, prompts, done => report(done / (double)pairs, $"{done:N0} of {pairs:N0} pairs"), cancel);
+        var name = $"{project.Slug}-preferences";
+        await Write((format, name), path, lines, prompts, done => report(done / (double)pairs, $"{done:N0} of {pairs:N0} pairs"), cancel);
         return (pairs, people);
     }
 
@@ -136,11 +137,11 @@ public sealed class SetExport(IDbContextFactory<LabelerDb> contexts, FileStore f
         return (prompts, rows.People);
     }
 
-    private async Task Write(SetFormat format, string path, string lines, Dictionary<string, int> prompts, Action<long> report,
-        CancellationToken cancel)
+    private async Task Write((SetFormat Format, string Name) set, string path, string lines, Dictionary<string, int> prompts,
+        Action<long> report, CancellationToken cancel)
     {
         await using var output = new FileStream(path, FileMode.Create, FileAccess.ReadWrite);
-        await using (var writer = await SetWriters.Open(format, output, cancel))
+        await using (var writer = await SetWriters.Open(set.Format, output, set.Name, cancel))
         {
             var kept = new Queue<SetPicture>();
             var done = 0L;

@@ -103,6 +103,10 @@ public sealed class SetImport(
         {
             throw new PhotoRefusal(SkipKind.Refused, FormattableString.Invariant($"its label is {label}; 0 to 1 is expected"));
         }
+        if (row.Label is not null && row.Backing.Fault is { } unkept)
+        {
+            throw new PhotoRefusal(SkipKind.Refused, unkept);
+        }
         var prompt = row.Prompt.Trim();
         if (prompt.Length is 0 or > PromptText.LongestPrompt)
         {
@@ -122,7 +126,7 @@ public sealed class SetImport(
         await files.Put(row.First.Content, cancel);
         await files.Put(row.Second.Content, cancel);
         known.Add(prompt, first, second);
-        return new(prompt, new(first, one.Width, one.Height, 0), new(second, other.Width, other.Height, 0), row.Label);
+        return new(prompt, new(first, one.Width, one.Height, 0), new(second, other.Width, other.Height, 0), row.Label, row.Backing);
     }
 
     private (int Width, int Height) Open(RowPicture picture)

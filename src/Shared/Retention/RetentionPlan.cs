@@ -28,7 +28,12 @@ public static class RetentionPlan
         if (settings.CheckpointDays is { } checkpoints)
         {
             var weights = await Freeable.Weights(db, now.AddDays(-checkpoints), cancel);
-            plan.Add(new("Weights of rolled back checkpoints", weights.Count, weights.Sum(c => files.SizeOf(c.WeightsHash) ?? 0)));
+            var bytes = 0L;
+            foreach (var checkpoint in weights)
+            {
+                bytes += await files.SizeOf(checkpoint.WeightsHash, cancel) ?? 0;
+            }
+            plan.Add(new("Weights of rolled back checkpoints", weights.Count, bytes));
         }
         if (settings.ThumbnailDays is { } thumbnails)
         {
@@ -53,7 +58,7 @@ public static class RetentionPlan
         var (count, bytes) = (0L, 0L);
         await foreach (var hash in hashes.AsAsyncEnumerable().WithCancellation(cancel))
         {
-            (count, bytes) = (count + 1, bytes + (files.SizeOf(hash) ?? 0));
+            (count, bytes) = (count + 1, bytes + (await files.SizeOf(hash, cancel) ?? 0));
         }
         return new(rule, count, bytes);
     }

@@ -105,7 +105,14 @@ public sealed class RetentionRun(IDbContextFactory<LabelerDb> contexts, FileStor
         var marked = await db.Groups.Where(g => g.TrajectoryFreedAt != null).Select(g => g.TrajectoryHash!)
             .Concat(db.Checkpoints.Where(c => c.OptimizerFreedAt != null).Select(c => c.OptimizerHash!))
             .Concat(db.Checkpoints.Where(c => c.WeightsFreedAt != null).Select(c => c.WeightsHash)).Distinct().ToListAsync(cancel);
-        var left = marked.Where(files.Has).ToList();
+        var left = new List<string>();
+        foreach (var hash in marked)
+        {
+            if (await files.Has(hash, cancel))
+            {
+                left.Add(hash);
+            }
+        }
         if (left.Count == 0)
         {
             return;
@@ -115,7 +122,7 @@ public sealed class RetentionRun(IDbContextFactory<LabelerDb> contexts, FileStor
         var named = await FileReferences.Read(db, cancel);
         foreach (var hash in left.Where(hash => !named.ContainsKey(hash)))
         {
-            files.Remove(hash, asked);
+            await files.Remove(hash, asked, cancel);
         }
     }
 

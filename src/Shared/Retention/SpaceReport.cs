@@ -17,10 +17,9 @@ public sealed record SpaceReport(IReadOnlyList<SpaceUse> Uses, long BytesFree, D
     {
         var named = await FileReferences.Read(db, cancel);
         var stored = new Dictionary<string, (long Files, long Bytes)>();
-        foreach (var file in files.All())
+        await foreach (var file in files.All(cancel))
         {
-            cancel.ThrowIfCancellationRequested();
-            var what = named.GetValueOrDefault(file.Name, "named by nothing: brought in by work that was not finished");
+            var what = named.GetValueOrDefault(file.Hash, "named by nothing: brought in by work that was not finished");
             var (count, bytes) = stored.GetValueOrDefault(what);
             stored[what] = (count + 1, bytes + file.Length);
         }
@@ -28,7 +27,7 @@ public sealed record SpaceReport(IReadOnlyList<SpaceUse> Uses, long BytesFree, D
         [
             Folder("pictures as browsers got them", folder.Delivered), Folder("backups of the database", folder.Backups),
             Folder("training under way", folder.Checkpoints), Folder("results of comparisons", folder.Runs), Folder("logs", folder.Logs),
-            Folder("exports to be downloaded", folder.Exports),
+            Folder("exports to be downloaded", folder.Exports), Folder("copies of stored files", folder.Cache),
             Database(folder),
         ]);
         return new([.. uses.Where(use => use.Files > 0).OrderByDescending(use => use.Bytes)],

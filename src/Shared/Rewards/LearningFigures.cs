@@ -25,18 +25,19 @@ public sealed record LearningFigures(
     public bool KnowsNewPrompts => NewPrompts is { } prompts && prompts.Share.Low > 0.5;
 
     /// <summary>What a reward's file says; null where it says nothing of that or is not there.</summary>
-    public static LearningFigures? Of(FileStore files, LearnedReward reward)
+    public static async Task<LearningFigures?> Of(FileStore files, LearnedReward reward, CancellationToken cancel = default)
     {
-        if (!files.Has(reward.WeightsHash))
+        if (!await files.Has(reward.WeightsHash, cancel))
         {
             return null;
         }
-        using var file = files.OpenRead(reward.WeightsHash);
+        await using var file = await files.OpenRead(reward.WeightsHash, cancel);
         return Read(file);
     }
 
     /// <summary>See <see cref="KnowsNewPrompts"/>; false for files of older versions.</summary>
-    internal static bool KnowNewPrompts(FileStore files, LearnedReward reward) => Of(files, reward) is { KnowsNewPrompts: true };
+    internal static async Task<bool> KnowNewPrompts(FileStore files, LearnedReward reward, CancellationToken cancel) =>
+        await Of(files, reward, cancel) is { KnowsNewPrompts: true };
 
     /// <summary>What a model's file says.</summary>
     /// <param name="file">From its beginning.</param>

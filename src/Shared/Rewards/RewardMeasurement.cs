@@ -97,7 +97,7 @@ public sealed partial class RewardMeasurement(IDbContextFactory<LabelerDb> conte
         await Staleness.RequireFresh(db, files, reward, cancel);
         var known = RewardManifest.Read(await files.Read(reward.ManifestHash, cancel));
         var (seen, prompts) = (known.Groups.Select(group => group.Id).ToHashSet(), known.Prompts());
-        var others = LearningFigures.KnowNewPrompts(files, reward);
+        var others = await LearningFigures.KnowNewPrompts(files, reward, cancel);
         var later = (await RewardManifest.Judged(db, project, cancel))
             .Where(group => !seen.Contains(group.Id) && (others || prompts.Contains(group.Prompt))).ToList();
         if (later.Count == 0)

@@ -73,7 +73,7 @@ public sealed class RewardWorkflow(IDbContextFactory<LabelerDb> contexts, EpochC
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
             .Where(g => g.EpochId == epochId && g.Use != GroupUse.Evaluation && g.TrajectoryHash != null).OrderBy(g => g.Id)
                 .ToListAsync(cancel);
-        if (!LearningFigures.KnowNewPrompts(files, reward)
+        if (!await LearningFigures.KnowNewPrompts(files, reward, cancel)
             && groups.Select(g => g.Prompt).FirstOrDefault(prompt => !known.Contains(prompt)) is { } unknown)
         {
             throw new LabelerException(

@@ -16,7 +16,7 @@ public sealed record Staleness(int Lost, int Of, bool IsKnown = true)
 
     public static async Task<Staleness> Read(LabelerDb db, FileStore files, LearnedReward reward, CancellationToken cancel = default)
     {
-        if (!files.Has(reward.ManifestHash))
+        if (!await files.Has(reward.ManifestHash, cancel))
         {
             return new(0, 0, IsKnown: false);
         }

@@ -37,7 +37,7 @@ public static class RewardKinds
     {
         RewardKind.Compressibility => "Small JPEG files",
         RewardKind.Incompressibility => "Large JPEG files",
-        RewardKind.MirrorWorld => "Mirror World's own judgement",
+        RewardKind.MirrorWorld => "Mirror World's own judgment",
         RewardKind.MirrorWorldMirror => "Mirror reward in Mirror World",
         RewardKind.ScriptScore => "TorchScript score",
         RewardKind.ScriptDetector => "Mirror reward on a TorchScript detector",

@@ -1,93 +1,74 @@
-using System.Buffers;
-using System.Security.Cryptography;
-
 namespace Labeler.Shared.Storage;
 
 /// <summary>
-/// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, a name never changes its
-/// meaning, and the folder can be moved. Several processes may use one store at the same time.
+/// Files named by the SHA-256 of their content (64 small hexadecimal digits): the same content is kept once, and a name never changes its
+/// meaning. Several processes may use one store at the same time. It is a folder (<see cref="FolderStore"/>) or a bucket of an S3 server
+/// (<see cref="S3.S3Store"/>).
 /// </summary>
-public sealed class FileStore
+public abstract class FileStore
 {
-    private readonly string _root;
-    private readonly string _incoming;
+    /// <summary>Where a stored file lies, for people: a path, or s3://bucket/key.</summary>
+    /// <exception cref="LabelerException">It is no hash.</exception>
+    public abstract string PathOf(string hash);
 
-    public FileStore(string root)
-    {
-        _root = Path.GetFullPath(root);
-        _incoming = Path.Combine(_root, "incoming");
-        Directory.CreateDirectory(_incoming);
-    }
+    /// <summary>Asks for something small, so that what is wrong with the store is said before any work begins.</summary>
+    /// <exception cref="StorageException">It does not answer or refuses; says why.</exception>
+    public abstract Task Check(CancellationToken cancel = default);
 
-    public string PathOf(string hash)
-    {
-        var named = hash.Length > 80 ? hash[..80] : hash;
-        LabelerException.ThrowIf(!ContentHash.IsHash(hash), $"\"{named}\" is not the name of a stored file.");
-        return Path.Combine(_root, hash[..2], hash[2..4], hash);
-    }
+    /// <summary>Writes, reads and removes something small, which finds what <see cref="Check"/> cannot: a key that may only read, a full
+    /// disk.</summary>
+    /// <exception cref="StorageException">One of it fails; says why.</exception>
+    public abstract Task Probe(CancellationToken cancel = default);
 
-    public bool Has(string hash) => File.Exists(PathOf(hash));
+    /// <summary>The installation whose files a store outside of the data folder keeps; null where none has said so, and for a
+    /// folder.</summary>
+    public virtual Task<string?> Owner(CancellationToken cancel = default) => Task.FromResult((string?)null);
 
-    public Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
-        ContentHash.Of(content.Span) is var hash && Touch(hash) ? Task.FromResult(hash)
-            : Put(new MemoryStream(content.ToArray(), writable: false), cancel);
+    /// <summary>Notes whose files are kept here.</summary>
+    public virtual Task SetOwner(string installation, CancellationToken cancel = default) => Task.CompletedTask;
 
+    public abstract Task<bool> Has(string hash, CancellationToken cancel = default);
+
+    /// <summary>Bytes of a stored file; null where it is not there.</summary>
+    public abstract Task<long?> SizeOf(string hash, CancellationToken cancel = default);
+
+    /// <summary>Every stored file. One that is brought in meanwhile may be among them.</summary>
+    public abstract IAsyncEnumerable<StoredFile> All(CancellationToken cancel = default);
+
+    /// <summary>Stores a stream whole or not at all, and returns its hash. What is there already is not written again.</summary>
+    /// <exception cref="StorageException">The disk is full, or the store does not answer.</exception>
+    public abstract Task<string> Put(Stream source, CancellationToken cancel = default);
+
+    /// <inheritdoc cref="Put(Stream, CancellationToken)"/>
+    public virtual Task<string> Put(ReadOnlyMemory<byte> content, CancellationToken cancel = default) =>
+        Put(new MemoryStream(content.ToArray(), writable: false), cancel);
+
+    /// <inheritdoc cref="Put(Stream, CancellationToken)"/>
     public async Task<string> PutFile(string path, CancellationToken cancel = default)
     {
         await using var source = File.OpenRead(path);
         return await Put(source, cancel);
     }
 
-    /// <summary>Stores a stream whole or not at all, and returns its hash.</summary>
-    /// <exception cref="StorageException">The disk is full.</exception>
-    public async Task<string> Put(Stream source, CancellationToken cancel = default)
-    {
-        var temporary = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
-        try
-        {
-            var hash = await Receive(source, temporary, cancel);
-            var path = PathOf(hash);
-            if (!Touch(hash))
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                // A rename is atomic; whoever else stores the same content writes the same bytes.
-                File.Move(temporary, path, overwrite: true);
-            }
-            return hash;
-        }
-        catch (IOException error) when (error.IsDiskFull())
-        {
-            throw new StorageException($"The disk that holds {_root} is full: free some space and try again.", error);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
+    /// <summary>A stored file's content, opened on this machine's disk.</summary>
     /// <exception cref="LabelerException">The file is missing.</exception>
-    public FileStream OpenRead(string hash)
-    {
-        var path = PathOf(hash);
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16,
-                FileOptions.Asynchronous | FileOptions.SequentialScan);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new LabelerException($"The stored file {path} is missing: restore the files folder from a backup.", error);
-        }
-    }
+    public abstract Task<FileStream> OpenRead(string hash, CancellationToken cancel = default);
 
     /// <summary>The content, checked against its name.</summary>
     /// <exception cref="LabelerException">The file is missing or damaged.</exception>
-    public async Task<byte[]> Read(string hash, CancellationToken cancel = default)
+    public abstract Task<byte[]> Read(string hash, CancellationToken cancel = default);
+
+    /// <summary>The content of what is stored, checked against its name; null where it no longer fits. A copy on this machine is not
+    /// asked.</summary>
+    /// <exception cref="LabelerException">The file is missing.</exception>
+    public abstract Task<FileStream?> OpenSound(string hash, CancellationToken cancel = default);
+
+    /// <summary>Does the content of what is stored still fit its name?</summary>
+    /// <exception cref="LabelerException">The file is missing.</exception>
+    public async Task<bool> IsSound(string hash, CancellationToken cancel = default)
     {
-        await using var file = OpenRead(hash);
-        var content = new byte[file.Length];
-        await file.ReadExactlyAsync(content, cancel);
-        return ContentHash.Of(content) == hash ? content : throw Damaged(hash);
+        await using var file = await OpenSound(hash, cancel);
+        return file is not null;
     }
 
     /// <summary>Reads a stored file through and checks it against its name.</summary>
@@ -100,101 +81,33 @@ public sealed class FileStore
         }
     }
 
-    /// <summary>The path of a stored file that has just been read through and checked against its name.</summary>
+    /// <summary>The path on this machine of a stored file that has just been read through and checked against its name. It stays there
+    /// until <see cref="LetGo"/>.</summary>
     /// <exception cref="LabelerException">The file is missing or damaged.</exception>
-    public string Verified(string hash, CancellationToken cancel = default)
+    public abstract string Verified(string hash, CancellationToken cancel = default);
+
+    /// <summary>The paths that <see cref="Verified"/> has given are no longer used.</summary>
+    public virtual void LetGo()
     {
-        Verify(hash, cancel).GetAwaiter().GetResult();
-        return PathOf(hash);
     }
-
-    /// <summary>Every stored file. One that is brought in meanwhile may be among them.</summary>
-    public IEnumerable<FileInfo> All() =>
-        new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => ContentHash.IsHash(file.Name));
-
-    /// <summary>Does a stored file's content still fit its name?</summary>
-    /// <exception cref="LabelerException">The file is missing.</exception>
-    public async Task<bool> IsSound(string hash, CancellationToken cancel = default)
-    {
-        await using var file = OpenRead(hash);
-        return await ContentHash.Of(file, cancel) == hash;
-    }
-
-    /// <summary>Bytes of a stored file; null where it is not there.</summary>
-    public long? SizeOf(string hash) => new FileInfo(PathOf(hash)) is { Exists: true } file ? file.Length : null;
 
     /// <summary>Removes a file that nothing names any more; one that was brought in again since stays.</summary>
     /// <param name="unnamed">When it was found that nothing names it, by the system's clock.</param>
-    public void Remove(string hash, DateTimeOffset unnamed)
-    {
-        // Out of the way first: whoever brings the same in from now on writes it anew.
-        var (path, aside) = (PathOf(hash), Path.Combine(_incoming, Guid.NewGuid().ToString("N")));
-        try
-        {
-            File.Move(path, aside);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return;
-        }
-        if (File.GetLastWriteTimeUtc(aside) < unnamed.UtcDateTime)
-        {
-            File.Delete(aside);
-        }
-        else
-        {
-            File.Move(aside, path, overwrite: true);
-        }
-    }
+    public abstract Task Remove(string hash, DateTimeOffset unnamed, CancellationToken cancel = default);
 
     /// <summary>Removes what processes that died left half-received.</summary>
-    public void DropIncoming(TimeSpan olderThan, DateTimeOffset now)
+    public abstract Task DropIncoming(TimeSpan olderThan, DateTimeOffset now, CancellationToken cancel = default);
+
+    protected static void RequireHash(string hash)
     {
-        foreach (var file in new DirectoryInfo(_incoming).EnumerateFiles().Where(f => f.LastWriteTimeUtc < now.UtcDateTime - olderThan))
-        {
-            file.Delete();
-        }
+        var said = hash[..Math.Min(hash.Length, 80)];
+        LabelerException.ThrowIf(!ContentHash.IsHash(hash), $"\"{said}\" is not the name of a stored file.");
     }
 
-    // Notes that a file is wanted again, so that nobody removes it who found before that nothing named it.
-    private bool Touch(string hash)
-    {
-        var path = PathOf(hash);
-        try
-        {
-            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return File.Exists(path);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<string> Receive(Stream source, string path, CancellationToken cancel)
-    {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
-        try
-        {
-            await using var file =
-                new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-            int read;
-            while ((read = await source.ReadAsync(buffer, cancel)) > 0)
-            {
-                sha.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancel);
-            }
-            file.Flush(flushToDisk: true);
-            return Convert.ToHexStringLower(sha.GetHashAndReset());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private LabelerException Damaged(string hash) => new(
-        $"The stored file {PathOf(hash)} is damaged: its content no longer fits its name. Restore it from a backup of the files folder; "
+    protected LabelerException Damaged(string hash) => new LabelerException(
+        $"The stored file {PathOf(hash)} is damaged: its content no longer fits its name. Restore it from a backup; "
             + "./labeler doctor looks for others.");
+
+    protected LabelerException Missing(string hash, Exception? inner = null) =>
+        new LabelerException($"The stored file {PathOf(hash)} is missing: restore it from a backup.", inner);
 }

@@ -94,9 +94,11 @@ public sealed partial class EpochCycle
     {
         LabelerException.ThrowIf(!epoch.TakesVotes, $"Epoch {epoch.Number} is closed: no group can be added to it.");
         var group = make(epoch);
-        var missing = group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>()
-            .FirstOrDefault(hash => !files.Has(hash));
-        LabelerException.ThrowIf(missing is not null, $"Group {group.Number} names the file {missing}, which is not in the store.");
+        foreach (var hash in group.Images.Select(i => i.ContentHash).Append(group.TrajectoryHash).OfType<string>())
+        {
+            LabelerException.ThrowIf(!await files.Has(hash, cancel),
+                $"Group {group.Number} names the file {hash}, which is not in the store.");
+        }
         if (await db.Groups.AnyAsync(g => g.EpochId == epoch.Id && g.Use == group.Use && g.Number == group.Number, cancel))
         {
             return false;

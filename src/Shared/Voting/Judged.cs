@@ -53,7 +53,7 @@ internal sealed record Judged(long Group, IReadOnlyList<(Item Item, List<Vote> V
 
     private static Preference? Compared(Item item, List<Vote> votes)
     {
-        var balance = votes.Average(v => ((PairVerdict)v.Verdict!).FirstWins switch { true => 1.0, false => -1.0, null => 0.0 });
+        var balance = Standing.Mean(votes, verdict => verdict.FirstWins switch { true => 1.0, false => -1.0, null => 0.0 });
         return balance switch
         {
             > 0 => new(item.First!.Index, item.Second!.Index, balance),

@@ -59,7 +59,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                 var vote = await db.Votes.Include(v => v.Item).FirstAsync(v => v.Id == voteId, cancel);
                 LabelerException.ThrowIf(
                     vote.Kind != VoteKind.Judgement || vote.SupersededById is not null || vote.Quarantine is not null,
-                    "Only a judgement that stands can be the right answer.");
+                    "Only a judgment that stands can be the right answer.");
                 LabelerException.ThrowIf(
                     !await db.Epochs.AnyAsync(e => e.Id == vote.EpochId && e.State < EpochState.Frozen, cancel),
                     "Its epoch is closed: nobody would be asked about it any more.");
@@ -105,7 +105,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
                     .ToListAsync(cancel);
             if (votes.Find(v => v.Id == voteId) is not { Kind: VoteKind.Judgement, Surplus: false, Item.Use: ItemUse.Training } decides)
             {
-                throw new LabelerException("Only a judgement that stands and counts can decide.");
+                throw new LabelerException("Only a judgment that stands and counts can decide.");
             }
             LabelerException.ThrowIf(
                 !await db.Epochs.AnyAsync(e => e.Id == decides.EpochId && e.State < EpochState.Frozen, cancel),

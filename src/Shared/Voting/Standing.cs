@@ -39,9 +39,19 @@ internal readonly record struct Standing(int Index, double Rank, double? Share, 
     public static IEnumerable<Standing> Compared(IEnumerable<(Item Item, List<Vote> Votes)> items) =>
         from item in items
         from side in new[] { (item.Item.First!.Index, IsFirst: true), (item.Item.Second!.Index, IsFirst: false) }
-        let said = item.Votes.Average(vote => Of((PairVerdict)vote.Verdict!, side.IsFirst))
+        let said = Mean(item.Votes, verdict => Of(verdict, side.IsFirst))
         group said by side.Index into all
         select new Standing(all.Key, all.Average(), null, all.Average());
+
+    /// <summary>What people say on average: a vote that came with a set of others counts for as many as it stands for, as surely as they
+    /// were.</summary>
+    public static double Mean(IReadOnlyCollection<Vote> votes, Func<PairVerdict, double> said)
+    {
+        double Of(Vote vote) => said((PairVerdict)vote.Verdict!) * (vote.Weight ?? 1);
+        // One vote's weight stays what it is, to the last digit.
+        return votes.Count == 1 ? Of(votes.First())
+            : votes.Sum(vote => Of(vote) * (vote.Voters ?? 1)) / votes.Sum(vote => vote.Voters ?? 1);
+    }
 
     private static double Of(PairVerdict verdict, bool isFirst) => verdict switch
     {

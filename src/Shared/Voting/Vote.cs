@@ -57,6 +57,12 @@ public sealed class Vote : Announcing
     /// <summary>The vote whose flags this person saw and confirmed or changed; null for a judgement of one's own.</summary>
     public long? ChecksId { get; private set; }
 
+    /// <summary>How sure the people were for whom it stands, above 0 to 1; null for a vote that was cast here, which is sure.</summary>
+    public double? Weight { get; private set; }
+
+    /// <summary>How many people it stands for, where it came with a set of others; null for one.</summary>
+    public int? Voters { get; private set; }
+
     /// <summary>The undo that took this vote back.</summary>
     public long? SupersededById { get; private set; }
     public Vote? SupersededBy { get; private set; }
@@ -119,6 +125,9 @@ public sealed class Vote : Announcing
     /// <summary>The item is asked again in the place of this vote, which came from somebody who has withdrawn.</summary>
     internal void Withdraw() => Surplus = true;
 
+    /// <summary>It came with a preference set, for people who voted elsewhere.</summary>
+    internal void StandFor(double? weight, int? voters) => (Weight, Voters) = (weight, voters);
+
     internal void StandAt(VoteCheck check) => Check = check;
 
     /// <summary>It was given with another vote's flags in sight.</summary>
@@ -179,14 +188,4 @@ public enum VoteCheck
 
     /// <summary>It says the same as the vote before it, and is no judgement of its own.</summary>
     Confirms = 3,
-}
-
-/// <summary>Which votes count in figures.</summary>
-public static class EffectiveVotes
-{
-    /// <summary>Judgements that stand: not taken back, not in quarantine, not surplus, and where a second person checks,
-    /// checked.</summary>
-    public static IQueryable<Vote> Effective(this IQueryable<Vote> votes) =>
-        votes.Where(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && !v.Surplus
-            && v.Check == VoteCheck.Counts);
 }

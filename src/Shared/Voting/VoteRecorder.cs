@@ -23,12 +23,13 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
             lease.Item,
             Epoch = db.Epochs.First(e => e.Id == lease.Item!.EpochId).State,
             Images = db.Images.Count(i => i.GroupId == lease.Item!.GroupId),
+            HasWithdrawn = db.Users.Any(a => a.Id == sent.AnnotatorId && a.WithdrawnAt != null),
         }).FirstOrDefaultAsync(cancel);
         if (found is null)
         {
             return VoteResult.Refuse("This item was not handed to you.");
         }
-        if (await db.Users.AnyAsync(a => a.Id == sent.AnnotatorId && a.WithdrawnAt != null, cancel))
+        if (found.HasWithdrawn)
         {
             return VoteResult.Refuse("You have withdrawn your votes from training, so you are not asked any more.");
         }

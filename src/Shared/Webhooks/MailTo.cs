@@ -9,7 +9,7 @@ public static partial class MailTo
 
     // RFC 5321, 4.5.3.1.
     private const int LongestLocal = 64;
-    private const int LongestMailbox = 254;
+    public const int LongestMailbox = 254;
 
     private const string Letters = "[A-Za-z0-9!#$&'*+/=^_`{|}~-]+";
     private const string Label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";

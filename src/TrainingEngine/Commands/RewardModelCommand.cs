@@ -44,7 +44,7 @@ internal sealed class RewardModelCommand
     {
         var command =
             new Command("reward-model",
-                "Learns a reward from people's judgements (Bradley–Terry) and says how often it is right on held-out groups.");
+                "Learns a reward from people's judgments (Bradley–Terry) and says how often it is right on held-out groups.");
         command.Does(new RewardModelCommand(command).Run);
         return command;
     }

@@ -22,7 +22,7 @@ public static class TrainCommand
     {
         var command =
             new Command("train",
-                "Trains one epoch of D3PO from people's judgements of sampled images, or from a reward; with a subcommand, of another "
+                "Trains one epoch of D3PO from people's judgments of sampled images, or from a reward; with a subcommand, of another "
                     + "algorithm. Interrupted, it goes on where it stopped.");
         OnEpoch(command, Algorithm.Find(Own));
         foreach (var algorithm in Algorithm.All.Where(one => one.Info.Name != Own))

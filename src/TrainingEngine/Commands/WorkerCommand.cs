@@ -87,8 +87,7 @@ public static class WorkerCommand
         {
             WatchInput(ending);
         }
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true).AddEnvironmentVariables().Build();
+        var configuration = SharedSettings.Read();
         var output = TextWriter.Synchronized(Console.Out);
         OwnerOnly.Begin();
         using var use = FolderUse.Share(new DataFolder(data));
@@ -97,7 +96,12 @@ public static class WorkerCommand
             .AddTrainerWorker(options, database)
             .AddLogging(logging => logging.AddProvider(new LineLog(output)).AddFilter("Microsoft", LogLevel.Warning))
                 .BuildServiceProvider();
-        database.Do(() => services.GetRequiredService<Migrator>().Apply(stop));
+        database.Do(async () =>
+        {
+            await services.GetRequiredService<FileStore>().Check(stop);
+            await services.GetRequiredService<Migrator>().Apply(stop);
+            await services.GetRequiredService<Installation>().Require(stop);
+        });
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);
     }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Labeler.Shared.Automation;
+using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,27 +25,41 @@ public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery)
 /// </summary>
 public sealed class TrainerWorker(
     JobQueue queue, IEnumerable<IJobHandler> handlers, AutomaticTraining automatic, DatabaseThread database, WorkerOptions options,
-    TimeProvider time, ILogger<TrainerWorker> log)
+    FileStore files, ILogger<TrainerWorker> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
     private long _looked;
 
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="alive">Called every few seconds, from any thread, while the worker lives.</param>
-    public void Run(Action alive, CancellationToken stop) =>
+    public void Run(Action alive, CancellationToken stop)
+    {
         new JobRunner(queue, [.. handlers], database, log)
         {
             Alive = alive,
             Idle = () => Look(stop),
             // What a job has made often lets a project go on at once.
-            Ended = () => _looked = 0,
+            Ended = () =>
+            {
+                _looked = 0;
+                files.LetGo();
+            },
         }.Run(options.Name, stop);
+        try
+        {
+            database.Do(automatic.Rest);
+        }
+        catch (Exception error) when (StorageTrouble.Of(error) is not null)
+        {
+            // The lease ends by itself.
+        }
+    }
 
     private void Look(CancellationToken stop)
     {
-        if (time.GetElapsedTime(_looked) > BetweenLooks)
+        if (Stopwatch.GetElapsedTime(_looked) > BetweenLooks)
         {
-            _looked = time.GetTimestamp();
+            _looked = Stopwatch.GetTimestamp();
             database.Do(() => automatic.GoOn(stop));
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Labeler.Shared.Accounts;
+using Labeler.Tests.Support;
 
 namespace Labeler.Web.Tests.Api;
 
@@ -17,13 +18,11 @@ public sealed class ClientTests(WebHost host) : IClassFixture<WebHost>
         var served = await program.Json("/api/v1/openapi.json");
         served.Remove("servers");
         var now = served.ToJsonString(Readable) + "\n";
-        var file = Path.Combine(RootOf(AppContext.BaseDirectory), "src", "Client", "openapi.json");
+        var file = Repository.At("src", "Client", "openapi.json");
         if (Environment.GetEnvironmentVariable("LABELER_WRITE_CLIENT") == "1")
         {
             await File.WriteAllTextAsync(file, now);
         }
         Assert.True(await File.ReadAllTextAsync(file) == now, "src/Client/openapi.json is not what is served: run this test with LABELER_WRITE_CLIENT=1 and build.");
     }
-
-    private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
 }

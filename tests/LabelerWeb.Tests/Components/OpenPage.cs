@@ -3,6 +3,7 @@ using Bunit;
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Web.Components;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Security;
 using Microsoft.AspNetCore.Components;
@@ -25,7 +26,7 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
     protected OpenPage(Action<IServiceCollection>? more = null)
     {
         Services.AddSingleton<TimeProvider>(Clock).AddOptions().AddLabelerData(new ConfigurationBuilder().Build(), Folder);
-        Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<RightsWatch>().AddSingleton<AuthenticationStateProvider>(_signedIn);
+        Services.AddSingleton<LabelingStatus>().AddSingleton<Rights>().AddSingleton<RightsWatch>().AddSingleton<LiveChanges>().AddSingleton<AuthenticationStateProvider>(_signedIn);
         Services.AddMudServices().AddLocalization();
         more?.Invoke(Services);
         JSInterop.Mode = JSRuntimeMode.Loose;

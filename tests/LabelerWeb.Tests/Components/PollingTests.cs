@@ -1,6 +1,10 @@
 using Bunit;
 using Labeler.Shared.Accounts;
+using Labeler.Shared.Data;
+using Labeler.Shared.Projects;
+using Labeler.Tests.Support;
 using Labeler.Web.Components;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
@@ -82,6 +86,40 @@ public sealed class PollingTests : OpenPage
         counter.Refresh();
         Assert.Single(asked.Invocations);
         Assert.Equal(isTold ? 1 : 0, _told.Lines.Count);
+    }
+
+    [Fact]
+    public async Task One_about_a_project_reads_at_once_when_it_is_told_that_the_project_has_changed()
+    {
+        await using var seeded = await SeededProject.Create(Folder, "Told", LabelingTask.FlagBatch, groups: 1);
+        var changes = Services.GetRequiredService<LiveChanges>();
+        var page = Render<OfProject>(parameters => parameters.Add(one => one.Project, seeded.Project.Id)).Instance;
+        // The clock stands still. It is told again and again, as it begins to hear when it may.
+        for (var tries = 0; tries < 1000 && page.Readings < 3; tries++)
+        {
+            changes.Tell($"{seeded.Project.Id}");
+            await Task.Delay(20);
+        }
+        Assert.InRange(page.Readings, 3, 4);
+    }
+
+    private sealed class OfProject : Polling
+    {
+        [Parameter] public long Project { get; set; }
+
+        public int Readings { get; private set; }
+
+        protected override string For => Role.Annotator;
+
+        protected override TimeSpan Interval => TimeSpan.FromHours(1);
+
+        protected override IQueryable<Project>? About(LabelerDb db) => db.Projects.Where(project => project.Id == Project);
+
+        protected override Task Read()
+        {
+            Readings++;
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class Told : ILogger<Polling>

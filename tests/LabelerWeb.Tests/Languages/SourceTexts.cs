@@ -1,15 +1,14 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Labeler.Tests.Support;
 
 namespace Labeler.Web.Tests.Languages;
 
 /// <summary>The texts that stand in the source, and the Chinese ones.</summary>
 internal static partial class SourceTexts
 {
-    private static readonly string Root = RootOf(AppContext.BaseDirectory);
-
     /// <summary>Chinese by English.</summary>
-    public static Dictionary<string, string> Chinese { get; } = XDocument.Load(Path.Combine(Root, "src/LabelerWeb/Components/Languages/Texts.zh-Hans.resx"))
+    public static Dictionary<string, string> Chinese { get; } = XDocument.Load(Repository.At("src/LabelerWeb/Components/Languages/Texts.zh-Hans.resx"))
         .Root!.Elements("data").ToDictionary(text => text.Attribute("name")!.Value, text => text.Element("value")!.Value, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Looked up by pages, or marked for it, with the file where each stands.</summary>
@@ -30,7 +29,7 @@ internal static partial class SourceTexts
         .SelectMany(file => Fault().Matches(Joint().Replace(File.ReadAllText(file), "")))
         .Select(text => text.Groups[1].Length == 0 ? Plain(text, 2) : Numbered(Plain(text, 2)));
 
-    private static IEnumerable<string> Files(string folder, params string[] kinds) => kinds.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Root, folder), kind, SearchOption.AllDirectories));
+    private static IEnumerable<string> Files(string folder, params string[] kinds) => kinds.SelectMany(kind => Directory.EnumerateFiles(Repository.At(folder), kind, SearchOption.AllDirectories));
 
     private static string Plain(Match text, int group) => Escaped().Replace(text.Groups[group].Value, escaped => escaped.Groups[1].Length > 0 ? $"{(char)Convert.ToInt32(escaped.Groups[1].Value, 16)}" : escaped.Groups[2].Value);
 
@@ -39,8 +38,6 @@ internal static partial class SourceTexts
         var number = 0;
         return Hole().Replace(text, hole => $"{{{number++}{hole.Groups[1].Value}}}");
     }
-
-    private static string RootOf(string folder) => File.Exists(Path.Combine(folder, "Labeler.sln")) ? folder : RootOf(Path.GetDirectoryName(folder)!);
 
     [GeneratedRegex("""(?:\bL\[|\btexts\[|\bTexts\.Key\(|\bErrorMessage = )"((?:[^"\\]|\\.)*)"[\],)]""")]
     private static partial Regex LookedUp();

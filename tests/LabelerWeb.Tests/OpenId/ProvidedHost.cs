@@ -43,9 +43,12 @@ public sealed class ProvidedHost : IAsyncLifetime
     }
 
     /// <summary>From the button to the provider and back to the application, which has not looked at the answer yet.</summary>
-    public static async Task<string> Ask(HttpClient browser, string returnUrl = "/")
+    public static Task<string> Ask(HttpClient browser, string returnUrl = "/") => Answer(browser, $"{OpenIdSetup.Start}?returnUrl={Uri.EscapeDataString(returnUrl)}");
+
+    /// <summary>The same from another address that asks.</summary>
+    public static async Task<string> Answer(HttpClient browser, string start)
     {
-        using var asking = await browser.GetAsync($"{OpenIdSetup.Start}?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        using var asking = await browser.GetAsync(start);
         Assert.Equal(HttpStatusCode.Found, asking.StatusCode);
         using var answer = await Elsewhere.GetAsync(asking.Headers.Location);
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
@@ -60,12 +63,13 @@ public sealed class ProvidedHost : IAsyncLifetime
         return await Follow(browser, address);
     }
 
-    public static async Task<string> Follow(HttpClient browser, string address)
+    /// <param name="looks">Where the application looks at the answer.</param>
+    public static async Task<string> Follow(HttpClient browser, string address, string looks = OpenIdSetup.Arrived)
     {
         using var back = await browser.GetAsync(address);
         Assert.Equal(HttpStatusCode.Found, back.StatusCode);
         var next = Local(back);
-        if (!next.StartsWith(OpenIdSetup.Arrived, StringComparison.Ordinal))
+        if (!next.StartsWith(looks, StringComparison.Ordinal))
         {
             return next;
         }

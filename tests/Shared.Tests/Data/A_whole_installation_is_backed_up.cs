@@ -36,7 +36,7 @@ public sealed class A_whole_installation_is_backed_up(Databases databases) : IDi
         var written = await world.Get<WholeBackup>().Write(Archive, _ => { });
         await voting;
 
-        Assert.Equal((0, world.Files.All().Count()), (written.Faults.Count, written.Files));
+        Assert.Equal((0, await world.Files.All().CountAsync()), (written.Faults.Count, written.Files));
         Assert.Equal(new FileInfo(Archive).Length, written.Bytes);
         await using var other = await databases.EmptyWorld(to);
         Assert.True(await WholeRestore.IsArchive(Archive));
@@ -122,15 +122,15 @@ public sealed class A_whole_installation_is_backed_up(Databases databases) : IDi
     {
         await using var world = await databases.World(Databases.Sqlite);
         await Scene.Sampled(world, groups: 2);
-        var all = world.Files.All().OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
-        all[0].Delete();
-        await File.WriteAllTextAsync(all[1].FullName, "other");
+        var all = await world.Files.All().Select(file => world.Files.PathOf(file.Hash)).Order(StringComparer.Ordinal).ToListAsync();
+        File.Delete(all[0]);
+        await File.WriteAllTextAsync(all[1], "other");
 
         var written = await world.Get<WholeBackup>().Write(Archive, _ => { });
 
         Assert.Equal(all.Count - 2, written.Files);
-        Assert.Contains(written.Faults, fault => fault.StartsWith(all[0].FullName + " is missing: a", StringComparison.Ordinal));
-        Assert.Contains(written.Faults, fault => fault.StartsWith(all[1].FullName + " is damaged: a", StringComparison.Ordinal));
+        Assert.Contains(written.Faults, fault => fault.StartsWith(all[0] + " is missing: a", StringComparison.Ordinal));
+        Assert.Contains(written.Faults, fault => fault.StartsWith(all[1] + " is damaged: a", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -201,7 +201,7 @@ public sealed class Migrations_bring_a_database_up(Databases databases)
             SqliteLabelerDb.Configure(options, new DataFolder(moved));
             await using var db = new SqliteLabelerDb(options.Options);
             var image = await db.Images.FirstAsync();
-            await new Shared.Storage.FileStore(Path.Combine(moved, "files")).Verify(image.ContentHash);
+            await new Shared.Storage.FolderStore(Path.Combine(moved, "files")).Verify(image.ContentHash);
             Assert.Equal(scene.Project.Name, (await db.Projects.SingleAsync()).Name);
         }
         finally

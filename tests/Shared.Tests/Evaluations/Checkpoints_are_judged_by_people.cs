@@ -74,7 +74,7 @@ public sealed class Checkpoints_are_judged_by_people(Databases databases)
         Assert.All(results, r => Assert.Equal(2, r.Majority.Of));
         var agreement = await AgreementFigures.Read(db, project, null);
         Assert.Equal((2, 3, 0.5), (agreement.Units, agreement.Raters, agreement.Percent));
-        var progress = (await LabelingProgress.Read(db, project.Id, Guid.NewGuid(), world.Now))!;
+        var progress = (await LabelingProgress.Read(db, new(world.Clock), project.Id, Guid.NewGuid(), world.Now))!;
         Assert.Equal((2, 2), (progress.Items, progress.ItemsDone));
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Labeler.Tests.Support;
 
 namespace Labeler.Shared.Tests.Imaging;
 
@@ -13,7 +14,7 @@ public sealed class NativePackageTests
     [InlineData("win-x64")]
     public void Libvips_is_referenced_for_the_system_that_the_program_runs_on_and_for_no_other(string? runtime)
     {
-        string project = Path.Combine(Repository(), "src", "Shared", "Shared.csproj");
+        string project = Path.Combine(Repository.Root, "src", "Shared", "Shared.csproj");
         string[] target = runtime is null ? [] : [$"-p:RuntimeIdentifier={runtime}"];
         using var evaluated = JsonDocument.Parse(Output(["msbuild", project, "-getItem:PackageReference", "-getItem:PackageVersion", .. target]));
 
@@ -37,16 +38,5 @@ public sealed class NativePackageTests
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, output);
         return output;
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Labeler.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-        }
-
-        return folder.FullName;
     }
 }

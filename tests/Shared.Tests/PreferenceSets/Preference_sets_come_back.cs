@@ -17,17 +17,51 @@ public sealed class Preference_sets_come_back(Databases databases)
     public async Task What_was_preferred_is_preferred_after_export_and_import(string format)
     {
         await using var world = await databases.World(Databases.Sqlite);
-        var from = await SetScene.Judged(world);
+        var from = await SetScene.Doubted(world);
+        // Pick-a-Pic has no columns for how sure people were, and how many.
+        var backed = format != SetFormat.PickAPic.Name;
         var (path, _) = await from.Exported(SetFormat.Named(format));
         var to = await IncomingScene.In(world);
         var order = await to.Import(path);
         Assert.Equal((4L, 4L, 0L, 0L, 0L), (order.Done, order.Taken, order.Unlabeled, order.Duplicates, order.Refused));
-        Assert.Equal(await SetScene.Preferences(from.Scene), await SetScene.Preferences(to.Scene));
+        var preferred = await SetScene.Preferences(from.Scene, backed);
+        Assert.Equal(backed ? 2 : 0, preferred.Count(one => one.EndsWith(", 0.6666666666666667 of 3", StringComparison.Ordinal)));
+        Assert.Equal(preferred, await SetScene.Preferences(to.Scene, backed));
         // And once more by the same way: nothing is lost on any way out.
         var (again, _) = await new SetScene(to.Scene).Exported(SetFormat.Named(format));
         var third = await IncomingScene.In(world);
         await third.Import(again);
-        Assert.Equal(await SetScene.Preferences(from.Scene), await SetScene.Preferences(third.Scene));
+        Assert.Equal(preferred, await SetScene.Preferences(third.Scene, backed));
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task What_many_said_elsewhere_weighs_against_what_is_said_here(string database)
+    {
+        await using var world = await databases.World(database);
+        var path = Path.Combine(world.Folder, "said.jsonl");
+        await File.WriteAllLinesAsync(path, Enumerable.Range(0, 3).Select(n => Line(n, n == 2 ? null : n == 0 ? 0.5 : 1, n == 2 ? null : n == 0 ? 4 : 1)));
+        var to = await IncomingScene.In(world, new() { VotesPerItem = 2 });
+        Assert.Equal(3L, (await to.Import(path)).Taken);
+        await to.Scene.VoteAll(Guid.NewGuid(), lease => new PairVerdict(lease.FirstOnLeft ? PairPick.Right : PairPick.Left, lease.FirstOnLeft, true, true));
+        // Four who were sure by half against one; of one against one, and of one who does not say it, nothing follows.
+        Assert.EndsWith(", 0.2 of 5", Assert.Single(await SetScene.Preferences(to.Scene, backed: true)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.5", "2", "its weight is 1.5; above 0 to 1 is expected")]
+    [InlineData("0", "2", "its weight is 0; above 0 to 1 is expected")]
+    [InlineData("\"sure\"", "2", "its weight is NaN; above 0 to 1 is expected")]
+    [InlineData("1", "0", "its number of votes is 0; a whole number from 1 to 1,000,000 is expected")]
+    [InlineData("1", "2.5", "its number of votes is 2.5; a whole number from 1 to 1,000,000 is expected")]
+    [InlineData("1", "1e300", "its number of votes is 1E+300; a whole number from 1 to 1,000,000 is expected")]
+    public async Task A_weight_or_a_number_of_votes_that_is_none_is_refused_with_a_reason(string weight, string votes, string reason)
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var path = Path.Combine(world.Folder, "said.jsonl");
+        await File.WriteAllLinesAsync(path, [Line(0, weight, votes), Line(1, 1, 1)]);
+        var to = await IncomingScene.In(world);
+        Assert.Equal((1L, 1L), (await to.Import(path)) is var order ? (order.Taken, order.Refused) : default);
+        Assert.Equal(reason, Assert.Single(await to.Skipped()).Value);
     }
 
     [Theory, OnEachDatabase]
@@ -191,6 +225,12 @@ public sealed class Preference_sets_come_back(Databases databases)
         var order = await to.Import(folder.Parent!.FullName);
         Assert.Equal((60L, 60L), (order.Done, order.Taken));
     }
+
+    // Of JSON lines, whose first picture won.
+    private static string Line(int number, object? weight, object? votes) => FormattableString.Invariant(
+        $$"""{"prompt": "p", "chosen": "{{Inside(2 * number)}}", "rejected": "{{Inside(2 * number + 1)}}", "weight": {{weight ?? "null"}}, "votes": {{votes ?? "null"}}}""");
+
+    private static string Inside(int picture) => $"data:image/png;base64,{Convert.ToBase64String(IncomingScene.Picture(picture))}";
 
     private static async Task<string> Refused(World world, string path)
     {

@@ -1,7 +1,12 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.PreferenceSets;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Tests.Support;
+using Labeler.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using ParquetSharp;
 
@@ -39,6 +44,91 @@ public sealed class Preference_sets_leave(Databases databases)
         Assert.Equal([1L, 1, 1, 1], Column<long?>(rows, "user_id").OfType<long>());
         Assert.Equal([true, true, true, true], Column<bool>(rows, "are_different").Zip(Column<bool>(rows, "has_label"), (a, b) => a && b));
         Assert.Equal(world.Now.UtcDateTime, Column<DateTimeNanos>(rows, "created_at")[0].DateTime);
+    }
+
+    [Fact]
+    public async Task Hugging_Face_s_columns_are_read_by_another_library()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await SetScene.Doubted(world);
+        var (path, _) = await scene.Exported(SetFormat.Named("hugging-face"));
+        using var parquet = new ParquetFileReader(path);
+        using var rows = parquet.RowGroup(0);
+        var columns = Enumerable.Range(0, parquet.FileMetaData.NumColumns).ToDictionary(n => parquet.FileMetaData.Schema.Column(n).Path.ToDotString());
+        Assert.Equal("chosen.bytes chosen.path model prompt rejected.bytes rejected.path votes weight", string.Join(' ', columns.Keys.Order(StringComparer.Ordinal)));
+        var (prompts, weights, votes) = (Column<string>(rows, "prompt"), Column<double>(rows, "weight"), Column<long>(rows, "votes"));
+        var (chosen, rejected) = (Bytes("chosen.bytes"), Bytes("rejected.bytes"));
+        Assert.Equal(await SetScene.Preferences(scene.Scene, backed: true), prompts.Select((prompt, n) => FormattableString.Invariant(
+            $"{prompt}: {SetScene.PixelsOf(chosen[n])} > {SetScene.PixelsOf(rejected[n])}, {weights[n]} of {votes[n]}")).Order(StringComparer.Ordinal));
+
+        byte[][] Bytes(string column)
+        {
+            using var reader = rows.Column(columns[column]).LogicalReader<Nested<byte[]>?>();
+            return [.. reader.ReadAll((int)rows.MetaData.NumRows).Select(cell => cell!.Value.Value)];
+        }
+    }
+
+    [PythonFact]
+    public async Task Lists_of_preferences_are_read_by_Python_s_own_library()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await SetScene.Doubted(world);
+        var folder = Directory.CreateTempSubdirectory("labeler-").FullName;
+        foreach (var name in new[] { "json-lines", "image-folder", "csv" })
+        {
+            File.Copy((await scene.Exported(SetFormat.Named(name))).Path, Path.Combine(folder, name));
+        }
+        var read = await Python.Run("""
+            import base64, csv, io, json, zipfile
+            def told(kind, row, chosen, rejected):
+                print(kind, row["prompt"], base64.b64encode(chosen).decode(), base64.b64encode(rejected).decode(), row["weight"], row["votes"], sep="\t")
+            for line in open("json-lines", encoding="utf-8"):
+                row = json.loads(line)
+                told("json-lines", row, *(base64.b64decode(row[side].split(",")[1]) for side in ("chosen", "rejected")))
+            with zipfile.ZipFile("image-folder") as folder:
+                for line in folder.read("metadata.jsonl").decode("utf-8").splitlines():
+                    row = json.loads(line)
+                    told("image-folder", row, folder.read(row["chosen_file_name"]), folder.read(row["rejected_file_name"]))
+            with zipfile.ZipFile("csv") as folder:
+                for row in csv.DictReader(io.StringIO(folder.read("preferences.csv").decode("utf-8-sig"))):
+                    told("csv", row, folder.read(row["chosen"]), folder.read(row["rejected"]))
+            """, folder);
+        Directory.Delete(folder, recursive: true);
+        var rows = read.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).GroupBy(row => row[0]).ToList();
+        Assert.Equal(["json-lines", "image-folder", "csv"], rows.Select(of => of.Key));
+        var preferred = await SetScene.Preferences(scene.Scene, backed: true);
+        Assert.All(rows, of => Assert.Equal(preferred, of.Select(row => FormattableString.Invariant(
+            $"{row[1]}: {Pixels(row[2])} > {Pixels(row[3])}, {double.Parse(row[4], CultureInfo.InvariantCulture)} of {row[5]}")).Order(StringComparer.Ordinal)));
+
+        static string Pixels(string picture) => SetScene.PixelsOf(Convert.FromBase64String(picture));
+    }
+
+    [Fact]
+    public async Task Label_Studio_and_Argilla_find_all_the_files_and_names_that_they_look_for()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await SetScene.Judged(world);
+        using (var zip = ZipFile.OpenRead((await scene.Exported(SetFormat.Named("label-studio"))).Path))
+        {
+            var objects = XDocument.Parse(Text(zip, "config.xml")).Descendants("Image").Select(image => image.Attribute("name")!.Value).ToList();
+            var tasks = JsonNode.Parse(Text(zip, "tasks.json"))!.AsArray();
+            Assert.Equal(4, tasks.Count);
+            Assert.All(tasks, task => Assert.Contains((string)task!["annotations"]![0]!["result"]![0]!["to_name"]!, objects));
+            Assert.All(tasks, task => Assert.NotNull(zip.GetEntry(((string)task!["data"]!["image1"]!).Split("?d=")[1])));
+        }
+        using (var zip = ZipFile.OpenRead((await scene.Exported(SetFormat.Named("argilla"))).Path))
+        {
+            Assert.Equal("project-flagbatch-preferences", (string)JsonNode.Parse(Text(zip, ".argilla/dataset.json"))!["name"]!);
+            var settings = JsonNode.Parse(Text(zip, ".argilla/settings.json"))!;
+            var fields = settings["fields"]!.AsArray().Select(field => (string)field!["name"]!).Order();
+            Assert.All(JsonNode.Parse(Text(zip, "records.json"))!.AsArray(), record => Assert.Equal(fields, record!["fields"]!.AsObject().Select(field => field.Key).Order()));
+        }
+
+        static string Text(ZipArchive zip, string name)
+        {
+            using var reader = new StreamReader(zip.GetEntry(name)!.Open());
+            return reader.ReadToEnd();
+        }
     }
 
     [Fact]

@@ -27,6 +27,19 @@ internal sealed class SetScene(Scene scene)
         return new(scene);
     }
 
+    /// <summary>The same, of whose flags three people agree on one image and disagree on another.</summary>
+    public static async Task<SetScene> Doubted(World world)
+    {
+        var scene = await Scene.Sampled(world, groups: 2, settings: new ProjectSettings { GroupSize = 3, VotesPerItem = 3 });
+        for (var person = 0; person < 3; person++)
+        {
+            var flags = person == 0 ? 2 : 1;
+            await scene.VoteAll(Guid.NewGuid(), lease => new FlagVerdict([.. Enumerable.Range(0, 3)
+                .Select(i => new TileVerdict(i, (i + lease.ItemId) % 3 < flags ? FlagKinds.Deformed : FlagKinds.None, true, true))]));
+        }
+        return new(scene);
+    }
+
     /// <summary>Exports, and returns where the file lies.</summary>
     public async Task<(string Path, ExportedFile File)> Exported(SetFormat format)
     {
@@ -39,16 +52,19 @@ internal sealed class SetScene(Scene scene)
     }
 
     /// <summary>What people preferred: prompt, and the pixels of both pictures.</summary>
-    public static async Task<string[]> Preferences(Scene scene)
+    /// <param name="backed">And how surely, and how many said so.</param>
+    public static async Task<string[]> Preferences(Scene scene, bool backed = false)
     {
         var told = new List<string>();
         foreach (var epoch in await scene.Read(db => db.Epochs.Where(e => e.ProjectId == scene.Project.Id).Select(e => e.Id).ToListAsync()))
         {
             foreach (var group in (await scene.Cycle.DryRun(epoch)).Manifest.Groups)
             {
+                var votes = await scene.Read(db => db.Votes.Where(v => group.Votes.Contains(v.Id)).SumAsync(v => v.Voters ?? 1));
                 foreach (var pair in group.Preferences)
                 {
-                    told.Add($"{group.Prompt}: {await Pixels(scene, group.Images[pair.Winner])} > {await Pixels(scene, group.Images[pair.Loser])}");
+                    var who = backed ? FormattableString.Invariant($", {pair.Weight} of {votes}") : "";
+                    told.Add($"{group.Prompt}: {await Pixels(scene, group.Images[pair.Winner])} > {await Pixels(scene, group.Images[pair.Loser])}{who}");
                 }
             }
         }

@@ -28,7 +28,7 @@ public sealed class Tables_leave(Databases databases)
         Assert.Equal(("project-preferpair-votes.parquet", votes.Count, 2), (file.Name, (int)file.Pairs, file.People));
         using var parquet = new ParquetFileReader(path);
         Assert.Equal(
-            "vote kind epoch item group prompt first second person verdict seen flagged deformed unsafe choice score reason duration_ms client_time at surplus taken_back_by quarantine check checks",
+            "vote kind epoch item group prompt first second person verdict seen flagged deformed unsafe choice score reason duration_ms client_time at surplus taken_back_by quarantine check checks weight voters",
             string.Join(' ', Enumerable.Range(0, parquet.FileMetaData.NumColumns).Select(n => parquet.FileMetaData.Schema.Column(n).Name)));
         using var rows = parquet.RowGroup(0);
         Assert.Equal(votes.Select(v => v.Id), Column<long>(rows, "vote"));

@@ -31,21 +31,21 @@ public sealed class What_nothing_needs_goes(Databases databases)
         var line = await scene.Read(db => db.Checkpoints.Where(c => c.RolledBackAt == null).Select(c => c.Id).SingleAsync());
         var votes = await scene.Read(async db => await (await CheckpointLineage.Votes(db, line)).Select(v => v.Id).OrderBy(id => id).ToListAsync());
         var rates = await scene.Read(db => EpochRates.Read(db, scene.Project.Id));
-        var before = world.Files.All().Count();
+        var before = await world.Files.All().CountAsync();
 
         // What is told before is what is done, and being told of it does nothing.
         var plan = await Plan(world, Month);
-        Assert.Equal(before, world.Files.All().Count());
+        Assert.Equal(before, await world.Files.All().CountAsync());
         Assert.Equal([("Trajectories", 4L), ("Optimizer states", 1L), ("Weights of rolled back checkpoints", 1L), ("Pictures as browsers got them", 1L), ("Votes of people who withdrew", 0L)], plan.Select(one => (one.Rule, one.Count)));
         Assert.Equal(plan, await world.Get<RetentionRun>().Apply(Month));
-        Assert.Equal(before - 6, world.Files.All().Count());
+        Assert.Equal(before - 6, await world.Files.All().CountAsync());
         Assert.Equal(["new"], Directory.GetFiles(world.Get<DataFolder>().Delivered).Select(Path.GetFileName));
         Assert.All(await Plan(world, Month), one => Assert.Equal(0, one.Count));
 
         // Nothing that is named is missing, so that the doctor and a backup find all.
-        Assert.All((await scene.Read(db => FileReferences.Read(db))).Keys, hash => Assert.True(world.Files.Has(hash)));
+        await Assert.AllAsync((await scene.Read(db => FileReferences.Read(db))).Keys, async hash => Assert.True(await world.Files.Has(hash)));
         Assert.Empty((await world.Get<WholeBackup>().Write(Path.Combine(world.Folder, "all.backup"), _ => { })).Faults);
-        Assert.All(await scene.Read(db => db.Images.Select(image => image.ContentHash).ToListAsync()), hash => Assert.True(world.Files.Has(hash)));
+        await Assert.AllAsync(await scene.Read(db => db.Images.Select(image => image.ContentHash).ToListAsync()), async hash => Assert.True(await world.Files.Has(hash)));
         Assert.Equal(rates.Select(rate => rate.Normal), (await scene.Read(db => EpochRates.Read(db, scene.Project.Id))).Select(rate => rate.Normal));
         Assert.Equal(votes, await scene.Read(async db => await (await CheckpointLineage.Votes(db, line)).Select(v => v.Id).OrderBy(id => id).ToListAsync()));
 
@@ -53,7 +53,7 @@ public sealed class What_nothing_needs_goes(Databases databases)
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(2));
         var frozen = await scene.Cycle.DryRun(now.Id);
         Assert.NotNull(frozen.Manifest.Optimizer);
-        Assert.All([frozen.Manifest.Optimizer!, frozen.Manifest.Reference!, .. frozen.Manifest.Groups.Select(group => group.Trajectory!)], hash => Assert.True(world.Files.Has(hash)));
+        await Assert.AllAsync([frozen.Manifest.Optimizer!, frozen.Manifest.Reference!, .. frozen.Manifest.Groups.Select(group => group.Trajectory!)], async hash => Assert.True(await world.Files.Has(hash)));
         await scene.Cycle.Train(now.Id, frozen.Hash);
         var job = (await scene.Jobs.Claim("worker", [JobKind.Train]))!;
         Assert.Single(await scene.Cycle.Before(job, await scene.Cycle.StartTraining(job)));
@@ -72,11 +72,11 @@ public sealed class What_nothing_needs_goes(Databases databases)
         await using var world = await databases.World(Databases.Sqlite);
         await Story(world);
         world.Clock.Advance(TimeSpan.FromDays(29));
-        var before = world.Files.All().Select(file => file.Name).Order().ToList();
+        var before = await world.Files.All().Select(file => file.Hash).Order().ToListAsync();
         Assert.Empty(await Plan(world, new()));
         await world.Get<RetentionRun>().Apply(new());
         Assert.All(await world.Get<RetentionRun>().Apply(Month), one => Assert.Equal(0, one.Count));
-        Assert.Equal(before, world.Files.All().Select(file => file.Name).Order());
+        Assert.Equal(before, await world.Files.All().Select(file => file.Hash).Order().ToListAsync());
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class What_nothing_needs_goes(Databases databases)
         var needed = await scene.Read(db => db.Checkpoints.Select(c => c.WeightsHash).ToListAsync());
         Assert.Equal(2, needed.Count);
         await world.Get<RetentionRun>().Apply(Month with { TrajectoryDays = 1, OptimizerDays = 1, CheckpointDays = 1 });
-        Assert.All(needed, hash => Assert.True(world.Files.Has(hash)));
-        Assert.True(world.Files.Has((await scene.Read(db => db.Checkpoints.SingleAsync(c => c.Id == rolledBack))).KeptOptimizer!));
+        await Assert.AllAsync(needed, async hash => Assert.True(await world.Files.Has(hash)));
+        Assert.True(await world.Files.Has((await scene.Read(db => db.Checkpoints.SingleAsync(c => c.Id == rolledBack))).KeptOptimizer!));
         // One that was frozen and failed can be tried again with all it was frozen with.
         await scene.Sample(now, 1);
         await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1));
@@ -106,7 +106,7 @@ public sealed class What_nothing_needs_goes(Databases databases)
         await scene.Jobs.Fail(job, "no power");
         world.Clock.Advance(TimeSpan.FromDays(400));
         await world.Get<RetentionRun>().Apply(Month);
-        Assert.All([manifest.Reference!, manifest.Optimizer!, .. manifest.Groups.Select(group => group.Trajectory!)], hash => Assert.True(world.Files.Has(hash)));
+        await Assert.AllAsync([manifest.Reference!, manifest.Optimizer!, .. manifest.Groups.Select(group => group.Trajectory!)], async hash => Assert.True(await world.Files.Has(hash)));
         await scene.Cycle.Retry(now.Id);
     }
 
@@ -128,8 +128,8 @@ public sealed class What_nothing_needs_goes(Databases databases)
             await db.SaveChangesAsync();
         }
         await world.Get<RetentionRun>().Apply(Month);
-        Assert.True(world.Files.Has(shared));
-        Assert.False(world.Files.Has(left));
+        Assert.True(await world.Files.Has(shared));
+        Assert.False(await world.Files.Has(left));
     }
 
     [Fact]
@@ -140,12 +140,12 @@ public sealed class What_nothing_needs_goes(Databases databases)
         File.SetLastWriteTimeUtc(world.Files.PathOf(hash), DateTime.UtcNow.AddDays(-3));
         var asked = DateTimeOffset.UtcNow.AddSeconds(-1);
         Assert.Equal(hash, await world.Files.Put("the same again"u8.ToArray()));
-        world.Files.Remove(hash, asked);
+        await world.Files.Remove(hash, asked);
         Assert.Equal("the same again", Encoding.UTF8.GetString(await world.Files.Read(hash)));
         File.SetLastWriteTimeUtc(world.Files.PathOf(hash), DateTime.UtcNow.AddDays(-3));
-        world.Files.Remove(hash, asked);
-        world.Files.Remove(hash, asked);
-        Assert.False(world.Files.Has(hash));
+        await world.Files.Remove(hash, asked);
+        await world.Files.Remove(hash, asked);
+        Assert.False(await world.Files.Has(hash));
     }
 
     [Theory, OnEachDatabase]

@@ -32,7 +32,7 @@ public sealed class Figures_of_a_project(Databases databases)
         var figures = Assert.Single(await AnnotatorFigures.Read(db, scene.Project.Id));
         Assert.Equal(("Ada", 2, 1, 1, 900.0), (figures.Name, figures.Votes, figures.Skips, figures.TakenBack, figures.MedianMs));
 
-        var progress = (await LabelingProgress.Read(db, scene.Project.Id, person, world.Now.AddHours(-1)))!;
+        var progress = (await LabelingProgress.Read(db, new(world.Clock), scene.Project.Id, person, world.Now.AddHours(-1)))!;
         Assert.Equal((4, 4, 3, 3, (2 * 5) + (1 * 2)), (progress.GroupsWanted, progress.Items, progress.ItemsDone, progress.Mine, progress.MyPairs));
     }
 

@@ -76,15 +76,3 @@ public sealed class OnEachDatabaseAttribute(params object[] with) : DataAttribut
         from arguments in with.Length == 0 ? [[database]] : with.Select(second => new[] { database, second })
         select arguments;
 }
-
-/// <summary>A test of PostgreSQL alone, skipped with a word where it is not installed.</summary>
-public sealed class PostgreSqlFactAttribute : FactAttribute
-{
-    public PostgreSqlFactAttribute()
-    {
-        if (PostgreSqlServer.Binaries is null)
-        {
-            Skip = "PostgreSQL is not installed (Debian's package postgresql).";
-        }
-    }
-}

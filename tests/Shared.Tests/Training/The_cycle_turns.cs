@@ -5,6 +5,7 @@ using Labeler.Shared.Projects;
 using Labeler.Shared.Tests.Support;
 using Labeler.Shared.Voting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Labeler.Shared.Tests.Training;
 
@@ -82,6 +83,20 @@ public sealed class The_cycle_turns(Databases databases)
         await scene.VoteAll(person, _ => Scene.Flag());
         Assert.Equal(jobs, (await world.Get<AutomaticTraining>().GoOn()).Count);
         Assert.Empty(await world.Get<AutomaticTraining>().GoOn());
+    }
+
+    [Theory, OnEachDatabase]
+    public async Task Of_two_processes_one_trains_by_itself_and_when_it_dies_the_other_does(string database)
+    {
+        await using var world = await databases.World(database);
+        await using var other = world.AnotherProcess();
+        var (first, second) = (world.Get<AutomaticTraining>(), other.GetRequiredService<AutomaticTraining>());
+        var scene = await Scene.Sampled(world, groups: 2, settings: new ProjectSettings { TrainAutomatically = true });
+        Assert.Empty(await first.GoOn());
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(1));
+        Assert.Empty(await second.GoOn());
+        world.Clock.Advance(AutomaticTraining.Lease + TimeSpan.FromSeconds(1));
+        Assert.Single(await second.GoOn());
     }
 
     [Fact]

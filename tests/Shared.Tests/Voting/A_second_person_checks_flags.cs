@@ -211,7 +211,7 @@ public sealed class A_second_person_checks_flags(Databases databases)
         var people = await AnnotatorFigures.Read(db, scene.Project.Id);
         Assert.Equal((14, 0), (people.Single(p => p.Name == "first").Flagged.Of, people.Single(p => p.Name == "second").Flagged.Of));
         Assert.Equal((1.0, 0.0), (people.Single(p => p.Name == "first").Influence, people.Single(p => p.Name == "second").Influence));
-        var today = await LabelingProgress.Read(db, scene.Project.Id, second.Id, world.Now.AddHours(-1));
+        var today = await LabelingProgress.Read(db, new(world.Clock), scene.Project.Id, second.Id, world.Now.AddHours(-1));
         Assert.Equal((2, 0, 2), (today!.Mine, today.MyPairs, today.ItemsDone));
     }
 

@@ -102,7 +102,7 @@ public sealed class Rankings_teach(Databases databases)
         await using var db = world.Open();
         Assert.Equal([("in order", 5), ("tie", 1)], (await LabelCounts.Read(db, scene.Project)).Select(label => (label.Label, label.Count)));
         Assert.Equal([3.0 / 5, 2.0 / 5], (await AnnotatorFigures.Read(db, scene.Project.Id)).OrderBy(person => person.Name).Select(person => person.Influence));
-        Assert.Equal(3, (await LabelingProgress.Read(db, scene.Project.Id, ada, world.Now.AddHours(-1)))!.MyPairs);
+        Assert.Equal(3, (await LabelingProgress.Read(db, new(world.Clock), scene.Project.Id, ada, world.Now.AddHours(-1)))!.MyPairs);
         var tallies = await ImageTally.Read(db, scene.Epoch.Id);
         Assert.Equal([(2, 1, 2, 1), (2, 0, 3, 1), (2, 4, 0, 0)], tallies.Select(one => (one.Votes, one.Wins, one.Losses, one.Ties)));
         // Two of the three pairs are said alike: 0 before 2 and 1 before 2; about 0 and 1 one sees a tie.

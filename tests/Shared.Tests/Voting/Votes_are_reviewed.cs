@@ -91,7 +91,7 @@ public sealed class Votes_are_reviewed(Databases databases)
         var scene = await Scene.Sampled(world, groups: 1);
         await scene.VoteAll(Guid.NewGuid(), _ => new SkipVerdict("too small"));
         var vote = await scene.Read(db => db.Votes.SingleAsync());
-        Assert.Contains("judgement", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<Review>().MakeGold(scene.Project.Id, vote.Id))).Message, StringComparison.Ordinal);
+        Assert.Contains("judgment", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<Review>().MakeGold(scene.Project.Id, vote.Id))).Message, StringComparison.Ordinal);
         Assert.Contains("no such vote", (await Assert.ThrowsAsync<LabelerException>(() => world.Get<Review>().MakeGold(scene.Project.Id + 1, vote.Id))).Message, StringComparison.Ordinal);
     }
 

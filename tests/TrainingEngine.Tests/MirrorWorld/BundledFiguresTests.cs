@@ -1,3 +1,4 @@
+using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Experiments;
@@ -50,14 +51,5 @@ public class BundledFiguresTests
         Assert.InRange(right, 0.96 * Scenes, Scenes);
     }
 
-    private static StableDiffusion Model()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Labeler.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return StableDiffusion.Load(Path.Combine(at!.FullName, "models", "mirror-world"));
-    }
+    private static StableDiffusion Model() => StableDiffusion.Load(Repository.At("models", "mirror-world"));
 }

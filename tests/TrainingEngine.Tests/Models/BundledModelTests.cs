@@ -1,3 +1,4 @@
+using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Tests.Models;
@@ -56,14 +57,5 @@ public sealed class BundledModelTests : IDisposable
         }
     }
 
-    private static string Bundled()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Labeler.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return Path.Combine(at!.FullName, "models", "mirror-world");
-    }
+    private static string Bundled() => Repository.At("models", "mirror-world");
 }

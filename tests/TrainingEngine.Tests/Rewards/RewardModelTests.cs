@@ -87,7 +87,7 @@ public sealed class RewardModelTests : IDisposable
     [Fact]
     public async Task Pairs_that_the_application_exported_are_read_with_their_images()
     {
-        var store = new FileStore(new DataFolder(_folder.File("data")).Files);
+        var store = new FolderStore(new DataFolder(_folder.File("data")).Files);
         var (pictures, _) = BrighterIsBetter(2);
         var hashes = new List<string>();
         foreach (var open in pictures)

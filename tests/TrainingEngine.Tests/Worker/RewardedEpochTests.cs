@@ -33,7 +33,7 @@ public sealed class RewardedEpochTests : IDisposable
         var reward = await Open().LearnedRewards.SingleAsync();
         Assert.Equal(2 * (Groups - Later), reward.LearnedPairs + reward.HeldOut);
         Assert.True(reward.BeatsGuessing, $"{reward.Right} of {reward.HeldOut}");
-        var figures = LearningFigures.Of(Get<FileStore>(), reward)!;
+        var figures = (await LearningFigures.Of(Get<FileStore>(), reward))!;
         Assert.True(figures.KnowsNewPrompts, $"{figures.NewPrompts}");
         Assert.Equal((4, reward.LearnedPairs), (figures.Curve.Count, figures.Curve[^1].Pairs));
         await Get<RewardWorkflow>().Accept(reward.Id, reward.Right, reward.HeldOut, "Ada");

@@ -18,10 +18,13 @@ internal sealed class WorkerData : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _services;
+    private readonly IConfiguration _configuration;
 
-    public WorkerData()
+    /// <param name="settings">As of appsettings.json; none where it is null.</param>
+    public WorkerData(Dictionary<string, string?>? settings = null)
     {
-        _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data")).BuildServiceProvider();
+        _configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
+        _services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data")).BuildServiceProvider();
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
 
@@ -52,7 +55,7 @@ internal sealed class WorkerData : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        using var services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), _folder.File("data"))
+        using var services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data"))
             .AddSingleton(Reach)
             .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)) { Others = Others }, database).BuildServiceProvider();
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);

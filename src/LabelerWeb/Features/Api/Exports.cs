@@ -10,7 +10,7 @@ public static class Exports
     public static async Task<IResult> Weights(long checkpoint, LabelerDb db, FileStore files) =>
         await db.Checkpoints.Where(c => c.Id == checkpoint && c.WeightsFreedAt == null).Select(c => c.WeightsHash)
             .FirstOrDefaultAsync() is { } hash
-            ? Results.File(files.OpenRead(hash), "application/octet-stream", $"checkpoint-{checkpoint}.safetensors",
+            ? Results.File(await files.OpenRead(hash), "application/octet-stream", $"checkpoint-{checkpoint}.safetensors",
                 enableRangeProcessing: true)
             : Results.NotFound();
 }

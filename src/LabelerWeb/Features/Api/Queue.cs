@@ -14,8 +14,10 @@ public static class Queue
     public sealed record Said(IReadOnlyList<VotesEndpoint.Entry> Entries);
 
     public static async Task<IResult> Take(
-        long project, Asked asked, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice) =>
-        (await QueueEndpoints.Take(project, context, queue, status, practice, asked.Take, string.Join(',', asked.Holding ?? []))).Result;
+        long project, Asked asked, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice,
+        PictureAccess pictures) =>
+        (await QueueEndpoints.Take(
+            project, context, queue, status, practice, pictures, asked.Take, string.Join(',', asked.Holding ?? []))).Result;
 
     public static async Task<IResult> Vote(
         HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options, LabelerDb db)

@@ -1,4 +1,5 @@
 using Labeler.Shared.Data.Backups;
+using Labeler.Shared.Data.Servers;
 using Labeler.Web.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -15,9 +16,11 @@ public sealed class BackupOptions
 
 /// <summary>Makes the daily backup when a day has gone by, also after the machine was off.</summary>
 public sealed class BackupSchedule(
-    IDbContextFactory<LabelerDb> contexts, DatabaseBackups backups, IOptions<BackupOptions> options, TimeProvider time,
-    ILogger<BackupSchedule> log) : RepeatedService(BetweenLooks, time, log)
+    IDbContextFactory<LabelerDb> contexts, DatabaseBackups backups, IOptions<BackupOptions> options, Duties duties, TimeProvider time,
+    ILogger<BackupSchedule> log) : SoleService("backup", Lease, BetweenLooks, duties, time, log)
 {
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
+
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
 
     /// <summary>Why the last daily backup could not be made; null where it could.</summary>
@@ -40,7 +43,7 @@ public sealed class BackupSchedule(
     /// <summary>Makes the backup where it is due; why it could not be made is <see cref="Trouble"/>.</summary>
     public Task Look() => TryLook(CancellationToken.None);
 
-    protected override Task Look(CancellationToken stopping)
+    protected override Task LookAlone(CancellationToken stopping)
     {
         try
         {

@@ -21,7 +21,7 @@ internal static class EpochFiles
             (long id, LabelerDb db, FileStore store) => Pairs(id, db, store,
                 manifest => Downloads.JsonLines($"pairs-{id}.jsonl", writer => PairExport.WriteJsonLines(manifest, writer))));
         files.MapGet("/{id:long}/manifest.json", async (long id, LabelerDb db, FileStore store) =>
-            await ManifestOf(db, id) is { } hash ? Results.File(store.OpenRead(hash), "application/json", $"manifest-{id}.json")
+            await ManifestOf(db, id) is { } hash ? Results.File(await store.OpenRead(hash), "application/json", $"manifest-{id}.json")
                 : Results.NotFound());
         files.MapGet("/{id:long}/d3po.zip", D3po);
     }
@@ -36,7 +36,8 @@ internal static class EpochFiles
         {
             return Removed();
         }
-        return Results.File(store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", ModelCard.WeightsName(checkpoint.Kind));
+        return Results.File(
+            await store.OpenRead(checkpoint.WeightsHash), "application/octet-stream", ModelCard.WeightsName(checkpoint.Kind));
     }
 
     private static async Task<IResult> Kohya(long id, LabelerDb db, FileStore store)

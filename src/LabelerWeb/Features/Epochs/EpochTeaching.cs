@@ -26,7 +26,7 @@ public sealed record EpochTeaching(FormattableString? Votes, LearnedReward? Rewa
             return null;
         }
         // The project's algorithm may be another by now.
-        var manifest = files.Has(hash) ? Manifest.Read(await files.Read(hash)) : null;
+        var manifest = await files.Has(hash) ? Manifest.Read(await files.Read(hash)) : null;
         var ofImages = AlgorithmInfo.Find(manifest?.Algorithm ?? "")?.LearnsFrom == LearnsFrom.Verdicts;
         if (manifest?.Teacher is { } teacher)
         {

@@ -44,7 +44,7 @@ public sealed class Thumbnails : IDisposable
         {
             return path;
         }
-        if (!_files.Has(hash))
+        if (!await _files.Has(hash, cancel))
         {
             return null;
         }

@@ -41,7 +41,7 @@ public static class RewardFields
         RewardKind.ScriptDetector => "The mirror report's reward of the mirrors and objects that a detector finds.",
         RewardKind.Endpoint => "A program of your own behind an address, which gets pictures and prompts and answers with numbers.",
         RewardKind.VisionLanguage =>
-            "A model that looks at pictures and answers a question in words. Its judgement is shown apart from people's.",
+            "A model that looks at pictures and answers a question in words. Its judgment is shown apart from people's.",
         _ => "A reward model that learned from people's votes here, and was accepted.",
     };
 }

@@ -13,6 +13,8 @@ public sealed record Progress(int Today, int PairsToday, int RoundDone, int Roun
 /// <summary>Where a project stands for one person: what the page says when there is nothing to judge, and the figures in its bar.</summary>
 public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimeProvider time)
 {
+    private readonly RoundCounts _counts = new(time);
+
     public async Task<(string State, Sampling? Sampling)> Of(long project, Guid annotator, ItemBatch batch, CancellationToken cancel)
     {
         switch (batch.Why)
@@ -31,7 +33,7 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
                 return ("quota", null);
         }
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await LabelingProgress.Read(db, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
+        if (await LabelingProgress.Read(db, _counts, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
         {
             return ("empty", null);
         }
@@ -78,13 +80,14 @@ public sealed class LabelingStatus(IDbContextFactory<LabelerDb> contexts, TimePr
     public async Task<Progress> Progress(long project, Guid annotator, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        if (await LabelingProgress.Read(db, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
+        if (await LabelingProgress.Read(db, _counts, project, annotator, Assignment.DayStart(time), cancel) is not { } round)
         {
             return new(0, 0, 0, 0);
         }
         // While the images are being made, those that are there tell how many items the missing groups will be.
         var itemsPerGroup = round.Groups == 0 ? 1 : round.Items / round.Groups;
-        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, round.GroupsWanted * itemsPerGroup));
+        var expected = round.State == EpochState.Sampling ? round.GroupsWanted * itemsPerGroup : 0;
+        return new(round.Mine, round.MyPairs, round.ItemsDone, Math.Max(round.Items, expected));
     }
 
     private static Task<bool> WaitsForChecks(LabelerDb db, long project, Guid annotator, CancellationToken cancel) => db.Votes.AnyAsync(

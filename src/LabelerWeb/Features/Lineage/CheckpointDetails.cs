@@ -37,6 +37,6 @@ public sealed record CheckpointDetails(
 
     // Fine-tuning on photos has a manifest of another kind.
     private static async Task<ManifestTeacher?> ReadTeacher(FileStore files, Checkpoint checkpoint) =>
-        checkpoint.JobId is null && files.Has(checkpoint.ManifestHash)
+        checkpoint.JobId is null && await files.Has(checkpoint.ManifestHash)
             ? Manifest.Read(await files.Read(checkpoint.ManifestHash)).Teacher : null;
 }

@@ -33,7 +33,8 @@ public sealed class Arrivals(UserManager<Account> accounts, LabelerDb db, IOptio
         {
             return (account, OpenIdRefusal.Disabled);
         }
-        if (await Refuse(account, role) is { } refusal)
+        // Who has linked an account of their own keeps the role that a person gave it.
+        if (account.PasswordHash is null && await Refuse(account, role) is { } refusal)
         {
             return (account, refusal);
         }

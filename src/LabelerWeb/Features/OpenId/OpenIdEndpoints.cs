@@ -1,12 +1,12 @@
+using Labeler.Web.Features.Accounts.Linking;
 using Labeler.Web.Security.OpenId;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.OpenId;
 
 /// <summary>The two addresses of the way by the provider that are the application's own; there only where it is configured.</summary>
-public static partial class OpenIdEndpoints
+public static class OpenIdEndpoints
 {
     public static IEndpointRouteBuilder MapOpenId(this IEndpointRouteBuilder routes)
     {
@@ -14,33 +14,19 @@ public static partial class OpenIdEndpoints
         {
             routes.MapGet(OpenIdSetup.Start, Start).AllowAnonymous();
             routes.MapGet(OpenIdSetup.Arrived, Arrive).AllowAnonymous().WithMetadata(new AuditTrail.Told());
+            LinkingEndpoints.Map(routes);
         }
         return routes;
     }
 
     // A link and no form: the policy of pages lets forms lead nowhere but here.
-    private static async Task<IResult> Start(string? returnUrl, HttpContext context, ILoggerFactory loggers)
-    {
-        try
-        {
-            var arrived = $"{OpenIdSetup.Arrived}?returnUrl={Uri.EscapeDataString(LocalAddress.Or(returnUrl, "/"))}";
-            await context.ChallengeAsync(OpenIdSetup.Scheme, new() { RedirectUri = arrived });
-            return Results.Empty;
-        }
-        catch (Exception error) when (error is InvalidOperationException or HttpRequestException or IOException or TaskCanceledException)
-        {
-            // Its description could not be read.
-            LogUnreachable(loggers.CreateLogger(typeof(OpenIdEndpoints)), error.GetBaseException().Message);
-            return OpenIdSetup.Refused(OpenIdRefusal.Unreachable);
-        }
-    }
+    private static Task<IResult> Start(string? returnUrl, HttpContext context) =>
+        OpenIdWay.Ask(context, $"{OpenIdSetup.Arrived}?returnUrl={Uri.EscapeDataString(LocalAddress.Or(returnUrl, "/"))}");
 
     private static async Task<IResult> Arrive(string? returnUrl, HttpContext context, Arrivals arrivals, SignInManager<Account> signIn)
     {
-        var person = OpenIdPerson.Of(await context.AuthenticateAsync(IdentityConstants.ExternalScheme));
-        // It is good once.
-        await context.SignOutAsync(IdentityConstants.ExternalScheme);
-        if (person is null)
+        var person = await OpenIdWay.Arrived(context);
+        if (person is not { LinksTo: null })
         {
             context.TellRefused();
             return OpenIdSetup.Refused(OpenIdRefusal.Failed);
@@ -59,7 +45,4 @@ public static partial class OpenIdEndpoints
         ThemeCookie.Write(context, account.Theme);
         return LocalAddress.Redirect(returnUrl);
     }
-
-    [LoggerMessage(LogLevel.Warning, "The OpenID provider could not be asked: {Reason}")]
-    private static partial void LogUnreachable(ILogger log, string reason);
 }

@@ -7,7 +7,8 @@ namespace Labeler.Web.Features.People;
 
 public static class PeopleEndpoints
 {
-    public static IServiceCollection AddPeople(this IServiceCollection services) => services.AddScoped<Deletion>();
+    public static IServiceCollection AddPeople(this IServiceCollection services) => services.AddScoped<Deletion>()
+        .AddScoped<Inviting>();
 
     public static IEndpointRouteBuilder MapPeople(this IEndpointRouteBuilder routes)
     {
@@ -31,8 +32,10 @@ public static class PeopleEndpoints
         {
             var person = await accounts.Change(db, id, time.GetUtcNow(), async changed =>
             {
+                LabelerException.ThrowIf(changed.PasswordHash is null, "They sign in elsewhere and have no password here.");
                 await factor.Remove(changed);
                 await db.UserPasskeys.Where(passkey => passkey.UserId == id).ExecuteDeleteAsync();
+                await db.UserLogins.Where(login => login.UserId == id).ExecuteDeleteAsync();
             });
             return Back(context, Texts.Say($"{person.DisplayName} signs in by the password alone now."), id);
         });
@@ -48,20 +51,11 @@ public static class PeopleEndpoints
         return routes;
     }
 
-    private static async Task<IResult> Invite([FromForm] string role, [FromForm] string? note, HttpContext context,
-        UserManager<Account> accounts, LabelerDb db, TimeProvider time)
+    private static async Task<IResult> Invite(
+        [FromForm] string role, [FromForm] string? note, [FromForm] string? mailbox, HttpContext context, Inviting inviting)
     {
-        var text = note?.Trim() ?? "";
-        if (text.Length > 100)
-        {
-            throw new LabelerException("A note has at most 100 characters.");
-        }
-        var token = Invitation.Write(db, role, Guid.Parse(accounts.GetUserId(context.User)!), text, time.GetUtcNow());
-        await db.SaveChangesAsync();
-        var (what, days) = (Texts.Of(role), Invitation.DefaultLifetime.Days);
-        return Back(
-            context, Texts.Say($"Send this link to the new {what}. It works once, for {days} days, and is shown only now."),
-            link: $"{context.ForLinks()}/invitation/{token}");
+        context.Tell(await inviting.Invite(context, role, note?.Trim() ?? "", mailbox?.Trim() ?? ""));
+        return LocalAddress.Redirect("/people");
     }
 
     private static async Task<IResult> Revoke(long id, HttpContext context, LabelerDb db, TimeProvider time)

@@ -26,6 +26,9 @@ public sealed class PersonRow
     public bool HasSecondFactor { get; init; }
     public int Passkeys { get; init; }
 
+    /// <summary>They are tied to somebody at a provider, beside the password or instead of it.</summary>
+    public bool IsLinked { get; init; }
+
     public static IQueryable<PersonRow> All(LabelerDb db)
     {
         var held = db.UserRoles.Join(db.Roles, link => link.RoleId, role => role.Id, (link, role) => new { link.UserId, role.Name });
@@ -50,6 +53,7 @@ public sealed class PersonRow
                 HasPassword = account.PasswordHash != null,
                 HasSecondFactor = account.TwoFactorEnabled,
                 Passkeys = db.UserPasskeys.Count(passkey => passkey.UserId == account.Id),
+                IsLinked = db.UserLogins.Any(login => login.UserId == account.Id),
             };
     }
 }

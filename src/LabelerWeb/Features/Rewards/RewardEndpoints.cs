@@ -9,7 +9,7 @@ public static class RewardEndpoints
         routes.MapGet("/compare/rewards/{id:long}/weights", async (long id, LabelerDb db, FileStore store) =>
             await db.LearnedRewards.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id) is { } reward
                 && !(await Staleness.Read(db, store, reward)).IsStale
-                ? Results.File(store.OpenRead(reward.WeightsHash), "application/octet-stream", $"reward-{id}.safetensors")
+                ? Results.File(await store.OpenRead(reward.WeightsHash), "application/octet-stream", $"reward-{id}.safetensors")
                 : Results.NotFound())
             .RequireAuthorization(Role.Lead);
         routes.MapGet("/compare/rewards/{id:long}/learning.csv", async (long id, HttpContext context, LabelerDb db, FileStore store) =>

@@ -30,7 +30,7 @@ public sealed record RewardLine(LearnedReward Reward, Project Project, Agreement
                     .OrderByDescending(e => e.Number).FirstOrDefaultAsync(cancel),
                 await db.Epochs.Where(e => e.RewardId == reward.Id).OrderBy(e => e.Number).Select(e => e.Number).ToListAsync(cancel))
             {
-                Figures = LearningFigures.Of(files, reward),
+                Figures = await LearningFigures.Of(files, reward, cancel),
             });
         }
         return lines;

@@ -1,28 +1,19 @@
-using Labeler.Shared.ModelServers;
+using Labeler.Web.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Trainer;
 
 internal sealed class WorkerLocation(IOptions<TrainerOptions> options, DataFolder folder, IConfiguration configuration)
 {
-    private const string Assembly = "TrainingEngine.dll";
-
     /// <summary>The engine's assembly: as configured, beside the application, or where the build puts it.</summary>
     public string Engine { get; } = options.Value.EnginePath is { Length: > 0 } configured
         ? Path.GetFullPath(configured)
-        : new[] { $"engine/{Assembly}", $"../../TrainingEngine/release/{Assembly}", $"../../TrainingEngine/debug/{Assembly}" }
-            .Select(place => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, place)))
-            .FirstOrDefault(File.Exists) ?? Path.Combine(AppContext.BaseDirectory, "engine", Assembly);
+        : EngineProgram.Find() ?? EngineProgram.Beside;
 
     public string Data => folder.Root;
 
     /// <summary>What web and worker must agree about, wherever the web has it from.</summary>
-    public IEnumerable<(string Name, string Value)> Environment =>
-        from key in new[] { $"ConnectionStrings:{ServiceRegistration.ConnectionName}",
-            $"{ReachOptions.Section}:{nameof(ReachOptions.AllowPrivateAddresses)}" }
-        let value = configuration[key]
-        where !string.IsNullOrWhiteSpace(value)
-        select (key.Replace(":", "__", StringComparison.Ordinal), value);
+    public IEnumerable<(string Name, string Value)> Environment => SharedSettings.ForWorkers(configuration);
 
     public string? EngineMissing =>
         File.Exists(Engine) ? null

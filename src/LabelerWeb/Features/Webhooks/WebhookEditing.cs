@@ -76,7 +76,7 @@ public sealed class WebhookEditing(LabelerDb db, WebhookSecrets secrets, Deliver
     }
 
     private void RequireMail(Webhook webhook) => LabelerException.ThrowIf(webhook.Mailbox is not null && !mail.IsOn,
-        "No mail server is set up yet: an admin does so in appsettings.json, section Mail.");
+        MailOptions.Missing);
 
     private async Task<Webhook> Find(long id) => await db.Webhooks.FirstOrDefaultAsync(webhook => webhook.Id == id)
         ?? throw new LabelerException("There is no such webhook; load the page again.");

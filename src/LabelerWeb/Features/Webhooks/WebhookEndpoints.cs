@@ -12,7 +12,7 @@ public static class WebhookEndpoints
         services.AddSingleton(
             provider => provider.GetRequiredService<IConfiguration>().GetSection(ReachOptions.Section).Get<ReachOptions>() ?? new());
         services.AddSingleton(provider => MailOptions.Read(provider.GetRequiredService<IConfiguration>()));
-        services.AddSingleton<DeliveryQueue>().AddSingleton<EpochReadiness>().AddScoped<WebhookEditing>();
+        services.AddSingleton<MailPost>().AddSingleton<DeliveryQueue>().AddSingleton<EpochReadiness>().AddScoped<WebhookEditing>();
         return services.AddHostedService<WebhookSender>().AddHostedService<WebhookUpkeep>();
     }
 

@@ -9,9 +9,23 @@ namespace Labeler.Web.Security.OpenId;
 /// <param name="Groups">Those of their groups that the settings name.</param>
 public sealed record OpenIdPerson(string Key, IReadOnlyList<string> Names, IReadOnlyList<string> Groups)
 {
-    private const string Issuer = "issuer", Group = "group", Subject = "sub";
+    private const string Issuer = "issuer", Group = "group", Subject = "sub", Link = "link";
 
     private static readonly string[] NameClaims = ["name", "preferred_username", "nickname", "email"];
+
+    /// <summary>What was asked along with who they are: whose account is to be linked. Null where somebody is to be signed in.</summary>
+    public string? LinksTo { get; private init; }
+
+    /// <summary>A question that comes back to <paramref name="address"/>.</summary>
+    internal static AuthenticationProperties Asking(string address, string? linksTo)
+    {
+        var asking = new AuthenticationProperties { RedirectUri = address };
+        if (linksTo is not null)
+        {
+            asking.Items[Link] = linksTo;
+        }
+        return asking;
+    }
 
     /// <summary>Keeps with the ticket who says all this.</summary>
     internal static void Note(AuthenticationProperties properties, string issuer) => properties.Items[Issuer] = issuer;
@@ -32,5 +46,8 @@ public sealed record OpenIdPerson(string Key, IReadOnlyList<string> Names, IRead
             && principal.FindFirstValue(Subject) is { Length: > 0 } subject
             ? new($"{issuer}|{subject}", [.. NameClaims.Select(principal.FindFirstValue).OfType<string>()],
                 [.. principal.FindAll(Group).Select(claim => claim.Value)])
+            {
+                LinksTo = properties.Items.TryGetValue(Link, out var linksTo) ? linksTo : null,
+            }
             : null;
 }

@@ -23,6 +23,10 @@ public static class OpenIdSetup
     /// <summary>Where somebody is looked at whose ticket is good.</summary>
     public const string Arrived = "/sign-in/openid/arrived";
 
+    /// <summary>Of one's own account, which is linked with somebody there; below it where the button leads, and where somebody is looked at
+    /// who has come back.</summary>
+    public const string Linking = "/account/openid", LinkStart = $"{Linking}/start", LinkArrived = $"{Linking}/arrived";
+
     // A provider that does not answer must not hold a request for minutes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Security.TwoFactor;
 
-/// <summary>Accounts in the database. Keys of authenticator apps are encrypted there with the data folder's keys, and recovery codes
-/// hashed as passwords are, so that a copied database gives no codes.</summary>
+/// <summary>Accounts in the database. Keys of authenticator apps are encrypted there with the installation's keys, and recovery codes
+/// hashed as passwords are.</summary>
 internal sealed class AccountStore(LabelerDb db, IDataProtectionProvider protection, IOptions<PasswordHasherOptions> hashing)
     : UserStore<Account, IdentityRole<Guid>, LabelerDb, Guid>(db)
 {
@@ -22,7 +22,7 @@ internal sealed class AccountStore(LabelerDb db, IDataProtectionProvider protect
     public override Task SetAuthenticatorKeyAsync(Account user, string key, CancellationToken cancellationToken) =>
         SetTokenAsync(user, Provider, Key, _protector.Protect(key), cancellationToken);
 
-    /// <summary>Null where there is none, or it was encrypted with keys that this data folder does not have.</summary>
+    /// <summary>Null where there is none, or it was encrypted with keys that this installation does not have.</summary>
     public override async Task<string?> GetAuthenticatorKeyAsync(Account user, CancellationToken cancellationToken)
     {
         try

@@ -42,13 +42,13 @@ internal sealed class CodeGate(SignInManager<Account> signIn, PasswordGate passw
     /// <exception cref="LabelerException">The code is wrong or used, or too many were wrong.</exception>
     public async Task Require(HttpContext context, Account account, string code)
     {
-        var attempt = passwords.Begin(context, account.UserName!, account);
+        var attempt = await passwords.Begin(context, account.UserName!, account, isCode: true);
         var plain = string.Concat(code.Where(char.IsLetterOrDigit));
         var isRight = plain.Length == Digits && plain.All(char.IsAsciiDigit)
             ? await Spend(account, plain)
             : account.TwoFactorEnabled && (await _accounts.RedeemTwoFactorRecoveryCodeAsync(account, plain)).Succeeded;
         LabelerException.ThrowIf(!isRight, Wrong);
-        passwords.Succeed(attempt);
+        await passwords.Succeed(attempt);
     }
 
     // Of two who bring the same code at once, the second finds that the account has changed.

@@ -30,8 +30,11 @@ internal sealed class ArchiveWriter : IAsyncDisposable
     {
         await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 17,
             FileOptions.Asynchronous | FileOptions.SequentialScan);
-        await _tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content }, cancel);
+        await Add(name, content, cancel);
     }
+
+    public async Task Add(string name, Stream content, CancellationToken cancel) =>
+        await _tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content }, cancel);
 
     /// <returns>How long the file is, in bytes.</returns>
     public async Task<long> Complete()

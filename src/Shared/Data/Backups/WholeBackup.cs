@@ -85,17 +85,18 @@ public sealed class WholeBackup(IDbContextFactory<LabelerDb> contexts, DataFolde
         ArchiveWriter archive, IReadOnlyDictionary<string, string> named, CancellationToken cancel)
     {
         var (files, faults, missing) = (0L, new List<string>(), named.Keys.ToHashSet());
-        foreach (var file in store.All())
+        await foreach (var file in store.All(cancel))
         {
-            missing.Remove(file.Name);
-            if (await store.IsSound(file.Name, cancel))
+            missing.Remove(file.Hash);
+            await using var content = await store.OpenSound(file.Hash, cancel);
+            if (content is not null)
             {
-                await archive.AddFile(ArchiveEntry.Files + file.Name, file.FullName, cancel);
+                await archive.Add(ArchiveEntry.Files + file.Hash, content, cancel);
                 files++;
             }
             else
             {
-                faults.Add($"{file.FullName} is damaged{(named.TryGetValue(file.Name, out var what) ? $": {what}" : "")}");
+                faults.Add($"{store.PathOf(file.Hash)} is damaged{(named.TryGetValue(file.Hash, out var what) ? $": {what}" : "")}");
             }
         }
         faults.AddRange(missing.Order(StringComparer.Ordinal).Select(hash => $"{store.PathOf(hash)} is missing: {named[hash]}"));

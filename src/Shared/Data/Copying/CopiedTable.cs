@@ -41,5 +41,6 @@ internal sealed record CopiedTable(string Name, IReadOnlyList<CopiedColumn> Colu
         [.. table.Columns.OrderBy(column => column.Name, StringComparer.Ordinal).Select(CopiedColumn.Of)],
         [.. table.PrimaryKey!.Columns.Select(column => column.Name)],
         table.PrimaryKey.Columns is [var only] && only.PropertyMappings.Any(mapping =>
-            mapping.Property.ValueGenerated == ValueGenerated.OnAdd && mapping.Property.ClrType == typeof(long)) ? only.Name : null);
+            mapping.Property.ValueGenerated == ValueGenerated.OnAdd
+                && (mapping.Property.ClrType == typeof(long) || mapping.Property.ClrType == typeof(int))) ? only.Name : null);
 }

@@ -20,7 +20,7 @@ public sealed record TableCount(string Table, long Rows)
 public static class DatabaseCopy
 {
     /// <param name="from">Of this version; it may be in use.</param>
-    /// <param name="to">Of this version and empty; the roles that every database begins with are replaced.</param>
+    /// <param name="to">Of this version and empty; the roles and keys that every database begins with are replaced.</param>
     /// <param name="copied">Told of each table.</param>
     /// <returns>How many rows there were in all.</returns>
     /// <exception cref="LabelerException">One of them has another version, the other is not empty, or a row cannot be held by
@@ -106,14 +106,17 @@ public static class DatabaseCopy
     private static async Task RequireEmpty(
         DbConnection target, DbTransaction writing, IReadOnlyList<CopiedTable> tables, CancellationToken cancel)
     {
-        foreach (var table in tables.Where(table => table.Name != Roles))
+        foreach (var table in tables.Where(table => !FromTheStart.Contains(table.Name)))
         {
             LabelerException.ThrowIf(
                 await Ask(target, writing, $"SELECT 1 FROM {CopiedTable.Quoted(table.Name)} LIMIT 1", cancel) is not null,
                 $"The database that is to be filled is not empty: its table {table.Name} has rows. Name an empty one. Nothing was "
                     + "changed.");
         }
-        await Ask(target, writing, $"DELETE FROM {CopiedTable.Quoted(Roles)}", cancel);
+        foreach (var table in FromTheStart)
+        {
+            await Ask(target, writing, $"DELETE FROM {CopiedTable.Quoted(table)}", cancel);
+        }
     }
 
     private static async Task RequireReferences(DbConnection target, DbTransaction writing, CancellationToken cancel)
@@ -133,5 +136,5 @@ public static class DatabaseCopy
 
     private static string Named(LabelerDb db) => db.Database.GetDbConnection().DataSource;
 
-    private const string Roles = "Roles";
+    private static readonly string[] FromTheStart = ["Roles", nameof(LabelerDb.DataProtectionKeys)];
 }

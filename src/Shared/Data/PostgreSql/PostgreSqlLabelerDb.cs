@@ -4,5 +4,5 @@ namespace Labeler.Shared.Data.PostgreSql;
 /// migrations.</summary>
 public sealed class PostgreSqlLabelerDb(DbContextOptions<PostgreSqlLabelerDb> options) : LabelerDb(options)
 {
-    public static void Configure(DbContextOptionsBuilder options, string connection) => options.UseNpgsql(connection);
+    public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string connection) => options.UseNpgsql(connection);
 }

@@ -5,5 +5,5 @@ namespace Labeler.Shared.Data.Sqlite;
 public sealed class SqliteLabelerDb(DbContextOptions<SqliteLabelerDb> options) : LabelerDb(options)
 {
     public static void Configure(DbContextOptionsBuilder options, DataFolder folder) =>
-        options.UseSqlite($"Data Source={folder.Database};Foreign Keys=True;Default Timeout=10").AddInterceptors(new SqlitePragmas());
+        options.UseSqlite($"Data Source={folder.Database};Default Timeout=10").AddInterceptors(new SqlitePragmas());
 }

@@ -1,27 +1,37 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Labeler.Shared.Data.Sqlite;
 
-/// <summary>Sets up every SQLite connection: writers wait for each other instead of failing, and a full sync makes each acknowledged vote
-/// durable. (WAL is kept in the file: see Migrator.)</summary>
+/// <summary>Sets up every SQLite connection: writers wait for each other instead of failing, a full sync makes each acknowledged vote
+/// durable, and rows that are named exist. (WAL is kept in the file: see Migrator.)</summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL;";
+    private const string Pragmas = "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=1;";
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
+    // A pooled connection is opened for each query but keeps what was set.
+    private static readonly ConditionalWeakTable<object, object> SetUp = [];
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply((SqliteConnection)connection);
 
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData,
         CancellationToken cancellationToken = default)
     {
-        Apply(connection);
+        Apply((SqliteConnection)connection);
         return Task.CompletedTask;
     }
 
-    private static void Apply(DbConnection connection)
+    private static void Apply(SqliteConnection connection)
     {
+        if (SetUp.TryGetValue(connection.Handle!, out _))
+        {
+            return;
+        }
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();
+        SetUp.AddOrUpdate(connection.Handle!, Pragmas);
     }
 }

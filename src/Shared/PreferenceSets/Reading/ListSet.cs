@@ -88,7 +88,8 @@ internal sealed class ListSet : ISetReader
         {
             return new(
                 name, pair.Prompt, new("the first picture", await _pictures.Read(pair.First, cancel)),
-                new("the second picture", await _pictures.Read(pair.Second, cancel)), pair.Label);
+                new("the second picture", await _pictures.Read(pair.Second, cancel)), pair.Label)
+            { Backing = pair.Backing };
         }
         catch (PhotoRefusal refusal)
         {

@@ -8,6 +8,9 @@ namespace Labeler.Shared.PreferenceSets.Reading;
 /// <param name="Label">1 where the first won, 0 where it lost, 0.5 for a tie; null where nobody has said.</param>
 internal sealed record ListedPair(string? Prompt, string? First, string? Second, double? Label)
 {
+    /// <summary>Who stands behind the label.</summary>
+    public Backing Backing { get; private init; }
+
     private static readonly string[] Prompts = ["prompt", "caption", "text"];
     private static readonly string[] Chosen = ["chosen", "chosen_file_name", "chosen_image", "winner"];
     private static readonly string[] Rejected = ["rejected", "rejected_file_name", "rejected_image", "loser"];
@@ -17,16 +20,17 @@ internal sealed record ListedPair(string? Prompt, string? First, string? Second,
     /// <param name="value">A column's text by its name; null where the row has none.</param>
     public static ListedPair Of(Func<string, string?> value)
     {
-        var prompt = Among(value, Prompts);
+        var (prompt, backing) = (Among(value, Prompts), Backing.Of(value("weight"), value("votes")));
         if (Among(value, Chosen) is { } chosen)
         {
-            return new(prompt, chosen, Among(value, Rejected), 1);
+            return new(prompt, chosen, Among(value, Rejected), 1) { Backing = backing };
         }
         // image_1 is the second picture where there is an image_0, and the first where there is an image_2.
         var from = value("image_0") is null && value("jpg_0") is null && value("image_0_file_name") is null ? 3 : 0;
         var (first, second) = (Among(value, Firsts[from..]), Among(value, Seconds[from..]) ?? Among(value, Seconds));
         return new(prompt, first, second, double.TryParse(
-            value("label_0"), System.Globalization.CultureInfo.InvariantCulture, out var label) ? label : null);
+            value("label_0"), System.Globalization.CultureInfo.InvariantCulture, out var label) ? label : null)
+        { Backing = backing };
     }
 
     /// <summary>A line of JSON, a task of Label Studio or a record of Argilla.</summary>
@@ -40,9 +44,13 @@ internal sealed record ListedPair(string? Prompt, string? First, string? Second,
         {
             return Of(name => Text(task, name)) with { Label = Side(Selected(row), "left", "right") };
         }
-        return row.TryGetProperty("fields", out var fields)
-            ? Of(name => Text(fields, name)) with { Label = Side(Answer(row), "image_1", "image_2") }
-            : Of(name => Text(row, name));
+        if (!row.TryGetProperty("fields", out var fields))
+        {
+            return Of(name => Text(row, name));
+        }
+        var said = row.TryGetProperty("metadata", out var metadata) ? Backing.Of(Text(metadata, "weight"), Text(metadata, "votes"))
+            : default;
+        return Of(name => Text(fields, name)) with { Label = Side(Answer(row), "image_1", "image_2"), Backing = said };
     }
 
     private static double? Side(string? said, string first, string second) => said == first ? 1 : said == second ? 0 : null;

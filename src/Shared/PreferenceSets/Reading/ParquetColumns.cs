@@ -11,6 +11,8 @@ internal sealed class ParquetColumns
     private readonly DataField _second;
     private readonly DataField? _label;
     private readonly DataField? _hasLabel;
+    private readonly DataField? _weight;
+    private readonly DataField? _votes;
     private readonly bool _firstWon;
 
     /// <param name="file">The file's name, for people.</param>
@@ -36,14 +38,18 @@ internal sealed class ParquetColumns
                 $"{file} has neither the columns caption, jpg_0, jpg_1 and label_0 of Pick-a-Pic nor prompt, chosen and rejected; it has "
                     + $"{there}.");
         }
+        _weight = names.Contains("weight") ? Number(file, schema, "weight") : null;
+        _votes = names.Contains("votes") ? Number(file, schema, "votes") : null;
     }
+
+    /// <summary>One group's values, row by row.</summary>
+    public sealed record Values(
+        string?[] Prompts, byte[]?[] First, byte[]?[] Second, double?[] Labels, double?[] Weights, double?[] Votes);
 
     public string FirstName => _first.Path.FirstPart!;
     public string SecondName => _second.Path.FirstPart!;
 
-    /// <summary>One group's values, row by row.</summary>
-    public async Task<(string?[] Prompts, byte[]?[] First, byte[]?[] Second, double?[] Labels)> Read(ParquetRowGroupReader rows,
-        CancellationToken cancel)
+    public async Task<Values> Read(ParquetRowGroupReader rows, CancellationToken cancel)
     {
         var count = checked((int)rows.RowCount);
         var prompts = new string?[count];
@@ -55,22 +61,23 @@ internal sealed class ParquetColumns
             : await Numbers(rows, _label, count, cancel);
         if (_hasLabel is not null)
         {
-            var said = await Values<bool>(rows, _hasLabel, count, cancel);
+            var said = await Column<bool>(rows, _hasLabel, count, cancel);
             labels = [.. labels.Zip(said, (label, has) => has == false ? null : label)];
         }
-        return (prompts, first, second, labels);
+        return new(
+            prompts, first, second, labels, await Numbers(rows, _weight, count, cancel), await Numbers(rows, _votes, count, cancel));
     }
 
-    private static async Task<double?[]> Numbers(ParquetRowGroupReader rows, DataField field, int count, CancellationToken cancel) =>
-        Type.GetTypeCode(field.ClrType) switch
+    private static async Task<double?[]> Numbers(ParquetRowGroupReader rows, DataField? field, int count, CancellationToken cancel) =>
+        field is null ? new double?[count] : Type.GetTypeCode(field.ClrType) switch
         {
-            TypeCode.Double => await Values<double>(rows, field, count, cancel),
-            TypeCode.Single => [.. (await Values<float>(rows, field, count, cancel)).Select(value => (double?)value)],
-            TypeCode.Int32 => [.. (await Values<int>(rows, field, count, cancel)).Select(value => (double?)value)],
-            _ => [.. (await Values<long>(rows, field, count, cancel)).Select(value => (double?)value)],
+            TypeCode.Double => await Column<double>(rows, field, count, cancel),
+            TypeCode.Single => [.. (await Column<float>(rows, field, count, cancel)).Select(value => (double?)value)],
+            TypeCode.Int32 => [.. (await Column<int>(rows, field, count, cancel)).Select(value => (double?)value)],
+            _ => [.. (await Column<long>(rows, field, count, cancel)).Select(value => (double?)value)],
         };
 
-    private static async Task<T?[]> Values<T>(ParquetRowGroupReader rows, DataField field, int count, CancellationToken cancel)
+    private static async Task<T?[]> Column<T>(ParquetRowGroupReader rows, DataField field, int count, CancellationToken cancel)
         where T : struct
     {
         var values = new T?[count];

@@ -47,11 +47,12 @@ internal sealed class ParquetSet : ISetReader
                     rows.RowGroup.TotalByteSize > MostOfGroup || rows.RowCount > MostRows,
                     $"Row group {group + 1} of {_name} has {rows.RowCount:N0} rows of {rows.RowGroup.TotalByteSize >> 20:N0} MiB; write "
                         + $"the file anew with row groups of at most {MostOfGroup >> 20:N0} MiB.");
-                var (prompts, first, second, labels) = await Guarded(_name, () => _columns.Read(rows, cancel));
-                for (var at = (int)Math.Max(0, skip - before); at < prompts.Length; at++)
+                var read = await Guarded(_name, () => _columns.Read(rows, cancel));
+                for (var at = (int)Math.Max(0, skip - before); at < read.Prompts.Length; at++)
                 {
-                    yield return Row($"{_name}, row {before + at + 1}", prompts[at], first[at], second[at], labels[at]);
-                    (first[at], second[at]) = (null, null);
+                    var row = Row($"{_name}, row {before + at + 1}", read.Prompts[at], read.First[at], read.Second[at], read.Labels[at]);
+                    yield return row with { Backing = new(read.Weights[at], read.Votes[at]) };
+                    (read.First[at], read.Second[at]) = (null, null);
                 }
             }
             before += rows.RowCount;

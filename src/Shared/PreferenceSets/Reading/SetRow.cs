@@ -5,6 +5,9 @@ namespace Labeler.Shared.PreferenceSets.Reading;
 /// <param name="Label">1 where the first picture won, 0 where it lost, 0.5 for a tie; null where nobody has said.</param>
 internal sealed record SetRow(string Name, string Prompt, RowPicture First, RowPicture Second, double? Label)
 {
+    /// <summary>Who stands behind the label.</summary>
+    public Backing Backing { get; init; }
+
     /// <summary>Why the row cannot be used, found while it was read; null where it may be.</summary>
     public string? Fault { get; init; }
 

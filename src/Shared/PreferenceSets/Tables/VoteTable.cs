@@ -48,6 +48,8 @@ internal sealed class VoteTable(LabelerDb db, Project project)
         TableColumn<Row>.Text("quarantine", row => row.Vote.Quarantine),
         TableColumn<Row>.Text("check", row => Word(row.Vote.Check)),
         TableColumn<Row>.Maybe("checks", row => row.Vote.ChecksId),
+        TableColumn<Row>.Maybe("weight", row => row.Vote.Weight),
+        TableColumn<Row>.Maybe("voters", row => row.Vote.Voters),
     ];
 
     /// <param name="report">Told how many votes were read, of how many.</param>

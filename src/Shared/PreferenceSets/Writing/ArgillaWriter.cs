@@ -2,8 +2,8 @@ using System.IO.Compression;
 
 namespace Labeler.Shared.PreferenceSets.Writing;
 
-/// <summary>A data set as Argilla's client keeps it on a disk (<c>Dataset.from_disk</c>): settings, and records with the pictures in
-/// them.</summary>
+/// <summary>A data set as Argilla's client keeps it on a disk (<c>Dataset.from_disk</c>): what it is called, settings, and records with
+/// the pictures in them.</summary>
 internal sealed class ArgillaWriter : ISetWriter
 {
     private const string Settings = """
@@ -27,12 +27,17 @@ internal sealed class ArgillaWriter : ISetWriter
 
     private ArgillaWriter(ZipArchive zip) => _zip = zip;
 
-    public static async Task<ArgillaWriter> Open(Stream output, CancellationToken cancel)
+    public static async Task<ArgillaWriter> Open(Stream output, string name, CancellationToken cancel)
     {
         var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
-        await using (var settings = new StreamWriter(await zip.CreateEntry(".argilla/settings.json").OpenAsync(cancel)))
+        foreach (var (file, text) in new[]
         {
-            await settings.WriteAsync(Settings);
+            (".argilla/dataset.json", SetText.Json(new { name, status = "draft", allow_extra_metadata = true })),
+            (".argilla/settings.json", Settings),
+        })
+        {
+            await using var entry = new StreamWriter(await zip.CreateEntry(file).OpenAsync(cancel));
+            await entry.WriteAsync(text);
         }
         return new(zip) { _records = new(await zip.CreateEntry("records.json", CompressionLevel.Fastest).OpenAsync(cancel)) };
     }

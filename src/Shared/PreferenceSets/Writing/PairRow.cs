@@ -4,7 +4,7 @@ namespace Labeler.Shared.PreferenceSets.Writing;
 /// <param name="First">Content hash of the picture with the lower place in its group.</param>
 /// <param name="Second">Content hash of the other.</param>
 /// <param name="Weight">How sure people were, above 0 to 1.</param>
-/// <param name="Votes">Votes on the group that it follows from.</param>
+/// <param name="Votes">Votes on the group that it follows from, each as many as it stands for.</param>
 /// <param name="Person">A number in the place of the only person who judged; null where several did.</param>
 /// <param name="At">When the last of them did.</param>
 /// <param name="Model">What made the pictures.</param>

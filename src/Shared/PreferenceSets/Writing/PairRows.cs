@@ -67,6 +67,8 @@ internal sealed class PairRows(LabelerDb db, Project project)
                 continue;
             }
             int[] people = [.. judged.Select(vote => vote.AnnotatorId).Distinct().Select(NumberOf)];
+            var count = judged.Sum(vote => vote.Voters ?? 1);
+            int? person = people is [var only] && count == judged.Length ? only : null;
             foreach (var pair in taught.Pairs)
             {
                 var winner = byId[taught.GroupId].Images[pair.Winner];
@@ -75,7 +77,7 @@ internal sealed class PairRows(LabelerDb db, Project project)
                 var winnerFirst = (winner.Index, winner.Id).CompareTo((loser.Index, loser.Id)) < 0;
                 rows.Add(new(
                     byId[taught.GroupId].Prompt, (winnerFirst ? winner : loser).ContentHash, (winnerFirst ? loser : winner).ContentHash,
-                    winnerFirst, pair.Weight, judged.Length, people is [var only] ? only : null, judged.Max(vote => vote.At), model));
+                    winnerFirst, pair.Weight, count, person, judged.Max(vote => vote.At), model));
             }
         }
         return rows;

@@ -66,6 +66,7 @@ internal sealed class LabelStudioList : SetList
                 image1 = $"/data/local-files/?d={first}",
                 image2 = $"/data/local-files/?d={second}",
                 weight = row.Weight,
+                votes = row.Votes,
             },
             annotations = new[]
             {
@@ -76,7 +77,8 @@ internal sealed class LabelStudioList : SetList
                         new
                         {
                             from_name = "preference",
-                            to_name = "left,right",
+                            // One of the two, as its own check of annotations wants it.
+                            to_name = "left",
                             type = "pairwise",
                             value = new { selected = row.FirstWins ? "left" : "right" },
                         },

@@ -3,7 +3,8 @@ namespace Labeler.Shared.PreferenceSets.Writing;
 /// <summary>The writer of each format.</summary>
 internal static class SetWriters
 {
-    public static async Task<ISetWriter> Open(SetFormat format, Stream output, CancellationToken cancel) => format.Name switch
+    /// <param name="name">What the set is called where its format has a name; ASCII letters, digits and hyphens.</param>
+    public static async Task<ISetWriter> Open(SetFormat format, Stream output, string name, CancellationToken cancel) => format.Name switch
     {
         "pick-a-pic" => await Parquet(new PickAPicWriter(), output, cancel),
         "hugging-face" => await Parquet(new HuggingFaceWriter(), output, cancel),
@@ -11,7 +12,7 @@ internal static class SetWriters
         "image-folder" => await ZippedSet.Open(output, new ImageFolderList(), cancel),
         "csv" => await ZippedSet.Open(output, new SpreadsheetList(), cancel),
         "label-studio" => await ZippedSet.Open(output, new LabelStudioList(), cancel),
-        "argilla" => await ArgillaWriter.Open(output, cancel),
+        "argilla" => await ArgillaWriter.Open(output, name, cancel),
         _ => throw new InvalidOperationException($"{format.Name} has no writer."),
     };
 

@@ -20,9 +20,16 @@ public sealed class MailOptions
 {
     public const string Section = "Mail";
 
+    /// <summary>What whoever wants mail is told while none can be sent.</summary>
+    public const string Missing = "No mail server is set up yet: an admin does so in appsettings.json, section Mail.";
+
     public string Host { get; set; } = "";
     public int Port { get; set; } = 587;
     public MailTls Tls { get; set; } = MailTls.StartTls;
+
+    /// <summary>A file of certificates in PEM: an authority that the machine does not know, or the server's own. Empty for what the
+    /// machine trusts.</summary>
+    public string CertificateFile { get; set; } = "";
 
     /// <summary>Empty where the server asks for none.</summary>
     public string User { get; set; } = "";
@@ -56,6 +63,10 @@ public sealed class MailOptions
         LabelerException.ThrowIf(Port is < 1 or > 65535, "Mail:Port in appsettings.json is between 1 and 65535.");
         LabelerException.ThrowIf(Patience <= TimeSpan.Zero || Patience > Delivery.Lease - TimeSpan.FromSeconds(5),
             "Mail:Patience in appsettings.json is more than 0 and at most 25 seconds, such as 00:00:20.");
+        if (CertificateFile.Length > 0)
+        {
+            MailTrust.Read(CertificateFile);
+        }
         LabelerException.ThrowIf(Tls == MailTls.None && User.Length > 0,
             "Mail:User in appsettings.json needs Mail:Tls to be StartTls or Implicit: else its secret could be read on the way.");
     }

@@ -19,12 +19,19 @@ internal static class MailText
         var data = body["data"]!;
         var (kind, project) = ((string)body["type"]!, (string?)data["project"]?["name"]);
         var means = EventKinds.All.FirstOrDefault(one => one.Name == kind).Means ?? "this is a test";
+        return Plain(from, to, project is null ? $"Labeler: {means}" : $"{project}: {means}",
+            Letter(kind, project, means, delivery.CreatedAt, data["about"]), $"{delivery.Id}", delivery.CreatedAt);
+    }
+
+    /// <param name="id">Of the letter, the same where it is sent again.</param>
+    public static MimeMessage Plain(string from, string to, string subject, string text, string id, DateTimeOffset at)
+    {
         var message = new MimeMessage
         {
-            Subject = Line(project is null ? $"Labeler: {means}" : $"{project}: {means}", LongestSubject),
-            MessageId = $"{delivery.Id}@{from[(from.IndexOf('@') + 1)..]}",
-            Date = delivery.CreatedAt,
-            Body = new TextPart("plain") { Text = Letter(kind, project, means, delivery.CreatedAt, data["about"]) },
+            Subject = Line(subject, LongestSubject),
+            MessageId = $"{id}@{from[(from.IndexOf('@') + 1)..]}",
+            Date = at,
+            Body = new TextPart("plain") { Text = text },
         };
         message.From.Add(new MailboxAddress("Labeler", from));
         message.To.Add(new MailboxAddress("", to));

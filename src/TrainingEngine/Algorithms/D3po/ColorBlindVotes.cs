@@ -55,7 +55,8 @@ public static class ColorBlindVotes
         var own = images.GroupBy(image => image.Group)
             .SelectMany(group => colors(group.Key) is var all ? group.Select(image => all[image.Image]) : []).ToArray();
         var mean = own[0].Select((_, channel) => own.Average(one => one[channel])).ToArray();
-        return (images, [.. images.Select(image => scores[image])], [.. own.Select(one => one.Zip(mean, (value, of) => value - of).ToArray())]);
+        return (images, [.. images.Select(image => scores[image])],
+            [.. own.Select(one => one.Zip(mean, (value, of) => value - of).ToArray())]);
     }
 
     // The pseudo-inverse leaves out channels that never differ.

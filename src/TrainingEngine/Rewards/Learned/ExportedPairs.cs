@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
@@ -23,7 +24,8 @@ public static class ExportedPairs
         {
             throw new EngineException($"{dataFolder} is no data folder of the application: it holds no files");
         }
-        var files = new FileStore(new DataFolder(dataFolder).Files);
+        var folder = new DataFolder(dataFolder);
+        var files = StoreSettings.Open(SharedSettings.Read(), folder.Files, folder.Cache);
         var (places, groups) = (new Dictionary<string, int>(), new Dictionary<(long, string), int>());
         var (pictures, pairs) = (new List<Func<Picture>>(), new List<JudgedPair>());
         foreach (var (text, number) in Lines(list).Select((text, number) => (text, number + 1)).Where(line => line.text.Trim().Length > 0))
@@ -37,7 +39,7 @@ public static class ExportedPairs
 
         int Place(string hash, int number)
         {
-            if (!ContentHash.IsHash(hash) || !files.Has(hash))
+            if (!ContentHash.IsHash(hash) || !files.Has(hash).GetAwaiter().GetResult())
             {
                 throw new EngineException($"{list}, line {number}: the image {hash} is not in {dataFolder}");
             }

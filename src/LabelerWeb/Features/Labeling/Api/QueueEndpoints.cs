@@ -18,7 +18,8 @@ public static class QueueEndpoints
 
     /// <param name="holding">Items that the page has already, separated by commas.</param>
     public static async Task<Results<JsonHttpResult<Answer>, NotFound>> Take(
-        long project, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice, int take = 4, string holding = "")
+        long project, HttpContext context, ItemQueue queue, LabelingStatus status, Practice practice, PictureAccess pictures,
+        int take = 4, string holding = "")
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
@@ -36,7 +37,9 @@ public static class QueueEndpoints
         }
         var (state, sampling) = await status.Of(project, annotator, batch, cancel);
         var progress = await status.Progress(project, annotator, cancel);
-        return TypedResults.Json(new Answer(state, [.. batch.Leases.Select(ApiItem.Of)], sampling, progress), ApiJson.Options);
+        var items = batch.Leases.Select(ApiItem.Of).ToList();
+        pictures.HandOut(context.User.Viewer(), project, items.SelectMany(item => item.Images).Select(image => image.Hash));
+        return TypedResults.Json(new Answer(state, items, sampling, progress), ApiJson.Options);
     }
 
     public static async Task<JsonHttpResult<Lost>> Extend(long project, HttpContext context, ItemQueue queue)

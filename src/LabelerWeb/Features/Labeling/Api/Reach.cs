@@ -20,10 +20,16 @@ internal sealed record Reach(IReadOnlySet<long> Projects, IReadOnlySet<long> Oth
         }
         var theirs = viewer.Projects(db).Select(p => p.Id);
         // What is not there at all is for the domain to refuse, with its own words.
-        return new(
-            await theirs.Where(id => projects.Contains(id)).ToHashSetAsync(cancel),
-            await db.Items.Where(i => items.Contains(i.Id) && !theirs.Contains(i.ProjectId)).Select(i => i.Id).ToHashSetAsync(cancel),
-            await db.Votes.Where(v => votes.Contains(v.Key) && !theirs.Contains(v.ProjectId)).Select(v => v.Key).ToHashSetAsync(cancel));
+        var found = items.Count == 0 ? [] : await db.Items.Where(i => items.Contains(i.Id))
+            .Select(i => new { i.Id, i.ProjectId, IsTheirs = theirs.Contains(i.ProjectId) }).ToListAsync(cancel);
+        var reached = found.Where(i => i.IsTheirs).Select(i => i.ProjectId).ToHashSet();
+        if (!projects.TrueForAll(reached.Contains))
+        {
+            reached.UnionWith(await theirs.Where(id => projects.Contains(id)).ToListAsync(cancel));
+        }
+        return new(reached, found.Where(i => !i.IsTheirs).Select(i => i.Id).ToHashSet(),
+            votes.Count == 0 ? [] : await db.Votes.Where(v => votes.Contains(v.Key) && !theirs.Contains(v.ProjectId)).Select(v => v.Key)
+                .ToHashSetAsync(cancel));
     }
 
     public bool Allows(VotesEndpoint.Entry entry) =>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Labeler.Web.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Labeler.Web.Features.Labeling.Api;
@@ -45,7 +47,7 @@ public static class VotesEndpoint
         var results = new List<Result>();
         foreach (var entry in batch.Entries.OfType<Entry>())
         {
-            var result = theirs.Allows(entry) ? await Take(entry, annotator, recorder, cancel)
+            var result = theirs.Allows(entry) ? await Measured(entry, annotator, recorder, cancel)
                 : new VoteResult(Outcome.Refused, null, Texts.Key("You are no member of its project."));
             results.Add(new(entry.Key, result.Outcome.ToString().ToLowerInvariant(), result.Reason is { } reason ? L[reason].Value : null));
         }
@@ -55,6 +57,15 @@ public static class VotesEndpoint
             progress[project] = await status.Progress(project, annotator, cancel);
         }
         return TypedResults.Json(new Answer(results, progress), ApiJson.Options);
+    }
+
+    private static async Task<VoteResult> Measured(Entry entry, Guid annotator, VoteRecorder recorder, CancellationToken cancel)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var result = await Take(entry, annotator, recorder, cancel);
+        Instruments.VoteDuration.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        Instruments.Votes.Add(1, new KeyValuePair<string, object?>("outcome", result.Outcome.ToString().ToLowerInvariant()));
+        return result;
     }
 
     private static Task<VoteResult> Take(Entry entry, Guid annotator, VoteRecorder recorder, CancellationToken cancel) => entry.Op switch

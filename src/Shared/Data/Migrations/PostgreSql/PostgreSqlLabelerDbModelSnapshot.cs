@@ -327,6 +327,47 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.ToTable("AuditEntries");
                 });
 
+            modelBuilder.Entity("Labeler.Shared.Data.Servers.Counter", b =>
+                {
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Kind", "Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("Counters");
+                });
+
+            modelBuilder.Entity("Labeler.Shared.Data.Servers.Duty", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Holder")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Duties");
+                });
+
             modelBuilder.Entity("Labeler.Shared.Epochs.Checkpoint", b =>
                 {
                     b.Property<long>("Id")
@@ -1534,6 +1575,12 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<string>("Verdict")
                         .HasColumnType("text");
 
+                    b.Property<int?>("Voters")
+                        .HasColumnType("integer");
+
+                    b.Property<double?>("Weight")
+                        .HasColumnType("double precision");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Key")
@@ -1653,6 +1700,25 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.HasIndex("ProjectId");
 
                     b.ToTable("Webhooks");
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("FriendlyName")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Xml")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("DataProtectionKeys");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", b =>
