@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Labeler.Shared.Accounts;
@@ -160,6 +161,29 @@ public sealed class ProjectFormTests(WebHost host) : IClassFixture<WebHost>, IAs
         Assert.Contains("is a KandinskyPipeline, which is not one that can be trained here", await Check(("Name", "Other"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Settings.ModelFolder", "models/other")));
         await File.WriteAllTextAsync(Path.Combine(folder, "model_index.json"), "nothing of the kind");
         Assert.Contains("cannot be read", await Check(("Name", "Damaged"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Settings.ModelFolder", "models/other")));
+    }
+
+    [Fact]
+    public async Task A_model_of_one_file_says_the_same_by_the_names_and_shapes_of_its_tensors()
+    {
+        (string, long[])[] tensors =
+        [
+            ("model.diffusion_model.img_in.weight", [3072, 64]), ("model.diffusion_model.double_blocks.0.img_attn.norm.query_norm.scale", [128]),
+            ("model.diffusion_model.double_blocks.0.img_mlp.0.weight", [1_000_000, 12_000]), ("model.diffusion_model.single_blocks.0.linear1.weight", [21504, 3072]),
+            ("text_encoders.clip_l.transformer.text_model.embeddings.position_embedding.weight", [77, 768]),
+            .. Enumerable.Range(0, 4).Select(level => ($"first_stage_model.decoder.up.{level}.block.0.conv2.weight", new long[] { 128, 128, 3, 3 })),
+            ("first_stage_model.decoder.conv_in.weight", [512, 16, 3, 3]),
+        ];
+        var header = JsonSerializer.SerializeToUtf8Bytes(tensors.ToDictionary(tensor => tensor.Item1, tensor => new { dtype = "BF16", shape = tensor.Item2, data_offsets = new[] { 0, 0 } }));
+        Directory.CreateDirectory(Path.Combine(host.Data, "models"));
+        await File.WriteAllBytesAsync(Path.Combine(host.Data, "models", "one.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header]);
+
+        var said = await Check(("Name", "One"), ("Task", "FlagBatch"), ("Flags", "Deformed"), ("Settings.ModelFolder", "models/one.safetensors"), ("Compute.Precision", "BFloat16"), ("Compute.MicroBatch", "1"));
+
+        Assert.Matches(@"FLUX, \d+(\.\d)? MB, bfloat16; computes in bfloat16", said);
+        // Twelve thousand million numbers of two bytes, and a sixth of that held.
+        Assert.Matches(@"about (2[89]|3\d)\.\d GB", said);
+        Assert.Matches(@"\d+\.\d GB to sample, \d+\.\d GB to train with 1 at once", said);
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

@@ -10,6 +10,9 @@ internal static class GoldenFolder
     /// <summary>That of flow models.</summary>
     public static string? Flow { get; } = Above(new DirectoryInfo(Repository.Root).Parent, "golden-flow");
 
+    /// <summary>Small inputs that went wrong.</summary>
+    public static string? Cases { get; } = Above(new DirectoryInfo(Repository.Root).Parent, "cases");
+
     public static string File(params string[] parts) => System.IO.Path.Combine([Path!, .. parts]);
 
     private static string? Above(DirectoryInfo? folder, string name)
@@ -61,4 +64,11 @@ public sealed class FlowGoldenTheoryAttribute : TheoryAttribute
 {
     public FlowGoldenTheoryAttribute() => Skip = GoldenFolder.Flow is null || GoldenFolder.Path is null
         ? "the reference data ../shared/golden and ../shared/golden-flow are not there" : null;
+}
+
+/// <summary>A theory that needs the inputs that went wrong; skipped, and counted as such, where they are not there.</summary>
+public sealed class CaseTheoryAttribute : TheoryAttribute
+{
+    public CaseTheoryAttribute() => Skip = GoldenFolder.Cases is null || GoldenFolder.Path is null
+        ? "the reference data ../shared/golden and the inputs ../shared/cases are not there" : null;
 }

@@ -29,7 +29,7 @@ public sealed record ModelFacts(string Family, long Bytes, string? Precision)
         ["F8_E5M2"] = "float8",
     };
 
-    /// <summary>How large its parts are; null for a model in one file, and where its configs do not say.</summary>
+    /// <summary>How large its parts are; null where neither its configs nor its tensors say.</summary>
     public ModelFootprint? Footprint { get; private init; }
 
     /// <summary>Such as: Stable Diffusion XL, 6.9 GB, float16.</summary>
@@ -48,7 +48,10 @@ public sealed record ModelFacts(string Family, long Bytes, string? Precision)
         {
             if (File.Exists(path))
             {
-                return new("one file", new FileInfo(path).Length, PrecisionOf(path));
+                return new(SingleFileHeader.Read(path)?.Family.Told() ?? "one file", new FileInfo(path).Length, PrecisionOf(path))
+                {
+                    Footprint = SingleFileFootprint.Read(path),
+                };
             }
             var files = new DirectoryInfo(path).EnumerateDirectories().SelectMany(part => part.EnumerateFiles("*.safetensors")).ToList();
             var kind = KindOf(Path.Combine(path, "model_index.json"));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training.Memory;
+using TorchSharp;
 
 namespace Labeler.TrainingEngine.Commands;
 
@@ -46,10 +47,14 @@ internal static class MemoryCommand
                 VaeElsewhere = parsed.GetValue(offloadVae),
                 Tiles = parsed.GetValue(tiles),
             };
-            Console.WriteLine(MemoryEstimate.Of(model, work));
-            if ((parsed.GetValue(free) is { } told ? (long)(told * 1e9) : FreeMemory.Of(Devices.Pick(parsed.GetValue(device)))) is { } room)
+            // Without a device, --free may be that of any.
+            var place = parsed.GetValue(free) is null || parsed.GetValue(device) is not null ? Devices.Pick(parsed.GetValue(device)) : null;
+            var onProcessor = place?.type == DeviceType.CPU;
+            Console.WriteLine(MemoryEstimate.Of(
+                model, onProcessor ? work with { TextsElsewhere = false, VaeElsewhere = false } : work));
+            if ((parsed.GetValue(free) is { } told ? (long)(told * 1e9) : FreeMemory.Of(place!)) is { } room)
             {
-                MemoryCheck.Require(model, work, room, estimate => estimate.Peak);
+                MemoryCheck.Require(model, work, room, estimate => estimate.Peak, onProcessor);
                 Console.WriteLine($"fits into {MemoryEstimate.Told(room)}");
             }
         });

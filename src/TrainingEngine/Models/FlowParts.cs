@@ -1,3 +1,4 @@
+using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Models.SingleFile;
 using Labeler.TrainingEngine.Models.T5;
 using Labeler.TrainingEngine.Weights;

@@ -1,5 +1,6 @@
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
+using Labeler.TrainingEngine.Models.SingleFile;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Models;
@@ -37,6 +38,23 @@ public sealed class ModelFolderTests
         RandomModel.Write(SmallShapes.Second, folder.File("made"), ScalarType.Float16, 5);
 
         Assert.Equal(PredictionType.VPrediction, NoiseSchedule.Load(folder.File("made", "scheduler")).Options.Prediction);
+    }
+
+    [Fact]
+    public void One_of_Stable_Diffusion_3_is_made_without_T5_and_samples()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var text = SmallShapes.Text with { ProjectionWidth = 12 };
+        var shape = new Sd3Shape(new(8, 2, 4, 2, 2, 8, new(32, 24), 6, [0], Norms: true), SmallShapes.Vae with { QuantConvolution = false, PostQuantConvolution = false }, [text, text]);
+
+        RandomModel.Write(shape, folder.File("made"), ScalarType.BFloat16, 5);
+
+        var made = StableDiffusion.Load(folder.File("made"));
+        using var trajectory = new Sampler(made, ModelSchedule.Of(made), new SamplingOptions { Steps = 2, GroupSize = 1 }).Sample("a cat", 3);
+        Assert.Null(made.T5);
+        Assert.True(trajectory.Final.isfinite().all().item<bool>());
+        Assert.True(File.ReadAllText(folder.File("made", "model_index.json")).Contains("StableDiffusion3Pipeline", StringComparison.Ordinal));
     }
 
     [Fact]

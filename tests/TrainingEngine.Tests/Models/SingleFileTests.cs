@@ -26,7 +26,7 @@ public sealed class SingleFileTests : IDisposable
     public void It_samples_what_its_folder_samples(string model)
     {
         var file = Written(model);
-        CopyAllButWeights(GoldenFolder.File(model), _folder.File("model"));
+        TinySingleFile.PutBeside(GoldenFolder.File(model), _folder.File("model"));
 
         var (single, folder) = (StableDiffusion.Load(file), StableDiffusion.Load(GoldenFolder.File(model)));
 
@@ -53,7 +53,7 @@ public sealed class SingleFileTests : IDisposable
     public void What_it_lacks_is_told_by_name(string model, string changed, string told)
     {
         var file = Written(model);
-        CopyAllButWeights(GoldenFolder.File(model), _folder.File("model"));
+        TinySingleFile.PutBeside(GoldenFolder.File(model), _folder.File("model"));
         var tensors = SafeTensors.ReadAll(file);
         if (changed.EndsWith("input_blocks.0.0.weight", StringComparison.Ordinal))
         {
@@ -78,9 +78,9 @@ public sealed class SingleFileTests : IDisposable
     public void One_of_Stable_Diffusion_2_has_a_layer_of_its_text_encoder_and_a_projection_more_than_the_folder()
     {
         var (source, tensors) = (StableDiffusion.Load(GoldenFolder.File("tiny-sd21")), new Dictionary<string, Tensor>());
-        Put(tensors, "model.diffusion_model.", UNetNames.Of(source.Unet.Parameters.Keys).Of, source.Unet.Parameters);
-        Put(tensors, "first_stage_model.", new VaeNames(source.Vae.Config.Channels.Length).Of, source.Vae.Parameters);
-        Put(tensors, "cond_stage_model.model.", OpenClipNames.Of, source.TextEncoders[0].Parameters);
+        TinySingleFile.Put(tensors, "model.diffusion_model.", UNetNames.Of(source.Unet.Parameters.Keys).Of, source.Unet.Parameters);
+        TinySingleFile.Put(tensors, "first_stage_model.", new VaeNames(source.Vae.Config.Channels.Length).Of, source.Vae.Parameters);
+        TinySingleFile.Put(tensors, "cond_stage_model.model.", OpenClipNames.Of, source.TextEncoders[0].Parameters);
         var blocks = source.TextEncoders[0].Config.Layers;
         tensors[$"cond_stage_model.model.transformer.resblocks.{blocks}.ln_1.weight"] = ones(1);
         tensors["cond_stage_model.model.text_projection"] = ones(1);
@@ -88,7 +88,7 @@ public sealed class SingleFileTests : IDisposable
         tensors["first_stage_model.loss.logvar"] = ones(1);
         tensors["model_ema.decay"] = ones(1);
         SafeTensors.Write(_folder.File("model.safetensors"), tensors);
-        CopyAllButWeights(GoldenFolder.File("tiny-sd21"), _folder.File("model"));
+        TinySingleFile.PutBeside(GoldenFolder.File("tiny-sd21"), _folder.File("model"));
 
         Assert.Equal(Sampled(source), Sampled(StableDiffusion.Load(_folder.File("model.safetensors"))));
     }
@@ -144,23 +144,5 @@ public sealed class SingleFileTests : IDisposable
         });
         SafeTensors.Write(_folder.File("model.safetensors"), tensors);
         return _folder.File("model.safetensors");
-    }
-
-    private static void Put(Dictionary<string, Tensor> file, string prefix, Func<string, StoredAs?> names, IReadOnlyDictionary<string, Tensor> weights)
-    {
-        foreach (var group in weights.GroupBy(pair => names(pair.Key)!.Value.Key))
-        {
-            file[prefix + group.Key] = cat([.. group.OrderBy(pair => names(pair.Key)!.Value.Piece).Select(pair => pair.Value)]);
-        }
-    }
-
-    private static void CopyAllButWeights(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
     }
 }

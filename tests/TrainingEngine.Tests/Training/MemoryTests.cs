@@ -60,13 +60,7 @@ public sealed class MemoryTests : IDisposable
         };
         var (loaded, stored) = (Footprints.Of(StableDiffusion.Load(folder)), StoredFootprint.Read(folder)!);
 
-        Assert.Equal(
-            (loaded.Denoiser, loaded.Adapted, loaded.Texts, loaded.Vae, loaded.Size, loaded.AdaptedTexts, loaded.TextActivations, loaded.TakesTwoBranches),
-            (stored.Denoiser, stored.Adapted, stored.Texts, stored.Vae, stored.Size, stored.AdaptedTexts, stored.TextActivations, stored.TakesTwoBranches));
-        Assert.Equal((loaded.Shape.ActivationsOf(8, 8), loaded.Shape.PlannedOf(8, 8)), (stored.Shape.ActivationsOf(8, 8), stored.Shape.PlannedOf(8, 8)));
-        var work = new MemoryWork(16, 16, 4, 2, ComputeType.Float16) { Trained = 4 * loaded.Adapted, TrainsTexts = true };
-        Assert.Equal(MemoryEstimate.Of(loaded, work), MemoryEstimate.Of(stored, work));
-        Assert.Equal(MemoryEstimate.Of(loaded, work with { Trained = 0 }), MemoryEstimate.Of(stored, work with { Trained = 0 }));
+        FootprintsOf.AssertAlike(loaded, stored);
     }
 
     [Fact]
@@ -96,6 +90,21 @@ public sealed class MemoryTests : IDisposable
         MemoryCheck.Require(sd35, sampling with { Type = ComputeType.BFloat16 }, 24 * Gigabyte, estimate => estimate.Peak);
         var none = Assert.Throws<EngineException>(() => MemoryCheck.Require(sd35, sampling, Gigabyte, estimate => estimate.Peak));
         Assert.Contains("fits nowhere below", none.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_a_processor_nothing_can_be_elsewhere()
+    {
+        var sd35 = Footprints.Like("sd35-medium");
+        var sampling = new MemoryWork(1024, 1024, 1, 2, ComputeType.BFloat16);
+
+        var error = Assert.Throws<EngineException>(() => MemoryCheck.Require(sd35, sampling, 19 * Gigabyte, estimate => estimate.Peak, onProcessor: true));
+
+        Assert.DoesNotContain("offloaded", error.Message, StringComparison.Ordinal);
+        Assert.Contains("fits nowhere below", error.Message, StringComparison.Ordinal);
+        Assert.Throws<EngineException>(() => MemoryCheck.Require(
+            sd35, sampling with { TextsElsewhere = true, Tiles = true }, 19 * Gigabyte, estimate => estimate.Peak, onProcessor: true));
+        MemoryCheck.Require(sd35, sampling with { TextsElsewhere = true, Tiles = true }, 19 * Gigabyte, estimate => estimate.Peak);
     }
 
     [Fact]

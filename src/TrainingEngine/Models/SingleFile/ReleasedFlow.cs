@@ -1,4 +1,5 @@
 using System.Globalization;
+using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Models.T5;
 using Labeler.TrainingEngine.Models.Transformers;
 using Labeler.TrainingEngine.Models.Vae;
@@ -16,6 +17,19 @@ internal static class ReleasedFlow
     public static ClipTextConfig ClipL { get; } = new(49408, 768, 3072, 12, 12, 77, true, 1e-5, 768);
     public static ClipTextConfig ClipG { get; } = new(49408, 1280, 5120, 32, 20, 77, false, 1e-5, 1280);
     public static T5Config T5Xxl { get; } = new(32128, 4096, 64, 10240, 24, 64, new(32, 128), 1e-6);
+
+    public static Sd3Config Medium3 { get; } = new(LatentSide, 2, 16, 24, 24, 64, new(4096, 2048), 192, [], Norms: false);
+    public static FluxConfig Dev { get; } = new(64, 19, 38, 24, 128, ReleasedAxes, new(4096, 768), Guided: true);
+
+    /// <summary>Stable Diffusion 3.5 medium without T5, which it does without where there is none.</summary>
+    public static Sd3Shape Medium35 { get; } = new(
+        Medium3 with { PositionSide = 384, Dual = [.. Enumerable.Range(0, 13).Select(block => (long)block)], Norms = true },
+        new(3, 3, 16, [128, 256, 512, 512], 2, 32, 1.5305, 1024)
+        {
+            ShiftFactor = 0.0609,
+            QuantConvolution = false,
+            PostQuantConvolution = false,
+        }, [ClipL, ClipG]);
 
     public static VaeConfig Vae(SingleFileLayout file) => new(3, 3, 16, [128, 256, 512, 512], 2, 32,
         file.Family == ModelFamily.Flux ? 0.3611 : 1.5305, 1024)
@@ -69,3 +83,7 @@ internal static class ReleasedFlow
             .Where(number => number.Length > 0).Distinct().Select(number => long.Parse(number, CultureInfo.InvariantCulture)).Order(),
     ];
 }
+
+/// <summary>The shape of a model of Stable Diffusion 3's family, but for T5.</summary>
+/// <param name="TextEncoders">CLIP's, in order.</param>
+internal sealed record Sd3Shape(Sd3Config Transformer, VaeConfig Vae, IReadOnlyList<ClipTextConfig> TextEncoders);

@@ -1,3 +1,4 @@
+using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 
@@ -9,16 +10,13 @@ namespace Labeler.TrainingEngine.Models.SingleFile;
 /// </summary>
 public sealed class SingleFileLayout
 {
-    private static readonly string[] DenoiserPrefixes = ["model.diffusion_model.", "diffusion_model.", ""];
-    private static readonly string[] VaePrefixes = ["first_stage_model.", "vae.", ""];
-
     private readonly Dictionary<string, StoredNames> _parts = [];
 
     private SingleFileLayout(SafeTensors file)
     {
         Path = file.Path;
         var keys = file.Names.ToHashSet(StringComparer.Ordinal);
-        Family = FamilyOf(keys) ?? throw new EngineException(
+        Family = SingleFileHeader.FamilyOf(keys) ?? throw new EngineException(
             $"{Path}: is no checkpoint in one file that this engine knows: it holds neither a U-Net (model.diffusion_model.input_blocks…) "
                 + "nor a transformer of Stable Diffusion 3 (joint_blocks…) or FLUX (double_blocks…); a folder in the diffusers layout is "
                 + "given as the folder, an adapter with --adapter");
@@ -57,27 +55,9 @@ public sealed class SingleFileLayout
                 + "beside the file", dtype, device, names)
             : throw new EngineException($"{Path}: holds no {part}: it is a part of a model; load it as a folder in the diffusers layout");
 
-    private static ModelFamily? FamilyOf(HashSet<string> keys)
-    {
-        bool Any(string start) => keys.Any(key => key.Contains(start, StringComparison.Ordinal));
-        return Any("double_blocks.0.") ? ModelFamily.Flux
-            : Any("joint_blocks.0.") ? ModelFamily.StableDiffusion3
-            : !Any("input_blocks.0.0.") ? null
-            : Any("label_emb.0.0.") ? ModelFamily.StableDiffusionXl
-            : Any("cond_stage_model.model.") ? ModelFamily.StableDiffusion2
-            : ModelFamily.StableDiffusion1;
-    }
-
     private void AddDenoiser(HashSet<string> keys)
     {
-        var first = Family switch
-        {
-            ModelFamily.Flux => "double_blocks.0.",
-            ModelFamily.StableDiffusion3 => "joint_blocks.0.",
-            _ => "input_blocks.0.0.",
-        };
-        var prefix = DenoiserPrefixes.First(start => start.Length == 0
-            || keys.Any(key => key.StartsWith(start + first, StringComparison.Ordinal)));
+        var prefix = SingleFileHeader.DenoiserPrefix(keys, Family);
         var own = Behind(keys, prefix);
         var (part, names) = Family switch
         {
@@ -90,7 +70,7 @@ public sealed class SingleFileLayout
 
     private void AddVae(HashSet<string> keys)
     {
-        if (VaePrefixes.FirstOrDefault(start => keys.Contains($"{start}decoder.conv_in.weight")) is { } prefix)
+        if (SingleFileHeader.VaePrefix(keys) is { } prefix)
         {
             _parts.Add("vae", new(prefix, VaeNames.OfOriginal(Behind(keys, prefix)).Of,
                 // Some files keep what the autoencoder was trained against.
@@ -100,21 +80,12 @@ public sealed class SingleFileLayout
 
     private void AddTexts(HashSet<string> keys)
     {
-        var flux = Family == ModelFamily.Flux;
         // Stable Diffusion 2.x takes the last but one layer's output: released folders leave the last layer out, and the projection.
         var last = Behind(keys, "cond_stage_model.model.transformer.resblocks.").Select(key => key.Split('.')[0])
             .OrderBy(number => number.Length).ThenBy(number => number, StringComparer.Ordinal).LastOrDefault();
-        foreach (var (part, prefix, names) in new (string, string, Func<string, StoredAs?>)[]
+        foreach (var (part, prefix) in SingleFileHeader.TextPrefixes(Family))
         {
-            ("text_encoder", "cond_stage_model.transformer.", WithoutRoot),
-            ("text_encoder", "cond_stage_model.model.", OpenClipNames.Of),
-            ("text_encoder", "conditioner.embedders.0.transformer.", WithoutRoot),
-            ("text_encoder_2", "conditioner.embedders.1.model.", OpenClipNames.Of),
-            ("text_encoder", "text_encoders.clip_l.transformer.", key => new(key)),
-            ("text_encoder_2", "text_encoders.clip_g.transformer.", key => new(key)),
-            (flux ? "text_encoder_2" : "text_encoder_3", "text_encoders.t5xxl.transformer.", key => new(key)),
-        })
-        {
+            Func<string, StoredAs?> names = prefix.EndsWith(".model.", StringComparison.Ordinal) ? OpenClipNames.Of : WithoutRoot;
             if (keys.Any(key => key.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 _parts.TryAdd(part, new(prefix, key => Plain(prefix, key) ?? names(key), Unused));

@@ -1,3 +1,4 @@
+using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Models.UNet;
 using Labeler.TrainingEngine.Models.Vae;
 using Labeler.TrainingEngine.Weights;
@@ -50,14 +51,10 @@ public static class SingleFileModel
 
     /// <summary>The folder with what a model of one file does not hold: one of its name, or the one in which it lies.</summary>
     /// <exception cref="EngineException">There is none.</exception>
-    public static string Beside(string file)
-    {
-        file = Path.GetFullPath(file);
-        var places = new[] { Path.ChangeExtension(file, null), Path.GetDirectoryName(file)! };
-        return places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "tokenizer"))) ?? throw new EngineException(
-            $"{file}: a checkpoint in one file holds no tokenizer: put the folder tokenizer of a model of its family (for XL and FLUX "
-                + $"tokenizer_2, for Stable Diffusion 3 tokenizer_2 and tokenizer_3 too) into {places[0]} or beside the file");
-    }
+    public static string Beside(string file) => SingleFileFootprint.Beside(file) ?? throw new EngineException(
+        $"{Path.GetFullPath(file)}: a checkpoint in one file holds no tokenizer: put the folder tokenizer of a model of its family (for XL "
+            + "and FLUX tokenizer_2, for Stable Diffusion 3 tokenizer_2 and tokenizer_3 too) into "
+            + $"{SingleFileFootprint.Places(file)[0]} or beside the file");
 
     /// <summary>The noise schedule of a model of one file, as a scheduler_config.json has it: that beside it, or its family's.</summary>
     public static IReadOnlyDictionary<string, object?> Schedule(string file) => ModelFolder.Schedule(SingleFileLayout.Of(file).Prediction);

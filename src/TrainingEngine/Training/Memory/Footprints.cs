@@ -13,20 +13,6 @@ namespace Labeler.TrainingEngine.Training.Memory;
 /// <summary>Footprints of models that are loaded, and of released ones, known from shapes alone.</summary>
 public static class Footprints
 {
-    private static readonly Sd3Config Medium35 =
-        new(128, 2, 16, 24, 24, 64, new(4096, 2048), 384, [.. Enumerable.Range(0, 13).Select(block => (long)block)], Norms: true);
-
-    private static readonly Sd3Config Medium3 = new(128, 2, 16, 24, 24, 64, new(4096, 2048), 192, [], Norms: false);
-
-    private static readonly FluxConfig Dev = new(64, 19, 38, 24, 128, [16, 56, 56], new(4096, 768), Guided: true);
-
-    private static readonly VaeConfig FlowVae = new(3, 3, 16, [128, 256, 512, 512], 2, 32, 1.5305, 1024)
-    {
-        ShiftFactor = 0.0609,
-        QuantConvolution = false,
-        PostQuantConvolution = false,
-    };
-
     /// <summary>Released models whose footprint is known without their files.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ReleasedShape.All.Select(shape => shape.Name), "sd3-medium", "sd35-medium",
         "flux-dev"];
@@ -35,9 +21,10 @@ public static class Footprints
     /// <exception cref="EngineException">It is none of <see cref="Names"/>.</exception>
     public static ModelFootprint Like(string name) => name switch
     {
-        "sd35-medium" => Flow(weights => new Sd3Transformer(Medium35, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
-        "sd3-medium" => Flow(weights => new Sd3Transformer(Medium3, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
-        "flux-dev" => Flow(weights => new FluxTransformer(Dev, weights), [ReleasedFlow.ClipL]),
+        "sd35-medium" => Flow(
+            weights => new Sd3Transformer(ReleasedFlow.Medium35.Transformer, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
+        "sd3-medium" => Flow(weights => new Sd3Transformer(ReleasedFlow.Medium3, weights), [ReleasedFlow.ClipL, ReleasedFlow.ClipG]),
+        "flux-dev" => Flow(weights => new FluxTransformer(ReleasedFlow.Dev, weights), [ReleasedFlow.ClipL]),
         _ => ReleasedShape.All.FirstOrDefault(shape => shape.Name == name) is { } shape
             ? Of(weights => new UNet2DConditionModel(shape.Unet, weights), [.. shape.TextEncoders], shape.Vae)
             : throw new EngineException($"{name} is unknown; known are {string.Join(", ", Names)}"),
@@ -68,7 +55,7 @@ public static class Footprints
 
     private static ModelFootprint Flow(Func<WeightSource, IDenoiser> make, ClipTextConfig[] clips)
     {
-        var model = Of(make, clips, FlowVae);
+        var model = Of(make, clips, ReleasedFlow.Medium35.Vae);
         return model with { Texts = model.Texts + ShapesOnly.NumbersOf(weights => new T5Encoder(ReleasedFlow.T5Xxl, weights)) };
     }
 

@@ -56,7 +56,7 @@ public static class MemoryCheck
     {
         if (FreeMemory.Of(model.Device) is { } free)
         {
-            Require(Footprints.Of(model), work, free, estimate => estimate.Growth);
+            Require(Footprints.Of(model), work, free, estimate => estimate.Growth, model.Device.type == DeviceType.CPU);
         }
     }
 
@@ -65,16 +65,19 @@ public static class MemoryCheck
     /// <param name="work">What is to be done.</param>
     /// <param name="free">Bytes that are free.</param>
     /// <param name="share">What of an estimate must fit into them.</param>
+    /// <param name="onProcessor">Whether the device's memory is the machine's, so that no part of the model can be elsewhere.</param>
     /// <exception cref="EngineException">It takes more than is free; the message says what would fit.</exception>
-    public static void Require(ModelFootprint model, MemoryWork work, long free, Func<MemoryEstimate, long> share)
+    public static void Require(
+        ModelFootprint model, MemoryWork work, long free, Func<MemoryEstimate, long> share, bool onProcessor = false)
     {
+        work = onProcessor ? work with { TextsElsewhere = false, VaeElsewhere = false } : work;
         var estimate = MemoryEstimate.Of(model, work);
         var wanted = share(estimate);
         if (wanted <= free)
         {
             return;
         }
-        string[] fitting = [.. Alternatives(work).Where(other => share(MemoryEstimate.Of(model, other.Work)) <= free)
+        string[] fitting = [.. Alternatives(work, onProcessor).Where(other => share(MemoryEstimate.Of(model, other.Work)) <= free)
             .Select(other => other.Told)];
         throw new EngineException($"this takes about {MemoryEstimate.Told(wanted)} of memory more, and "
             + $"{MemoryEstimate.Told(free)} are free ({estimate}); "
@@ -82,11 +85,11 @@ public static class MemoryCheck
                 : $"it fits nowhere below {MemoryEstimate.Told(Least())}: take a smaller model or smaller images"));
 
         long Least() =>
-            Alternatives(work).Select(other => share(MemoryEstimate.Of(model, other.Work))).Append(wanted).Min();
+            Alternatives(work, onProcessor).Select(other => share(MemoryEstimate.Of(model, other.Work))).Append(wanted).Min();
     }
 
     // From what changes least to what changes most; the last is all of it together.
-    private static IEnumerable<(string Told, MemoryWork Work)> Alternatives(MemoryWork work)
+    private static IEnumerable<(string Told, MemoryWork Work)> Alternatives(MemoryWork work, bool onProcessor)
     {
         var trains = work.Trained > 0;
         for (var images = work.ImagesAtOnce / 2; images >= 1; images /= 2)
@@ -105,11 +108,11 @@ public static class MemoryCheck
         {
             yield return ("bfloat16", work with { Type = ComputeType.BFloat16 });
         }
-        if (!work.TextsElsewhere)
+        if (!onProcessor && !work.TextsElsewhere)
         {
             yield return ("text encoders offloaded", work with { TextsElsewhere = true });
         }
-        if (!work.VaeElsewhere)
+        if (!onProcessor && !work.VaeElsewhere)
         {
             yield return ("the autoencoder offloaded", work with { VaeElsewhere = true });
         }
@@ -118,8 +121,8 @@ public static class MemoryCheck
             ImagesAtOnce = 1,
             Recompute = trains,
             Tiles = !trains,
-            TextsElsewhere = true,
-            VaeElsewhere = true,
+            TextsElsewhere = !onProcessor,
+            VaeElsewhere = !onProcessor,
             Type = work.Type == ComputeType.Float32 ? ComputeType.BFloat16 : work.Type,
         });
     }

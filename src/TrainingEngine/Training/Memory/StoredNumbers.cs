@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Weights;
 
@@ -9,11 +11,14 @@ internal static class StoredNumbers
     private const string Texts = "text_encoder";
 
     /// <param name="path">A folder in the diffusers layout, or one file. What cannot be read counts nothing: loading says why.</param>
-    /// <param name="without">Parts of a folder that do not count.</param>
+    /// <param name="without">Parts that do not count.</param>
     public static long Of(string path, Offloads without = Offloads.None)
     {
-        IEnumerable<string> files = File.Exists(path) ? [path]
-            : !Directory.Exists(path) ? []
+        if (File.Exists(path))
+        {
+            return OfOneFile(path, without);
+        }
+        IEnumerable<string> files = !Directory.Exists(path) ? []
             : Directory.GetDirectories(path).Where(part => IsLoaded(Path.GetFileName(part), without)).SelectMany(Files);
         return files.Sum(Count);
     }
@@ -28,6 +33,20 @@ internal static class StoredNumbers
     {
         var sharded = Directory.GetFiles(part, "*-of-*.safetensors");
         return sharded.Length > 0 ? sharded : Directory.GetFiles(part, "*.safetensors").OrderBy(file => new FileInfo(file).Length).Take(1);
+    }
+
+    // A file may hold a moving average of the weights too, which is not loaded.
+    private static long OfOneFile(string path, Offloads without)
+    {
+        try
+        {
+            return SingleFileFootprint.Read(path) is not { } model ? 0
+                : model.Denoiser + (without.HasFlag(Offloads.Texts) ? 0 : model.Texts) + (without.HasFlag(Offloads.Vae) ? 0 : model.Vae);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return 0;
+        }
     }
 
     private static long Count(string file)

@@ -1,4 +1,4 @@
-namespace Labeler.TrainingEngine.Models;
+namespace Labeler.Shared.Memory;
 
 /// <summary>Kinds of models that share an architecture, hence adapters.</summary>
 public enum ModelFamily
