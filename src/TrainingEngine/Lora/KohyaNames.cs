@@ -1,5 +1,4 @@
 using Labeler.Shared.Memory;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Weights;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Labeler.Shared;
 using Labeler.Shared.Memory;
-using Labeler.TrainingEngine.Models;
 
 namespace Labeler.TrainingEngine.Lora;
 

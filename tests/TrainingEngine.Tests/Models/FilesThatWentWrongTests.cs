@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Models;
-using Labeler.TrainingEngine.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using Labeler.Shared.Memory;
 using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Memory;
 using Labeler.TrainingEngine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Tests.Training;
