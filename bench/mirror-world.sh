@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the bundled model learns from simulated votes: each setting of D3PO with equal votes, side by side in one run.
-# usage: bench/mirror-world.sh DIR [settings|normalcy|noise|safety|alignment …]
+# usage: bench/mirror-world.sh DIR [settings|gain|normalcy|noise|safety|alignment|held-normalcy|held-noise|held-safety|held-alignment …]
 # A run that is in DIR already is not repeated; one that was stopped goes on.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -61,8 +61,39 @@ for part in "${@:-settings}"; do
       row once 'one epoch and one pass: grouped'
       row once-official 'one epoch and one pass: official, a step per pair, 3e-6'
       ;;
-    normalcy | safety | alignment | noise)
+    gain)
+      # Settings are chosen on another seed than those that are reported.
+      hands=(normalcy --epochs 5 --images 98 --evaluation-images 100 --seed 11)
+      run gain-before "${hands[@]}"
+      run gain-passes "${hands[@]}" --inner-epochs 4
+      run gain-held "${hands[@]}" --inner-epochs 4 --hold-color 1
+      run gain-blind "${hands[@]}" --inner-epochs 4 --color-blind
+      run gain-across "${hands[@]}" --inner-epochs 4 --hold-color 1 --across-groups --kl 0.01
+      heading "${hands[*]}"
+      row gain-before 'two passes, KL 0.02'
+      row gain-passes 'four passes'
+      row gain-held 'four passes, colors held'
+      row gain-blind 'four passes, color-blind votes'
+      row gain-across 'four passes, colors held, pairs across groups, KL 0.01'
+      art=(safety --epochs 2 --images 98 --evaluation-images 100 --seed 11 --hold-color 1)
+      run gain-art-02 "${art[@]}" --inner-epochs 4
+      run gain-art-05 "${art[@]}" --inner-epochs 2 --kl 0.05
+      heading "${art[*]}"
+      row gain-art-02 'four passes, KL 0.02'
+      row gain-art-05 'two passes, KL 0.05'
+      mirrors=(alignment --evaluation-images 100 --seed 11 --inner-epochs 4 --hold-color 1)
+      run gain-mirrors-98 "${mirrors[@]}" --epochs 5 --images 98
+      run gain-mirrors-140 "${mirrors[@]}" --epochs 7 --images 140 --images-per-step 70 --kl 0.1
+      heading "${mirrors[*]}"
+      row gain-mirrors-98 '98 pictures an epoch: 14 of the 20 prompts, KL 0.02'
+      row gain-mirrors-140 '140 pictures an epoch: all prompts, KL 0.1, 70 images a step'
+      ;;
+    normalcy | safety | alignment | noise | held-normalcy | held-safety | held-alignment | held-noise)
       case $part in
+        held-normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4 --hold-color 1) ;;
+        held-noise) size=(normalcy --epochs 10 --images 98 --noise 0.2 --inner-epochs 4 --hold-color 1) ;;
+        held-safety) size=(safety --epochs 2 --images 98 --inner-epochs 2 --kl 0.05 --hold-color 1) ;;
+        held-alignment) size=(alignment --epochs 7 --images 140 --inner-epochs 4 --images-per-step 70 --kl 0.1 --hold-color 1) ;;
         normalcy) size=(normalcy --epochs 5 --images 196) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.1) ;;
         safety) size=(safety --epochs 3 --images 98 --kl 0.1) ;;
@@ -72,6 +103,6 @@ for part in "${@:-settings}"; do
       heading "${size[*]}"
       for seed in 1 2 3; do row "$part-$seed" "seed $seed"; done
       ;;
-    *) echo "there is no part $part; there are settings, normalcy, noise, safety, alignment" >&2; exit 2 ;;
+    *) echo "there is no part $part; there are settings, gain, normalcy, noise, safety, alignment, and the last four with held- before them" >&2; exit 2 ;;
   esac
 done
