@@ -20,7 +20,7 @@ public sealed class PictureAccess(Rights rights, IDbContextFactory<LabelerDb> co
     /// <summary>Does what somebody signed in with still hold? A no is never remembered.</summary>
     public async Task<bool> Hold(ClaimsPrincipal user, CancellationToken cancel)
     {
-        var key = (user.SessionId(), user.AccountId(), user.FindFirstValue("AspNet.Identity.SecurityStamp"), user.HighestRole());
+        var key = (user.SessionId(), user.AccountId(), rights.Stamp(user), user.HighestRole());
         if (_said.TryGetValue(key, out _))
         {
             return true;

@@ -13,6 +13,9 @@ public sealed class Rights(IDbContextFactory<LabelerDb> contexts, IOptions<Ident
     /// <summary>How soon at the latest an open page stops when the person was disabled, lost the role or had the session ended.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>What changes with the account's password and role, as it was when this person signed in.</summary>
+    public string? Stamp(ClaimsPrincipal user) => user.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
+
     /// <summary>
     /// Is the session open, the account neither disabled nor changed (password, role) since, and does it hold every role that
     /// <paramref name="user"/> claims? One look by primary keys.
@@ -24,7 +27,7 @@ public sealed class Rights(IDbContextFactory<LabelerDb> contexts, IOptions<Ident
             return false;
         }
         var (account, now) = (user.AccountId(), time.GetUtcNow());
-        var stamp = user.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType);
+        var stamp = Stamp(user);
         var roles = user.FindAll(options.Value.ClaimsIdentity.RoleClaimType).Select(role => role.Value).Distinct().ToList();
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.Sessions.Open(now).AnyAsync(s => s.Id == session && s.AccountId == account

@@ -1,3 +1,5 @@
+using Labeler.Shared.Storage;
+
 namespace Labeler.Shared.Data;
 
 /// <summary>Lets one process at a time set up a data folder.</summary>
@@ -5,17 +7,13 @@ internal static class FolderLock
 {
     public static async Task<IDisposable> Take(DataFolder folder, CancellationToken cancel)
     {
-        var path = Path.Combine(folder.Root, "labeler.lock");
         while (true)
         {
-            try
+            if (LockFile.TryTake(Path.Combine(folder.Root, "labeler.lock")) is { } only)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return only;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(50, cancel);
-            }
+            await Task.Delay(50, cancel);
         }
     }
 }

@@ -5,6 +5,12 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
 {
     private const int MetricsAtOnce = 200;
 
+    // A lease that ends later than any could was written by a clock that jumped: it counts as over.
+    private const string Claimable = """
+        ({2} >> "Kind") % 2 = 1 AND ("State" = {1}
+            OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {4})))
+        """;
+
     /// <summary>The next job for a worker, now held by it; null when there is none. A job whose worker fell silent is claimed again, up to
     /// its attempts.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
@@ -12,31 +18,25 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         await FailAbandoned(db, cancel);
-        var at = time.GetUtcNow();
-        var beyond = at + Job.LeaseLifetime + ClockSkew.Tolerance;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
+        var latest = end + (long)ClockSkew.Tolerance.TotalMilliseconds;
+        // A list of kinds cannot be one parameter on both databases; a bit set can.
+        var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
+        object[] asked = [(int)JobState.Running, (int)JobState.Queued, wanted, now, latest];
         // Mostly there is none, and a statement that may write waits for SQLite's one writer, and votes for it.
-        if (!await db.Jobs.AnyAsync(j => kinds.Contains(j.Kind) && (j.State == JobState.Queued
-            || j.State == JobState.Running && j.Attempt < j.MaxAttempts && (j.LeaseExpiresAt < at || j.LeaseExpiresAt > beyond)), cancel))
+        if (!await db.Jobs.FromSqlRaw("""SELECT * FROM "Jobs" WHERE """ + Claimable, asked).AnyAsync(cancel))
         {
             return null;
         }
-        var now = at.ToUnixTimeMilliseconds();
-        var end = now + (long)Job.LeaseLifetime.TotalMilliseconds;
-        var latest = beyond.ToUnixTimeMilliseconds();
-        var (queued, running) = ((int)JobState.Queued, (int)JobState.Running);
-        // A list of kinds cannot be one parameter on both databases; a bit set can.
-        var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
-        // One statement decides who gets the job. A lease that ends later than any could was written by a clock that jumped: it counts as
-        // over.
+        // One statement decides who gets the job.
         var claim = """
-            UPDATE "Jobs" SET "State" = {0}, "Worker" = {1}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {2}, "HeartbeatAt" = {3},
+            UPDATE "Jobs" SET "State" = {0}, "Worker" = {5}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {6}, "HeartbeatAt" = {3},
                 "StartedAt" = coalesce("StartedAt", {3}), "Error" = NULL
-            WHERE "Id" = (SELECT "Id" FROM "Jobs" WHERE ({4} >> "Kind") % 2 = 1
-                AND ("State" = {5} OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {6})))
-                ORDER BY "Priority" DESC, "Id" LIMIT 1
-            """ + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED") + ") RETURNING *";
-        return (await db.Jobs.FromSqlRaw(claim, running, worker, end, now, wanted, queued, latest).AsNoTracking().ToListAsync(cancel))
-            .FirstOrDefault();
+            WHERE "Id" = (SELECT "Id" FROM "Jobs" WHERE 
+            """ + Claimable + """ ORDER BY "Priority" DESC, "Id" LIMIT 1""" + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED")
+            + ") RETURNING *";
+        return (await db.Jobs.FromSqlRaw(claim, [.. asked, worker, end]).AsNoTracking().ToListAsync(cancel)).FirstOrDefault();
     }
 
     /// <summary>A worker's sign of life, every few seconds.</summary>

@@ -1,23 +1,19 @@
 namespace Labeler.Shared.Storage.Caching;
 
-/// <summary>One process at a time, of all that share a cache's folder; the system drops the turn of one that dies.</summary>
+/// <summary>One process at a time, of all that share a cache's folder.</summary>
 internal static class FolderTurn
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     public static IDisposable Take(string folder)
     {
-        var path = Path.Combine(folder, "turn.lock");
         while (true)
         {
-            try
+            if (LockFile.TryTake(Path.Combine(folder, "turn.lock")) is { } turn)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return turn;
             }
-            catch (IOException) when (File.Exists(path))
-            {
-                Thread.Sleep(Pause);
-            }
+            Thread.Sleep(Pause);
         }
     }
 }

@@ -70,19 +70,14 @@ internal sealed class LentPaths : IDisposable
     // process's.
     private static bool IsAlive(DirectoryInfo process)
     {
-        var path = Path.Combine(process.FullName, Lock);
         try
         {
-            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            return false;
+            using var free = LockFile.TryTake(Path.Combine(process.FullName, Lock), FileMode.Open);
+            return free is null;
         }
         catch (FileNotFoundException)
         {
             return false;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return true;
         }
     }
 }
