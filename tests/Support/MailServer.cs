@@ -25,7 +25,7 @@ internal sealed class MailServer : IAsyncDisposable
     {
         (_certificate, _isImplicit) = (certificate, isImplicit);
         _listener.Start();
-        _serving = Serve();
+        _serving = Connections.Serve(_listener, Talk, _end.Token);
     }
 
     /// <param name="To">As the envelope says.</param>
@@ -53,22 +53,6 @@ internal sealed class MailServer : IAsyncDisposable
         _listener.Stop();
         await _serving;
         _end.Dispose();
-    }
-
-    private async Task Serve()
-    {
-        var open = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                open.Add(Talk(await _listener.AcceptTcpClientAsync(_end.Token)));
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(open);
-        }
     }
 
     private async Task Talk(TcpClient client)
@@ -140,7 +124,7 @@ internal sealed class MailServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or SocketException or AuthenticationException)
+        catch (Exception error) when (Connections.IsOver(error) || error is AuthenticationException)
         {
             // The other side has gone, or the test ends.
         }

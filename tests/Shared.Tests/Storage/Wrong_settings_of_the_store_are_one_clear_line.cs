@@ -79,10 +79,9 @@ public sealed class Wrong_settings_of_the_store_are_one_clear_line(Stores stores
     [Fact]
     public async Task No_server()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        listener.Stop();
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // bound, and nobody listens
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndPoint!).Port}";
         var settings = Right("labeler");
         settings["Store:S3:Endpoint"] = address;
         Assert.Equal($"The store {address} is not there (Connection refused): start it, or check Store:S3:Endpoint.", await Said(settings));

@@ -27,7 +27,7 @@ internal sealed class FaultyLine : IAsyncDisposable
         _server = server;
         _listener.Start();
         Address = new($"{server.Scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _work = Accept();
+        _work = Connections.Serve(_listener, Serve, _end.Token);
     }
 
     public Uri Address { get; }
@@ -102,26 +102,9 @@ internal sealed class FaultyLine : IAsyncDisposable
         client.Close();
     }
 
-    private async Task Accept()
-    {
-        var all = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                Interlocked.Increment(ref _accepted);
-                all.Add(Serve(client));
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
-        await Task.WhenAll(all);
-    }
-
     private async Task Serve(TcpClient client)
     {
+        Interlocked.Increment(ref _accepted);
         using var server = new TcpClient();
         _open[client] = true;
         try
@@ -141,7 +124,7 @@ internal sealed class FaultyLine : IAsyncDisposable
             await server.ConnectAsync(_server.Host, _server.Port, _end.Token);
             await Task.WhenAny(Pass(client, server, long.MaxValue, isRequest: true), Pass(server, client, most, isRequest: false));
         }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (Connections.IsOver(error))
         {
         }
         finally
@@ -180,8 +163,7 @@ internal sealed class FaultyLine : IAsyncDisposable
                 }
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException
-            or InvalidOperationException)
+        catch (Exception error) when (Connections.IsOver(error))
         {
         }
     }
