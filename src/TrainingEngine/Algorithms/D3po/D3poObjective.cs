@@ -29,6 +29,7 @@ public sealed class D3poObjective(
 
     private readonly bool _official = options.Mode == D3poMode.Official;
     private readonly TimestepLedger _ledger = new();
+    private readonly DivergenceBudget? _budget = options.KlBudget > 0 ? new(plan, options) : null;
     private D3poStepLoss? _loss;
     private Part[] _parts = [];
 
@@ -46,10 +47,14 @@ public sealed class D3poObjective(
     public Reference Reference => _official ? Reference.Start : Reference.None;
 
     /// <inheritdoc />
-    public JsonNode? State => JsonSerializer.SerializeToNode(_ledger);
+    public JsonNode? State => DivergenceBudget.Beside(JsonSerializer.SerializeToNode(_ledger)!, _budget);
 
     /// <inheritdoc />
-    public void Restore(JsonNode state) => _ledger.TakeOver(state.Deserialize<TimestepLedger>()!);
+    public void Restore(JsonNode state)
+    {
+        _ledger.TakeOver(state.Deserialize<TimestepLedger>()!);
+        _budget?.TakeOver(state);
+    }
 
     /// <inheritdoc />
     public long ImagesIn(int step) => (long)plan[step].SamplingSteps.Count * ImagesScored(plan[step]);
@@ -71,7 +76,7 @@ public sealed class D3poObjective(
     {
         var planned = plan[step];
         data.Load(planned.Groups);
-        _loss = new D3poStepLoss(planned, options, ImagesScored(planned));
+        _loss = new D3poStepLoss(planned, _budget?.Steer(options) ?? options, ImagesScored(planned));
         _parts = _official
             ? [.. planned.Preferences.SelectMany(pair => planned.SamplingSteps.Select(sampling => new Part(sampling, null, pair)))]
             : [.. MicroBatch.Cut(planned.Preferences, planned.SamplingSteps, imagesAtOnce)
@@ -102,10 +107,12 @@ public sealed class D3poObjective(
     public IReadOnlyList<object> Stepped(int step, double gradientNorm)
     {
         _ledger.Add(StepStatistics, gradientNorm);
-        if (step + 1 < plan.Count && plan[step + 1].InnerEpoch == plan[step].InnerEpoch)
-        {
-            return [];
-        }
+        object[] round = _budget?.Stepped(step, StepStatistics.Values) is { } line ? [line] : [];
+        return step + 1 < plan.Count && plan[step + 1].InnerEpoch == plan[step].InnerEpoch ? round : [.. round, .. ClosePass(step)];
+    }
+
+    private IReadOnlyList<TimestepMetrics> ClosePass(int step)
+    {
         var lines = _ledger.Close(plan[step].InnerEpoch, data.Timesteps);
         foreach (var line in lines)
         {
