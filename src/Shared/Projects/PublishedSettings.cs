@@ -35,6 +35,7 @@ public static class PublishedSettings
                 BaseKlWeight = 0,
                 HoldColor = 0,
                 ColorBlind = false,
+                Replay = 0,
                 AcrossGroups = false,
             },
         },

@@ -136,6 +136,12 @@ public sealed record TrainingOptions
             + "one run. Off: each epoch begins with a new optimizer.")]
     public bool KeepOptimizer { get; init; }
 
+    [Display(Name = "Epochs to learn from again",
+        Description = "Pairs of so many earlier epochs on the way to the policy are learned from again beside the epoch's own, for D3PO. "
+            + "Votes that were taken back or set aside since are left out."), Range(0, 100)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Replay { get; init; }
+
     [Display(Name = "Seed", Description = "Order of the images; the same seed gives the same checkpoint.")]
     public long Seed { get; init; }
 }
