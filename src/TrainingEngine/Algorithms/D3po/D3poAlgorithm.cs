@@ -70,13 +70,17 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         Action<string>? report, CancellationToken stop)
     {
         var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
-        var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
+        var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce, options.Redraw);
+        if (options.Redraw)
+        {
+            data.Redraw(options.Seed);
+        }
         if (options.NeedsBase)
         {
             using var asBase = context.AsBase();
             means.Keep(ofBase: true, stop);
         }
-        if (options.KlToPrevious > 0)
+        if (options.KlToPrevious > 0 || options.Redraw)
         {
             means.Keep(ofBase: false, stop);
         }

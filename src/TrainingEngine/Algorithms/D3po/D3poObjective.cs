@@ -76,6 +76,7 @@ public sealed class D3poObjective(
     {
         var planned = plan[step];
         data.Load(planned.Groups);
+        data.Pass = options.Redraw ? planned.InnerEpoch : null;
         _loss = new D3poStepLoss(planned, _budget?.Steer(options) ?? options, ImagesScored(planned));
         _parts = _official
             ? [.. planned.Preferences.SelectMany(pair => planned.SamplingSteps.Select(sampling => new Part(sampling, null, pair)))]

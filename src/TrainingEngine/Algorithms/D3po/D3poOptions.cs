@@ -43,6 +43,11 @@ public sealed record D3poOptions : StepwiseOptions
     [Description("weight of ½·mean(((μ − μ_old)/σ)²), the divergence from the policy that sampled"), Range(0.0, 1e6), OptionName("kl")]
     public double KlToPrevious { get; init; }
 
+    [Description("learn at finished pictures with noise added anew in every pass, the same for all images of a group, in the place of the "
+        + "steps that sampling took; costs one forward more")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Redraw { get; init; }
+
     [Description("divergence from the policy that sampled at which an epoch is to end, in nats, the mean of images and timesteps: "
         + "--kl is doubled and halved on the way there; 0 leaves it as it is"), Range(0.0, 1e6)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

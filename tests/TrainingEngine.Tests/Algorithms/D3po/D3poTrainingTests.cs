@@ -75,10 +75,12 @@ public sealed class D3poTrainingTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_stopped_run_goes_on_and_ends_with_the_same_bits()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stopped_run_goes_on_and_ends_with_the_same_bits(bool redraw)
     {
-        var held = Quick with { KlToPrevious = 0.1, KlBudget = 0.01, HoldColor = 1 };
+        var held = Quick with { KlToPrevious = 0.1, KlBudget = 0.01, HoldColor = 1, Redraw = redraw };
         var unbroken = Train(_model, Run(held, "unbroken"));
         var run = Run(held, "stopped");
         foreach (var stopAfter in new[] { 1, 4, 5, 11 })
