@@ -80,7 +80,8 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             using var asBase = context.AsBase();
             means.Keep(ofBase: true, stop);
         }
-        if (options.KlToPrevious > 0 || options.Redraw)
+        // Grouped steps that are drawn anew ask the policy that sampled one optimizer step at a time.
+        if (options.Redraw ? options.Mode == D3poMode.Official : options.KlToPrevious > 0)
         {
             means.Keep(ofBase: false, stop);
         }

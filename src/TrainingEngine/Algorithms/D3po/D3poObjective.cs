@@ -44,7 +44,7 @@ public sealed class D3poObjective(
     public int Steps => plan.Count;
 
     /// <inheritdoc />
-    public Reference Reference => _official ? Reference.Start : Reference.None;
+    public Reference Reference => _official || options.Redraw ? Reference.Start : Reference.None;
 
     /// <inheritdoc />
     public JsonNode? State => DivergenceBudget.Beside(JsonSerializer.SerializeToNode(_ledger)!, _budget);
@@ -86,7 +86,9 @@ public sealed class D3poObjective(
     }
 
     /// <inheritdoc />
-    public Tensor Refer(int part) => cat([.. RowsOf(_parts[part]).Select(row => policy.Score(row).LogProbabilities)]);
+    public Tensor Refer(int part) => _parts[part].Batch is { } batch
+        ? cat([.. data.Rows(batch).Parts(imagesAtOnce).Select(rows => policy.Score(rows).Means)])
+        : cat([.. RowsOf(_parts[part]).Select(row => policy.Score(row).LogProbabilities)]);
 
     /// <inheritdoc />
     public PartResult Compute(int number, Tensor? reference, Tensor[] leaves)
@@ -95,8 +97,8 @@ public sealed class D3poObjective(
         var part = _parts[number];
         part.Statistics = new TimestepStatistics();
         var gradients = part.Batch is not { } batch ? OfPair(part, reference!, leaves)
-            : batch.Images <= imagesAtOnce ? AtOnce(part, batch, leaves)
-            : InParts(part, batch, leaves);
+            : batch.Images <= imagesAtOnce ? AtOnce(part, batch, reference, leaves)
+            : InParts(part, batch, reference, leaves);
         foreach (var gradient in gradients)
         {
             gradient?.DetachFromDisposeScope();
@@ -143,9 +145,13 @@ public sealed class D3poObjective(
         }, leaves);
     }
 
-    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor[] leaves)
+    // Of steps drawn anew the means are known now alone.
+    private PolicyRows RowsOf(MicroBatch batch, Tensor? means) =>
+        means is null ? data.Rows(batch) : data.Rows(batch).Under(means, data.Steps);
+
+    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
     {
-        var rows = data.Rows(batch);
+        var rows = RowsOf(batch, means);
         return policy.Gradients([rows], scores => _loss!.AddDivergences(
             _loss.OfPairs(scores[0].LogProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics),
             scores[0], rows, part.Statistics), leaves);
@@ -153,9 +159,9 @@ public sealed class D3poObjective(
 
     // The pairs' loss is a function of all log-probabilities of the group, which do not fit in memory with their graphs:
     // take them without graphs first, differentiate the loss by them, and pass that through the model a part at a time.
-    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor[] leaves)
+    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
     {
-        var rows = data.Rows(batch);
+        var rows = RowsOf(batch, means);
         var pieces = rows.Parts(imagesAtOnce);
         var logProbabilities = cat([.. pieces.Select(piece => policy.Score(piece).LogProbabilities)]).requires_grad_();
         var loss = _loss!.OfPairs(logProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics);
@@ -166,7 +172,7 @@ public sealed class D3poObjective(
         {
             using var scope = NewDisposeScope();
             // Texts whose encoders are trained are encoded anew for every piece: its backward pass frees what it went through.
-            var (piece, slope) = (data.Rows(batch).Parts(imagesAtOnce)[index], slopes[index]);
+            var (piece, slope) = (RowsOf(batch, means).Parts(imagesAtOnce)[index], slopes[index]);
             var gradients = policy.Gradients([piece], scores => _loss.AddDivergences(
                 (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
             if (sums is not null)

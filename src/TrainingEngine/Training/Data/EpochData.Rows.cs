@@ -36,13 +36,8 @@ public sealed partial class EpochData
             return rows;
         }
         var (latents, next) = _redrawn.Of(trajectory.Final.index_select(0, chosen), pass, group, step);
-        return rows with
-        {
-            Latents = latents.to(_device),
-            NextLatents = next.to(_device),
-            // Not known before the means are, and asked for only then.
-            Reference = rows.PreviousMeans is { } previous ? Steps.LogProbability(previous, next.to(_device), Timesteps[step]) : rows.Reference,
-        };
+        rows = rows with { Latents = latents.to(_device), NextLatents = next.to(_device) };
+        return rows.PreviousMeans is { } known ? rows.Under(known, Steps) : rows;
     }
 
     /// <summary>Lets <see cref="Pass"/> choose steps that are drawn anew.</summary>
