@@ -36,6 +36,7 @@ public static class PublishedSettings
                 HoldColor = 0,
                 ColorBlind = false,
                 Replay = 0,
+                Redraw = false,
                 AcrossGroups = false,
             },
         },

@@ -81,6 +81,12 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ColorBlind { get; init; }
 
+    [Display(Name = "Steps drawn anew",
+        Description = "Learns at the finished pictures with noise added anew in every pass, in the place of the steps that sampling took, "
+            + "for D3PO and models with DDIM's noise; costs a further pass.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Redraw { get; init; }
+
     [Display(Name = "Diffusion-DPO: beta",
         Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;

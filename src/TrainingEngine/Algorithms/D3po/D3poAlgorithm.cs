@@ -61,6 +61,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         KlToBase = settings.BaseKlWeight,
         HoldColor = settings.HoldColor,
         ColorBlind = settings.ColorBlind,
+        Redraw = settings.Redraw,
         ImagesPerStep = settings.ImagesPerStep,
     };
 
