@@ -7,9 +7,10 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <summary>
 /// Steps drawn anew for pictures that were sampled. What people judged is the finished latent x_0; of the noise on the way to it, all but
 /// what x_0 tells is chance. Where the policy's path to x_0 is distributed as noise added to x_0, which is what a denoiser is trained for,
-/// E[∇ log π(x_prev | x_t)] given x_0 is the gradient at x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε and, in x_prev's place, its mean given x_t and x_0:
-/// as many draws of ε as one likes, each with less noise than the one step that was sampled (Rao-Blackwell; the loss is then Diffusion-DPO's,
-/// arXiv 2311.12908, at the sampling steps and with their weights). Images of a group share ε, which cancels between winner and loser.
+/// E[∇ log π(x_prev | x_t)] given x_0 is the gradient at x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε and, in x_prev's place, its mean given x_t and
+/// x_0: as many draws of ε as one likes, each with less noise than the one step that was sampled (Rao-Blackwell; the loss is then
+/// Diffusion-DPO's, arXiv 2311.12908, at the sampling steps and with their weights). Images of a group share ε, which cancels between
+/// winner and loser.
 /// </summary>
 /// <param name="model">Its schedule.</param>
 /// <param name="steps">Of sampling.</param>
