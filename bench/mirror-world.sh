@@ -69,12 +69,16 @@ for part in "${@:-settings}"; do
       run gain-held "${hands[@]}" --inner-epochs 4 --hold-color 1
       run gain-blind "${hands[@]}" --inner-epochs 4 --color-blind
       run gain-across "${hands[@]}" --inner-epochs 4 --hold-color 1 --across-groups --kl 0.01
+      run gain-redraw "${hands[@]}" --inner-epochs 4 --hold-color 1 --redraw
+      run gain-replay "${hands[@]}" --inner-epochs 2 --hold-color 1 --replay 4
       heading "${hands[*]}"
       row gain-before 'two passes, KL 0.02'
       row gain-passes 'four passes'
       row gain-held 'four passes, colors held'
       row gain-blind 'four passes, color-blind votes'
       row gain-across 'four passes, colors held, pairs across groups, KL 0.01'
+      row gain-redraw 'four passes, colors held, steps drawn anew'
+      row gain-replay 'two passes, colors held, the four epochs before again'
       art=(safety --epochs 2 --images 98 --evaluation-images 100 --seed 11 --hold-color 1)
       run gain-art-02 "${art[@]}" --inner-epochs 4
       run gain-art-05 "${art[@]}" --inner-epochs 2 --kl 0.05

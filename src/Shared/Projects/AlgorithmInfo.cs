@@ -27,6 +27,7 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
         {
             LearningRate = 3e-5,
             NeedsTrajectories = true,
+            Replays = true,
         },
         new("ddpo", "DDPO", LearnsFrom.Rewards,
             "Reinforces every denoising step of an image by its reward, which is the share of its comparisons won less the share lost "
@@ -57,6 +58,9 @@ public sealed record AlgorithmInfo(string Name, string Title, LearnsFrom LearnsF
 
     /// <summary>Whether it needs to know how a picture was sampled, step by step: pictures that were brought in teach it nothing.</summary>
     public bool NeedsTrajectories { get; init; }
+
+    /// <summary>Whether it learns again from <see cref="TrainingOptions.Replay"/> earlier epochs.</summary>
+    public bool Replays { get; init; }
 
     /// <summary>Whether rewards are compared with <see cref="TrainingOptions.Baseline"/>.</summary>
     public bool TakesBaseline { get; init; }

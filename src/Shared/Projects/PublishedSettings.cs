@@ -35,6 +35,8 @@ public static class PublishedSettings
                 BaseKlWeight = 0,
                 HoldColor = 0,
                 ColorBlind = false,
+                Replay = 0,
+                Redraw = false,
                 AcrossGroups = false,
             },
         },

@@ -81,6 +81,12 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ColorBlind { get; init; }
 
+    [Display(Name = "Steps drawn anew",
+        Description = "Learns at the finished pictures with noise added anew in every pass, in the place of the steps that sampling took, "
+            + "for D3PO and models with DDIM's noise; costs a further pass.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Redraw { get; init; }
+
     [Display(Name = "Diffusion-DPO: beta",
         Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;
@@ -135,6 +141,12 @@ public sealed record TrainingOptions
         Description = "AdamW's moments go on from the checkpoint that sampled the epoch, as in DDPO's program, which trains all epochs in "
             + "one run. Off: each epoch begins with a new optimizer.")]
     public bool KeepOptimizer { get; init; }
+
+    [Display(Name = "Epochs to learn from again",
+        Description = "Pairs of so many earlier epochs on the way to the policy are learned from again beside the epoch's own, for D3PO. "
+            + "Votes that were taken back or set aside since are left out."), Range(0, 100)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Replay { get; init; }
 
     [Display(Name = "Seed", Description = "Order of the images; the same seed gives the same checkpoint.")]
     public long Seed { get; init; }

@@ -76,8 +76,9 @@ public sealed record EpochEstimate(int Images, double? SecondsPerImage, int Samp
         return all == 0 ? (null, 0) : (alike.Sum(one => one.Took.TotalSeconds) / all, alike.Count);
     }
 
-    // Of the denoiser in training, up to a factor that an algorithm has.
+    // Of the denoiser in training, up to a factor that an algorithm has; as if there were as many earlier epochs as are replayed.
     private static double Learned(Done epoch) => epoch.Images * epoch.Settings.Training.Passes
+        * (AlgorithmInfo.Find(epoch.Settings.Algorithm)?.Replays == true ? 1 + epoch.Settings.Training.Replay : 1)
         * (AlgorithmInfo.Find(epoch.Settings.Algorithm)?.NeedsTrajectories == false ? 1 : Passes(epoch.Settings.Sampling));
 
     // Of the model for one image: guidance asks it twice a step.

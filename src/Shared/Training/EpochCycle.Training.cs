@@ -97,6 +97,24 @@ public sealed partial class EpochCycle
         return before;
     }
 
+    /// <summary>What of <see cref="Before"/> a training learns from again, the latest epoch first: as many epochs as its project says, of
+    /// the same model and sampled with the same settings, without groups whose trajectory has been freed.</summary>
+    public async Task<IReadOnlyList<Manifest>> Replayed(Job job, Manifest manifest, CancellationToken cancel = default)
+    {
+        if (manifest.Training.Replay == 0 || manifest.Reward is not null || AlgorithmInfo.Find(manifest.Algorithm) is not { Replays: true })
+        {
+            return [];
+        }
+        var earlier = (await Before(job, manifest, cancel)).Reverse().Take(manifest.Training.Replay)
+            .Where(one => one.Model == manifest.Model && one.Sampling == manifest.Sampling).ToList();
+        var epochs = earlier.ConvertAll(one => one.Epoch);
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var freed = await db.Groups.Where(g => g.TrajectoryFreedAt != null && db.Epochs.Any(e =>
+            e.Id == g.EpochId && e.ProjectId == job.ProjectId && epochs.Contains(e.Number))).Select(g => g.Id).ToHashSetAsync(cancel);
+        return [.. earlier.Select(one => one with { Groups = [.. one.Groups.Where(group => !freed.Contains(group.Id))] })
+            .Where(one => one.Groups.Count > 0)];
+    }
+
     /// <summary>The groups whose votes an epoch that was frozen learns from, directly or through a reward.</summary>
     private async Task<IReadOnlyList<ManifestGroup>> Taught(LabelerDb db, Epoch epoch, CancellationToken cancel) =>
         epoch.RewardId is { } reward

@@ -12,17 +12,10 @@ internal static class TrainingData
     /// <param name="epoch">The epoch that learns.</param>
     public static JudgedEpoch Of(IReadOnlyList<SampleFolder> samples, ReproductionOptions options, int epoch)
     {
-        var (files, preferences) = (new List<string>(), new List<PreferencePair>());
         SimulatedAnnotator[] raters = SimulatedAnnotator.Several(options.Raters, options.Annotator);
-        for (int back = 0; back < samples.Count; back++)
-        {
-            int first = files.Count;
-            preferences.AddRange(Judge(samples[back], options, raters, epoch - back)
-                .Select(one => one with { Group = first + one.Group, Across = first + one.Across }));
-            files.AddRange(Enumerable.Range(0, samples[back].Groups).Select(samples[back].TrajectoryOf));
-        }
-
-        return JudgedEpoch.OfPairs(files, preferences) with { Replayed = files.Count - samples[0].Groups };
+        JudgedEpoch[] judged = [.. samples.Select((folder, back) => JudgedEpoch.OfPairs(
+            [.. Enumerable.Range(0, folder.Groups).Select(folder.TrajectoryOf)], Judge(folder, options, raters, epoch - back)))];
+        return JudgedEpoch.Of(judged[0], judged[1..]);
     }
 
     private static IReadOnlyList<PreferencePair> Judge(

@@ -23,7 +23,8 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     {
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
         pulse.Report(0, "checking the files", null);
-        var place = PlaceOf(manifest, compute);
+        var replayed = pulse.Ask(() => cycle.Replayed(job, manifest));
+        var place = PlaceOf(manifest, compute, replayed);
         var pictures = $"{place.Output}-pictures";
         var (taught, pathOf) = BroughtPictures.Encode(manifest, Verified, model.Diffusion, pictures, pulse.Stop);
         using var rewards = new ManifestRewards(taught, pathOf, pulse, texts => model.OrOther(ModelPath.Find(texts, folder.Root)));
@@ -31,6 +32,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         pulse.Say(
             $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups, manifest "
                 + $"{manifest.Hash()[..12]}");
+        epoch = replayed.Count == 0 ? epoch : Behind(epoch, replayed);
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)
             : throw new EngineException($"the project's algorithm '{manifest.Algorithm}' is unknown; choose another in its settings");
@@ -62,10 +64,22 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
 
     private string Verified(string hash) => files.Verified(hash, pulse.Stop);
 
-    private RunOptions PlaceOf(Manifest manifest, ComputeSettings compute) => new()
+    private JudgedEpoch Behind(JudgedEpoch epoch, IReadOnlyList<Manifest> replayed)
+    {
+        var all = JudgedEpoch.Of(epoch, [.. replayed.Select(earlier => ManifestEpoch.Of(earlier, Verified))]);
+        pulse.Say($"learning again from {all.Preferences.Count - epoch.Preferences.Count} pairs of {all.Replayed} groups of "
+            + $"{replayed.Count} earlier epochs");
+        return all;
+    }
+
+    // Votes set aside between two attempts change what is replayed: the second begins anew.
+    private static string Mark(IReadOnlyList<Manifest> replayed) => replayed.Count == 0 ? ""
+        : $"-{ContentHash.Of([.. replayed.SelectMany(earlier => earlier.ToBytes())])[..16]}";
+
+    private RunOptions PlaceOf(Manifest manifest, ComputeSettings compute, IReadOnlyList<Manifest> replayed) => new()
     {
         Output = Path.Combine(folder.Checkpoints,
-            $"epoch-{job.EpochId}-{manifest.Hash()[..16]}-{TrainingLoop.Format}{ComputePlace.Mark(compute)}"),
+            $"epoch-{job.EpochId}-{manifest.Hash()[..16]}{Mark(replayed)}-{TrainingLoop.Format}{ComputePlace.Mark(compute)}"),
         MicroBatch = compute.MicroBatch,
         Recompute = compute.Recompute,
         Manifest = manifest.Hash(),

@@ -61,6 +61,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         KlToBase = settings.BaseKlWeight,
         HoldColor = settings.HoldColor,
         ColorBlind = settings.ColorBlind,
+        Redraw = settings.Redraw,
         ImagesPerStep = settings.ImagesPerStep,
     };
 
@@ -70,13 +71,18 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         Action<string>? report, CancellationToken stop)
     {
         var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
-        var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce);
+        var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce, options.Redraw);
+        if (options.Redraw)
+        {
+            data.Redraw(options.Seed);
+        }
         if (options.NeedsBase)
         {
             using var asBase = context.AsBase();
             means.Keep(ofBase: true, stop);
         }
-        if (options.KlToPrevious > 0)
+        // Grouped steps that are drawn anew ask the policy that sampled one optimizer step at a time.
+        if (options.Redraw ? options.Mode == D3poMode.Official : options.KlToPrevious > 0)
         {
             means.Keep(ofBase: false, stop);
         }

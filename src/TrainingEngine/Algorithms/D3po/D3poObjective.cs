@@ -32,6 +32,7 @@ public sealed class D3poObjective(
 
     private readonly bool _official = options.Mode == D3poMode.Official;
     private readonly TimestepLedger _ledger = new();
+    private readonly DivergenceBudget? _budget = options.KlBudget > 0 ? new(plan, options) : null;
     private D3poStepLoss? _loss;
     private Part[] _parts = [];
 
@@ -46,13 +47,17 @@ public sealed class D3poObjective(
     public int Steps => plan.Count;
 
     /// <inheritdoc />
-    public Reference Reference => _official ? Reference.Start : Reference.None;
+    public Reference Reference => _official || options.Redraw ? Reference.Start : Reference.None;
 
     /// <inheritdoc />
-    public JsonNode? State => JsonSerializer.SerializeToNode(_ledger);
+    public JsonNode? State => DivergenceBudget.Beside(JsonSerializer.SerializeToNode(_ledger)!, _budget);
 
     /// <inheritdoc />
-    public void Restore(JsonNode state) => _ledger.TakeOver(state.Deserialize<TimestepLedger>()!);
+    public void Restore(JsonNode state)
+    {
+        _ledger.TakeOver(state.Deserialize<TimestepLedger>()!);
+        _budget?.TakeOver(state);
+    }
 
     /// <inheritdoc />
     public long ImagesIn(int step) => (long)plan[step].SamplingSteps.Count * ImagesScored(plan[step]);
@@ -74,7 +79,8 @@ public sealed class D3poObjective(
     {
         var planned = plan[step];
         data.Load(planned.Groups);
-        _loss = new D3poStepLoss(planned, options, ImagesScored(planned));
+        data.Pass = options.Redraw ? planned.InnerEpoch : null;
+        _loss = new D3poStepLoss(planned, _budget?.Steer(options) ?? options, ImagesScored(planned));
         _parts = _official
             ? [.. planned.Preferences.SelectMany(pair => planned.SamplingSteps.Select(sampling => new Part(sampling, null, pair)))]
             : [.. MicroBatch.Cut(planned.Preferences, planned.SamplingSteps, imagesAtOnce)
@@ -83,7 +89,9 @@ public sealed class D3poObjective(
     }
 
     /// <inheritdoc />
-    public Tensor Refer(int part) => cat([.. RowsOf(_parts[part]).Select(row => policy.Score(row).LogProbabilities)]);
+    public Tensor Refer(int part) => _parts[part].Batch is { } batch
+        ? cat([.. data.Rows(batch).Parts(imagesAtOnce).Select(rows => policy.Score(rows).Means)])
+        : cat([.. RowsOf(_parts[part]).Select(row => policy.Score(row).LogProbabilities)]);
 
     /// <inheritdoc />
     public PartResult Compute(int number, Tensor? reference, Tensor[] leaves)
@@ -92,8 +100,8 @@ public sealed class D3poObjective(
         var part = _parts[number];
         part.Statistics = new TimestepStatistics();
         var gradients = part.Batch is not { } batch ? OfPair(part, reference!, leaves)
-            : batch.Images <= imagesAtOnce ? AtOnce(part, batch, leaves)
-            : InParts(part, batch, leaves);
+            : batch.Images <= imagesAtOnce ? AtOnce(part, batch, reference, leaves)
+            : InParts(part, batch, reference, leaves);
         foreach (var gradient in gradients)
         {
             gradient?.DetachFromDisposeScope();
@@ -111,10 +119,12 @@ public sealed class D3poObjective(
     public IReadOnlyList<object> Stepped(int step, double gradientNorm)
     {
         _ledger.Add(StepStatistics, gradientNorm);
-        if (step + 1 < plan.Count && plan[step + 1].InnerEpoch == plan[step].InnerEpoch)
-        {
-            return [];
-        }
+        object[] round = _budget?.Stepped(step, StepStatistics.Values) is { } line ? [line] : [];
+        return step + 1 < plan.Count && plan[step + 1].InnerEpoch == plan[step].InnerEpoch ? round : [.. round, .. ClosePass(step)];
+    }
+
+    private IReadOnlyList<TimestepMetrics> ClosePass(int step)
+    {
         var lines = _ledger.Close(plan[step].InnerEpoch, data.Timesteps);
         foreach (var line in lines)
         {
@@ -144,9 +154,13 @@ public sealed class D3poObjective(
         }, leaves);
     }
 
-    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor[] leaves)
+    // Of steps drawn anew the means are known now alone.
+    private PolicyRows RowsOf(MicroBatch batch, Tensor? means) =>
+        means is null ? data.Rows(batch) : data.Rows(batch).Under(means, data.Steps);
+
+    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
     {
-        var rows = data.Rows(batch);
+        var rows = RowsOf(batch, means);
         return policy.Gradients([rows], scores => _loss!.AddDivergences(
             _loss.OfPairs(scores[0].LogProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics),
             scores[0], rows, part.Statistics), leaves);
@@ -154,9 +168,9 @@ public sealed class D3poObjective(
 
     // The pairs' loss is a function of all log-probabilities of the group, which do not fit in memory with their graphs:
     // take them without graphs first, differentiate the loss by them, and pass that through the model a part at a time.
-    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor[] leaves)
+    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
     {
-        var rows = data.Rows(batch);
+        var rows = RowsOf(batch, means);
         var pieces = rows.Parts(imagesAtOnce);
         var logProbabilities = cat([.. pieces.Select(piece => policy.Score(piece).LogProbabilities)]).requires_grad_();
         var loss = _loss!.OfPairs(logProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics);
@@ -167,7 +181,7 @@ public sealed class D3poObjective(
         {
             using var scope = NewDisposeScope();
             // Texts whose encoders are trained are encoded anew for every piece: its backward pass frees what it went through.
-            var (piece, slope) = (data.Rows(batch).Parts(imagesAtOnce)[index], slopes[index]);
+            var (piece, slope) = (RowsOf(batch, means).Parts(imagesAtOnce)[index], slopes[index]);
             var gradients = policy.Gradients([piece], scores => _loss.AddDivergences(
                 (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
             if (sums is not null)

@@ -43,6 +43,16 @@ public sealed record D3poOptions : StepwiseOptions
     [Description("weight of ½·mean(((μ − μ_old)/σ)²), the divergence from the policy that sampled"), Range(0.0, 1e6), OptionName("kl")]
     public double KlToPrevious { get; init; }
 
+    [Description("learn at finished pictures with noise added anew in every pass, the same for all images of a group, in the place of the "
+        + "steps that sampling took; costs one forward more")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Redraw { get; init; }
+
+    [Description("divergence from the policy that sampled at which an epoch is to end, in nats, the mean of images and timesteps: "
+        + "--kl is doubled and halved on the way there; 0 leaves it as it is"), Range(0.0, 1e6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double KlBudget { get; init; }
+
     [Description("weight of the same divergence from the base model; costs one forward more"), Range(0.0, 1e6), OptionName("kl-base")]
     public double KlToBase { get; init; }
 
@@ -80,6 +90,10 @@ public sealed record D3poOptions : StepwiseOptions
         if (StepWeights.Any(weight => !double.IsFinite(weight) || weight < 0))
         {
             throw new EngineException("training options: a weight in StepWeights must be a finite number of at least 0");
+        }
+        if (KlBudget > 0 && KlToPrevious == 0)
+        {
+            throw new EngineException("training options: a budget of divergence steers --kl, which is 0; give it a weight to begin with");
         }
     }
 

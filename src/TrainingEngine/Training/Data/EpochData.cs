@@ -8,7 +8,7 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// The trajectories of an epoch and what the U-Net is told of their prompts. Only the groups of the current optimizer
 /// step are in memory.
 /// </summary>
-public sealed class EpochData : IDisposable
+public sealed partial class EpochData : IDisposable
 {
     private readonly IReadOnlyList<string> _files;
     private readonly StableDiffusion _model;
@@ -16,11 +16,12 @@ public sealed class EpochData : IDisposable
     private readonly Device _device;
     private readonly Dictionary<int, Trajectory> _loaded = [];
     private readonly PromptTexts _texts;
-    private readonly Dictionary<(int Group, int Step), Tensor> _previousMeans = [];
-    private readonly Dictionary<(int Group, int Step), Tensor> _baseMeans = [];
+    private readonly Dictionary<(int? Pass, int Group, int Step), Tensor> _previousMeans = [];
+    private readonly Dictionary<(int? Pass, int Group, int Step), Tensor> _baseMeans = [];
     private readonly HashSet<int> _sharedStart = [];
     private readonly TrajectoryOrigin? _origin;
     private IPolicyStep? _steps;
+    private RedrawnSteps? _redrawn;
 
     /// <param name="files">Trajectory file of each group.</param>
     /// <param name="used">The groups that are trained on; these files are checked now.</param>
@@ -61,6 +62,9 @@ public sealed class EpochData : IDisposable
         _steps ??= ModelSchedule.Of(_model).Steps(
             Timesteps.Length, Origin.Eta, Origin.FlowNoise, ModelSchedule.TokensOf(_model, Origin.Width, Origin.Height), Origin.Window);
 
+    /// <summary>The pass whose redrawn steps <see cref="Rows(int, int[], int)"/> gives; null for those that were sampled.</summary>
+    public int? Pass { get; set; }
+
     /// <summary>Images of each used group.</summary>
     public Dictionary<int, int> Sizes { get; } = [];
 
@@ -83,34 +87,6 @@ public sealed class EpochData : IDisposable
         }
     }
 
-    /// <summary>The rows of a micro-batch: its groups' images one after the other.</summary>
-    public PolicyRows Rows(MicroBatch batch)
-    {
-        var groups = batch.Groups.Select(group => Rows(group.Group, group.Images, batch.SamplingStep)).ToArray();
-        var rows = groups.Length == 1 ? groups[0] : PolicyRows.Join(groups);
-        return batch.SamplingStep == 0 && batch.Groups.All(group => _sharedStart.Contains(group.Group))
-            ? rows with { Shared = SharedRows(batch) }
-            : rows;
-    }
-
-    /// <summary>Images of one loaded group at one sampling step.</summary>
-    public PolicyRows Rows(int group, int[] images, int step)
-    {
-        var trajectory = _loaded[group];
-        var chosen = tensor(Array.ConvertAll(images, image => (long)image));
-        Tensor Step(Tensor path, int at) => path.select(1, at).index_select(0, chosen).to(_device);
-        Tensor? Kept(Dictionary<(int, int), Tensor> means) =>
-            means.TryGetValue((group, step), out var kept) ? kept.index_select(0, chosen).to(_device) : null;
-        return new PolicyRows(
-            step, Timesteps[step],
-            Step(trajectory.Latents, step), Step(trajectory.Latents, step + 1), Step(trajectory.LogProbabilities!, step),
-            _texts.Prompt(trajectory.Origin).Repeat(images.Length), _texts.Negative(trajectory.Origin).Repeat(images.Length))
-        {
-            PreviousMeans = IsOwn(group) && trajectory.Means is { } means ? Step(means, step) : Kept(_previousMeans),
-            BaseMeans = Kept(_baseMeans),
-        };
-    }
-
     /// <summary>Means of the channels of a group's finished latents, [images][channels].</summary>
     public double[][] Colors(int group)
     {
@@ -124,11 +100,11 @@ public sealed class EpochData : IDisposable
     public bool IsOwn(int group) => group < _own;
 
     /// <summary>True where sampling did not keep the means of the policy that is trained.</summary>
-    public bool LacksMeans(int group) => !IsOwn(group) || _loaded[group].Means is null;
+    public bool LacksMeans(int group) => Pass is not null || !IsOwn(group) || _loaded[group].Means is null;
 
     /// <summary>Keeps means that were computed for all images of a group at a sampling step.</summary>
     public void KeepMeans(int group, int step, Tensor means, bool ofBase) =>
-        (ofBase ? _baseMeans : _previousMeans)[(group, step)] = means.cpu().DetachFromDisposeScope();
+        (ofBase ? _baseMeans : _previousMeans)[(Pass, group, step)] = means.cpu().DetachFromDisposeScope();
 
     public void Dispose()
     {
@@ -175,17 +151,5 @@ public sealed class EpochData : IDisposable
         using var scope = NewDisposeScope();
         var start = latents.select(1, 0); // [n, c, h, w]
         return start.eq(start.narrow(0, 0, 1)).all().item<bool>();
-    }
-
-    private (Tensor, Tensor) SharedRows(MicroBatch batch)
-    {
-        var (computed, taken, first) = (new List<long>(), new List<long>(), 0L);
-        foreach (var group in batch.Groups)
-        {
-            taken.AddRange(Enumerable.Repeat((long)computed.Count, group.Images.Length));
-            computed.Add(first);
-            first += group.Images.Length;
-        }
-        return (tensor(computed.ToArray(), device: _device), tensor(taken.ToArray(), device: _device));
     }
 }

@@ -40,6 +40,22 @@ public sealed record JudgedEpoch(IReadOnlyList<string> Trajectories, IReadOnlyLi
     public static JudgedEpoch Of(SampleFolder samples, IReadOnlyList<double[]> rewards) =>
         new([.. Enumerable.Range(0, samples.Groups).Select(samples.TrajectoryOf)], samples.Manifest.Prompts, rewards);
 
+    /// <summary>The pairs of an epoch, then those of earlier ones that are learned from again.</summary>
+    /// <param name="epoch">That the policy sampled which is trained.</param>
+    /// <param name="earlier">Of the policies before it.</param>
+    public static JudgedEpoch Of(JudgedEpoch epoch, IReadOnlyList<JudgedEpoch> earlier)
+    {
+        var (files, preferences) = (new List<string>(), new List<PreferencePair>());
+        foreach (var one in earlier.Prepend(epoch))
+        {
+            var first = files.Count;
+            preferences.AddRange(
+                one.Preferences.Select(pair => pair with { Group = first + pair.Group, Across = first + pair.Across }));
+            files.AddRange(one.Trajectories);
+        }
+        return OfPairs(files, preferences) with { Replayed = files.Count - epoch.Trajectories.Count };
+    }
+
     /// <summary>Pairs alone, of groups whose prompts and rewards are not asked for.</summary>
     public static JudgedEpoch OfPairs(IReadOnlyList<string> trajectories, IReadOnlyList<PreferencePair> preferences) =>
         new(trajectories, [], []) { Preferences = preferences };

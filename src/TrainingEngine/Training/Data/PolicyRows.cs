@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
 using static TorchSharp.torch;
 
@@ -32,6 +33,12 @@ public sealed record PolicyRows(
 
     /// <summary>Numbers in a latent.</summary>
     public long LatentSize => Latents.numel() / Count;
+
+    /// <summary>The same steps with a policy to compare with.</summary>
+    /// <param name="means">[n, c, h, w] that policy's.</param>
+    /// <param name="steps">Of sampling.</param>
+    public PolicyRows Under(Tensor means, IPolicyStep steps) =>
+        this with { PreviousMeans = means, Reference = steps.LogProbability(means, NextLatents, Timestep) };
 
     /// <summary>The rows of several groups at one sampling step, one after the other.</summary>
     public static PolicyRows Join(IReadOnlyList<PolicyRows> rows)

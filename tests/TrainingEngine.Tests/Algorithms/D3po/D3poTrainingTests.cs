@@ -75,10 +75,12 @@ public sealed class D3poTrainingTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_stopped_run_goes_on_and_ends_with_the_same_bits()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stopped_run_goes_on_and_ends_with_the_same_bits(bool redraw)
     {
-        var held = Quick with { KlToPrevious = 0.1, HoldColor = 1 };
+        var held = Quick with { KlToPrevious = 0.1, KlBudget = 0.01, HoldColor = 1, Redraw = redraw };
         var unbroken = Train(_model, Run(held, "unbroken"));
         var run = Run(held, "stopped");
         foreach (var stopAfter in new[] { 1, 4, 5, 11 })
@@ -104,6 +106,22 @@ public sealed class D3poTrainingTests : IDisposable
         Assert.Equal(unbroken.Timesteps, resumed.Timesteps);
         Assert.Equal(Steps(_folder.File("unbroken")), Steps(_folder.File("stopped")));
         Assert.Single(Directory.GetDirectories(_folder.File("stopped", "checkpoints")));
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(20)]
+    public void An_epoch_ends_about_its_budget_of_divergence_away_from_the_policy_that_sampled(double budget)
+    {
+        var steered = Quick with { LearningRate = 1e-3, InnerEpochs = 12, KlToPrevious = 0.1, KlBudget = budget };
+        double Last(D3poOptions options, string output) =>
+            Train(_model, Run(options, output)).Timesteps.Where(line => line.Epoch == steered.InnerEpochs - 1).Average(line => line.Kl);
+
+        var (with, without) = (Last(steered, "with"), Last(steered with { KlBudget = 0 }, "without"));
+
+        Assert.True(Math.Abs(Math.Log(with / budget)) < Math.Abs(Math.Log(without / budget)), $"{with} nats, {without} without, {budget} wanted");
+        var rounds = Steps(_folder.File("with")).Where(line => line.Contains("\"budget\"", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(steered.InnerEpochs * 2, rounds.Length);
     }
 
     [Fact]
