@@ -96,6 +96,26 @@ public sealed class Figures_of_a_project(Databases databases)
     }
 
     [Fact]
+    public async Task Agreement_of_many_votes_is_that_of_the_newest_epochs_and_says_since_which()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 3, settings: new ProjectSettings { VotesPerItem = 2 });
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0, 1));
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await scene.Learn(scene.Epoch, groups: 2);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await using var db = world.Open();
+        var all = await AgreementFigures.Read(db, scene.Project, null, most: 10);
+        Assert.Equal((35, (int?)null), (all.Units, all.Since));
+        foreach (var most in new[] { 9, 1 })
+        {
+            var newest = await AgreementFigures.Read(db, scene.Project, null, most: most);
+            Assert.Equal((14, 2, 1.0), (newest.Units, newest.Since, newest.Percent));
+        }
+    }
+
+    [Fact]
     public async Task The_gallery_knows_each_images_verdicts()
     {
         await using var world = await databases.World(Databases.Sqlite);
