@@ -37,6 +37,7 @@ internal sealed class Pages(Measured measured, Plan plan, int times)
                 await NextStep.Of(db, stored, figures);
             }));
         }
+        await DashboardParts(largest);
         await Epochs(largest);
         await People();
         await Gallery(largest);
@@ -73,6 +74,20 @@ internal sealed class Pages(Measured measured, Plan plan, int times)
         Task Page(string name, TableOrder<VoteRow, long> order, int skip, Func<IQueryable<VoteRow>, IQueryable<VoteRow>> filter) =>
             measured.Time(name, times, (services, _) => With(services, db =>
                 filter(VoteRow.Of(db, project.Id, null)).Page(order, skip, Size, default, VoteRow.Of(db, db.Votes), skip == 0 ? null : total)));
+    }
+
+    private async Task DashboardParts(PlannedProject project)
+    {
+        foreach (var (name, read) in new (string, Func<LabelerDb, Project, Task>)[]
+        {
+            ("rates", (db, stored) => EpochRates.Read(db, stored.Id)), ("labels", (db, stored) => LabelCounts.Read(db, stored)),
+            ("people", (db, stored) => AnnotatorFigures.Read(db, stored.Id)), ("agreement", (db, stored) => AgreementFigures.Read(db, stored, null)),
+            ("yield", (db, stored) => SignalYield.Read(db, stored.Id)), ("changes", (db, stored) => EpochChange.Read(db, stored)),
+        })
+        {
+            await measured.Time($"  of the largest's dashboard: {name}", times, (services, _) => With(services, async db =>
+                await read(db, await db.Projects.AsNoTracking().FirstAsync(p => p.Id == project.Id))));
+        }
     }
 
     private async Task Epochs(PlannedProject project)

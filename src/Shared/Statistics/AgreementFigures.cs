@@ -12,7 +12,7 @@ namespace Labeler.Shared.Statistics;
 public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
 {
     /// <summary>Of a project with more judgements only the newest epochs are looked at, which have no more: every verdict is read.</summary>
-    public const int MostVotes = 50_000;
+    public const int MostVotes = 10_000;
 
     /// <summary>The number of the first epoch that was looked at; null where it was all of them.</summary>
     public int? Since { get; init; }
