@@ -94,7 +94,8 @@ internal sealed class Filling(IDbContextFactory<LabelerDb> contexts, string conn
                 .Text(IsTrained(epoch) ? Hash(epoch.Number) : null).Signal(IsTrained(epoch) ? 1000 : null).Small(epoch.Project.Groups)
                 .Number(At(epoch, 0)).Number(At(epoch, 0)).Number(IsTrained(epoch) ? At(epoch, 1) : (long?)null)
                 .Number(IsTrained(epoch) ? At(epoch, 1) : (long?)null));
-        var groups = from epoch in all from n in Enumerable.Range(0, epoch.Project.Groups)
+        var groups = from epoch in all
+                     from n in Enumerable.Range(0, epoch.Project.Groups)
                      select (epoch.Project, Epoch: epoch, In: n, Number: ((long)epoch.Number * epoch.Project.Groups) + n);
         await TableCopy.Fill(to, "Groups", "Id ProjectId EpochId Use Number Prompt Seed TrajectoryHash CreatedAt", groups, (row, group) => row
             .Number(group.Project.First.Group + group.Number).Number(group.Project.Id).Number(group.Project.First.Epoch + group.Epoch.Number)
@@ -164,7 +165,8 @@ internal sealed class Filling(IDbContextFactory<LabelerDb> contexts, string conn
         var indexes = new List<(string, string)>();
         await using (var command = new NpgsqlCommand(
             "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY($1) "
-            + "AND indexname NOT IN (SELECT conname FROM pg_constraint)", to) { Parameters = { new() { Value = Filled } } })
+            + "AND indexname NOT IN (SELECT conname FROM pg_constraint)", to)
+        { Parameters = { new() { Value = Filled } } })
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())

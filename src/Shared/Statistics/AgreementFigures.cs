@@ -11,7 +11,8 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Krippendorff">Ordinal for scores and for two images of a ranking (a tie lies between), nominal otherwise.</param>
 public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
 {
-    /// <summary>Of a project with more judgements only the newest epochs are looked at, which have no more: every verdict is read.</summary>
+    /// <summary>Every verdict is read: of a project with more judgements only the newest epochs are looked at, which have no
+    /// more.</summary>
     public const int MostVotes = 10_000;
 
     /// <summary>The number of the first epoch that was looked at; null where it was all of them.</summary>

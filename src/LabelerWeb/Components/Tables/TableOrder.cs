@@ -13,7 +13,8 @@ public sealed record TableOrder<T, TKey>(
     /// <param name="reversed">The last row first.</param>
     public IQueryable<T> Of(IQueryable<T> rows, bool reversed = false)
     {
-        var sorts = Sorts.OrderBy(sort => sort.Index).Select(sort => (Member: sort.SortBy, Descending: sort.Descending != reversed)).ToList();
+        var sorts = Sorts.OrderBy(sort => sort.Index)
+            .Select(sort => (Member: sort.SortBy, Descending: sort.Descending != reversed)).ToList();
         if (sorts.All(sort => sort.Member != Usual.Member))
         {
             sorts.Add((Usual.Member, Usual.Descending != reversed));
