@@ -44,12 +44,15 @@ public static class FirstStart
         }
         catch (NpgsqlException e)
         {
-            throw new LabelerException(
-                $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} ({e.Message}); look whether "
-                    + "the server runs, and at host, name and password of the setting", e);
+            throw new LabelerException(Away(e), e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }
+
+    /// <summary>What to do where the server does not let in, or is not there.</summary>
+    internal static string Away(NpgsqlException error) =>
+        $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} ({error.Message}); look whether "
+            + "the server runs, and at host, name and password of the setting";
 
     private static async Task Begin(IServiceProvider services, TimeProvider time)
     {

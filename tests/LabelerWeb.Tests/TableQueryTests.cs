@@ -39,17 +39,19 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
         await Sorts(db => VoteRow.Of(db, seeded.Project.Id, DateTimeOffset.UtcNow.AddHours(-1)), vote => vote.Id, (nameof(VoteRow.At), true));
     }
 
-    [Fact]
-    public async Task Pages_hold_every_row_once_in_its_order_also_where_many_are_equal()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(7)]
+    public async Task Pages_hold_every_row_once_in_its_order_also_where_many_are_equal_and_where_they_are_sought_from_the_end(int? total)
     {
-        await using var seeded = await Voted("Paged");
+        await using var seeded = await Voted($"Paged {total}");
         await using var db = await seeded.Open();
         var votes = VoteRow.Of(db, seeded.Project.Id, null);
         var order = new TableOrder<VoteRow, long>([new(nameof(VoteRow.Milliseconds), false, 0, row => row.Milliseconds)], (nameof(VoteRow.Annotator), true), vote => vote.Id);
         var shown = new List<VoteRow>();
         for (var skip = 0; skip < 7; skip += 2)
         {
-            shown.AddRange(await votes.Page(order, skip, 2, default));
+            shown.AddRange(await votes.Page(order, skip, 2, default, total: total));
         }
         var all = await votes.ToListAsync();
         Assert.Equal(7, all.Count);

@@ -41,7 +41,7 @@ public static class HostingSetup
                 ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var proxy in Settings(builder.Configuration).TrustedProxies)
             {
-                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+                Trust(forwarded, proxy);
             }
         });
         return builder;
@@ -64,6 +64,20 @@ public static class HostingSetup
         {
             return Say($"appsettings.json: {string.Join("; ", e.Failures)}");
         }
+    }
+
+    /// <summary>Believes what a proxy forwards.</summary>
+    /// <param name="proxy">Its address, or the network that it is in.</param>
+    internal static void Trust(ForwardedHeadersOptions forwarded, string proxy)
+    {
+        if (System.Net.IPNetwork.TryParse(proxy, out var network))
+        {
+            forwarded.KnownIPNetworks.Add(network);
+            return;
+        }
+        LabelerException.ThrowIf(!IPAddress.TryParse(proxy, out var address),
+            $"Web:TrustedProxies holds \"{proxy}\": name an address such as 10.0.0.10, or a network such as 10.244.0.0/16");
+        forwarded.KnownProxies.Add(address!);
     }
 
     // Before anything is started: the server itself would report a taken port with a page of stack trace.

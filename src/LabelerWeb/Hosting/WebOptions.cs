@@ -13,7 +13,8 @@ public sealed class WebOptions
     public string? PublicAddress { get; set; }
     public bool IsHttps => PublicAddress?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;
 
-    /// <summary>Reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed; when empty, one on this machine.</summary>
+    /// <summary>Reverse proxies whose X-Forwarded-For, -Proto and -Host headers are believed, by their addresses or networks; when empty,
+    /// one on this machine.</summary>
     public string[] TrustedProxies { get; set; } = [];
 
     /// <summary>Attempts to sign in that one network address may make in a minute.</summary>

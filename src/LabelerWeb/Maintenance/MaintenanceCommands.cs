@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Labeler.Shared.Data.Backups;
 using Labeler.Web.Hosting;
+using Npgsql;
 
 namespace Labeler.Web.Maintenance;
 
 /// <summary>What an administrator does with a data folder by the command line: <c>doctor</c>, <c>backup</c>, <c>restore</c>,
-/// <c>migrate</c> and <c>import</c>.</summary>
+/// <c>migrate</c>, <c>upgrade</c> and <c>import</c>.</summary>
 public static class MaintenanceCommands
 {
     /// <summary>Does what the command line asks for; null where that is none of these.</summary>
@@ -41,6 +42,9 @@ public static class MaintenanceCommands
         };
         migrate.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
             new MoveDatabase(services, Console.Out).Run(parsed.GetValue(from)!, parsed.GetValue(to)!, stop)));
+        var upgrade = new Command("upgrade",
+            "Brings the database up to this program's version and ends; the application does the same when it starts.") { data };
+        upgrade.SetAction((parsed, stop) => Into(parsed.GetValue(data)!, services => Upgrade(services, Console.Out, stop)));
         var set = new Argument<string>("PATH") { Description = "A Parquet file, a zip, a file of JSON lines, or a folder with such files" };
         var project = new Option<string>("--project") { Description = "The project's name in addresses, after /p/", Required = true };
         var import = new Command("import", "Takes a preference set into a project that compares pairs, also while the application runs.")
@@ -49,7 +53,7 @@ public static class MaintenanceCommands
         };
         import.SetAction((parsed, stop) => With(parsed.GetValue(data)!, services =>
             new ImportSet(services, Console.Out).Run(parsed.GetValue(set)!, parsed.GetValue(project)!, stop)));
-        Command[] all = [doctor, backup, restore, migrate, import];
+        Command[] all = [doctor, backup, restore, migrate, upgrade, import];
         if (!all.Any(command => command.Name == args.FirstOrDefault()))
         {
             return null;
@@ -57,6 +61,16 @@ public static class MaintenanceCommands
         var root = new RootCommand();
         Array.ForEach(all, root.Subcommands.Add);
         return root.Parse(args).Invoke();
+    }
+
+    /// <summary>Also while servers of an older version run: they wait no longer than at the start of another.</summary>
+    internal static async Task<bool> Upgrade(IServiceProvider services, TextWriter output, CancellationToken stop)
+    {
+        await services.GetRequiredService<FileStore>().Check(stop);
+        await services.GetRequiredService<Migrator>().Apply(() => services.GetRequiredService<Installation>().Require(stop), stop);
+        await using var db = await services.GetRequiredService<IDbContextFactory<LabelerDb>>().CreateDbContextAsync(stop);
+        output.WriteLine($"The database has version {(await db.Database.GetAppliedMigrationsAsync(stop)).Last()}.");
+        return true;
     }
 
     private static Task<bool> CopyDatabase(IServiceProvider services)
@@ -101,6 +115,10 @@ public static class MaintenanceCommands
         catch (Exception error) when (error is LabelerException or IOException or UnauthorizedAccessException)
         {
             return HostingSetup.Say(error.Message);
+        }
+        catch (NpgsqlException error)
+        {
+            return HostingSetup.Say(FirstStart.Away(error));
         }
     }
 

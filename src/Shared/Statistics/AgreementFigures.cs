@@ -11,19 +11,42 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Krippendorff">Ordinal for scores and for two images of a ranking (a tie lies between), nominal otherwise.</param>
 public sealed record AgreementFigures(int Units, int Raters, double Percent, double Cohen, double Fleiss, double Krippendorff)
 {
-    /// <param name="epochId">Null for the whole project.</param>
-    public static async Task<AgreementFigures> Read(LabelerDb db, Project project, long? epochId, CancellationToken cancel = default)
+    /// <summary>Every verdict is read: of a project with more judgements only the newest epochs are looked at, which have no
+    /// more.</summary>
+    public const int MostVotes = 10_000;
+
+    /// <summary>The number of the first epoch that was looked at; null where it was all of them.</summary>
+    public int? Since { get; init; }
+
+    /// <param name="epochId">Null for the whole project; see <see cref="MostVotes"/>.</param>
+    public static async Task<AgreementFigures> Read(
+        LabelerDb db, Project project, long? epochId, CancellationToken cancel = default, int most = MostVotes)
     {
+        var (first, number) = epochId is null ? await Newest(db, project.Id, most, cancel) : (epochId.Value, null);
         var votes = await db.Votes.AsNoTracking()
             .Where(v =>
-                v.ProjectId == project.Id && (epochId == null || v.EpochId == epochId) && v.Kind == VoteKind.Judgement
-                    && v.SupersededById == null && v.Quarantine == null && v.ChecksId == null)
+                v.ProjectId == project.Id && v.EpochId >= first && (epochId == null || v.EpochId == epochId)
+                    && v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && v.ChecksId == null)
             .Where(v =>
                 db.Votes.Count(
                     o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null
                         && o.ChecksId == null) > 1)
             .ToListAsync(cancel);
-        return Of(votes.SelectMany(v => Labels(v, project)).ToList());
+        return Of(votes.SelectMany(v => Labels(v, project)).ToList()) with { Since = number };
+    }
+
+    // The newest always, however large it is.
+    private static async Task<(long First, int? Number)> Newest(LabelerDb db, long projectId, int most, CancellationToken cancel)
+    {
+        var epochs = await db.Epochs.Where(e => e.ProjectId == projectId).OrderByDescending(e => e.Number).Select(e => new
+        {
+            e.Id,
+            e.Number,
+            Votes = db.Votes.Count(v => v.EpochId == e.Id && v.Kind == VoteKind.Judgement),
+        }).ToListAsync(cancel);
+        var (judged, votes) = (epochs.Where(e => e.Votes > 0).ToList(), 0);
+        var within = judged.TakeWhile((e, n) => (votes += e.Votes) <= most || n == 0).ToList();
+        return within.Count == judged.Count ? (0, null) : (within[^1].Id, within[^1].Number);
     }
 
     public static AgreementFigures Of(IReadOnlyCollection<Rating> ratings)

@@ -40,7 +40,8 @@ public static class Checking
     /// <summary>Judgements of an item that is gold from now on measure their people, but for those that had another's in sight.</summary>
     internal static async Task Forget(LabelerDb db, Item item, CancellationToken cancel)
     {
-        foreach (var vote in await db.Votes.Where(v => v.ItemId == item.Id && v.Check != VoteCheck.Counts).ToListAsync(cancel))
+        foreach (var vote in await db.Votes
+            .Where(v => v.EpochId == item.EpochId && v.ItemId == item.Id && v.Check != VoteCheck.Counts).ToListAsync(cancel))
         {
             vote.StandAt(vote.ChecksId is null ? VoteCheck.Counts : VoteCheck.Confirms);
         }
@@ -94,7 +95,8 @@ public static class Checking
     /// <summary>Takes back what looked at a vote that is taken back, and hands its items out anew.</summary>
     internal static async Task TakeBack(LabelerDb db, Vote vote, Vote undo, DateTimeOffset now, CancellationToken cancel)
     {
-        foreach (var check in await db.Votes.Where(v => v.ChecksId == vote.Id && v.SupersededById == null).ToListAsync(cancel))
+        foreach (var check in await db.Votes.Where(v => v.ItemId == vote.ItemId && v.ChecksId == vote.Id && v.Kind < VoteKind.Undo
+            && v.SupersededById == null).ToListAsync(cancel))
         {
             check.FallWith(undo);
         }
@@ -104,8 +106,9 @@ public static class Checking
         }
     }
 
+    // As the index of items has it, so that it is looked up there.
     private static IQueryable<Vote> Standing(LabelerDb db) =>
-        db.Votes.Where(v => v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null && !v.Surplus);
+        db.Votes.Where(v => v.Kind < VoteKind.Undo && v.SupersededById == null && v.Quarantine == null && !v.Surplus);
 
     private static bool SaySame(Vote one, Vote other) => (one.Verdict, other.Verdict) is (FlagVerdict first, FlagVerdict second)
         && first.Tiles.All(tile => second.Tiles.Any(own => own.Index == tile.Index && own.Flags == tile.Flags));

@@ -36,7 +36,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
             await db.Leases.Where(l => l.AnnotatorId == annotator && l.DoneAt == null && l.ExpiresAt > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.ExpiresAt, now), cancel);
         }
-        return await Change(v => v.AnnotatorId == annotator && v.Kind != VoteKind.Undo && v.SupersededById == null && !v.Surplus
+        return await Change(v => v.AnnotatorId == annotator && v.Kind < VoteKind.Undo && v.SupersededById == null && !v.Surplus
             && v.Item!.Use == ItemUse.Training && v.Item.State != ItemState.Retired, vote =>
         {
             vote.Withdraw();
@@ -101,7 +101,7 @@ public sealed class Review(IDbContextFactory<LabelerDb> contexts, TimeProvider t
         return await contexts.Write(LockScope.Vote, items[0], async db =>
         {
             var votes = await db.Votes.Include(v => v.Item)
-                .Where(v => v.ItemId == items[0] && v.Kind != VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
+                .Where(v => v.ItemId == items[0] && v.Kind < VoteKind.Undo && v.SupersededById == null && v.Quarantine == null)
                     .ToListAsync(cancel);
             if (votes.Find(v => v.Id == voteId) is not { Kind: VoteKind.Judgement, Surplus: false, Item.Use: ItemUse.Training } decides)
             {

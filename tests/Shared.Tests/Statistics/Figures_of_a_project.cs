@@ -96,6 +96,31 @@ public sealed class Figures_of_a_project(Databases databases)
     }
 
     [Fact]
+    public async Task Agreement_of_many_votes_is_that_of_the_newest_epochs_and_says_since_which()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var scene = await Scene.Sampled(world, groups: 3, settings: new ProjectSettings { VotesPerItem = 2 });
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0, 1));
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await scene.Learn(scene.Epoch, groups: 2);
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await scene.VoteAll(Guid.NewGuid(), _ => Scene.Flag(0));
+        await using var db = world.Open();
+        var given = await db.Votes.CountAsync();
+        var all = await AgreementFigures.Read(db, scene.Project, null, most: given);
+        // Seven pictures of each group that both were asked about; by chance one of them alone may have been asked about an old one, too.
+        Assert.Equal((7 * await Met(1), (int?)null), (all.Units, all.Since));
+        foreach (var most in new[] { given - 1, 1 })
+        {
+            var newest = await AgreementFigures.Read(db, scene.Project, null, most: most);
+            Assert.Equal((7 * await Met(2), 2, 1.0), (newest.Units, newest.Since, newest.Percent));
+        }
+
+        Task<int> Met(int since) => db.Votes.Where(v => db.Epochs.Any(e => e.Id == v.EpochId && e.Number >= since)).GroupBy(v => v.ItemId)
+            .CountAsync(item => item.Count() > 1);
+    }
+
+    [Fact]
     public async Task The_gallery_knows_each_images_verdicts()
     {
         await using var world = await databases.World(Databases.Sqlite);

@@ -11,11 +11,14 @@ public sealed class PostgreSqlServer : IDisposable
 {
     // Standard input ends with the process that holds its other end.
     private const string UntilInputEnds = """
-        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=400 >"$2/log" 2>&1 </dev/null & server=$!
+        binaries=$1 folder=$2
+        shift 2
+        "$binaries/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=400 "$@" \
+            >"$folder/log" 2>&1 </dev/null & server=$!
         cat >/dev/null 2>&1
         kill -QUIT $server
         wait $server
-        rm -rf "$2"
+        rm -rf "$folder"
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -23,14 +26,17 @@ public sealed class PostgreSqlServer : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-pg-").FullName;
     private int _databases;
 
-    public PostgreSqlServer()
+    public PostgreSqlServer() : this([]) { }
+
+    /// <param name="settings">Such as <c>fsync=on</c>, in the place of those of tests.</param>
+    public PostgreSqlServer(params string[] settings)
     {
         if (Environment.UserName == "root")
         {
             Run("chown", "postgres", _folder);
         }
         Run(AsServer(Path.Combine(Binaries!, "initdb"), "-D", Path.Combine(_folder, "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"));
-        _server = Start(AsServer("sh", "-c", UntilInputEnds, "sh", Binaries!, _folder));
+        _server = Start(AsServer(["sh", "-c", UntilInputEnds, "sh", Binaries!, _folder, .. settings.SelectMany(setting => new[] { "-c", setting })]));
         WaitUntilReady();
     }
 

@@ -10,12 +10,14 @@ namespace Labeler.Web.Components.Tables;
 public sealed record TableOrder<T, TKey>(
     IEnumerable<SortDefinition<T>> Sorts, (string Member, bool Descending) Usual, Expression<Func<T, TKey>> Key)
 {
-    public IQueryable<T> Of(IQueryable<T> rows)
+    /// <param name="reversed">The last row first.</param>
+    public IQueryable<T> Of(IQueryable<T> rows, bool reversed = false)
     {
-        var sorts = Sorts.OrderBy(sort => sort.Index).Select(sort => (Member: sort.SortBy, sort.Descending)).ToList();
+        var sorts = Sorts.OrderBy(sort => sort.Index)
+            .Select(sort => (Member: sort.SortBy, Descending: sort.Descending != reversed)).ToList();
         if (sorts.All(sort => sort.Member != Usual.Member))
         {
-            sorts.Add(Usual);
+            sorts.Add((Usual.Member, Usual.Descending != reversed));
         }
         // In the same direction as what comes before, so that one index may give both.
         var isDescending = sorts[^1].Descending;

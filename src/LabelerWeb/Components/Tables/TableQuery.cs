@@ -24,12 +24,21 @@ public static class TableQuery
     /// <summary>The rows of one page. Their keys are found first, which an index often tells by itself, so that what a row shows besides is
     /// read for those of the page alone and not for all that are sorted or passed over. They are put in order here: asked for an order, a
     /// database may go through all rows in that order instead of looking a page's keys up.</summary>
+    /// <param name="total">How many there are, where that is known: pages near the end are then looked for from there, so that no more than
+    /// half of all rows are ever passed over.</param>
     /// <param name="all">More rows than <paramref name="rows"/>, to look the keys up in: so that the database does not take what narrows
     /// them for a shorter way than the keys.</param>
     public static async Task<List<T>> Page<T, TKey>(
-        this IQueryable<T> rows, TableOrder<T, TKey> order, int skip, int take, CancellationToken cancel, IQueryable<T>? all = null)
+        this IQueryable<T> rows, TableOrder<T, TKey> order, int skip, int take, CancellationToken cancel, IQueryable<T>? all = null,
+        int? total = null)
     {
-        var keys = await order.Of(rows).Skip(skip).Take(take).Select(order.Key).ToListAsync(cancel);
+        var isNearEnd = skip < total && skip > total / 2;
+        var (from, count) = isNearEnd ? (Math.Max(0, total!.Value - skip - take), Math.Min(take, total.Value - skip)) : (skip, take);
+        var keys = await order.Of(rows, isNearEnd).Skip(from).Take(count).Select(order.Key).ToListAsync(cancel);
+        if (isNearEnd)
+        {
+            keys.Reverse();
+        }
         Expression<Func<TKey, bool>> isOnPage = key => keys.Contains(key);
         var chosen = ReplacingExpressionVisitor.Replace(isOnPage.Parameters[0], order.Key.Body, isOnPage.Body);
         var page = await (all ?? rows).Where(Expression.Lambda<Func<T, bool>>(chosen, order.Key.Parameters)).ToListAsync(cancel);

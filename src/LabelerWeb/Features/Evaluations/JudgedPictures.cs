@@ -20,7 +20,7 @@ public sealed record JudgedPictures(long Id, string Prompt, bool IsFixed, IReadO
             .Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, cancel);
         var seconds = items.Values.Where(i => i.Second is not null).Select(i => i.Second!.GroupId).ToList();
         var numbers = await db.Groups.Where(g => seconds.Contains(g.Id)).ToDictionaryAsync(g => g.Id, g => g.Number, cancel);
-        var votes = await db.Votes.AsNoTracking().Where(v => ids.Contains(v.ItemId) && v.Kind != VoteKind.Undo && v.SupersededById == null)
+        var votes = await db.Votes.AsNoTracking().Where(v => ids.Contains(v.ItemId) && v.Kind < VoteKind.Undo && v.SupersededById == null)
             .OrderBy(v => v.Id)
             .Join(db.Users, v => v.AnnotatorId, a => a.Id, (v, a) => new { Vote = v, a.DisplayName }).ToListAsync(cancel);
         return [.. ids.Select(id =>

@@ -20,19 +20,19 @@ public sealed class VoteRow
     public static IQueryable<VoteRow> Of(LabelerDb db, long project, DateTimeOffset? since) =>
         Of(db, db.Votes.Where(vote => vote.ProjectId == project && (since == null || vote.At >= since)));
 
-    /// <summary>What stands beside each vote is asked for by itself, so that counting and sorting votes looks nothing of it up.</summary>
     public static IQueryable<VoteRow> Of(LabelerDb db, IQueryable<Vote> votes) =>
-        from vote in votes.AsNoTracking()
+        from one in db.Database.IsSqlite() ? LookedUp(db, votes.AsNoTracking()) : Joined(db, votes.AsNoTracking())
+        let vote = one.Vote
         select new VoteRow
         {
             Id = vote.Id,
             At = vote.At,
-            Annotator = db.Users.Where(account => account.Id == vote.AnnotatorId).Select(account => account.DisplayName).FirstOrDefault(),
+            Annotator = one.Annotator,
             Vote = vote,
-            Epoch = db.Epochs.Where(epoch => epoch.Id == vote.EpochId).Select(epoch => (int?)epoch.Number).FirstOrDefault(),
-            Prompt = db.Items.Where(item => item.Id == vote.ItemId).Select(item => item.Group!.Prompt).FirstOrDefault(),
+            Epoch = one.Epoch,
+            Prompt = one.Prompt,
             Item = vote.ItemId,
-            Group = db.Items.Where(item => item.Id == vote.ItemId).Select(item => item.GroupId).FirstOrDefault(),
+            Group = one.Group,
             Milliseconds = vote.DurationMs,
             State = vote.Kind == VoteKind.Undo ? VoteStanding.Undo
                 : vote.SupersededById != null ? VoteStanding.TakenBack
@@ -44,12 +44,54 @@ public sealed class VoteRow
                 : vote.Check == VoteCheck.Confirms ? VoteStanding.Confirms : VoteStanding.Counts,
         };
 
+    // SQLite counts and sorts votes by an index alone where what stands beside them is asked for by itself.
+    private static IQueryable<Beside> LookedUp(LabelerDb db, IQueryable<Vote> votes) =>
+        from vote in votes
+        select new Beside
+        {
+            Vote = vote,
+            Annotator = db.Users.Where(account => account.Id == vote.AnnotatorId).Select(account => account.DisplayName).FirstOrDefault(),
+            Epoch = db.Epochs.Where(epoch => epoch.Id == vote.EpochId).Select(epoch => (int?)epoch.Number).FirstOrDefault(),
+            Prompt = db.Items.Where(item => item.Id == vote.ItemId).Select(item => item.Group!.Prompt).FirstOrDefault(),
+            Group = db.Items.Where(item => item.Id == vote.ItemId).Select(item => item.GroupId).FirstOrDefault(),
+        };
+
+    // PostgreSQL leaves joins from the left by a key out where nothing of them is asked for, and joins all votes at once where somebody
+    // sorts or filters by it, in the place of a look-up for each vote.
+    private static IQueryable<Beside> Joined(LabelerDb db, IQueryable<Vote> votes) =>
+        from vote in votes
+        join account in db.Users on vote.AnnotatorId equals account.Id into accounts
+        from account in accounts.DefaultIfEmpty()
+        join epoch in db.Epochs on vote.EpochId equals epoch.Id into epochs
+        from epoch in epochs.DefaultIfEmpty()
+        join item in db.Items on vote.ItemId equals item.Id into items
+        from item in items.DefaultIfEmpty()
+        join gathered in db.Groups on item.GroupId equals gathered.Id into groups
+        from gathered in groups.DefaultIfEmpty()
+        select new Beside
+        {
+            Vote = vote,
+            Annotator = account.DisplayName,
+            Epoch = epoch.Number,
+            Prompt = gathered.Prompt,
+            Group = item.GroupId,
+        };
+
     public string Said(IStringLocalizer<Texts> texts) => Vote switch
     {
         { Kind: VoteKind.Undo, Reason: { Length: > 0 } why } => texts["Took a vote back: {0}", why],
         { Kind: VoteKind.Undo } => texts["Took a vote back"],
         _ => VerdictText.Of(Vote, texts),
     };
+
+    private sealed class Beside
+    {
+        public Vote Vote { get; init; } = null!;
+        public string? Annotator { get; init; }
+        public int? Epoch { get; init; }
+        public string? Prompt { get; init; }
+        public long Group { get; init; }
+    }
 }
 
 /// <summary>What becomes of a vote; the first of these that is true of it.</summary>
