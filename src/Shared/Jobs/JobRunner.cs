@@ -19,6 +19,9 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
     /// <summary>Called on the runner's thread when a job has come to its end here, whatever that was.</summary>
     public Action Ended { get; init; } = () => { };
 
+    /// <summary>Does it jobs whose project asks for a device? Not where it computes on its own alone.</summary>
+    public bool AnyDevice { get; init; } = true;
+
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
     public void Run(string worker, CancellationToken stop)
@@ -30,7 +33,7 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             Job? job = null;
             try
             {
-                job = database.Do(() => queue.Claim(worker, kinds, stop));
+                job = database.Do(() => queue.Claim(worker, kinds, stop, AnyDevice));
                 if (job is null)
                 {
                     Idle();
