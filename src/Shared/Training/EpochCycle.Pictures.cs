@@ -136,8 +136,8 @@ public sealed partial class EpochCycle
         return Task.FromResult(true);
     }, cancel);
 
-    /// <summary>The worker has sampled every group of its job or share. When all are there the whole job ends, and the epoch opens fully for
-    /// labeling.</summary>
+    /// <summary>The worker has sampled every group of its job or share. When all are there the whole job ends, and the epoch opens fully
+    /// for labeling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, async (db, held, epoch) =>
     {
         var now = time.GetUtcNow();

@@ -51,7 +51,8 @@ public static class WorkerCommand
                         + "it is there",
                 DefaultValueFactory = _ => ""
             };
-        var onlyShares = new Option<bool>("--only-shares") { Description = "Take nothing but shares, to be computed on --device", Hidden = true };
+        var onlyShares =
+            new Option<bool>("--only-shares") { Description = "Take nothing but shares, to be computed on --device", Hidden = true };
         var command =
             new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness,
                 device, onlyShares };
@@ -103,6 +104,7 @@ public static class WorkerCommand
             await services.GetRequiredService<Migrator>().Apply(stop);
             await services.GetRequiredService<Installation>().Require(stop);
         });
+        using var telemetry = WorkerTelemetry.Start(configuration, options.Name);
         using var others = new DeviceWorkers(data, options.Name, further, niceness, output);
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>
-/// Makes a share of an evaluation's pictures, each picture a group of its own. Those that are there already are left alone, so another worker
-/// goes on where one has died and ends with the same pictures; after the last share people are asked.
+/// Makes a share of an evaluation's pictures, each picture a group of its own. Those that are there already are left alone, so another
+/// worker goes on where one has died and ends with the same pictures; after the last share people are asked.
 /// </summary>
 internal sealed class EvaluateShareJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, EvaluationWorkflow evaluations,
     FileStore files, LoadedModel models, TimeProvider time) : IJobHandler
@@ -48,6 +48,7 @@ internal sealed class EvaluateShareJob(IDbContextFactory<LabelerDb> contexts, Ep
             reporter.Ask(() => cycle.Add(job, epoch => Group.Sampled(epoch, GroupUse.Labeling, pictures[place].Number, null,
                 requests[place].Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image], time.GetUtcNow())));
             reporter.Advanced();
+            JobInstruments.Made(job.Kind, 1);
             clock.Advance(1);
             done++;
             Tell();

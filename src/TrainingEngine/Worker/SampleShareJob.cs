@@ -50,6 +50,7 @@ internal sealed class SampleShareJob(IDbContextFactory<LabelerDb> contexts, Epoc
                 var made = Stored(groups[row.First + place], kept ?? sampled, sampler);
                 reporter.Ask(() => cycle.Add(job, made));
                 reporter.Advanced();
+                JobInstruments.Made(job.Kind, order.GroupSize);
                 clock.Advance(1);
                 done++;
                 Tell();

@@ -56,11 +56,12 @@ public sealed class SharedSamplingTests : IDisposable
     }
 
     [Fact]
-    public async Task The_worker_of_a_further_device_takes_shares_and_ends_with_the_one_beside_which_it_is()
+    public async Task The_worker_of_a_further_device_takes_shares_tells_what_it_did_and_ends_with_the_one_beside_which_it_is()
     {
+        using var collector = new Collector();
         var alone = await Begin();
         _data.WorkUntil(() => IsSampled(alone));
-        var worker = _data.StartWorker("both", "cpu,cpu");
+        var worker = _data.StartWorker("both", "cpu,cpu", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         _workers.Add(worker);
 
         var shared = await Begin();
@@ -71,6 +72,7 @@ public sealed class SharedSamplingTests : IDisposable
         Assert.Empty(Running(shared));
         _data.WorkUntil(() => IsSampled(shared));
         Assert.Equal(await Made(alone), await Made(shared));
+        Assert.All(["both", "both-2", "SampleShare", "labeler.worker.images", "labeler.worker.job.duration"], told => Assert.Contains(told, collector.Heard, StringComparison.Ordinal));
     }
 
     [Fact]

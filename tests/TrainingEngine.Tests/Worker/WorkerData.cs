@@ -62,14 +62,16 @@ internal sealed class WorkerData : IDisposable
     }
 
     /// <summary>Starts a worker as a program of its own; it ends with its input.</summary>
-    public Process StartWorker(string name, string device = "cpu")
+    public Process StartWorker(string name, string device = "cpu", params (string Name, string Value)[] environment)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet",
+        var start = new ProcessStartInfo("dotnet",
             [typeof(TrainerWorker).Assembly.Location, "worker", "--data", _folder.File("data"), "--name", name, "--device", device, "--until-input-ends"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        Array.ForEach(environment, one => start.Environment[one.Name] = one.Value);
+        var process = Process.Start(start)!;
         process.BeginOutputReadLine();
         return process;
     }
