@@ -70,7 +70,7 @@ command.SetAction(async (parsed, stop) =>
                 {
                     return now.State == EpochState.Labeling ? epoch.Id : throw new InvalidOperationException(now.Error);
                 }
-                await Task.Delay(50, cancel);
+                await Task.Delay(200, cancel);
             }
         }
     }
