@@ -20,8 +20,11 @@ public sealed partial class Annotator : IDisposable
 
     private Annotator(HttpClient http, long project, int seed) => (_http, _project, _random) = (http, project, new Random(seed));
 
-    /// <summary>Milliseconds from sending a vote to its acknowledgement.</summary>
+    /// <summary>Milliseconds from sending a vote to its acknowledgement, while <see cref="IsMeasured"/>.</summary>
     public List<double> Acknowledgements { get; } = [];
+
+    /// <summary>Whether votes are timed; all are counted.</summary>
+    public bool IsMeasured { get; set; }
 
     public List<Guid> Acknowledged { get; } = [];
 
@@ -41,10 +44,12 @@ public sealed partial class Annotator : IDisposable
         return annotator;
     }
 
-    /// <summary>Opens the page after <paramref name="arrival"/>, then votes about every <paramref name="interval"/> until the time is over or nothing is left.</summary>
-    public async Task Work(TimeSpan arrival, TimeSpan interval, TimeSpan length)
+    /// <summary>Opens the page after <paramref name="arrival"/>, then votes about every <paramref name="interval"/> until
+    /// <paramref name="end"/> after the call, or until nothing is left.</summary>
+    public async Task Work(TimeSpan arrival, TimeSpan interval, TimeSpan end)
     {
         await Task.Delay(arrival);
+        var length = end - arrival;
         var clock = Stopwatch.StartNew();
         var due = interval * _random.NextDouble();
         await Fetch();
@@ -76,7 +81,10 @@ public sealed partial class Annotator : IDisposable
             var clock = Stopwatch.StartNew();
             using var answer = await _http.PostAsJsonAsync("/api/votes", body);
             var outcome = answer.IsSuccessStatusCode ? (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["results"]![0]!["outcome"]! : $"status {(int)answer.StatusCode}";
-            Acknowledgements.Add(clock.Elapsed.TotalMilliseconds);
+            if (IsMeasured)
+            {
+                Acknowledgements.Add(clock.Elapsed.TotalMilliseconds);
+            }
             if (outcome == "accepted")
             {
                 Acknowledged.Add(key);

@@ -1,10 +1,14 @@
 using Labeler.Shared.Imaging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Labeler.Web.Features.Images;
 
 /// <summary>Pictures by content hash: an address never changes its meaning, so a browser may keep it for ever.</summary>
 public static class ImageEndpoints
 {
+    // Bytes; below what the runtime keeps apart as large.
+    private const int Small = 80_000;
+
     public static IServiceCollection AddImages(this IServiceCollection services)
     {
         services.AddOptions<ImageOptions>().BindConfiguration("Labeling").ValidateDataAnnotations().ValidateOnStart();
@@ -31,13 +35,8 @@ public static class ImageEndpoints
             {
                 return Results.NotFound();
             }
-            var start = new byte[16];
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 14,
-                FileOptions.Asynchronous);
-            var format = PictureFormats.Of(start.AsSpan(0, await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false)));
-            file.Position = 0;
             context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
-            return Results.Stream(file, format!.Value.MediaType());
+            return Content(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
         }
         catch (StorageException e)
         {
@@ -47,5 +46,23 @@ public static class ImageEndpoints
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status422UnprocessableEntity);
         }
+    }
+
+    // A thumbnail is read where it is asked for: the system has it in memory, and to wait for another thread costs more than the copy.
+    private static IResult Content(SafeFileHandle file)
+    {
+        var start = new byte[(int)Math.Min(RandomAccess.GetLength(file), Small)];
+        var read = 0;
+        while (read < start.Length && RandomAccess.Read(file, start.AsSpan(read), read) is > 0 and var more)
+        {
+            read += more;
+        }
+        var type = PictureFormats.Of(start)!.Value.MediaType();
+        if (start.Length == Small)
+        {
+            return Results.Stream(new FileStream(file, FileAccess.Read, 1 << 14), type);
+        }
+        file.Dispose();
+        return Results.Bytes(start, type);
     }
 }
