@@ -1,5 +1,5 @@
 # Installs the Debian packages that are missing. Sourced by ./labeler.
-packages_test="chromium postgresql python3 fonts-liberation mate-backgrounds"
+packages_test="chromium postgresql openmpi-bin python3 fonts-liberation mate-backgrounds"
 # With a Node.js of another source its npm comes, too, and Debian's does not go beside it.
 command -v npm >/dev/null || packages_test="$packages_test npm"
 

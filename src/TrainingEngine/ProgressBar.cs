@@ -39,7 +39,7 @@ public sealed class ProgressBar : IDisposable
     {
         (_what, _total, _unit, _doneBefore, _done) = (what, total, unit, doneBefore, doneBefore);
         _output = output ?? Console.Out;
-        _terminal = terminal ?? !Console.IsOutputRedirected;
+        _terminal = terminal ?? (!Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb");
         _clock = clock ?? TimeProvider.System;
         _started = _drawn = _clock.GetTimestamp();
         Draw();

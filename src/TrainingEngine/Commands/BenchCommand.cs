@@ -11,7 +11,7 @@ public static class BenchCommand
     /// <summary>The command.</summary>
     public static Command Create() =>
         new("bench", "Measures how fast the engine is on this machine.") { Sampling(), BenchTrainingCommand.Create(),
-            BenchDeviceCommand.Create() };
+            BenchDeviceCommand.Create(), BenchRanksCommand.Create() };
 
     private static Command Sampling()
     {

@@ -34,10 +34,17 @@ public static class CommandLine
     /// Gives the command its work. The token is cancelled by the first Ctrl+C or SIGTERM; the work then leaves whole
     /// files behind and throws <see cref="OperationCanceledException"/>. A second Ctrl+C ends the process at once.
     /// </summary>
-    public static void Does(this Command command, Action<ParseResult, CancellationToken> work) =>
+    public static void Does(this Command command, Action<ParseResult, CancellationToken> work) => command.Does((parsed, stop) =>
+    {
+        work(parsed, stop);
+        return 0;
+    });
+
+    /// <summary>Gives the command work that ends by an exit code.</summary>
+    public static void Does(this Command command, Func<ParseResult, CancellationToken, int> work) =>
         command.SetAction(parsed => Work(stop => work(parsed, stop)));
 
-    private static int Work(Action<CancellationToken> work)
+    private static int Work(Func<CancellationToken, int> work)
     {
         using var stop = new CancellationTokenSource();
         int stoppedBy = Interrupted;
@@ -53,10 +60,9 @@ public static class CommandLine
         try
         {
             LibTorch.Check();
-            work(stop.Token);
-            return 0;
+            return work(stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException error) when (stop.IsCancellationRequested || error.CancellationToken == stop.Token)
         {
             Console.Error.WriteLine("stopped");
             return stoppedBy;

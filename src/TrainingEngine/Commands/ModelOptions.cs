@@ -50,15 +50,18 @@ public sealed class ModelOptions
 
     /// <summary>The device.</summary>
     /// <exception cref="EngineException">There is no such device.</exception>
-    public Device DeviceOf(ParseResult parsed) => Devices.Pick(parsed.GetValue(_device));
+    /// <param name="rank">See <see cref="Devices.Pick"/>.</param>
+    public Device DeviceOf(ParseResult parsed, int rank = 0) => Devices.Pick(parsed.GetValue(_device), rank);
 
     /// <summary>Loads the model.</summary>
+    /// <param name="rank">See <see cref="Devices.Pick"/>.</param>
     /// <exception cref="EngineException">It cannot be loaded.</exception>
-    public StableDiffusion Load(ParseResult parsed)
+    public StableDiffusion Load(ParseResult parsed, int rank = 0)
     {
         var offloaded = (parsed.GetValue(_offload) ? Offloads.Texts : Offloads.None)
             | (parsed.GetValue(_offloadVae) ? Offloads.Vae : Offloads.None);
-        MemoryCheck.RequireWeights(FolderOf(parsed), DeviceOf(parsed), PrecisionOf(parsed), offloaded);
-        return StableDiffusion.Load(FolderOf(parsed), DeviceOf(parsed), PrecisionOf(parsed), parsed.GetValue(_variant), offloaded);
+        var (folder, device, precision) = (FolderOf(parsed), DeviceOf(parsed, rank), PrecisionOf(parsed));
+        MemoryCheck.RequireWeights(folder, device, precision, offloaded);
+        return StableDiffusion.Load(folder, device, precision, parsed.GetValue(_variant), offloaded);
     }
 }

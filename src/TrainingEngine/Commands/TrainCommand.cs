@@ -80,7 +80,10 @@ public static class TrainCommand
             PromptStatisticsFile.Read(earlier, judge, tracker);
         }
         var result = algorithm.Run(run with { Tracker = tracker }, options);
-        PromptStatisticsFile.Write(run.Place.Output, judge, tracker);
+        if (run.Place.Ranks.IsFirst)
+        {
+            PromptStatisticsFile.Write(run.Place.Output, judge, tracker);
+        }
         return result;
     }
 

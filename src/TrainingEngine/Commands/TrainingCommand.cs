@@ -36,22 +36,33 @@ internal sealed class TrainingCommand<T> where T : UpdateOptions
         command.Does((parsed, stop) => Run(parsed, train, stop));
     }
 
-    private void Run(ParseResult parsed, Func<TrainingCall<T>, TrainingResult> train, CancellationToken stop)
+    private int Run(ParseResult parsed, Func<TrainingCall<T>, TrainingResult> train, CancellationToken stop)
     {
         var settings = _options.Read(parsed, _defaults(parsed, _model.FolderOf(parsed)));
+        if (_place.Launch(parsed, stop) is { } exitCode)
+        {
+            return exitCode;
+        }
+        var place = _place.Read(parsed);
         ProgressBar? bar = null;
         try
         {
-            var place = _place.Read(parsed) with
+            var told = !place.Ranks.IsFirst ? place : place with
             {
                 Begun = (done, total) => bar = new ProgressBar("training", total, "images", done),
                 Progress = progress => bar!.Advance(progress.ImagesInStep, string.Create(
                     CultureInfo.InvariantCulture,
                         $"step {progress.Metrics.Step}/{progress.Metrics.Steps}  loss {progress.Metrics.Figures["loss"]:0.0000}")),
             };
-            var result = train(new TrainingCall<T>(parsed, _model.Load(parsed), settings, _trained.Read(parsed), place, stop));
+            var model = _model.Load(parsed, place.Ranks.RankOnMachine);
+            var result = train(new TrainingCall<T>(parsed, model, settings, _trained.Read(parsed), told, stop));
             bar?.Dispose();
-            Console.WriteLine($"wrote {result.Weights}");
+            if (place.Ranks.IsFirst)
+            {
+                Console.WriteLine($"wrote {result.Weights}");
+            }
+            place.Ranks.Leave();
+            return 0;
         }
         finally
         {

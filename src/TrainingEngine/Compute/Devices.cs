@@ -8,12 +8,13 @@ namespace Labeler.TrainingEngine.Compute;
 public static class Devices
 {
     /// <summary>The device of a name, or the best there is when none is given.</summary>
+    /// <param name="rank">Of several processes on this machine, which take its devices in turn where no number is named.</param>
     /// <exception cref="EngineException">There is no such device on this machine, or for this libtorch.</exception>
-    public static Device Pick(string? name)
+    public static Device Pick(string? name, int rank = 0)
     {
         if (string.IsNullOrEmpty(name))
         {
-            return cuda.is_available() ? CUDA : CPU;
+            return cuda.is_available() ? InTurn(rank) : CPU;
         }
 
         string[] parts = name.Split(':');
@@ -21,7 +22,7 @@ public static class Devices
         return parts switch
         {
             ["cpu"] => CPU,
-            ["cuda"] when count > 0 => CUDA,
+            ["cuda"] when count > 0 => InTurn(rank),
             ["cuda", var index] when int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 && number < count => new Device(DeviceType.CUDA, number),
             ["cuda", ..] =>
@@ -29,4 +30,6 @@ public static class Devices
             _ => throw new EngineException($"the device {name} is unknown; known are cpu, cuda and cuda:N"),
         };
     }
+
+    private static Device InTurn(int rank) => rank == 0 ? CUDA : new Device(DeviceType.CUDA, rank % cuda.device_count());
 }

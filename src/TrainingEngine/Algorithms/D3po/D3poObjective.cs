@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
@@ -26,6 +27,8 @@ public sealed class D3poObjective(
     {
         public TimestepStatistics Statistics { get; set; } = new();
     }
+
+    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly bool _official = options.Mode == D3poMode.Official;
     private readonly TimestepLedger _ledger = new();
@@ -97,6 +100,12 @@ public sealed class D3poObjective(
         }
         return new PartResult(gradients, part.Statistics.Shares(_loss!.Pairs, _loss.Images));
     }
+
+    /// <inheritdoc />
+    public JsonNode? Counted(int part) => JsonSerializer.SerializeToNode(_parts[part].Statistics, Format);
+
+    /// <inheritdoc />
+    public void TakeCounted(int part, JsonNode counted) => _parts[part].Statistics = counted.Deserialize<TimestepStatistics>(Format)!;
 
     /// <inheritdoc />
     public IReadOnlyList<object> Stepped(int step, double gradientNorm)

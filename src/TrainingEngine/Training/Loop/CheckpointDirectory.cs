@@ -36,17 +36,25 @@ internal sealed class CheckpointDirectory
     }
 
     /// <param name="length">Bytes that belong to the checkpoint; what was written after it is cut off.</param>
-    public MetricsFile Metrics(long length) => new(Path.Combine(_place.Output, "metrics.jsonl"), length);
+    public MetricsFile Metrics(long length) => _place.Ranks.IsFirst
+        ? new(Path.Combine(_place.Output, "metrics.jsonl"), length)
+        : MetricsFile.OfAnother();
 
-    /// <summary>Writes a checkpoint; returns its folder.</summary>
-    public string Save(int position, SessionState state, TrainableWeights weights) =>
-        _checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights));
+    /// <summary>Writes a checkpoint, at the first rank; returns its folder.</summary>
+    public string Save(int position, SessionState state, TrainableWeights weights) => _place.Ranks.IsFirst
+        ? _checkpoints.Save(position, state, folder => TrainedModel.Save(folder, weights))
+        : "";
 
-    /// <summary>Writes the weights as they are now, for sampling and other programs. Returns the file to sample with.</summary>
+    /// <summary>Writes the weights as they are now, for sampling and other programs, at the first rank. Returns the file to sample
+    /// with.</summary>
     /// <param name="folder">A folder of their own; by default the run's.</param>
     /// <param name="step">Optimizer steps done, for the file's metadata.</param>
     public string Export(TrainedModel model, TrainableWeights weights, string algorithm, int step, string? folder = null)
     {
+        if (!_place.Ranks.IsFirst)
+        {
+            return "";
+        }
         var metadata =
             new Dictionary<string, string>
             {

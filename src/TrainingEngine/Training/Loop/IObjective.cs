@@ -64,6 +64,14 @@ public interface IObjective
     /// <param name="leaves">Weights that require gradients.</param>
     PartResult Compute(int part, Tensor? reference, Tensor[] leaves);
 
+    /// <summary>What it has counted of a part that was computed, for ranks that did not compute it; null where it counts nothing.</summary>
+    JsonNode? Counted(int part) => null;
+
+    /// <summary>Takes what the rank that computed a part has counted.</summary>
+    void TakeCounted(int part, JsonNode counted)
+    {
+    }
+
     /// <summary>After an optimizer step; what it returns becomes lines of the metrics file.</summary>
     /// <param name="gradientNorm">Before clipping.</param>
     IReadOnlyList<object> Stepped(int step, double gradientNorm) => [];

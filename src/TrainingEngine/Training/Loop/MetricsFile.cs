@@ -15,7 +15,7 @@ public sealed class MetricsFile : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private readonly FileStream _stream;
+    private readonly FileStream? _stream;
 
     /// <param name="path">The file; it is made where it is missing.</param>
     /// <param name="length">Bytes of it to keep.</param>
@@ -26,13 +26,24 @@ public sealed class MetricsFile : IDisposable
         _stream.Seek(0, SeekOrigin.End);
     }
 
+    private MetricsFile()
+    {
+    }
+
+    /// <summary>Lines that another rank writes.</summary>
+    public static MetricsFile OfAnother() => new();
+
     /// <summary>Bytes that are safely on the disk after <see cref="Flush"/>.</summary>
-    public long Length => _stream.Length;
+    public long Length => _stream?.Length ?? 0;
 
     /// <summary>Writes one line; another process may read it at once.</summary>
     /// <exception cref="EngineException">The disk is full.</exception>
     public void Write<T>(T line)
     {
+        if (_stream is null)
+        {
+            return;
+        }
         try
         {
             _stream.Write(JsonSerializer.SerializeToUtf8Bytes(line, Format));
@@ -46,7 +57,7 @@ public sealed class MetricsFile : IDisposable
     }
 
     /// <summary>Brings all lines to the disk.</summary>
-    public void Flush() => _stream.Flush(flushToDisk: true);
+    public void Flush() => _stream?.Flush(flushToDisk: true);
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _stream?.Dispose();
 }

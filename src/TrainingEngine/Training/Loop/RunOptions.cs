@@ -1,3 +1,5 @@
+using Labeler.TrainingEngine.Compute.Ranks;
+
 namespace Labeler.TrainingEngine.Training.Loop;
 
 /// <summary>Where a run writes, and how it uses the machine. None of it changes the result but for the last bits.</summary>
@@ -26,6 +28,9 @@ public sealed record RunOptions
 
     /// <summary>libtorch's threads in each; 0 for <see cref="Compute.ThreadChoice.For"/>.</summary>
     public int Threads { get; init; }
+
+    /// <summary>The processes that train together; this one alone where nothing is said.</summary>
+    public IRanks Ranks { get; init; } = SingleRank.Only;
 
     /// <summary>Least time between two checkpoints; zero writes one after every optimizer step.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);

@@ -16,6 +16,7 @@ namespace Labeler.TrainingEngine.Training.Loop;
 /// <param name="Memory">Images in one forward; it changes the last bits, too.</param>
 /// <param name="MetricsLength">Bytes of the metrics file that belong to it.</param>
 /// <param name="Objective">What the objective has counted.</param>
+/// <param name="Ranks">Processes that trained together; another number chooses its threads anew.</param>
 internal sealed record SessionState(
     string Fingerprint, int Position, string Algorithm, string? Manifest, string? Parent, long OptimizerSteps, ThreadChoice Threads,
-    MemoryPlan Memory, long MetricsLength, JsonNode? Objective);
+    MemoryPlan Memory, long MetricsLength, JsonNode? Objective, int Ranks = 1);

@@ -1,6 +1,5 @@
-using System.Text.Json;
-using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Compute.Ranks;
 using Labeler.TrainingEngine.Models;
 using TorchSharp;
 
@@ -11,6 +10,7 @@ internal sealed class TrainingSession : IDisposable
 {
     private readonly TrainingRun _run;
     private readonly string _fingerprint;
+    private readonly IRanks _ranks;
     private readonly CheckpointDirectory _folder;
     private readonly MemoryPlan _memory;
     private readonly TrainedModel _model;
@@ -31,9 +31,11 @@ internal sealed class TrainingSession : IDisposable
     {
         MixedPrecision.RequireTrainable(model.Precision);
         _run = run;
-        _fingerprint = Fingerprint(run);
+        _ranks = run.Place.Ranks;
+        _fingerprint = RunFingerprint.Of(run);
         _folder = new CheckpointDirectory(run.Place, _fingerprint);
         var state = _folder.Resume();
+        RankAgreement.RequireOnePlace(_ranks, run.Place.Output, state?.Position);
         _memory = state?.Memory ?? run.Memory;
         _model = new TrainedModel(model, run.Trained, run.Updates.Seed);
         _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW, _model.TakeExact());
@@ -46,9 +48,9 @@ internal sealed class TrainingSession : IDisposable
         };
         _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         Begin(state, stop);
-        var choice = state?.Threads ?? ChooseThreads(model);
+        var choice = state is { } kept && kept.Ranks == _ranks.Count ? kept.Threads : ChooseThreads(model);
         _threads = new ComputeThreads(choice.Workers, choice.Threads);
-        _gradients = new StepGradients(_weights, _threads, _reference);
+        _gradients = new StepGradients(_weights, _threads, _reference, _ranks);
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
         _clock = new RunClock(run.Place.Clock, _total, _done);
         _schedule = new CheckpointSchedule(run.Place.Clock, run.Place.CheckpointEvery);
@@ -69,6 +71,7 @@ internal sealed class TrainingSession : IDisposable
     /// <exception cref="EngineException">A loss or gradient is not finite; names step and timesteps. No weight has changed.</exception>
     public TrainingProgress Step(CancellationToken stop)
     {
+        stop = RankAgreement.OnStopping(_ranks, stop);
         var warmUp = _run.Updates.WarmUpSteps;
         _weights.ScaleLearningRate(Position < warmUp ? (Position + 1.0) / warmUp : 1);
         _weights.ClearGradients();
@@ -81,11 +84,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Writes a checkpoint of where the run is.</summary>
     public string Save()
     {
+        RankAgreement.RequireSameWeights(_ranks, _weights);
         _metrics.Flush();
         _run.Place.Saving?.Invoke();
         var state = new SessionState(
             _fingerprint, Position, _run.Algorithm, _run.Place.Manifest, _run.Place.Parent, _weights.Steps,
-            new ThreadChoice(_threads.Count, _threads.ThreadsEach), _memory, _metrics.Length, _objective.State);
+            new ThreadChoice(_threads.Count, _threads.ThreadsEach), _memory, _metrics.Length, _objective.State, _ranks.Count);
         var folder = _schedule.Take(() => _folder.Save(Position, state, _weights));
         if (Position > _begun)
         {
@@ -97,14 +101,14 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Writes a checkpoint where the last one is old enough.</summary>
     public void SaveWhenDue()
     {
-        if (_schedule.IsDue)
+        if (_ranks.Count == 1 ? _schedule.IsDue : _ranks.Gather(_schedule.IsDue)[0])
         {
             Save();
         }
     }
 
     /// <summary>Writes the last checkpoint and what sampling and other programs read.</summary>
-    public TrainingResult Finish() => new(Save(), Export());
+    public TrainingResult Finish() => _ranks.Gather(new TrainingResult(Save(), Export()))[0];
 
     public void Dispose()
     {
@@ -114,21 +118,6 @@ internal sealed class TrainingSession : IDisposable
         _weights.Dispose();
         _model.Dispose();
     }
-
-    private static string Fingerprint(TrainingRun run) => ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        run.Algorithm,
-        Updates = (object)run.Updates,
-        run.Data,
-        Trained = (object)(run.Trained with { From = HashOf(run.Trained.From), OptimizerFrom = HashOf(run.Trained.OptimizerFrom) }),
-        Kind = run.Trained.GetType().Name,
-        run.Place.Manifest,
-        run.Place.Parent,
-        run.Place.MicroBatch,
-        run.Place.Recompute,
-    }));
-
-    private static string? HashOf(string? file) => file is null ? null : ContentHash.OfFile(file);
 
     private void Begin(SessionState? state, CancellationToken stop)
     {
@@ -167,7 +156,7 @@ internal sealed class TrainingSession : IDisposable
     private ThreadChoice ChooseThreads(StableDiffusion model)
     {
         var onProcessor = model.Device.type == DeviceType.CPU;
-        var choice = ThreadChoice.For(model.IsSmall, onProcessor ? Environment.ProcessorCount : 1);
+        var choice = ThreadChoice.For(model.IsSmall, onProcessor ? Math.Max(1, Environment.ProcessorCount / _ranks.OnMachine) : 1);
         var (workers, threads) = (_run.Place.Workers, _run.Place.Threads);
         return new(workers > 0 ? workers : choice.Workers, threads > 0 ? threads : choice.Threads);
     }
@@ -185,7 +174,10 @@ internal sealed class TrainingSession : IDisposable
         {
             _metrics.Write(line);
         }
-        _run.AfterStep?.Invoke(Position, folder => Export(folder));
+        if (_ranks.IsFirst)
+        {
+            _run.AfterStep?.Invoke(Position, folder => Export(folder));
+        }
         return new TrainingProgress(images, _done, _total, metrics);
     }
 
