@@ -12,7 +12,6 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     RandomModelCommand.Create(),
     MemoryCommand.Create(),
     WorkerCommand.Create(),
-    ShareCommand.Create(),
     ReproduceCommand.Create(),
     AnnotateCommand.Create(),
 };

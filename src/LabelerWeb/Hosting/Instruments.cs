@@ -6,7 +6,7 @@ namespace Labeler.Web.Hosting;
 public static class Instruments
 {
     /// <summary>The name that all of them belong to.</summary>
-    public const string Meter = "Labeler";
+    public const string Meter = JobInstruments.Meter;
 
     private static readonly Meter Labeler = new(Meter);
 

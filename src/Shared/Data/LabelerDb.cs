@@ -48,6 +48,9 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public DbSet<Qualification> Qualifications => Set<Qualification>();
     public DbSet<PracticeAnswer> PracticeAnswers => Set<PracticeAnswer>();
     public DbSet<Job> Jobs => Set<Job>();
+
+    /// <summary>Jobs that are no share of another.</summary>
+    public IQueryable<Job> WholeJobs => Jobs.Where(job => job.ParentId == null);
     public DbSet<JobMetric> JobMetrics => Set<JobMetric>();
     public DbSet<JobLine> JobLines => Set<JobLine>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();

@@ -31,13 +31,17 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
     }, cancel);
 
     /// <summary>
-    /// The worker has made every picture: ends the job and asks people, all questions at once and in mixed order. Earlier nobody is asked
-    /// anything, because what is sampled first would come from one checkpoint.
+    /// The worker has made every picture of its job or share: when all are there the whole job ends and people are asked, all questions at
+    /// once and in mixed order. Earlier nobody is asked anything, because what is sampled first would come from one checkpoint.
     /// </summary>
     /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
     public Task Finish(Job job, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
     {
         var now = time.GetUtcNow();
+        if (!await db.Succeed(held, now, cancel))
+        {
+            return held;
+        }
         var epoch = await db.Epochs.FirstAsync(e => e.Id == job.EpochId, cancel);
         var project = await db.Projects.FirstAsync(p => p.Id == epoch.ProjectId, cancel);
         var plan = (await db.Evaluations.FirstAsync(e => e.ProjectId == project.Id, cancel)).Plan;
@@ -52,7 +56,6 @@ public sealed class EvaluationWorkflow(IDbContextFactory<LabelerDb> contexts, Ti
             db.Items.Add(Item.About(project, groups[first], second is { } other ? groups[other] : null, rank++));
         }
         epoch.BeginLabeling(now);
-        held.Succeed(now);
         return held;
     }, cancel);
 }

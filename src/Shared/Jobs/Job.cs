@@ -40,8 +40,25 @@ public sealed class Job : Announcing
     public DateTimeOffset? StartedAt { get; private set; }
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>The job of which it is a share, that any worker may do beside the others; null for a whole job.</summary>
+    public long? ParentId { get; private set; }
+
+    /// <summary>Which of the shares it is, from 1; null for a whole job.</summary>
+    public int? Share { get; private set; }
+
+    /// <summary>Pictures, or groups of them, that it makes: of a share those that were missing when it was made, of a job that is done in
+    /// shares all; 0 for others.</summary>
+    public int Pieces { get; private set; }
+
+    /// <summary>The device that its project asks for; empty where whoever does it uses its own.</summary>
+    public string Device { get; private set; } = "";
+
+    /// <summary>Is it done in shares? Then nobody holds it.</summary>
+    public bool IsShared => State == JobState.Running && Worker is null;
+
     /// <summary>Does its epoch wait for it, and fail with it?</summary>
-    public bool IsStepOfEpoch => Kind is JobKind.Sample or JobKind.Train or JobKind.Evaluate;
+    public bool IsStepOfEpoch => Kind is JobKind.Sample or JobKind.Train or JobKind.Evaluate or JobKind.SampleShare
+        or JobKind.EvaluateShare;
 
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
@@ -57,15 +74,41 @@ public sealed class Job : Announcing
             CreatedAt = now,
         };
 
+    /// <summary>Leaves a job that is held to its shares: it goes on without a holder until the last of them is done.</summary>
+    /// <param name="order">What all shares need to know.</param>
+    /// <param name="pieces">Of the whole job, those that are there already among them.</param>
+    internal void Divide(object order, int pieces)
+    {
+        Remember(order);
+        (Pieces, Worker, LeaseExpiresAt, SecondsLeft) = (pieces, null, null, null);
+    }
+
+    /// <param name="number">Which it is, from 1.</param>
+    internal Job MakeShare(int number, ShareOrder order, DateTimeOffset now) => new()
+    {
+        Kind = Kind == JobKind.Evaluate ? JobKind.EvaluateShare : JobKind.SampleShare,
+        ProjectId = ProjectId,
+        EpochId = EpochId,
+        Payload = JsonText.Write(order.Payload),
+        Priority = Priority,
+        MaxAttempts = UsualAttempts,
+        CreatedAt = now,
+        ParentId = Id,
+        Share = number,
+        Pieces = order.Pieces,
+        Device = order.Device,
+    };
+
     /// <summary>Keeps how far the job has come, beside what it was asked to do.</summary>
     internal void Remember(object payload) => Payload = JsonText.Write(payload);
 
     public T Read<T>() => JsonText.Read<T>(Payload);
 
-    /// <summary>Ends a queued job at once; asks the worker of a running one to stop, which it does at its next heartbeat.</summary>
+    /// <summary>Ends a queued job at once; asks the worker of a running one to stop, which it does at its next heartbeat. Shares of
+    /// it are to be canceled beside it: <see cref="Shares.Cancel"/>.</summary>
     public void Cancel(DateTimeOffset now)
     {
-        if (State == JobState.Queued)
+        if (State == JobState.Queued || IsShared)
         {
             Stop(now);
         }
@@ -131,6 +174,12 @@ public enum JobKind
     RewardModel = 7,
     Score = 8,
     ImportPairs = 9,
+
+    /// <summary>A share of a job of its kind.</summary>
+    SampleShare = 10,
+
+    /// <inheritdoc cref="SampleShare"/>
+    EvaluateShare = 11,
 }
 
 /// <summary>The numbers are stored.</summary>

@@ -5,16 +5,18 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
 {
     private const int MetricsAtOnce = 200;
 
-    // A lease that ends later than any could was written by a clock that jumped: it counts as over.
+    // Of jobs and of shares of them alike. A lease that ends later than any could was written by a clock that jumped: it counts as over.
     private const string Claimable = """
-        ({2} >> "Kind") % 2 = 1 AND ("State" = {1}
+        ({2} >> "Kind") % 2 = 1 AND ({5} OR "Device" = '') AND ("State" = {1}
             OR ("State" = {0} AND "Attempt" < "MaxAttempts" AND ("LeaseExpiresAt" < {3} OR "LeaseExpiresAt" > {4})))
         """;
 
     /// <summary>The next job for a worker, now held by it; null when there is none. A job whose worker fell silent is claimed again, up to
     /// its attempts.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
-    public async Task<Job?> Claim(string worker, IReadOnlyCollection<JobKind> kinds, CancellationToken cancel = default)
+    /// <param name="anyDevice">Also jobs whose project asks for a device; false for a worker that computes on its own alone.</param>
+    public async Task<Job?> Claim(string worker, IReadOnlyCollection<JobKind> kinds, CancellationToken cancel = default,
+        bool anyDevice = true)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         await FailAbandoned(db, cancel);
@@ -23,7 +25,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         var latest = end + (long)ClockSkew.Tolerance.TotalMilliseconds;
         // A list of kinds cannot be one parameter on both databases; a bit set can.
         var wanted = kinds.Aggregate(0, (bits, kind) => bits | 1 << (int)kind);
-        object[] asked = [(int)JobState.Running, (int)JobState.Queued, wanted, now, latest];
+        object[] asked = [(int)JobState.Running, (int)JobState.Queued, wanted, now, latest, anyDevice];
         // Mostly there is none, and a statement that may write waits for SQLite's one writer, and votes for it.
         if (!await db.Jobs.FromSqlRaw("""SELECT * FROM "Jobs" WHERE """ + Claimable, asked).AnyAsync(cancel))
         {
@@ -31,7 +33,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         }
         // One statement decides who gets the job.
         var claim = """
-            UPDATE "Jobs" SET "State" = {0}, "Worker" = {5}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {6}, "HeartbeatAt" = {3},
+            UPDATE "Jobs" SET "State" = {0}, "Worker" = {6}, "Attempt" = "Attempt" + 1, "LeaseExpiresAt" = {7}, "HeartbeatAt" = {3},
                 "StartedAt" = coalesce("StartedAt", {3}), "Error" = NULL
             WHERE "Id" = (SELECT "Id" FROM "Jobs" WHERE 
             """ + Claimable + """ ORDER BY "Priority" DESC, "Id" LIMIT 1""" + (db.Database.IsSqlite() ? "" : " FOR UPDATE SKIP LOCKED")
@@ -56,6 +58,10 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
         if (alive == 0)
         {
             return HeartbeatResult.Lost;
+        }
+        if (job.ParentId is not null)
+        {
+            await db.Sum(job, now, cancel);
         }
         return await db.Held(job).AnyAsync(j => j.CancelRequested, cancel) ? HeartbeatResult.Cancel : HeartbeatResult.GoOn;
     }
@@ -82,7 +88,8 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
                 + """ ON CONFLICT ("JobId", "Step", "Name") DO UPDATE SET "Value" = excluded."Value" """;
             await db.Database.ExecuteSqlRawAsync(insert, some.SelectMany(m => new object[] { job.Id, m.Step, m.Name, m.Value }), cancel);
         }
-        db.JobLines.AddRange(lines.Select(text => new JobLine(job.Id, text, now)));
+        // Who looks into a job's log finds what its shares say.
+        db.JobLines.AddRange(lines.Select(text => new JobLine(job.ParentId ?? job.Id, text, now)));
         await db.SaveChangesAsync(cancel);
     }
 
@@ -116,6 +123,10 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
             return await contexts.Write(job, async (db, held) =>
             {
                 end(held);
+                if (error is not null)
+                {
+                    await db.FailWhole(held, error, time.GetUtcNow(), cancel);
+                }
                 if (error is not null && held.IsStepOfEpoch && held.EpochId is { } epoch)
                 {
                     (await db.Epochs.FirstAsync(e => e.Id == epoch, cancel)).Fail(error, time.GetUtcNow());

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Labeler.Shared.Imaging;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,9 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
     /// <summary>Called on the runner's thread when a job has come to its end here, whatever that was.</summary>
     public Action Ended { get; init; } = () => { };
 
+    /// <summary>Does it jobs whose project asks for a device? Not where it computes on its own alone.</summary>
+    public bool AnyDevice { get; init; } = true;
+
     /// <summary>Works until it is stopped; a job in progress is given back with all that it has written.</summary>
     /// <param name="worker">A name that no other running worker has.</param>
     public void Run(string worker, CancellationToken stop)
@@ -30,7 +34,7 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             Job? job = null;
             try
             {
-                job = database.Do(() => queue.Claim(worker, kinds, stop));
+                job = database.Do(() => queue.Claim(worker, kinds, stop, AnyDevice));
                 if (job is null)
                 {
                     Idle();
@@ -51,22 +55,26 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             }
             else
             {
-                Do(job, stop);
+                var began = Stopwatch.GetTimestamp();
+                var outcome = Do(job, stop);
+                JobInstruments.Ended(job.Kind, outcome, Stopwatch.GetElapsedTime(began));
                 Ended();
             }
         }
     }
 
-    private void Do(Job job, CancellationToken stop)
+    /// <returns>How it came to its end here.</returns>
+    private string Do(Job job, CancellationToken stop)
     {
         using var reporter = new JobReporter(queue, database, job, log, Alive, stop);
         try
         {
             handlers.First(handler => handler.Kind == job.Kind).Run(job, reporter);
+            return "done";
         }
         catch (Exception error) when (error is OperationCanceledException or JobLostException)
         {
-            End(job, reporter, stop);
+            return End(job, reporter, stop);
         }
         catch (Exception error)
             when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException)
@@ -76,25 +84,26 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             {
                 Log.Lost(log, job.Id);
             }
+            return "failed";
         }
     }
 
     /// <summary>A job that came to no end: a person called it off, it is another worker's now, or this worker ends.</summary>
-    private void End(Job job, JobReporter reporter, CancellationToken stop)
+    private string End(Job job, JobReporter reporter, CancellationToken stop)
     {
         // Whoever writes for a job that was called off learns it sooner than the heart does.
         if (reporter.Heard == HeartbeatResult.Cancel || !stop.IsCancellationRequested && reporter.Listen() == HeartbeatResult.Cancel)
         {
             reporter.End(() => queue.Stop(job));
+            return "canceled";
         }
-        else if (stop.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
             reporter.End(() => queue.GiveBack(job));
+            return "given back";
         }
-        else
-        {
-            Log.Lost(log, job.Id);
-        }
+        Log.Lost(log, job.Id);
+        return "lost";
     }
 
     private static partial class Log

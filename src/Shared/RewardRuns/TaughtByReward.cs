@@ -15,7 +15,7 @@ internal static class TaughtByReward
         RewardRunOptions options, CancellationToken cancel)
     {
         var groups = await db.Groups.AsNoTracking().Include(g => g.Images.OrderBy(i => i.Index))
-            .Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling && g.TrajectoryHash != null).OrderBy(g => g.Id)
+            .Where(g => g.EpochId == epoch.Id && g.Use == GroupUse.Labeling && g.TrajectoryHash != null).OrderBy(g => g.Number)
             .ToListAsync(cancel);
         var scores = await db.ImageScores.Where(s => s.RewardId == reward.Id && s.Value != null)
             .Where(s => db.Images.Any(i => i.Id == s.ImageId && db.Groups.Any(g => g.Id == i.GroupId && g.EpochId == epoch.Id)))

@@ -55,6 +55,7 @@ public sealed record EpochEstimate(int Images, double? SecondsPerImage, int Samp
         var ended = await (
             from job in db.Jobs.AsNoTracking()
             where job.Kind == kind && job.State == JobState.Succeeded && job.Attempt == 1
+            where !db.Jobs.Any(share => share.ParentId == job.Id && share.Attempt > 1)
             where job.StartedAt != null && job.EndedAt != null
             join project in db.Projects on job.ProjectId equals project.Id
             orderby job.Id descending

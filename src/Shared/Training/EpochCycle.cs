@@ -183,9 +183,10 @@ public sealed partial class EpochCycle(IDbContextFactory<LabelerDb> contexts, Fi
     private static async Task CancelJobs(LabelerDb db, IReadOnlyCollection<long> epochs, DateTimeOffset now, CancellationToken cancel)
     {
         var jobs =
-            await db.Jobs.Where(
+            await db.WholeJobs.Where(
                 j => j.EpochId != null && epochs.Contains(j.EpochId.Value) && (j.State == JobState.Queued || j.State == JobState.Running))
                     .ToListAsync(cancel);
         jobs.ForEach(j => j.Cancel(now));
+        await Shares.Cancel(db, [.. jobs.Select(j => j.Id)], 0, now, cancel);
     }
 }

@@ -6,9 +6,8 @@ using Labeler.Shared.Storage;
 namespace Labeler.Shared.Training;
 
 /// <summary>
-/// Exactly what one training run learns from. Its canonical JSON (properties in this order, no spaces, groups by id) is kept in the file
-/// store;
-/// the hash of those bytes names it, so the same votes always give the same hash.
+/// Exactly what one training run learns from. Its canonical JSON (properties in this order, no spaces, groups by number) is kept in the
+/// file store; the hash of those bytes names it, so the same votes always give the same hash.
 /// </summary>
 public sealed record Manifest(
     int Version,

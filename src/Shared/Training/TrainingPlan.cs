@@ -45,8 +45,7 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
             items = [.. items.Where(i => !brought.Contains(i.Item.GroupId))];
         }
         var withdrawn = await db.Users.Where(a => a.WithdrawnAt != null).Select(a => a.Id).ToHashSetAsync(cancel);
-        var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn,
-            groups.ToDictionary(g => g.Key, g => g.Value.Prompt));
+        var preferences = Preferences.From(project.Task, project.Settings, items, withdrawn, groups);
         var sampledBy = epoch.SampledById is { } id ? await db.Checkpoints.AsNoTracking().FirstAsync(c => c.Id == id, cancel) : null;
         var manifest = new Manifest(
             Manifest.CurrentVersion, project.Slug, epoch.Number, project.Settings.ModelFolder, sampledBy?.WeightsHash,

@@ -7,7 +7,8 @@ namespace Labeler.Shared.Voting;
 /// </summary>
 internal static class AcrossGroups
 {
-    /// <param name="groups">Judged groups; those without a standing meet nobody.</param>
+    /// <param name="groups">Judged groups in their order, which decides between those judged alike; those without a standing meet
+    /// nobody.</param>
     /// <param name="prompts">Prompt of each group.</param>
     /// <returns>By the winner's group.</returns>
     public static ILookup<long, Preference> Pairs(IEnumerable<(long Group, IReadOnlyList<Standing> Images)> groups,
@@ -17,7 +18,7 @@ internal static class AcrossGroups
         var known = groups.Where(one => one.Images.Count > 0 && prompts.ContainsKey(one.Group));
         foreach (var prompt in known.GroupBy(one => prompts[one.Group]))
         {
-            var ranked = prompt.OrderByDescending(one => one.Images.Average(image => image.Rank)).ThenBy(one => one.Group).ToList();
+            var ranked = prompt.OrderByDescending(one => one.Images.Average(image => image.Rank)).ToList();
             for (var best = 0; best < ranked.Count / 2; best++)
             {
                 var (better, worse) = (ranked[best], ranked[ranked.Count - 1 - best]);

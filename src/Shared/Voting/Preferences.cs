@@ -1,4 +1,5 @@
 using Labeler.Shared.Projects;
+using Labeler.Shared.Samples;
 
 namespace Labeler.Shared.Voting;
 
@@ -21,14 +22,17 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         : HasBothKinds(Groups.SelectMany(g => g.Judgements)) ? Groups.Sum(g => g.Judgements.Count) : 0;
 
     /// <param name="withdrawn">Annotators who withdrew their consent.</param>
-    /// <param name="prompts">Prompt of each group.</param>
+    /// <param name="groups">The groups that are asked about, by their ids. What follows is in the order of their numbers, whoever sampled
+    /// them when.</param>
     public static Preferences From(LabelingTask task, ProjectSettings settings, IEnumerable<JudgedItem> items, IReadOnlySet<Guid> withdrawn,
-        IReadOnlyDictionary<long, string> prompts)
+        IReadOnlyDictionary<long, Group> groups)
     {
         var excluded = new List<ExcludedVote>();
         var ofImages = AlgorithmInfo.Find(settings.Algorithm)?.LearnsFrom == LearnsFrom.Verdicts;
         var judged = new List<Judged>();
-        foreach (var group in items.GroupBy(i => i.Item.GroupId).OrderBy(g => g.Key))
+        foreach (var group in items.GroupBy(i => i.Item.GroupId)
+            .OrderBy(g => groups.GetValueOrDefault(g.Key) is { } of ? (of.Use, of.Number) : (GroupUse.Imported, int.MaxValue))
+            .ThenBy(g => g.Key))
         {
             var counted = group.OrderBy(i => i.Item.Rank).ThenBy(i => i.Item.Id)
                 .Select(i => (i.Item, Votes: Countable(i, withdrawn, excluded))).Where(i => i.Votes.Count > 0).ToList();
@@ -38,11 +42,12 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
             }
         }
         var across = settings.Training.AcrossGroups && !task.Compares()
-            ? AcrossGroups.Pairs(judged.Select(one => (one.Group, one.Images)), prompts)
+            ? AcrossGroups.Pairs(judged.Select(one => (one.Group, one.Images)),
+                groups.ToDictionary(one => one.Key, one => one.Value.Prompt))
             : Array.Empty<Preference>().ToLookup(_ => 0L);
         var lost = across.SelectMany(pairs => pairs).Select(pair => pair.LoserGroup).ToHashSet();
         var useAlone = ofImages && HasBothKinds(judged.SelectMany(one => one.Judgements));
-        var groups = new List<GroupPreferences>();
+        var taught = new List<GroupPreferences>();
         foreach (var one in judged)
         {
             Preference[] pairs = [.. one.Pairs(task), .. across[one.Group]];
@@ -52,10 +57,10 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
             if (pairs.Length > 0 || lost.Contains(one.Group) || alone.Count > 0)
             {
                 var used = one.Votes.Select(v => v.Id).Except(silent.Select(s => s.VoteId)).Order();
-                groups.Add(new(one.Group, pairs, [.. used]) { Judgements = alone });
+                taught.Add(new(one.Group, pairs, [.. used]) { Judgements = alone });
             }
         }
-        return new(groups, [.. excluded.OrderBy(e => e.VoteId)]) { OfImages = ofImages };
+        return new(taught, [.. excluded.OrderBy(e => e.VoteId)]) { OfImages = ofImages };
     }
 
     private static IReadOnlyList<Standing> Standings(LabelingTask task, ProjectSettings settings,

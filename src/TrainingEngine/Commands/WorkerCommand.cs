@@ -51,23 +51,25 @@ public static class WorkerCommand
                         + "it is there",
                 DefaultValueFactory = _ => ""
             };
+        var onlyShares =
+            new Option<bool>("--only-shares") { Description = "Take nothing but shares, to be computed on --device", Hidden = true };
         var command =
             new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness,
-                device };
-        command.Does((parsed, stop) => Run(
-            parsed.GetValue(data)!,
-            OptionsOf(parsed.GetValue(name)!, parsed.GetValue(every), parsed.GetValue(device)!),
-            parsed.GetValue(untilInputEnds), parsed.GetValue(niceness), stop));
+                device, onlyShares };
+        command.Does((parsed, stop) =>
+        {
+            var devices = parsed.GetValue(device)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var options = new WorkerOptions(parsed.GetValue(name)!, TimeSpan.FromSeconds(parsed.GetValue(every)))
+            {
+                Device = devices.FirstOrDefault(""),
+                OnlyShares = parsed.GetValue(onlyShares),
+            };
+            Run(parsed.GetValue(data)!, options, [.. devices.Skip(1)], parsed.GetValue(untilInputEnds), parsed.GetValue(niceness), stop);
+        });
         return command;
     }
 
-    private static WorkerOptions OptionsOf(string name, double every, string devices)
-    {
-        var all = devices.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return new(name, TimeSpan.FromSeconds(every)) { Device = all.FirstOrDefault(""), Others = [.. all.Skip(1)] };
-    }
-
-    private static void Run(string data, WorkerOptions options, bool untilInputEnds, int niceness, CancellationToken stop)
+    private static void Run(string data, WorkerOptions options, string[] further, bool untilInputEnds, int niceness, CancellationToken stop)
     {
         using var database = new DatabaseThread();
         if (niceness is < 0 or > 19)
@@ -78,7 +80,7 @@ public static class WorkerCommand
         DatabaseThread.LowerPriority(niceness);
         // Says in one line what is missing where libtorch is not there, before any job is taken.
         TorchSharp.torch.zeros([1]).Dispose();
-        foreach (var device in options.Others.Prepend(options.Device))
+        foreach (var device in further.Prepend(options.Device))
         {
             Devices.Pick(device);
         }
@@ -102,6 +104,8 @@ public static class WorkerCommand
             await services.GetRequiredService<Migrator>().Apply(stop);
             await services.GetRequiredService<Installation>().Require(stop);
         });
+        using var telemetry = WorkerTelemetry.Start(configuration, options.Name);
+        using var others = new DeviceWorkers(data, options.Name, further, niceness, output);
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);
     }

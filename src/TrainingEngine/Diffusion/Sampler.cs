@@ -37,7 +37,6 @@ public sealed class Sampler
         {
             throw new EngineException("a window of noisy steps is of flow models; this model's steps all add noise");
         }
-
         _step = schedule.Steps(options.Steps, options.Eta, options.Noise, ModelSchedule.TokensOf(model, Width, Height), options.Window);
         if (options.GroupSize < 1)
         {
@@ -62,11 +61,12 @@ public sealed class Sampler
     /// Groups that are computed together: of a small model several, because libtorch's processor kernels reach their speed
     /// from a few dozen rows on. It decides the last bits, so it follows from the options and the model alone.
     /// </summary>
-    public int GroupsTogether => _options.ImagesAtOnce > 0
-        ? Math.Max(1, _options.ImagesAtOnce / _options.GroupSize)
-        : _model.IsSmall && _device.type == DeviceType.CPU
-            ? Math.Max(1, RowsTogether / (_options.GroupSize * (_denoiser.IsGuided ? 2 : 1)))
-            : 1;
+    public int GroupsTogether => _options.ImagesAtOnce > 0 || _model.IsSmall && _device.type == DeviceType.CPU
+        ? MostTogether(_options, _denoiser.IsGuided) : 1;
+
+    /// <summary>Groups computed together where the model is small and on the processor, with a second branch by guidance or not.</summary>
+    public static int MostTogether(SamplingOptions options, bool guided) => Math.Max(1, options.ImagesAtOnce > 0
+        ? options.ImagesAtOnce / options.GroupSize : RowsTogether / (options.GroupSize * (guided ? 2 : 1)));
 
     /// <summary>Samples the images of one prompt. The caller frees the trajectory.</summary>
     /// <param name="prompt">The prompt.</param>

@@ -124,6 +124,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
             pulse.Measure(metrics.Step, name, value);
         }
 
+        JobInstruments.Stepped(job.Kind);
         pulse.Measure(metrics.Step, "gradient_norm", metrics.GradientNorm);
         pulse.Measure(metrics.Step, "images_per_second", metrics.ImagesPerSecond);
     }

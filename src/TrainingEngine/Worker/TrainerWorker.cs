@@ -15,8 +15,8 @@ public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery)
     /// <summary>Where models compute whose projects name no device; empty for the best that there is.</summary>
     public string Device { get; init; } = "";
 
-    /// <summary>Further devices, which take shares of sampling by a process each.</summary>
-    public IReadOnlyList<string> Others { get; init; } = [];
+    /// <summary>Does it nothing but shares that may be computed on its own device? So do the workers of further devices.</summary>
+    public bool OnlyShares { get; init; }
 }
 
 /// <summary>
@@ -34,9 +34,10 @@ public sealed class TrainerWorker(
     /// <param name="alive">Called every few seconds, from any thread, while the worker lives.</param>
     public void Run(Action alive, CancellationToken stop)
     {
-        new JobRunner(queue, [.. handlers], database, log)
+        new JobRunner(queue, [.. handlers.Where(handler => !options.OnlyShares || IsOfShares(handler.Kind))], database, log)
         {
             Alive = alive,
+            AnyDevice = !options.OnlyShares,
             Idle = () => Look(stop),
             // What a job has made often lets a project go on at once.
             Ended = () =>
@@ -55,9 +56,11 @@ public sealed class TrainerWorker(
         }
     }
 
+    private static bool IsOfShares(JobKind kind) => kind is JobKind.SampleShare or JobKind.EvaluateShare;
+
     private void Look(CancellationToken stop)
     {
-        if (Stopwatch.GetElapsedTime(_looked) > BetweenLooks)
+        if (!options.OnlyShares && Stopwatch.GetElapsedTime(_looked) > BetweenLooks)
         {
             _looked = Stopwatch.GetTimestamp();
             database.Do(() => automatic.GoOn(stop));
@@ -71,10 +74,10 @@ public static class WorkerRegistration
     public static IServiceCollection AddTrainerWorker(this IServiceCollection services, WorkerOptions options, DatabaseThread database) =>
         services
         .AddSingleton(options).AddSingleton(database).AddSingleton<LoadedModel>().AddSingleton<TrainerWorker>()
-        .AddSingleton<IJobHandler, SampleJob>()
+        .AddSingleton<IJobHandler, SampleJob>().AddSingleton<IJobHandler, SampleShareJob>()
         .AddSingleton<IJobHandler, TrainHandler>()
         .AddSingleton<IJobHandler, FineTuneJob>()
-        .AddSingleton<IJobHandler, EvaluateJob>()
+        .AddSingleton<IJobHandler, EvaluateJob>().AddSingleton<IJobHandler, EvaluateShareJob>()
         .AddSingleton<IJobHandler, RewardModelJob>()
         .AddSingleton<InstalledReward>().AddSingleton<IJobHandler, ScoreJob>();
 }

@@ -2,6 +2,7 @@ using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
 using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Diffusion;
 using Labeler.TrainingEngine.Models;
@@ -31,8 +32,8 @@ internal sealed class WorkerModel
         return new(StableDiffusion.Load(folder, device, place.Type, offloaded: place.Offloaded), ModelHash.Of(folder));
     }
 
-    /// <summary>Puts a checkpoint's weights or adapter on until the result is disposed of; the base model where there is none.</summary>
-    public IDisposable? Patched(string? file) => file is null ? null : new ModelPatch(Diffusion, file);
+    /// <summary>Puts a checkpoint's weights or adapter on until the result is disposed of.</summary>
+    public IDisposable Patched(string file) => new ModelPatch(Diffusion, file);
 
     /// <summary>This model where it lies there, else the one that does.</summary>
     /// <param name="path">See <see cref="ModelPath"/>.</param>
@@ -48,24 +49,50 @@ internal sealed class WorkerModel
 }
 
 /// <summary>Keeps the model of the last job, for the case that the next one needs it too.</summary>
-internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFolder folder, WorkerOptions options)
+internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFolder folder, FileStore files, WorkerOptions options)
 {
     private (string Folder, ComputePlace Place, WorkerModel Model)? _kept;
+
+    // What stands on it; the weights' content hash.
+    private (string Weights, IDisposable Patch)? _patch;
+
+    /// <summary>The model with a checkpoint's weights on it. They stay on until a model is asked for again, so that one share after the
+    /// other finds them.</summary>
+    /// <param name="weights">Content hash of weights or of an adapter; empty for the base model.</param>
+    /// <inheritdoc cref="Of"/>
+    public WorkerModel Patched(string setting, ComputeSettings compute, string weights, JobReporter reporter)
+    {
+        if (weights.Length == 0 || _patch?.Weights != weights || _kept is not { } kept || !IsFor(kept, setting, compute))
+        {
+            var model = Of(setting, compute, reporter);
+            if (weights.Length > 0)
+            {
+                _patch = (weights, model.Patched(files.Verified(weights, reporter.Stop)));
+            }
+            return model;
+        }
+        return kept.Model;
+    }
 
     /// <param name="setting">As a project has it; see <see cref="ModelPath"/>.</param>
     /// <param name="compute">Where it computes, and in what.</param>
     /// <exception cref="LabelerException">There is no model there, or no such device.</exception>
     public WorkerModel Of(string setting, ComputeSettings compute, JobReporter reporter)
     {
-        var (path, place) = (ModelPath.Find(setting, folder.Root), ComputePlace.Of(compute, options.Device));
-        if (_kept is not { } kept || kept.Folder != path || kept.Place != place)
+        _patch?.Patch.Dispose();
+        _patch = null;
+        if (_kept is not { } kept || !IsFor(kept, setting, compute))
         {
+            var (path, place) = (ModelPath.Find(setting, folder.Root), ComputePlace.Of(compute, options.Device));
             reporter.Report(0, "loading the model", null);
             _kept = null;
             _kept = kept = (path, place, WorkerModel.Load(path, place));
         }
         return kept.Model;
     }
+
+    private bool IsFor((string Folder, ComputePlace Place, WorkerModel Model) kept, string setting, ComputeSettings compute) =>
+        kept.Folder == ModelPath.Find(setting, folder.Root) && kept.Place == ComputePlace.Of(compute, options.Device);
 
     /// <summary>The settings of a job's project.</summary>
     public ProjectSettings SettingsOf(Job job)

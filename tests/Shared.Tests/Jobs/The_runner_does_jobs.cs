@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +28,37 @@ public sealed class The_runner_does_jobs(Databases databases)
             [(JobState.Failed, "The zip is damaged."), (JobState.Succeeded, null)],
             (await db.Jobs.OrderBy(job => job.Id).ToListAsync()).Select(job => (job.State, job.Error)));
         Assert.Equal("failed: The zip is damaged.", (await db.JobLines.SingleAsync()).Text);
+    }
+
+    [Fact]
+    public async Task What_ends_here_is_counted_by_its_kind_and_how()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import, JobKind.Caption, JobKind.ImportPairs);
+        using var stop = new CancellationTokenSource();
+        var counted = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "labeler.worker.job.duration")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => counted.Enqueue(string.Join(' ', [.. tags.ToArray().Select(tag => tag.Value)]) + (seconds >= 0 ? "" : "!")));
+        listener.Start();
+        Run(world, stop.Token,
+            new Handler(JobKind.Import, (_, _) => throw new LabelerException("The zip is damaged.")),
+            new Handler(JobKind.Caption, (job, reporter) => reporter.End(() => world.Get<JobQueue>().Succeed(job))),
+            new Handler(JobKind.ImportPairs, (_, reporter) =>
+            {
+                stop.Cancel();
+                reporter.Stop.ThrowIfCancellationRequested();
+            }));
+        // Runners of other tests are heard too.
+        Assert.Subset(counted.ToHashSet(), new HashSet<string> { "Import failed", "Caption done", "ImportPairs given back" });
     }
 
     [Fact]

@@ -48,6 +48,9 @@ public sealed class Scene
     /// <summary>Of a project that has no epoch; <see cref="Epoch"/> is not to be asked for.</summary>
     public static Task<Scene> Unsampled(World world, Project project) => Task.FromResult(new Scene(world, project, null!, 0));
 
+    /// <summary>Of an epoch whose sampling waits to be taken up.</summary>
+    public static Scene Begun(World world, Project project, Epoch epoch) => new(world, project, epoch, 0);
+
     /// <summary>Claims the epoch's sampling job and does it with made-up files.</summary>
     public async Task Sample(Epoch epoch, int groups, string mark = "")
     {

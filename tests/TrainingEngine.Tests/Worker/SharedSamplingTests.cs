@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Evaluations;
+using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
 using Labeler.Shared.Training;
@@ -6,56 +9,150 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.TrainingEngine.Tests.Worker;
 
-/// <summary>A worker with several devices: a process each, an epoch in shares.</summary>
+/// <summary>Several workers, each a program of its own, on one epoch.</summary>
 public sealed class SharedSamplingTests : IDisposable
 {
     private const int Groups = 24;
+
+    // Two groups are computed together, so that the epoch has thirteen shares.
+    private static readonly ComputeSettings InTwos = new() { MicroBatch = 6 };
     private readonly WorkerData _data = new();
+    private readonly List<Process> _workers = [];
 
-    public void Dispose() => _data.Dispose();
-
-    [Fact]
-    public async Task Two_processes_make_the_pictures_and_trajectories_of_one_to_the_last_bit()
+    public void Dispose()
     {
-        var before = Left();
-        var alone = await Sampled();
-        _data.Others = ["cpu"];
-        var shared = await Sampled();
-
-        Assert.Equal(Groups, alone.Count(group => group.Use == GroupUse.Labeling));
-        Assert.Equal(alone.Select(Told), shared.Select(Told));
-        Assert.Contains("2 processes", await Log(), StringComparison.Ordinal);
-        Assert.Empty(Left().Except(before));
+        _workers.ForEach(End);
+        _data.Dispose();
     }
 
     [Fact]
-    public async Task A_process_that_fails_fails_the_epoch_with_what_it_said_and_the_next_try_goes_on()
+    public async Task Two_workers_and_four_of_which_one_is_killed_make_what_one_makes_to_the_last_bit()
     {
-        _data.Others = ["cuda:77"];
-        var project = await _data.Project(AdapterKind.Lora, Groups);
-        var epoch = await _data.Get<EpochCycle>().Start(project.Id, null);
+        var alone = await Begin();
+        _data.WorkUntil(() => IsSampled(alone));
+        var expected = await Made(alone);
+        Assert.Equal(Groups, expected.Count(group => group.StartsWith("Labeling", StringComparison.Ordinal)));
+        Assert.Equal(13, await _data.Open().Jobs.CountAsync(job => job.Kind == JobKind.SampleShare && job.EpochId == alone && job.State == JobState.Succeeded));
 
-        _data.WorkUntil(() => _data.Open().Epochs.Single(one => one.Id == epoch.Id).State == EpochState.Failed);
+        Start("first", "second");
+        var shared = await Begin();
+        await _data.WaitUntil(() => IsSampled(shared));
+        Assert.Equal(expected, await Made(shared));
+        Assert.Equal(["first", "second"], await Holders(shared));
 
-        Assert.Contains("the process on cuda:77 failed: error: there is no device cuda:77", (await _data.Open().Epochs.SingleAsync()).Error, StringComparison.Ordinal);
-        _data.Others = [];
-        await _data.Get<EpochCycle>().Retry(epoch.Id);
-        _data.WorkUntil(() => _data.Open().Epochs.Single(one => one.Id == epoch.Id).State == EpochState.Labeling);
-        Assert.Equal(Groups, await _data.Open().Groups.CountAsync(group => group.Use == GroupUse.Labeling));
+        Start("third", "fourth");
+        var disturbed = await Begin();
+        await _data.WaitUntil(() => Running(disturbed).Any(job => job.Worker == "first"));
+        _workers[0].Kill();
+        await _workers[0].WaitForExitAsync();
+        // Its lease ends now and not in half a minute; where it had none by then, nothing is lost.
+        await _data.Open().Jobs.Where(job => job.EpochId == disturbed && job.Worker == "first" && job.State == JobState.Running)
+            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)));
+        await _data.WaitUntil(() => IsSampled(disturbed));
+        Assert.Equal(expected, await Made(disturbed));
+
+        var whole = await _data.Open().Jobs.SingleAsync(job => job.EpochId == disturbed && job.Kind == JobKind.Sample);
+        Assert.Equal((JobState.Succeeded, 1.0, 25), (whole.State, whole.Progress, whole.Pieces));
     }
 
-    private static string[] Left() => Directory.GetDirectories(Path.GetTempPath(), "labeler-share-*");
-
-    private static string Told(Group group) => $"{group.Use} {group.Number} {group.TrajectoryHash} {string.Join(' ', group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash))}";
-
-    private async Task<string> Log() => string.Join('\n', await _data.Open().JobLines.Select(line => line.Text).ToListAsync());
-
-    private async Task<IReadOnlyList<Group>> Sampled()
+    [Fact]
+    public async Task The_worker_of_a_further_device_takes_shares_tells_what_it_did_and_ends_with_the_one_beside_which_it_is()
     {
-        var project = await _data.Project(AdapterKind.Lora, Groups);
-        var epoch = await _data.Get<EpochCycle>().Start(project.Id, null);
-        _data.WorkUntil(() => _data.Open().Epochs.Single(one => one.Id == epoch.Id).State == EpochState.Labeling);
-        return await _data.Open().Groups.Include(group => group.Images).Where(group => group.EpochId == epoch.Id)
-            .OrderBy(group => group.Use).ThenBy(group => group.Number).ToListAsync();
+        using var collector = new Collector();
+        var alone = await Begin();
+        _data.WorkUntil(() => IsSampled(alone));
+        var worker = _data.StartWorker("both", "cpu,cpu", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        _workers.Add(worker);
+
+        var shared = await Begin();
+        await _data.WaitUntil(() => Running(shared).Any(job => job.Worker == "both-2"));
+        End(worker);
+
+        // Both gave back what they had.
+        Assert.Empty(Running(shared));
+        _data.WorkUntil(() => IsSampled(shared));
+        Assert.Equal(await Made(alone), await Made(shared));
+        Assert.All(["both", "both-2", "SampleShare", "labeler.worker.images", "labeler.worker.job.duration"], told => Assert.Contains(told, collector.Heard, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task What_a_project_asks_for_holds_for_all_shares_of_an_epoch_whatever_is_changed_meanwhile()
+    {
+        var alone = await Begin();
+        _data.WorkUntil(() => IsSampled(alone));
+
+        var changed = await Begin();
+        _data.WorkUntil(() => _data.Open().Groups.Any(group => group.EpochId == changed));
+        await using (var db = _data.Open())
+        {
+            var project = await db.Projects.Include(p => p.Prompts).SingleAsync(p => db.Epochs.Any(e => e.Id == changed && e.ProjectId == p.Id));
+            project.Change(project.Settings with { Seed = 77, Sampling = project.Settings.Sampling with { Steps = 5 } });
+            project.UsePrompts(["another"]);
+            await db.SaveChangesAsync();
+        }
+        _data.WorkUntil(() => IsSampled(changed));
+
+        Assert.Equal(await Made(alone), await Made(changed));
+    }
+
+    [Fact]
+    public async Task An_evaluation_is_made_in_shares_by_two_workers_with_the_pictures_of_one()
+    {
+        var project = await _data.Project(AdapterKind.Lora);
+        var plan = new EvaluationPlan
+        {
+            Kind = EvaluationKind.Rubric,
+            Contestants = [new("base", project.Settings.ModelFolder, null, null), new("other", TinyModel.Write($"{_data.Model}-other"), null, null)],
+            Prompts = [.. Enumerable.Range(0, 20).Select(n => $"{n} hands")],
+            FixedEach = 2,
+            RandomEach = 1,
+            RandomSeed = 9,
+            Sampling = project.Settings.Sampling,
+        };
+        var alone = await Evaluate("alone", plan);
+        _data.WorkUntil(() => IsSampled(alone));
+        Start("first", "second");
+        var shared = await Evaluate("shared", plan);
+        await _data.WaitUntil(() => IsSampled(shared));
+
+        Assert.Equal(await Made(alone), await Made(shared));
+        Assert.Equal(120, (await Made(shared)).Count);
+        Assert.Equal(4, await _data.Open().Jobs.CountAsync(job => job.EpochId == shared && job.Kind == JobKind.EvaluateShare));
+        Assert.Equal(plan.Items, await _data.Open().Items.CountAsync(item => item.EpochId == shared));
+    }
+
+    private static void End(Process worker)
+    {
+        if (!worker.HasExited)
+        {
+            worker.StandardInput.Close();
+            worker.WaitForExit();
+        }
+    }
+
+    private void Start(params string[] names) => _workers.AddRange(names.Select(name => _data.StartWorker(name)));
+
+    private async Task<long> Begin()
+    {
+        var project = await _data.Project(AdapterKind.Lora, Groups, compute: InTwos);
+        return (await _data.Get<EpochCycle>().Start(project.Id, null)).Id;
+    }
+
+    private async Task<long> Evaluate(string name, EvaluationPlan plan)
+    {
+        var project = Evaluation.ProjectFor(name, plan, 1, "", Scale.Rubric, new(), DateTimeOffset.UtcNow);
+        var evaluation = await _data.Get<EvaluationWorkflow>().Start(project, plan);
+        return await _data.Open().Epochs.Where(epoch => epoch.ProjectId == evaluation.ProjectId).Select(epoch => epoch.Id).SingleAsync();
+    }
+
+    private bool IsSampled(long epoch) => _data.Open().Epochs.Single(one => one.Id == epoch).State == EpochState.Labeling;
+
+    private List<Job> Running(long epoch) => [.. _data.Open().Jobs.AsNoTracking().Where(job => job.EpochId == epoch && job.Worker != null && job.State == JobState.Running)];
+
+    private async Task<List<string?>> Holders(long epoch) =>
+        await _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare).Select(job => job.Worker).Distinct().Order().ToListAsync();
+
+    private async Task<List<string>> Made(long epoch) => [.. (await _data.Open().Groups.AsNoTracking().Include(group => group.Images).Where(group => group.EpochId == epoch)
+        .OrderBy(group => group.Use).ThenBy(group => group.Number).ToListAsync())
+        .Select(group => $"{group.Use} {group.Number} {group.Prompt} {group.Seed} {group.TrajectoryHash} {string.Join(' ', group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash))}")];
 }

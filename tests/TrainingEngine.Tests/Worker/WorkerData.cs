@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
@@ -31,9 +32,6 @@ internal sealed class WorkerData : IDisposable
     /// <summary>Which servers rewards may ask.</summary>
     public ReachOptions Reach { get; set; } = new() { AllowPrivateAddresses = true };
 
-    /// <summary>Devices beside the worker's own.</summary>
-    public IReadOnlyList<string> Others { get; set; } = [];
-
     /// <summary>Where a test writes the tiny model.</summary>
     public string Model => _folder.File("model");
 
@@ -57,10 +55,36 @@ internal sealed class WorkerData : IDisposable
         using var database = new DatabaseThread();
         using var services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data"))
             .AddSingleton(Reach)
-            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)) { Others = Others }, database).BuildServiceProvider();
+            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");
+    }
+
+    /// <summary>Starts a worker as a program of its own; it ends with its input.</summary>
+    public Process StartWorker(string name, string device = "cpu", params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet",
+            [typeof(TrainerWorker).Assembly.Location, "worker", "--data", _folder.File("data"), "--name", name, "--device", device, "--until-input-ends"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        Array.ForEach(environment, one => start.Environment[one.Name] = one.Value);
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    /// <summary>Waits until something holds, while workers that are programs of their own work for it.</summary>
+    public async Task WaitUntil(Func<bool> holds)
+    {
+        using var stop = new CancellationTokenSource(Patience);
+        while (!holds())
+        {
+            Assert.True(Failures().Count == 0, $"It does not hold. A job failed: {string.Join("; ", Failures())}");
+            await Task.Delay(50, stop.Token);
+        }
     }
 
     /// <summary>A project on the tiny model.</summary>

@@ -40,7 +40,7 @@ public static class Epochs
         long project, LabelerDb db, CancellationToken cancel, long? after = null, int? limit = null)
     {
         var asked = new PageAsked(after, limit);
-        var rows = db.Jobs.Where(j => j.ProjectId == project && j.Id > asked.From).OrderBy(j => j.Id);
+        var rows = db.WholeJobs.Where(j => j.ProjectId == project && j.Id > asked.From).OrderBy(j => j.Id);
         return TypedResults.Ok(await asked.Of(rows.Select(j => new Job(
             j.Id, j.Kind, j.State, j.EpochId, j.Progress, j.Message, j.Error, j.CreatedAt, j.StartedAt, j.EndedAt)), j => j.Id, cancel));
     }

@@ -15,7 +15,7 @@ public sealed record EvaluationLine(Evaluation Evaluation, Project Project, Epoc
         var items = db.Items.Where(i => i.EpochId == epoch.Id);
         return new(
             evaluation, project, epoch,
-            await db.Jobs.AsNoTracking().Where(j => j.EpochId == epoch.Id).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel),
+            await db.WholeJobs.AsNoTracking().Where(j => j.EpochId == epoch.Id).OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel),
             await db.Groups.CountAsync(g => g.EpochId == epoch.Id, cancel), await items.CountAsync(cancel),
             await items.CountAsync(i => i.State == ItemState.Done, cancel),
             await db.Votes.Effective().CountAsync(v => v.ProjectId == project.Id, cancel));

@@ -31,6 +31,8 @@ public static class DisplayNames
         JobKind.FineTune => Texts.Key("fine-tuning"),
         JobKind.Evaluate => Texts.Key("evaluation"),
         JobKind.Score => Texts.Key("scoring"),
+        JobKind.SampleShare => Texts.Key("sampling, a share"),
+        JobKind.EvaluateShare => Texts.Key("evaluation, a share"),
         JobKind.RewardModel => Texts.Key("learning a reward"),
         _ => Texts.Key("importing preferences"),
     };

@@ -9,6 +9,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
     {
         job.HasIndex(j => new { j.State, j.Priority });
         job.HasIndex(j => j.EpochId);
+        job.HasIndex(j => j.ParentId);
+        job.Property(j => j.Device).HasMaxLength(100).HasDefaultValue("");
+        job.Property(j => j.Pieces).HasDefaultValue(0);
         job.Property(j => j.Attempt).IsConcurrencyToken();
     }
 }

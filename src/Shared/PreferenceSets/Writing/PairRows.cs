@@ -56,8 +56,7 @@ internal sealed class PairRows(LabelerDb db, Project project)
         var items = await TrainingPlan.Judged(db, epoch.Id, (groups[0].Id, groups[^1].Id), cancel);
         var votes = items.SelectMany(item => item.Votes).ToDictionary(vote => vote.Id);
         var byId = groups.ToDictionary(group => group.Id);
-        var preferences = Preferences.From(
-            project.Task, project.Settings, items, _withdrawn, byId.ToDictionary(group => group.Key, group => group.Value.Prompt));
+        var preferences = Preferences.From(project.Task, project.Settings, items, _withdrawn, byId);
         var rows = new List<PairRow>();
         foreach (var taught in preferences.Groups)
         {

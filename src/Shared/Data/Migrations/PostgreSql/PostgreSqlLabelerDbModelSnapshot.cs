@@ -563,6 +563,13 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasDefaultValue("");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint");
 
@@ -588,9 +595,17 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<int>("Pieces")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("Priority")
                         .HasColumnType("integer");
@@ -604,6 +619,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("double precision");
 
+                    b.Property<int?>("Share")
+                        .HasColumnType("integer");
+
                     b.Property<long?>("StartedAt")
                         .HasColumnType("bigint");
 
@@ -616,6 +634,8 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.HasIndex("EpochId");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("State", "Priority");
 

@@ -546,6 +546,13 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
 
@@ -571,9 +578,17 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Pieces")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0);
 
                     b.Property<int>("Priority")
                         .HasColumnType("INTEGER");
@@ -587,6 +602,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
 
+                    b.Property<int?>("Share")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("StartedAt")
                         .HasColumnType("INTEGER");
 
@@ -599,6 +617,8 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("EpochId");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("State", "Priority");
 
