@@ -16,7 +16,8 @@ internal static class BenchRanksCommand
     {
         var ranks = new RankOptions();
         var rounds = new Option<int>("--rounds") { Description = "sums of each size; the median counts", DefaultValueFactory = _ => 5 };
-        var command = new Command("ranks", "Measures what an optimizer step of several ranks costs more: seconds and bytes of one sum of gradients.") { rounds };
+        var command = new Command(
+            "ranks", "Measures what an optimizer step of several ranks costs more: seconds and bytes of one sum of gradients.") { rounds };
         ranks.AddTo(command);
         command.Does((parsed, stop) =>
         {
@@ -60,7 +61,8 @@ internal static class BenchRanksCommand
         var sent = 2.0 * (ranks.Count - 1) / ranks.Count * size * sizeof(float) / 1e6;
         if (ranks.IsFirst)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size,14:n0}   {sent,16:0.0}   {median,7:0.000}   {sent / median,4:0}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{size,14:n0}   {sent,16:0.0}   {median,7:0.000}   {sent / median,4:0}"));
         }
     }
 }

@@ -10,10 +10,14 @@ internal sealed class VoteConfiguration : IEntityTypeConfiguration<Vote>
         vote.HasIndex(v => v.Key).IsUnique();
         vote.HasIndex(v => new { v.EpochId, v.Kind });
         vote.HasIndex(v => new { v.AnnotatorId, v.Id });
-        vote.HasIndex(v => new { v.ProjectId, v.At });
+        // Tables go through these by time and by length, and ties by Id.
+        vote.HasIndex(v => new { v.ProjectId, v.At, v.Id });
+        vote.HasIndex(v => new { v.ProjectId, v.DurationMs, v.At, v.Id });
         // All that counting somebody's standing votes of a day or of all time asks, so that it reads nothing but the index.
         vote.HasIndex(v => new { v.ProjectId, v.AnnotatorId, v.At, v.Kind, v.SupersededById });
-        vote.HasIndex(v => new { v.ProjectId, v.DurationMs, v.At });
+        // What stands of an item, for Review, and how many votes stand of everybody.
+        vote.HasIndex(v => new { v.ProjectId, v.ItemId, v.Id }).HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
+        vote.HasIndex(v => v.AnnotatorId).HasFilter("\"Kind\" = 0 AND \"SupersededById\" IS NULL");
         // One effective vote per item and person, whatever is sent.
         vote.HasIndex(v => new { v.ItemId, v.AnnotatorId }).IsUnique().HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
         vote.HasOne(v => v.Item).WithMany().HasForeignKey(v => v.ItemId).OnDelete(DeleteBehavior.Restrict);

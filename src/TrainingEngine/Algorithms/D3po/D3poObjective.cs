@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 using static TorchSharp.torch;
@@ -27,8 +26,6 @@ public sealed class D3poObjective(
     {
         public TimestepStatistics Statistics { get; set; } = new();
     }
-
-    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly bool _official = options.Mode == D3poMode.Official;
     private readonly TimestepLedger _ledger = new();
@@ -110,10 +107,10 @@ public sealed class D3poObjective(
     }
 
     /// <inheritdoc />
-    public JsonNode? Counted(int part) => JsonSerializer.SerializeToNode(_parts[part].Statistics, Format);
+    public JsonNode? Counted(int part) => _parts[part].Statistics.ToJson();
 
     /// <inheritdoc />
-    public void TakeCounted(int part, JsonNode counted) => _parts[part].Statistics = counted.Deserialize<TimestepStatistics>(Format)!;
+    public void TakeCounted(int part, JsonNode counted) => _parts[part].Statistics = TimestepStatistics.FromJson(counted);
 
     /// <inheritdoc />
     public IReadOnlyList<object> Stepped(int step, double gradientNorm)
@@ -186,7 +183,10 @@ public sealed class D3poObjective(
                 (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
             if (sums is not null)
             {
-                Add(sums, gradients);
+                foreach (var (sum, gradient) in sums.Zip(gradients))
+                {
+                    sum?.add_(gradient);
+                }
                 continue;
             }
             sums = gradients;
@@ -196,13 +196,5 @@ public sealed class D3poObjective(
             }
         }
         return sums!;
-    }
-
-    private static void Add(IList<Tensor> sums, IList<Tensor> gradients)
-    {
-        for (var i = 0; i < sums.Count; i++)
-        {
-            sums[i]?.add_(gradients[i]);
-        }
     }
 }

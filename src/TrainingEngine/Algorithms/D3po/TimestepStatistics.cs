@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Labeler.TrainingEngine.Algorithms.D3po;
@@ -5,6 +7,8 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <summary>What happened at one timestep in one inner epoch. Sums, so that a checkpoint can carry them on.</summary>
 public sealed class TimestepStatistics
 {
+    private static readonly JsonSerializerOptions Format = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     /// <summary>Pairs seen.</summary>
     public long Pairs { get; set; }
 
@@ -100,6 +104,12 @@ public sealed class TimestepStatistics
         ["accuracy"] = Right / pairs,
         ["kl"] = Kl / images,
     };
+
+    /// <summary>As another rank reads it: what is not finite, too.</summary>
+    public JsonNode ToJson() => JsonSerializer.SerializeToNode(this, Format)!;
+
+    /// <summary>What <see cref="ToJson"/> wrote.</summary>
+    public static TimestepStatistics FromJson(JsonNode json) => json.Deserialize<TimestepStatistics>(Format)!;
 
     /// <summary>The sums of all together.</summary>
     public static TimestepStatistics Sum(IEnumerable<TimestepStatistics> all)

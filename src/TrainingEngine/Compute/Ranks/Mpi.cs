@@ -23,7 +23,8 @@ internal sealed unsafe class Mpi
     {
         if (!NativeLibrary.TryLoad(Library, out _library))
         {
-            throw new EngineException($"{Library} is not there: install Open MPI (Debian and Ubuntu: apt-get install openmpi-bin) on every machine");
+            throw new EngineException(
+                $"{Library} is not there: install Open MPI (Debian and Ubuntu: apt-get install openmpi-bin) on every machine");
         }
         // Open MPI's handles are addresses of variables in the library.
         (_world, _byte) = (NativeLibrary.GetExport(_library, "ompi_mpi_comm_world"), NativeLibrary.GetExport(_library, "ompi_mpi_byte"));
@@ -43,7 +44,8 @@ internal sealed unsafe class Mpi
 
     public int Count { get; }
 
-    /// <summary>Sends the n-th of <see cref="Count"/> equal pieces to rank n, and takes the piece that each rank has for this one.</summary>
+    /// <summary>Sends the n-th of <see cref="Count"/> equal pieces to rank n, and takes the piece that each rank has for this
+    /// one.</summary>
     public void AllToAll(ReadOnlySpan<byte> send, Span<byte> receive)
     {
         fixed (byte* from = send)

@@ -15,7 +15,8 @@ internal static class RankAgreement
         var seen = ranks.Gather(position ?? -1);
         if (ranks.Count > 1 && seen.Distinct().Count() > 1)
         {
-            throw new EngineException($"the {ranks.Count} ranks see different checkpoints in {output} (steps {string.Join(", ", seen.Select(Name))}): "
+            var steps = string.Join(", ", seen.Select(Name));
+            throw new EngineException($"the {ranks.Count} ranks see different checkpoints in {output} (steps {steps}): "
                 + "give a folder that all of their machines share");
         }
         static string Name(int position) => position < 0 ? "none" : $"{position}";
@@ -47,8 +48,8 @@ internal static class RankAgreement
         var other = Enumerable.Range(0, ranks.Count).FirstOrDefault(rank => hashes[rank] != hashes[0]);
         if (other > 0)
         {
-            throw new EngineException($"rank {other} has other weights than rank 0: train on machines of one kind, with one version of this "
-                + "program and one device each; the last checkpoint is good");
+            throw new EngineException($"rank {other} has other weights than rank 0: train on machines of one kind, with one version of "
+                + "this program and one device each; the last checkpoint is good");
         }
     }
 

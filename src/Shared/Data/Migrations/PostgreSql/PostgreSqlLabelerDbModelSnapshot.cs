@@ -1603,6 +1603,9 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("AnnotatorId")
+                        .HasFilter("\"Kind\" = 0 AND \"SupersededById\" IS NULL");
+
                     b.HasIndex("Key")
                         .IsUnique();
 
@@ -1616,9 +1619,12 @@ namespace Labeler.Shared.Data.Migrations.PostgreSql
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
-                    b.HasIndex("ProjectId", "At");
+                    b.HasIndex("ProjectId", "At", "Id");
 
-                    b.HasIndex("ProjectId", "DurationMs", "At");
+                    b.HasIndex("ProjectId", "ItemId", "Id")
+                        .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
+
+                    b.HasIndex("ProjectId", "DurationMs", "At", "Id");
 
                     b.HasIndex("ProjectId", "AnnotatorId", "At", "Kind", "SupersededById");
 

@@ -1550,6 +1550,9 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("AnnotatorId")
+                        .HasFilter("\"Kind\" = 0 AND \"SupersededById\" IS NULL");
+
                     b.HasIndex("Key")
                         .IsUnique();
 
@@ -1563,9 +1566,12 @@ namespace Labeler.Shared.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
 
-                    b.HasIndex("ProjectId", "At");
+                    b.HasIndex("ProjectId", "At", "Id");
 
-                    b.HasIndex("ProjectId", "DurationMs", "At");
+                    b.HasIndex("ProjectId", "ItemId", "Id")
+                        .HasFilter("\"Kind\" < 2 AND \"SupersededById\" IS NULL");
+
+                    b.HasIndex("ProjectId", "DurationMs", "At", "Id");
 
                     b.HasIndex("ProjectId", "AnnotatorId", "At", "Kind", "SupersededById");
 
