@@ -18,7 +18,7 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="options">Of the loss.</param>
 /// <param name="imagesAtOnce">Most images in one forward with gradients; a larger group is computed in parts.</param>
 /// <param name="report">Takes what every timestep came to, once an inner epoch.</param>
-public sealed class D3poObjective(
+public sealed partial class D3poObjective(
     Policy policy, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options, int imagesAtOnce, Action<string>? report = null)
         : IObjective
 {
@@ -136,65 +136,5 @@ public sealed class D3poObjective(
     {
         var pair = part.Pair!;
         return [data.Rows(pair.Group, [pair.Winner], part.SamplingStep), data.Rows(pair.LoserGroup, [pair.Loser], part.SamplingStep)];
-    }
-
-    private IList<Tensor> OfPair(Part part, Tensor reference, Tensor[] leaves)
-    {
-        var rows = RowsOf(part);
-        return policy.Gradients(rows, scores =>
-        {
-            var loss = _loss!.OfPairs(
-                cat([.. scores.Select(score => score.LogProbabilities)]), reference, [new RowPair(0, 1, part.Pair!.Weight)],
-                    part.SamplingStep, part.Statistics);
-            return scores.Zip(rows)
-                .Aggregate(loss, (sum, scored) => _loss.AddDivergences(sum, scored.First, scored.Second, part.Statistics));
-        }, leaves);
-    }
-
-    // Of steps drawn anew the means are known now alone.
-    private PolicyRows RowsOf(MicroBatch batch, Tensor? means) =>
-        means is null ? data.Rows(batch) : data.Rows(batch).Under(means, data.Steps);
-
-    private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
-    {
-        var rows = RowsOf(batch, means);
-        return policy.Gradients([rows], scores => _loss!.AddDivergences(
-            _loss.OfPairs(scores[0].LogProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics),
-            scores[0], rows, part.Statistics), leaves);
-    }
-
-    // The pairs' loss is a function of all log-probabilities of the group, which do not fit in memory with their graphs:
-    // take them without graphs first, differentiate the loss by them, and pass that through the model a part at a time.
-    private IList<Tensor> InParts(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
-    {
-        var rows = RowsOf(batch, means);
-        var pieces = rows.Parts(imagesAtOnce);
-        var logProbabilities = cat([.. pieces.Select(piece => policy.Score(piece).LogProbabilities)]).requires_grad_();
-        var loss = _loss!.OfPairs(logProbabilities, rows.Reference, batch.RowPairs(), rows.SamplingStep, part.Statistics);
-        var slopes = autograd.grad([loss], [logProbabilities])[0].split([.. pieces.Select(piece => piece.Count)]);
-
-        IList<Tensor>? sums = null;
-        for (var index = 0; index < pieces.Count; index++)
-        {
-            using var scope = NewDisposeScope();
-            // Texts whose encoders are trained are encoded anew for every piece: its backward pass frees what it went through.
-            var (piece, slope) = (RowsOf(batch, means).Parts(imagesAtOnce)[index], slopes[index]);
-            var gradients = policy.Gradients([piece], scores => _loss.AddDivergences(
-                (scores[0].LogProbabilities * slope).sum(), scores[0], piece, part.Statistics), leaves);
-            if (sums is not null)
-            {
-                foreach (var (sum, gradient) in sums.Zip(gradients))
-                {
-                    sum?.add_(gradient);
-                }
-                continue;
-            }
-            sums = gradients;
-            foreach (var gradient in gradients)
-            {
-                gradient?.MoveToOuterDisposeScope();
-            }
-        }
-        return sums!;
     }
 }
