@@ -5,7 +5,6 @@ using Labeler.Bench.Shares;
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
-using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;

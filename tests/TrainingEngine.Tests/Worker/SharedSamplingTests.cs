@@ -3,7 +3,6 @@ using Labeler.Shared.Epochs;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Samples;
 using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 
