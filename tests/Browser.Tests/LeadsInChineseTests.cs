@@ -27,7 +27,7 @@ public sealed partial class LeadsInChineseTests(Browsing browsing)
     // Whom and what the installation of the tests names so, and what its people wrote: prompts, definitions, reasons.
     private static readonly string[] Written =
     [
-        "Which face", "release robot", "old robot", "robot of all", "Small files", "Large files", "Aesthetics", "a face in a mirror", "base model", "Faces, epoch 1", "mirrors", "nightly", "Morning shift",
+        "Which face", "release robot", "old robot", "robot of all", "Small files", "Large files", "Aesthetics", "a face in a mirror", "base model", "Faces, epoch 1", "mirrors", "nightly", "Morning shift", "sampler", "learner", "seeding",
         .. Scale.Labels.SelectMany(label => new[] { label.Name, label.Definition }), RewardSettings.UsualRating,
     ];
 

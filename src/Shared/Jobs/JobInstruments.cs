@@ -28,7 +28,7 @@ public static class JobInstruments
 
     /// <summary>A job came to an end here, whatever it was.</summary>
     /// <param name="outcome">One of a few words.</param>
-    internal static void Ended(JobKind kind, string outcome, TimeSpan took)
+    public static void Ended(JobKind kind, string outcome, TimeSpan took)
     {
         var how = KeyValuePair.Create<string, object?>("outcome", outcome);
         Jobs.Add(1, Of(kind), how);

@@ -52,6 +52,10 @@ public sealed partial class MetricNamesTests
         listener.Start();
         // As Features/Health/JobMeasures.cs counts them, which runs where a collector is named.
         Instruments.ObserveJobs(() => [new(1, new("kind", nameof(JobKind.Train)), new("state", nameof(JobState.Queued)))]);
+        // As workers count theirs.
+        JobInstruments.Ended(JobKind.SampleShare, "done", TimeSpan.FromSeconds(1));
+        JobInstruments.Made(JobKind.SampleShare, 7);
+        JobInstruments.Stepped(JobKind.Train);
         await using var host = new WebHost { OnKestrel = true };
         await using var seeded = await host.Seed("Measured", groups: 1);
         using var annotator = await AnnotatorClient.Open(host, "Measured too");

@@ -10,6 +10,9 @@ namespace Labeler.Web.Tests.Servers;
 /// <summary>A server that fell silent while it held a duty, as one that was killed: it gives nothing up.</summary>
 public sealed class SilentServerTests
 {
+    // Copies are made when the test asks for it, and not besides where a clock is set on.
+    private static readonly (string, string)[] Settings = [("Backups:Daily", "false")];
+
     private static readonly TimeSpan WithinLease = TimeSpan.FromMinutes(20), AfterLease = TimeSpan.FromMinutes(31);
 
     [Fact]
@@ -17,10 +20,10 @@ public sealed class SilentServerTests
     {
         var start = DateTimeOffset.UtcNow;
         var (clockOfA, clockOfB) = (new FakeTimeProvider(start), new FakeTimeProvider(start));
-        await using var a = new WebHost { Clock = clockOfA };
+        await using var a = new WebHost { Clock = clockOfA, Settings = Settings };
         var path = Path.Combine(Path.GetTempPath(), $"labeler-b-{Guid.NewGuid():N}");
         Directory.CreateSymbolicLink(path, a.Data);
-        await using var b = new WebHost { Clock = clockOfB, Data = path };
+        await using var b = new WebHost { Clock = clockOfB, Data = path, Settings = Settings };
 
         await Look(a);
         Assert.Equal(1, Copies(a));
@@ -46,10 +49,10 @@ public sealed class SilentServerTests
     public async Task One_that_ends_in_order_leaves_its_duty_at_once()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var a = new WebHost { Clock = clock };
+        var a = new WebHost { Clock = clock, Settings = Settings };
         var path = Path.Combine(Path.GetTempPath(), $"labeler-b-{Guid.NewGuid():N}");
         Directory.CreateSymbolicLink(path, a.Data);
-        var b = new WebHost { Clock = clock, Data = path };
+        var b = new WebHost { Clock = clock, Data = path, Settings = Settings };
         await Look(a);
         RemoveCopies(a);
         await Look(b);
