@@ -33,7 +33,7 @@ internal sealed class Pages(Measured measured, Plan plan, int times)
             await measured.Time($"dashboard, {name} ({project.Votes:N0} votes)", times, (services, _) => With(services, async db =>
             {
                 var stored = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == project.Id);
-                var figures = await Web.Features.Dashboard.Figures.Read(db, stored, TimeProvider.System);
+                var figures = await Web.Features.Dashboard.Figures.Read(db, services.GetRequiredService<FinishedEpochs>(), stored, TimeProvider.System);
                 await NextStep.Of(db, stored, figures);
             }));
         }
