@@ -105,6 +105,35 @@ public sealed class TableQueryTests(WebHost host) : IClassFixture<WebHost>
         Assert.Empty(await VoteRow.Of(db, seeded.Project.Id + 1, null).Where(vote => vote.Annotator == "Voter of Told").ToListAsync());
     }
 
+    [Fact]
+    public async Task A_page_in_the_order_of_names_is_found_among_the_votes_of_the_few_whom_it_touches()
+    {
+        await using var seeded = await SeededProject.Create(host.Data, "Named", LabelingTask.FlagBatch, groups: 12);
+        foreach (var (name, votes) in new[] { ("bea", 3), ("Ada", 2), ("Zoé", 4), ("äda", 1), ("Bea 2", 2) })
+        {
+            using var voter = await AnnotatorClient.Open(host, name);
+            foreach (var item in await voter.Items(seeded.Project.Id, take: votes))
+            {
+                await voter.Send(AnnotatorClient.Flag(seeded.Project.Id, item, Guid.NewGuid(), 1));
+            }
+        }
+        await using var db = await seeded.Open();
+        var twin = await db.Users.SingleAsync(account => account.DisplayName == "Bea 2");
+        await db.Users.Where(account => account.Id == twin.Id).ExecuteUpdateAsync(set => set.SetProperty(account => account.DisplayName, "Bea"));
+        var all = VoteRow.VotesOf(db, seeded.Project.Id, null);
+        foreach (var descending in new[] { false, true })
+        {
+            var order = new TableOrder<VoteRow, long>([new(nameof(VoteRow.Annotator), descending, 0, row => row.Annotator!)], (nameof(VoteRow.At), true), vote => vote.Id);
+            for (var skip = 0; skip <= 12; skip++)
+            {
+                var (touched, before) = (await VotesByName.Touched(db, all, descending, skip, 2, default))!.Value;
+                var page = await VoteRow.Of(db, touched).Page(order, skip - before, 2, default);
+                Assert.Equal((await VoteRow.Of(db, all).Page(order, skip, 2, default)).Select(vote => vote.Id), page.Select(vote => vote.Id));
+                Assert.InRange(await touched.CountAsync(), skip == 12 ? 0 : 1, 9);
+            }
+        }
+    }
+
     // Seven rows: six votes, of which the first is set aside and the second taken back.
     private async Task<SeededProject> Voted(string name)
     {

@@ -8,7 +8,7 @@ public sealed class TableCount(TimeProvider time)
     /// <summary>For how long a number is shown again; new rows are counted then.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
-    private string? _of;
+    private string? _of, _asked;
     private long _at;
 
     public int Total { get; private set; }
@@ -26,4 +26,13 @@ public sealed class TableCount(TimeProvider time)
     }
 
     public void Forget() => _of = null;
+
+    /// <summary>Another order or other filters than before: what somebody asked for begins on the first page.</summary>
+    public bool Asks<T>(GridState<T> state)
+    {
+        var before = _asked;
+        _asked = string.Join('\n', state.SortDefinitions.Select(sort => $"{sort.SortBy} {sort.Descending}")
+            .Append(state.FilterDefinitions.Text()));
+        return before is not null && before != _asked;
+    }
 }

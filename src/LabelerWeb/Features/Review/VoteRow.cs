@@ -18,7 +18,11 @@ public sealed class VoteRow
 
     /// <param name="since">Only votes from then on; null for all.</param>
     public static IQueryable<VoteRow> Of(LabelerDb db, long project, DateTimeOffset? since) =>
-        Of(db, db.Votes.Where(vote => vote.ProjectId == project && (since == null || vote.At >= since)));
+        Of(db, VotesOf(db, project, since));
+
+    /// <inheritdoc cref="Of(LabelerDb, long, DateTimeOffset?)"/>
+    public static IQueryable<Vote> VotesOf(LabelerDb db, long project, DateTimeOffset? since) =>
+        db.Votes.Where(vote => vote.ProjectId == project && (since == null || vote.At >= since));
 
     public static IQueryable<VoteRow> Of(LabelerDb db, IQueryable<Vote> votes) =>
         from one in db.Database.IsSqlite() ? LookedUp(db, votes.AsNoTracking()) : Joined(db, votes.AsNoTracking())
