@@ -100,7 +100,7 @@ public sealed class FinishedEpochs
                 _epochs.Remove(gone);
                 _people = null;
             }
-            foreach (var some in finished.Where(epoch => !_epochs.TryGetValue(epoch.Id, out var one) || one.At != epoch).Chunk(AtOnce))
+            foreach (var some in finished.Where(epoch => _epochs.GetValueOrDefault(epoch.Id).At != epoch).Chunk(AtOnce))
             {
                 var read = await EpochSums.Read(db, project, [.. some.Select(epoch => epoch.Id)], cancel);
                 foreach (var epoch in some)
@@ -124,7 +124,7 @@ public sealed class FinishedEpochs
         {
             var (within, isAll) = AgreementFigures.Newest(newest, epoch => epoch.Sums.Judgements);
             var wanted = within.Select(one => one.Epoch).ToList();
-            var unread = wanted.Where(epoch => !epoch.IsFinished || !_ratings.TryGetValue(epoch.Id, out var one) || one.At != epoch).ToList();
+            var unread = wanted.Where(epoch => !epoch.IsFinished || _ratings.GetValueOrDefault(epoch.Id).At != epoch).ToList();
             if (unread.Count > 0)
             {
                 var ids = unread.Select(epoch => epoch.Id).ToList();
@@ -135,9 +135,8 @@ public sealed class FinishedEpochs
             {
                 _ratings.Remove(old);
             }
-            return AgreementFigures.Of([.. wanted.SelectMany(epoch => _ratings[epoch.Id].Ratings)])
-                with
-            { Since = isAll ? null : wanted[^1].Number };
+            var figures = AgreementFigures.Of([.. wanted.SelectMany(epoch => _ratings[epoch.Id].Ratings)]);
+            return figures with { Since = isAll ? null : wanted[^1].Number };
         }
     }
 }

@@ -175,18 +175,9 @@ public sealed class Finished_epochs_are_added_up_once(Databases databases)
             await using var db = scene.World.Open();
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == scene.Project.Id);
             var sums = await finished.Read(db, project);
-            var people = await sums.People(db);
-            return JsonSerializer.Serialize(new
-            {
-                sums.Rates,
-                sums.Labels,
-                sums.Scores,
-                sums.Yield,
-                sums.Agreement,
-                people,
-                anchors = await sums.Anchors(db),
-                changes = await EpochChange.Read(db, sums),
-            }, WithNaN);
+            var (people, anchors, changes) = (await sums.People(db), await sums.Anchors(db), await EpochChange.Read(db, sums));
+            return JsonSerializer.Serialize(
+                new { sums.Rates, sums.Labels, sums.Scores, sums.Wins, sums.Yield, sums.Agreement, people, anchors, changes }, WithNaN);
         }
     }
 

@@ -28,10 +28,10 @@ public sealed record Figures(
         var people = await all.People(db);
         if (which is { IsAll: false })
         {
-            return new(project, Judged(await EpochRates.Read(db, project.Id, which: which)),
-                Named(await LabelCounts.Read(db, project, which: which)),
-                project.AsksForOption ? await MeanScores.Read(db, project, which: which) : [], [], [], people, AgreementFigures.Of([]), [], [],
-                []);
+            var rates = Judged(await EpochRates.Read(db, project.Id, which: which));
+            var labels = Named(await LabelCounts.Read(db, project, which: which));
+            IReadOnlyList<MeanScores> scores = project.AsksForOption ? await MeanScores.Read(db, project, which: which) : [];
+            return new(project, rates, labels, scores, [], [], people, AgreementFigures.Of([]), [], [], []);
         }
         var now = time.GetUtcNow();
         return new(project, Judged(all.Rates), Named(all.Labels), all.Scores, all.Wins,
