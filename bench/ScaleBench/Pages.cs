@@ -26,23 +26,36 @@ internal sealed class Pages(Measured measured, Plan plan, int times)
 
     public async Task Run()
     {
-        var (largest, pairs, scores) = (plan.Projects[0], Of(LabelingTask.PreferPair), Of(LabelingTask.Score));
+        var largest = plan.Projects[0];
         await Votes(largest);
-        foreach (var (name, project) in new[] { ("flags, the largest", largest), ("pairs", pairs), ("scores", scores) })
-        {
-            await measured.Time($"dashboard, {name} ({project.Votes:N0} votes)", times, (services, _) => With(services, async db =>
-            {
-                var stored = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == project.Id);
-                var figures = await Web.Features.Dashboard.Figures.Read(db, stored, TimeProvider.System);
-                await NextStep.Of(db, stored, figures);
-            }));
-        }
+        await Dashboards();
         await DashboardParts(largest);
         await Epochs(largest);
         await People();
         await Gallery(largest);
         await Exports(largest);
     }
+
+    /// <summary>As a server reads them that has just begun, and as it reads them every few seconds from then on.</summary>
+    public async Task Dashboards()
+    {
+        foreach (var (name, project) in new[]
+        {
+            ("flags, the largest", plan.Projects[0]), ("pairs", Of(LabelingTask.PreferPair)), ("scores", Of(LabelingTask.Score)),
+        })
+        {
+            await Dashboard($"dashboard for the first time, {name}", project, _ => new());
+            await Dashboard($"dashboard, {name}", project, services => services.GetRequiredService<FinishedEpochs>());
+        }
+    }
+
+    private Task Dashboard(string name, PlannedProject project, Func<IServiceProvider, FinishedEpochs> finished) =>
+        measured.Time($"{name} ({project.Votes:N0} votes)", times, (services, _) => With(services, async db =>
+        {
+            var stored = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == project.Id);
+            var figures = await Web.Features.Dashboard.Figures.Read(db, finished(services), stored, TimeProvider.System);
+            await NextStep.Of(db, stored, figures);
+        }));
 
     private async Task Votes(PlannedProject project)
     {

@@ -12,9 +12,10 @@ var projects = new Option<int>("--projects") { DefaultValueFactory = _ => 20, De
 var times = new Option<int>("--times") { DefaultValueFactory = _ => 10, Description = "how often each page is read; annotators do fifty times as much" };
 var plans = new Option<string?>("--plans") { Description = "folder for the plans of what takes more than a tenth of a second" };
 var look = new Option<bool>("--look") { Description = "leaves the server running at the end until Enter is pressed, for whoever wants to ask it more" };
+var dashboards = new Option<bool>("--dashboards") { Description = "times the dashboards alone" };
 var command = new RootCommand("Fills a PostgreSQL server of its own with an installation of many votes, and measures what people wait for.")
 {
-    votes, people, projects, times, plans, look,
+    votes, people, projects, times, plans, look, dashboards,
 };
 command.SetAction(async (parsed, stop) =>
 {
@@ -46,10 +47,18 @@ command.SetAction(async (parsed, stop) =>
     await new Filling(place.Contexts, connection, plan).Run(stop);
     Console.WriteLine(FormattableString.Invariant($"filled in {began.Elapsed.TotalSeconds:0} s\n"));
     Console.WriteLine("| what | p50 ms | p95 ms | worst | measured |\n|---|---|---|---|---|");
-    await new Labelers(place, plan, parsed.GetValue(times) * 50).Run();
-    await new Pages(new Measured(place, parsed.GetValue(plans)), plan, parsed.GetValue(times)).Run();
-    Console.WriteLine();
-    await Sizes.Tell(connection);
+    var pages = new Pages(new Measured(place, parsed.GetValue(plans)), plan, parsed.GetValue(times));
+    if (parsed.GetValue(dashboards))
+    {
+        await pages.Dashboards();
+    }
+    else
+    {
+        await new Labelers(place, plan, parsed.GetValue(times) * 50).Run();
+        await pages.Run();
+        Console.WriteLine();
+        await Sizes.Tell(connection);
+    }
     if (parsed.GetValue(look))
     {
         Console.WriteLine($"{connection}\nPress Enter to end.");

@@ -12,6 +12,7 @@ using Labeler.Shared.Retention;
 using Labeler.Shared.RewardRuns;
 using Labeler.Shared.Rewards;
 using Labeler.Shared.Scoring;
+using Labeler.Shared.Statistics;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.Shared.Voting;
@@ -59,7 +60,8 @@ public static class ServiceRegistration
         services.AddSingleton<WebhookSecrets>().AddSingleton<RetentionRun>();
         return services.AddSingleton<EvaluationWorkflow>().AddSingleton<FineTuning>().AddSingleton<RewardWorkflow>()
             .AddSingleton<RewardMeasurement>().AddSingleton<RewardKeys>().AddSingleton<ScoringWorkflow>().AddSingleton<EpochFigures>()
-            .AddSingleton<EvaluationScoring>().AddSingleton<RewardTraining>();
+            .AddSingleton<EvaluationScoring>().AddSingleton<RewardTraining>()
+            .AddSingleton<FinishedEpochs>();
     }
 
     private static void AddLabelerDb<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)

@@ -90,19 +90,27 @@ public abstract class LabelerDb(DbContextOptions options) : IdentityDbContext<Ac
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         var changes = ChangeRecorder.Current is null ? [] : ChangeRecorder.Look(ChangeTracker);
-        var written = Outbox.Take(ChangeTracker) is { Count: > 0 } told
-            ? await WriteAndTell(told, cancellationToken) : await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var (told, revised) = (Outbox.Take(ChangeTracker), EpochRevisions.Of(ChangeTracker));
+        var written = told.Count > 0 || revised.Count > 0
+            ? await WriteAndTell(told, revised, cancellationToken)
+            : await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         ChangeRecorder.Current?.Keep(changes);
         return written;
     }
 
     // What happened and what is sent of it are written together or not at all.
-    private async Task<int> WriteAndTell(IReadOnlyList<Announcement> told, CancellationToken cancel)
+    private async Task<int> WriteAndTell(
+        IReadOnlyList<Announcement> told, IReadOnlyList<EpochRevision> revised, CancellationToken cancel)
     {
         await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancel) : null;
+        await EpochRevisions.Hold(this, revised, cancel);
         var written = await base.SaveChangesAsync(true, cancel);
-        await Outbox.Put(this, told, cancel);
-        await base.SaveChangesAsync(true, cancel);
+        await EpochRevisions.Count(this, revised, cancel);
+        if (told.Count > 0)
+        {
+            await Outbox.Put(this, told, cancel);
+            await base.SaveChangesAsync(true, cancel);
+        }
         if (own is not null)
         {
             await own.CommitAsync(cancel);

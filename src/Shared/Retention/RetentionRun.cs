@@ -1,3 +1,4 @@
+using Labeler.Shared.Data.Servers;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Storage;
 
@@ -92,7 +93,10 @@ public sealed class RetentionRun(IDbContextFactory<LabelerDb> contexts, FileStor
                 ids = await Freeable.Votes(db, before)
                     .Where(v => (v.SupersededById != null) == isTakenBack && !db.Votes.Any(o => o.SupersededById == v.Id))
                     .OrderBy(v => v.Id).Select(v => v.Id).Take(AtOnce).ToListAsync(cancel);
+                await using var together = await db.Database.BeginTransactionAsync(cancel);
+                await EpochRevisions.CountOf(db, db.Votes.Where(v => ids.Contains(v.Id)), cancel);
                 await db.Votes.Where(v => ids.Contains(v.Id)).ExecuteDeleteAsync(cancel);
+                await together.CommitAsync(cancel);
             }
             while (ids.Count == AtOnce);
         }

@@ -23,16 +23,26 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
         LabelerDb db, Project project, long? epochId, CancellationToken cancel = default, int most = MostVotes)
     {
         var (first, number) = epochId is null ? await Newest(db, project.Id, most, cancel) : (epochId.Value, null);
-        var votes = await db.Votes.AsNoTracking()
+        var ratings = await Ratings(
+            db, project, db.Votes.Where(v => v.EpochId >= first && (epochId == null || v.EpochId == epochId)), cancel);
+        return Of([.. ratings.SelectMany(epoch => epoch)]) with { Since = number };
+    }
+
+    /// <summary>What was said of things that several people judged, by the number of the epoch in the database.</summary>
+    internal static async Task<ILookup<long, Rating>> Ratings(
+        LabelerDb db, Project project, IQueryable<Vote> which, CancellationToken cancel)
+    {
+        var votes = await which.AsNoTracking()
             .Where(v =>
-                v.ProjectId == project.Id && v.EpochId >= first && (epochId == null || v.EpochId == epochId)
+                v.ProjectId == project.Id
                     && v.Kind == VoteKind.Judgement && v.SupersededById == null && v.Quarantine == null && v.ChecksId == null)
             .Where(v =>
                 db.Votes.Count(
                     o => o.ItemId == v.ItemId && o.Kind == VoteKind.Judgement && o.SupersededById == null && o.Quarantine == null
                         && o.ChecksId == null) > 1)
             .ToListAsync(cancel);
-        return Of(votes.SelectMany(v => Labels(v, project)).ToList()) with { Since = number };
+        return votes.SelectMany(v => Labels(v, project).Select(rating => (v.EpochId, Rating: rating)))
+            .ToLookup(of => of.EpochId, of => of.Rating);
     }
 
     // The newest always, however large it is.
@@ -44,9 +54,17 @@ public sealed record AgreementFigures(int Units, int Raters, double Percent, dou
             e.Number,
             Votes = db.Votes.Count(v => v.EpochId == e.Id && v.Kind == VoteKind.Judgement),
         }).ToListAsync(cancel);
-        var (judged, votes) = (epochs.Where(e => e.Votes > 0).ToList(), 0);
-        var within = judged.TakeWhile((e, n) => (votes += e.Votes) <= most || n == 0).ToList();
-        return within.Count == judged.Count ? (0, null) : (within[^1].Id, within[^1].Number);
+        var (within, isAll) = Newest(epochs, e => e.Votes, most);
+        return isAll ? (0, null) : (within[^1].Id, within[^1].Number);
+    }
+
+    /// <summary>The newest epochs that have no more judgements than so many, but one at least.</summary>
+    /// <param name="epochs">The newest first.</param>
+    internal static (IReadOnlyList<T> Within, bool IsAll) Newest<T>(IEnumerable<T> epochs, Func<T, int> votes, int most = MostVotes)
+    {
+        var (judged, sum) = (epochs.Where(e => votes(e) > 0).ToList(), 0);
+        var within = judged.TakeWhile((e, n) => (sum += votes(e)) <= most || n == 0).ToList();
+        return (within, within.Count == judged.Count);
     }
 
     public static AgreementFigures Of(IReadOnlyCollection<Rating> ratings)

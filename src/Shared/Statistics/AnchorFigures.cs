@@ -14,14 +14,24 @@ namespace Labeler.Shared.Statistics;
 /// <param name="Before">The same of the same units at first.</param>
 public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, double? Now, double? Before)
 {
-    public static async Task<IReadOnlyList<AnchorFigures>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
+    public static async Task<IReadOnlyList<AnchorFigures>> Read(LabelerDb db, Project project, CancellationToken cancel = default) =>
+        await Of(db, project, await Again(db, project, WhichVotes.All, cancel), cancel);
+
+    internal static Task<List<Label>> Again(LabelerDb db, Project project, WhichVotes which, CancellationToken cancel) =>
+        Said(db, project, which.Of(db.Votes).Where(v => v.Item!.Use == ItemUse.Anchor), cancel);
+
+    /// <param name="again">What was said of the anchors in the later epochs.</param>
+    internal static async Task<IReadOnlyList<AnchorFigures>> Of(
+        LabelerDb db, Project project, IReadOnlyCollection<Label> again, CancellationToken cancel)
     {
-        var again = await Said(db, project, ItemUse.Anchor, null, cancel);
         if (again.Count == 0)
         {
             return [];
         }
-        var first = (await Said(db, project, ItemUse.Training, [.. again.Select(label => label.Unit.Group).Distinct()], cancel))
+        var groups = again.Select(label => label.Unit.Group).Distinct().ToList();
+        // As the index of standing votes has it, so that those on these items are looked up and not searched for.
+        var asked = db.Votes.Where(v => v.Kind < VoteKind.Undo && v.Item!.Use == ItemUse.Training && groups.Contains(v.Item.GroupId));
+        var first = (await Said(db, project, asked, cancel))
             .GroupBy(label => label.Unit).ToDictionary(unit => unit.Key, Standing);
         return [.. again.Where(label => first.ContainsKey(label.Unit)).GroupBy(label => label.Epoch).OrderBy(epoch => epoch.Key)
             .Select(epoch =>
@@ -46,10 +56,9 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
         return (counts.Count > 1 && counts[0].Value == counts[1].Value ? null : counts[0].Key, said.Average(label => label.Value));
     }
 
-    private static async Task<List<Label>> Said(LabelerDb db, Project project, ItemUse use, List<long>? groups, CancellationToken cancel)
+    private static async Task<List<Label>> Said(LabelerDb db, Project project, IQueryable<Vote> asked, CancellationToken cancel)
     {
-        var votes = await db.Votes.AsNoTracking().Effective().Include(v => v.Item)
-            .Where(v => v.ProjectId == project.Id && v.Item!.Use == use && (groups == null || groups.Contains(v.Item.GroupId)))
+        var votes = await asked.AsNoTracking().Effective().Include(v => v.Item).Where(v => v.ProjectId == project.Id)
             .Join(db.Epochs, v => v.EpochId, e => e.Id, (v, e) => new { Vote = v, e.Number }).ToListAsync(cancel);
         return [.. votes.SelectMany(v => LabelsOf(v.Vote, v.Number, project.Settings))];
     }
@@ -67,5 +76,5 @@ public sealed record AnchorFigures(int Epoch, int Labels, Proportion Same, doubl
         };
     }
 
-    private sealed record Label(int Epoch, (long Group, long? First, long? Second, int Image) Unit, string Text, double? Value);
+    internal sealed record Label(int Epoch, (long Group, long? First, long? Second, int Image) Unit, string Text, double? Value);
 }

@@ -16,29 +16,23 @@ public sealed record AnnotatorFigures(
 {
     public static async Task<IReadOnlyList<AnnotatorFigures>> Read(LabelerDb db, long projectId, CancellationToken cancel = default)
     {
-        var rows = await db.Votes.Where(v => v.ProjectId == projectId && v.Kind != VoteKind.Undo).GroupBy(v => v.AnnotatorId)
-            .Select(g => new
-            {
-                Id = g.Key,
-                Votes = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null),
-                Skips = g.Count(v => v.Kind == VoteKind.Skip && v.SupersededById == null),
-                TakenBack = g.Count(v => v.SupersededById != null),
-                Quarantined = g.Count(v => v.Quarantine != null),
-                Surplus = g.Count(v => v.Surplus),
-                Fast = g.Count(v => v.Kind == VoteKind.Judgement && v.SupersededById == null && v.DurationMs < Vote.ImplausiblyFastMs),
-                Last = g.Max(v => v.At),
-            }).ToListAsync(cancel);
-        var pairs = await Pairs(db.Votes.Effective().Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Training), cancel);
-        var all = Math.Max(1, pairs.Values.Sum());
-        var medians = await Medians(db, projectId, cancel);
-        var names = await db.Users.Select(a => new { a.Id, a.DisplayName }).ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
-        var flagged = await FlagRates(db, projectId, cancel);
-        var gold = await GoldAnswers(db, projectId, cancel);
-        return [.. rows.OrderByDescending(r => r.Votes).Select(r => new AnnotatorFigures(
-            r.Id, names.GetValueOrDefault(r.Id, ""), r.Votes, r.Skips, r.TakenBack, r.Quarantined, r.Surplus,
-            medians.GetValueOrDefault(r.Id), r.Fast, flagged.GetValueOrDefault(r.Id, Proportion.Wilson(0, 0)),
-            (double)pairs.GetValueOrDefault(r.Id) / all,
-                gold.GetValueOrDefault(r.Id), r.Last))];
+        var epochs = await PersonSums.Read(db, projectId, WhichVotes.All, cancel);
+        return await Of(db, PersonSums.Together(epochs.Values), cancel);
+    }
+
+    /// <param name="people">What each did in all epochs.</param>
+    internal static async Task<IReadOnlyList<AnnotatorFigures>> Of(
+        LabelerDb db, IReadOnlyDictionary<Guid, PersonSums> people, CancellationToken cancel)
+    {
+        var ids = people.Keys.ToList();
+        var names = await db.Users.Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.DisplayName })
+            .ToDictionaryAsync(a => a.Id, a => a.DisplayName, cancel);
+        var all = Math.Max(1, people.Values.Sum(person => person.Pairs));
+        return [.. people.Select(one => (Id: one.Key, Did: one.Value)).OrderByDescending(one => one.Did.Votes).ThenBy(one => one.Id)
+            .Select(one => new AnnotatorFigures(one.Id, names.GetValueOrDefault(one.Id, ""), one.Did.Votes, one.Did.Skips,
+                one.Did.TakenBack, one.Did.Quarantined, one.Did.Surplus, one.Did.MedianMs, one.Did.Fast, one.Did.FlagRate,
+                (double)one.Did.Pairs / all, one.Did.Gold.Of == 0 ? null : Proportion.Wilson(one.Did.Gold.Right, one.Did.Gold.Of),
+                one.Did.LastVoteAt))];
     }
 
     /// <summary>The usable pairs that each person's votes give; a score counts as one.</summary>
@@ -51,39 +45,4 @@ public sealed record AnnotatorFigures(
                 : v.Choice == "first" || v.Choice == "second" || v.Score != null ? 1
                 : 0),
         }).ToDictionaryAsync(g => g.Key, g => g.Pairs, cancel);
-
-    // The images of one verdict share prompt and noise, so intervals are over verdicts.
-    private static async Task<Dictionary<Guid, Proportion>> FlagRates(LabelerDb db, long projectId, CancellationToken cancel)
-    {
-        var alike = await db.Votes
-            .Where(v => v.ProjectId == projectId && v.Kind == VoteKind.Judgement && v.SupersededById == null && v.ChecksId == null)
-            .GroupBy(v => new { v.AnnotatorId, v.Flagged, v.Seen }).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancel);
-        return alike.GroupBy(one => one.Key.AnnotatorId).ToDictionary(of => of.Key, of => Cluster.Share(of.SelectMany(one =>
-            Enumerable.Repeat(new Cluster(one.Key.Flagged, one.Key.Seen, one.Key.Seen, one.Key.Seen), one.Count))));
-    }
-
-    private static async Task<Dictionary<Guid, double>> Medians(LabelerDb db, long projectId, CancellationToken cancel)
-    {
-        var judgement = (int)VoteKind.Judgement;
-        var rows = await db.Database.SqlQuery<Median>($"""
-            SELECT "AnnotatorId", avg(CAST("DurationMs" AS double precision)) AS "Value" FROM (
-                SELECT "AnnotatorId", "DurationMs",
-                    row_number() OVER (PARTITION BY "AnnotatorId" ORDER BY "DurationMs") AS "Place",
-                    count(*) OVER (PARTITION BY "AnnotatorId") AS "Of"
-                FROM "Votes" WHERE "ProjectId" = {projectId} AND "Kind" = {judgement} AND "SupersededById" IS NULL) AS ordered
-            WHERE "Place" IN (("Of" + 1) / 2, ("Of" + 2) / 2) GROUP BY "AnnotatorId"
-            """).ToListAsync(cancel);
-        return rows.ToDictionary(r => r.AnnotatorId, r => r.Value);
-    }
-
-    private static async Task<Dictionary<Guid, Proportion>> GoldAnswers(LabelerDb db, long projectId, CancellationToken cancel)
-    {
-        var votes = await db.Votes.AsNoTracking().Effective()
-            .Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Gold && v.Item.Gold != null)
-            .Select(v => new { v.AnnotatorId, v.Verdict, v.Item!.Gold }).ToListAsync(cancel);
-        return votes.GroupBy(v => v.AnnotatorId)
-            .ToDictionary(g => g.Key, g => Proportion.Wilson(g.Count(v => GoldAnswer.IsRight(v.Gold!, v.Verdict!)), g.Count()));
-    }
-
-    private sealed record Median(Guid AnnotatorId, double Value);
 }

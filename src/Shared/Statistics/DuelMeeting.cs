@@ -21,10 +21,11 @@ public sealed record DuelMeeting(int First, int Second, int ForFirst, int ForSec
     }
 
     /// <summary>Those of a pair project's epochs, whose numbers are the contestants.</summary>
-    public static async Task<IEnumerable<DuelMeeting>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default)
+    public static async Task<IEnumerable<DuelMeeting>> OfEpochs(
+        LabelerDb db, long projectId, CancellationToken cancel = default, WhichVotes? which = null)
     {
         var numbers = await db.Epochs.Where(e => e.ProjectId == projectId).ToDictionaryAsync(e => e.Id, e => e.Number, cancel);
-        var votes = db.Votes.Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel);
+        var votes = (which ?? WhichVotes.All).Of(db.Votes).Where(v => v.ProjectId == projectId && v.Item!.Use == ItemUse.Duel);
         return await Read(db, votes, group => (numbers[group.Epoch], group.Number), cancel);
     }
 

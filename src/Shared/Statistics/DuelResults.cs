@@ -16,8 +16,10 @@ public sealed record DuelResults(int Contestant, int? Against, Proportion Wins, 
 
     /// <summary>Every epoch's of a pair project whose evaluation pictures met those of the epoch that its model learned from, against that
     /// one. Contestants are epochs' numbers.</summary>
-    public static async Task<IReadOnlyList<DuelResults>> OfEpochs(LabelerDb db, long projectId, CancellationToken cancel = default) =>
-        [.. Of(await DuelMeeting.OfEpochs(db, projectId, cancel)).Where(result => result.Against < result.Contestant)];
+    /// <param name="which">Null for all votes.</param>
+    public static async Task<IReadOnlyList<DuelResults>> OfEpochs(
+        LabelerDb db, long projectId, CancellationToken cancel = default, WhichVotes? which = null) =>
+        [.. Of(await DuelMeeting.OfEpochs(db, projectId, cancel, which)).Where(result => result.Against < result.Contestant)];
 
     /// <summary>Everybody's who takes part in a meeting: against all, then against each.</summary>
     public static IReadOnlyList<DuelResults> Of(IEnumerable<DuelMeeting> meetings)

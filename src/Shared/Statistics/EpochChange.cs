@@ -23,15 +23,22 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
 
     /// <summary>Changes of every epoch that a checkpoint of the project sampled and of which something was judged. Categories that
     /// have no values measure nothing.</summary>
-    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default)
+    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, Project project, CancellationToken cancel = default) =>
+        project.Compares ? Of(await DuelResults.OfEpochs(db, project.Id, cancel))
+            : await Read(db, project, () => Measures(db, project, cancel), cancel);
+
+    /// <summary>The same of what was added up already.</summary>
+    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, ProjectSums sums, CancellationToken cancel = default) =>
+        sums.Project.Compares ? Of(sums.Wins)
+            : await Read(db, sums.Project, () => Task.FromResult(Measures(sums.Project, sums.Rates, sums.Scores)), cancel);
+
+    private static IReadOnlyList<EpochChange> Of(IEnumerable<DuelResults> duels) => [.. duels.Where(duel => duel.Wins.Of > 0)
+        .Select(duel => new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even,
+            duel.Wins.Low - Even, duel.Wins.High - Even))];
+
+    private static async Task<IReadOnlyList<EpochChange>> Read(
+        LabelerDb db, Project project, Func<Task<IEnumerable<Measured>>> measures, CancellationToken cancel)
     {
-        if (project.Compares)
-        {
-            return [.. (await DuelResults.OfEpochs(db, project.Id, cancel)).Where(duel => duel.Wins.Of > 0)
-                .Select(duel =>
-                    new EpochChange(duel.Contestant, duel.Against!.Value, Preferred, duel.Wins.Share, Even, duel.Wins.Low - Even,
-                        duel.Wins.High - Even))];
-        }
         var parents = await db.Epochs.Where(e => e.ProjectId == project.Id && e.SampledById != null)
             .Join(db.Checkpoints, e => e.SampledById, c => c.Id, (e, c) => new { e.Number, c.EpochId })
             .Join(db.Epochs, e => e.EpochId, p => p.Id, (e, p) => new { e.Number, Parent = p.Number }).OrderBy(e => e.Number)
@@ -40,7 +47,7 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         {
             return [];
         }
-        var measured = (await Measures(db, project, cancel)).ToLookup(m => m.Epoch);
+        var measured = (await measures()).ToLookup(m => m.Epoch);
         return [.. from epoch in parents
                    from now in measured[epoch.Number]
                    from before in measured[epoch.Parent]
@@ -58,15 +65,19 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         return new(now.Epoch, before.Epoch, now.Measure, now.Value, before.Value, difference.Low, difference.High);
     }
 
-    private static async Task<IEnumerable<Measured>> Measures(LabelerDb db, Project project, CancellationToken cancel)
+    private static async Task<IEnumerable<Measured>> Measures(LabelerDb db, Project project, CancellationToken cancel) =>
+        project.Task == LabelingTask.FlagBatch ? Measures(project, await EpochRates.Read(db, project.Id, cancel), [])
+            : Measures(project, [], await MeanScores.Read(db, project, cancel));
+
+    private static IEnumerable<Measured> Measures(Project project, IEnumerable<EpochRates> all, IEnumerable<MeanScores> scores)
     {
         if (project.Task != LabelingTask.FlagBatch)
         {
             // One group has no interval to compare with.
-            return (await MeanScores.Read(db, project, cancel)).Where(s => s.Groups > 1)
+            return scores.Where(s => s.Groups > 1)
                 .Select(s => new Measured(s.Epoch, project.Task == LabelingTask.Score ? "score" : "value", s.Mean, s.Low, s.High));
         }
-        var rates = (await EpochRates.Read(db, project.Id, cancel)).Where(r => r.Normal.Of > 0).ToList();
+        var rates = all.Where(r => r.Normal.Of > 0).ToList();
         var flags = project.Settings.Flags;
         return [
             .. rates.Where(_ => flags.HasFlag(FlagKinds.Deformed))

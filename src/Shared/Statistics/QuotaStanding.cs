@@ -26,8 +26,9 @@ public sealed record QuotaStanding(Guid AnnotatorId, string Name, Quota Quota, i
     }
 
     /// <summary>Members, people of teams and whoever has voted, where a quota is set for them, by name; the first thousand.</summary>
-    public static async Task<IReadOnlyList<QuotaStanding>> Read(
-        LabelerDb db, Project project, DateTimeOffset dayStart, CancellationToken cancel = default)
+    /// <param name="people">What everybody has done in the project.</param>
+    public static async Task<IReadOnlyList<QuotaStanding>> Read(LabelerDb db, Project project, DateTimeOffset dayStart,
+        IEnumerable<AnnotatorFigures> people, CancellationToken cancel = default)
     {
         var own = await db.MemberQuotas.AsNoTracking().Where(q => q.ProjectId == project.Id).ToDictionaryAsync(q => q.AccountId, cancel);
         var forAll = new Quota(project.QuotaPerDay, project.QuotaInTotal);
@@ -35,17 +36,18 @@ public sealed record QuotaStanding(Guid AnnotatorId, string Name, Quota Quota, i
         {
             return [];
         }
-        var votes = db.Votes.Where(v => v.ProjectId == project.Id && v.Kind == VoteKind.Judgement && v.SupersededById == null);
-        var given = await votes.GroupBy(v => v.AnnotatorId)
-            .Select(of => new { of.Key, Today = of.Count(v => v.At >= dayStart), InTotal = of.Count() })
-            .ToDictionaryAsync(v => v.Key, cancel);
-        var ids = own.Keys.Concat(given.Keys).Concat(await ProjectGrant.All(db, project.Id).Select(g => g.AccountId).ToListAsync(cancel))
+        var today = await db.Votes
+            .Where(v => v.ProjectId == project.Id && v.At >= dayStart && v.Kind == VoteKind.Judgement && v.SupersededById == null)
+            .GroupBy(v => v.AnnotatorId).Select(of => new { of.Key, Count = of.Count() })
+            .ToDictionaryAsync(v => v.Key, v => v.Count, cancel);
+        var inTotal = people.ToDictionary(person => person.AnnotatorId, person => person.Votes);
+        var ids = own.Keys.Concat(inTotal.Keys).Concat(await ProjectGrant.All(db, project.Id).Select(g => g.AccountId).ToListAsync(cancel))
             .Distinct().ToList();
-        var people = await db.Users.Where(a => ids.Contains(a.Id) && a.DeletedAt == null).OrderBy(a => a.DisplayName)
+        var named = await db.Users.Where(a => ids.Contains(a.Id) && a.DeletedAt == null).OrderBy(a => a.DisplayName)
             .Select(a => new { a.Id, a.DisplayName }).Take(MostPeople).ToListAsync(cancel);
-        return [.. people.Select(person => new QuotaStanding(person.Id, person.DisplayName,
+        return [.. named.Select(person => new QuotaStanding(person.Id, person.DisplayName,
                 own.TryGetValue(person.Id, out var one) ? new(one.PerDay, one.InTotal) : forAll,
-                given.GetValueOrDefault(person.Id)?.Today ?? 0, given.GetValueOrDefault(person.Id)?.InTotal ?? 0))
+                today.GetValueOrDefault(person.Id), inTotal.GetValueOrDefault(person.Id)))
             .Where(person => !person.Quota.IsNone)];
     }
 }

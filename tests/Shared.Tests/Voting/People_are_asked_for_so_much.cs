@@ -66,7 +66,7 @@ public sealed class People_are_asked_for_so_much(Databases databases)
         Assert.Equal(NoItemsReason.QuotaOfDay, (await scene.Queue.Take(scene.Project.Id, person, 1, [])).Why);
         await using var db = world.Open();
         var project = await db.Projects.SingleAsync();
-        var standing = Assert.Single(await QuotaStanding.Read(db, project, Assignment.DayStart(world.Clock)));
+        var standing = Assert.Single(await QuotaStanding.Read(db, project, Assignment.DayStart(world.Clock), await AnnotatorFigures.Read(db, project.Id)));
         Assert.Equal((person, new Quota(1, null), 5, 5), (standing.AnnotatorId, standing.Quota, standing.Today, standing.InTotal));
         Assert.Equal(standing, await QuotaStanding.Of(db, project, person, Assignment.DayStart(world.Clock)));
         Assert.Throws<LabelerException>(() => project.Ask(new(0, null)));

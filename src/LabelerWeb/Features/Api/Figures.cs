@@ -8,13 +8,13 @@ public static class Figures
     public sealed record Table(string Name, string Title, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<object?>> Rows);
 
     public static async Task<Results<Ok<IReadOnlyList<Table>>, NotFound>> List(
-        long project, LabelerDb db, TimeProvider time, CancellationToken cancel)
+        long project, LabelerDb db, FinishedEpochs finished, TimeProvider time, CancellationToken cancel)
     {
         if (await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == project && p.DeletedAt == null, cancel) is not { } found)
         {
             return TypedResults.NotFound();
         }
-        var figures = await Dashboard.Figures.Read(db, found, time);
+        var figures = await Dashboard.Figures.Read(db, finished, found, time);
         return TypedResults.Ok<IReadOnlyList<Table>>([.. figures.Tables.Select(table =>
             new Table(table.Name, table.Title, table.Headers, [.. table.Rows.Select(Cells)]))]);
     }

@@ -12,7 +12,7 @@ public static class DashboardEndpoints
 
     private static async Task<IResult> Download(
         string slug, string figure, string? from, string? until, string? who, string? with, ClaimsPrincipal user, LabelerDb db,
-        TimeProvider time, CancellationToken cancel)
+        FinishedEpochs finished, TimeProvider time, CancellationToken cancel)
     {
         if (await db.ProjectAt(slug).FirstOrDefaultAsync() is not { } project)
         {
@@ -20,7 +20,7 @@ public static class DashboardEndpoints
         }
         var view = DashboardView.Of(from, until, who, with);
         var beside = await Beside.Read(db, project, view.With, user.Viewer(), cancel);
-        var figures = await Figures.Read(db, project, time, view.Which);
+        var figures = await Figures.Read(db, finished, project, time, view.Which);
         var table = figures.Tables.Concat(beside?.Tables ?? []).FirstOrDefault(table => table.Name == figure);
         return table?.ToDownload($"{slug}-{figure}.csv") ?? Results.NotFound();
     }

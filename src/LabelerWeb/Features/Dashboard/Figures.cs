@@ -1,6 +1,6 @@
 namespace Labeler.Web.Features.Dashboard;
 
-/// <summary>Everything that a lead sees of a project, read anew each time.</summary>
+/// <summary>Everything that a lead sees of a project, as it is now.</summary>
 public sealed record Figures(
     Project Project, IReadOnlyList<EpochRates> Rates, IReadOnlyList<LabelCounts> Labels, IReadOnlyList<MeanScores> Scores,
     IReadOnlyList<DuelResults> Wins, IReadOnlyList<VotesPerHour> Hours,
@@ -21,27 +21,31 @@ public sealed record Figures(
     public int Votes => People.Sum(person => person.Votes);
 
     /// <param name="which">Of a part of the votes there are only the figures that a part can have: rates, labels and scores.</param>
-    public static async Task<Figures> Read(LabelerDb db, Project project, TimeProvider time, WhichVotes? which = null)
+    public static async Task<Figures> Read(
+        LabelerDb db, FinishedEpochs finished, Project project, TimeProvider time, WhichVotes? which = null)
     {
+        var all = await finished.Read(db, project);
+        var people = await all.People(db);
+        if (which is { IsAll: false })
+        {
+            var rates = Judged(await EpochRates.Read(db, project.Id, which: which));
+            var labels = Named(await LabelCounts.Read(db, project, which: which));
+            IReadOnlyList<MeanScores> scores = project.AsksForOption ? await MeanScores.Read(db, project, which: which) : [];
+            return new(project, rates, labels, scores, [], [], people, AgreementFigures.Of([]), [], [], []);
+        }
         var now = time.GetUtcNow();
-        IReadOnlyList<EpochRates> rates = [.. (await EpochRates.Read(db, project.Id, which: which)).Where(rates => rates.Normal.Of > 0)];
-        IReadOnlyList<LabelCounts> labels =
-        [
-            .. (await LabelCounts.Read(db, project, which: which))
-                .Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label),
-        ];
-        IReadOnlyList<MeanScores> scores = project.AsksForOption ? await MeanScores.Read(db, project, which: which) : [];
-        var people = await AnnotatorFigures.Read(db, project.Id);
-        return which is { IsAll: false } ? new(project, rates, labels, scores, [], [], people, AgreementFigures.Of([]), [], [], [])
-            : new(project, rates, labels, scores, await DuelResults.OfEpochs(db, project.Id),
-                await VotesPerHour.Read(db, project.Id, now - HoursShown, now),
-                people, await AgreementFigures.Read(db, project, null),
-                [.. (await SignalYield.Read(db, project.Id)).Where(yield => yield.Votes > 0)],
-                await EpochChange.Read(db, project), await AnchorFigures.Read(db, project))
-            {
-                Quotas = await QuotaStanding.Read(db, project, Assignment.DayStart(time)),
-            };
+        return new(project, Judged(all.Rates), Named(all.Labels), all.Scores, all.Wins,
+            await VotesPerHour.Read(db, project.Id, now - HoursShown, now), people, all.Agreement,
+            [.. all.Yield.Where(yield => yield.Votes > 0)], await EpochChange.Read(db, all), await all.Anchors(db))
+        {
+            Quotas = await QuotaStanding.Read(db, project, Assignment.DayStart(time), people),
+        };
     }
+
+    private static IReadOnlyList<EpochRates> Judged(IEnumerable<EpochRates> all) => [.. all.Where(rates => rates.Normal.Of > 0)];
+
+    private static IReadOnlyList<LabelCounts> Named(IEnumerable<LabelCounts> labels) =>
+        [.. labels.Select(label => label.Label == "bothBad" ? label with { Label = "both bad" } : label)];
 
     public IEnumerable<FigureTable> Tables =>
     [

@@ -14,19 +14,24 @@ public enum CounterKind
 
     /// <summary>Requests with one access token.</summary>
     TokenRequests = 4,
+
+    /// <summary>What was changed of an epoch's votes when it took none, and how often the epoch itself was; see
+    /// <see cref="EpochRevisions"/>. It is not forgotten.</summary>
+    EpochChanges = 5,
 }
 
 /// <summary>A number that all servers of an installation count up together.</summary>
 public sealed class Counter
 {
-    /// <summary>For so long at least a counter is remembered.</summary>
+    /// <summary>For so long at least a counter of attempts or requests is remembered.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
     private Counter() { }
 
     public CounterKind Kind { get; private set; }
 
-    /// <summary>A digest in hexadecimal digits, so that nothing that was typed stands in the database.</summary>
+    /// <summary>A digest in hexadecimal digits, so that nothing that was typed stands in the database; of an epoch its number in the
+    /// database.</summary>
     public string Key { get; private set; } = "";
     public int Count { get; private set; }
 

@@ -41,6 +41,6 @@ public sealed class SharedCounters(IDbContextFactory<LabelerDb> contexts, TimePr
     public static Task RemoveOld(LabelerDb db, DateTimeOffset now, CancellationToken cancel = default)
     {
         var old = now - Counter.Memory;
-        return db.Counters.Where(counter => counter.At < old).ExecuteDeleteAsync(cancel);
+        return db.Counters.Where(counter => counter.Kind != CounterKind.EpochChanges && counter.At < old).ExecuteDeleteAsync(cancel);
     }
 }
