@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Labeler.Shared;
 using Labeler.Shared.Tests.Support;
@@ -12,6 +13,7 @@ namespace Labeler.Bench.Drill;
 /// workers reach the database by a line that can be parted, all of them the bucket by one that can refuse.</summary>
 public sealed class Installation : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _folder = Directory.CreateTempSubdirectory("labeler-drill-").FullName;
     private readonly PostgreSqlServer _postgreSql;
     private readonly S3Server _s3;
@@ -57,8 +59,7 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Database, bucket and lines; no program of the product runs yet.</summary>
     public static async Task<Installation> Open()
     {
-        // Commits wait for the disk, as they would.
-        var (postgreSql, s3) = (new PostgreSqlServer("fsync=on"), new S3Server());
+        var (postgreSql, s3) = (new PostgreSqlServer(), new S3Server());
         return new(postgreSql, s3, await postgreSql.NewDatabase(), await s3.NewBucket());
     }
 
@@ -75,9 +76,12 @@ public sealed class Installation : IAsyncDisposable
             "worker", "--data", DataFolder, "--name", $"worker-{n}", "--checkpoint-every", "2"))];
         _proxy = await Proxy.Start([.. ports.Select(port => $"http://127.0.0.1:{port}")], stop);
         using var browser = new HttpClient { BaseAddress = new(Address) };
-        while (!(await browser.GetAsync("/health/ready", stop)).IsSuccessStatusCode)
+        for (var clock = Stopwatch.StartNew(); !(await browser.GetAsync("/health/ready", stop)).IsSuccessStatusCode; await Task.Delay(200, stop))
         {
-            await Task.Delay(200, stop);
+            if (clock.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"No web server is ready: see {Logs}.");
+            }
         }
     }
 

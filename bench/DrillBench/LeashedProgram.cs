@@ -9,11 +9,12 @@ public sealed class LeashedProgram : IAsyncDisposable
     // Its input ends with the process that holds the other end. Ctrl+C is for that process alone.
     private const string Leash = """
         trap '' INT
+        exec 2>/dev/null
         log=$1
         shift
         "$@" </dev/null >>"$log" 2>&1 & program=$!
         exec 3<&0
-        (cat <&3 >/dev/null; kill -KILL $program) 2>/dev/null & leash=$!
+        (cat <&3 >/dev/null; kill -KILL $program) & leash=$!
         wait $program
         ended=$?
         kill -KILL $leash

@@ -12,14 +12,15 @@ namespace Labeler.Bench.Drill;
 /// <param name="Second">Bits of the next epoch.</param>
 public sealed record Loop(IReadOnlyList<string> First, IReadOnlyList<int> Steps, string Weights, IReadOnlyList<string> Second)
 {
-    private const int Groups = 48;
-    private const int Passes = 12;
+    // Six shares.
+    private const int Groups = 84;
+    private const int Passes = 8;
 
     /// <summary>Goes through it with a project of its own; all of them have the same settings and seeds.</summary>
     /// <exception cref="InvalidOperationException">A job failed, or did not end within minutes.</exception>
     public static async Task<Loop> Go(OpenedData data, string name, CancellationToken stop)
     {
-        var project = await SampledProject.Start(data, name, Groups, Passes, steps: 20).WaitAsync(stop);
+        var project = await SampledProject.Start(data, name, Groups, Passes).WaitAsync(stop);
         var training = await project.VoteAndTrain().WaitAsync(stop);
         await project.Until(training, now => now.IsOver).WaitAsync(stop);
         var second = await project.Reaches(2, EpochState.Labeling).WaitAsync(stop);
