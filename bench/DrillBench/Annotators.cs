@@ -17,12 +17,14 @@ public sealed class Annotators : IAsyncDisposable
     /// <summary>What they heard instead of an acknowledgement; they asked again after most of it.</summary>
     public IReadOnlyList<string> Errors => [.. _all.SelectMany(annotator => annotator.Errors)];
 
-    public string Waited => Figures.Line("acknowledgement of a try that was answered", [.. _all.SelectMany(annotator => annotator.Acknowledgements)]);
+    public string Waited => Figures.Line(
+        "acknowledgement of a try that was answered", [.. _all.SelectMany(annotator => annotator.Acknowledgements)]);
 
     /// <summary>Their project, with so many groups, before any worker runs that would sample it.</summary>
     public static async Task<Annotators> Seed(Installation installation, int groups)
     {
-        var seeded = await SeededProject.Create(installation.DataFolder, "Labeled", LabelingTask.FlagBatch, groups, finish: false, installation: installation.Settings);
+        var seeded = await SeededProject.Create(
+            installation.DataFolder, "Labeled", LabelingTask.FlagBatch, groups, finish: false, installation: installation.Settings);
         await seeded.AddGroups(groups, distinct: 32);
         await seeded.Finish();
         return new(seeded);
@@ -31,7 +33,8 @@ public sealed class Annotators : IAsyncDisposable
     public async Task Join(string server, int count, CancellationToken stop)
     {
         var all = new Annotator[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop }, async (n, _) =>
+        var together = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop };
+        await Parallel.ForAsync(0, count, together, async (n, _) =>
         {
             await using var db = await _seeded.Open();
             var token = Invitation.Write(db, Role.Annotator, null, "", DateTimeOffset.UtcNow);

@@ -19,7 +19,8 @@ public sealed class Disturbance(Installation installation)
     public int Cuts { get; private set; }
 
     public async Task Go(TimeSpan length, CancellationToken stop) => await Task.WhenAll(
-        Every(BetweenKills, length, KillTwo, stop), Every(BetweenCuts, length, () => Part(stop), stop), Every(BetweenRefusals, length, Refuse, stop));
+        Every(BetweenKills, length, KillTwo, stop), Every(BetweenCuts, length, () => Part(stop), stop),
+        Every(BetweenRefusals, length, Refuse, stop));
 
     private static async Task Every(TimeSpan interval, TimeSpan length, Func<Task> act, CancellationToken stop)
     {

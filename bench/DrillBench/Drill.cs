@@ -22,13 +22,16 @@ public sealed class Drill(Installation installation, DrillOptions options, Cance
     {
         var length = TimeSpan.FromMinutes(options.Minutes);
         Tell($"{options.Annotators} annotators, {options.Rate} votes a second, {options.Minutes} min, {Environment.ProcessorCount} cores");
-        await using var annotators = await Annotators.Seed(installation, (int)(options.Rate * length.TotalSeconds * 1.3) + options.Annotators * 6 + 20);
+        // More than they can vote on, beside what each holds.
+        var groups = (int)(options.Rate * length.TotalSeconds * 1.3) + options.Annotators * 6 + 20;
+        await using var annotators = await Annotators.Seed(installation, groups);
         await installation.Start(servers: 2, workers: 3, stop);
         Tell("two web servers, three workers are ready");
         var joining = annotators.Join(installation.Address, options.Annotators, stop);
         var undisturbed = await Loop.Go(installation.Data, "Undisturbed", stop);
         await joining;
-        Tell($"one turn undisturbed: {undisturbed.First.Count} groups, {undisturbed.Steps.Count} steps, {undisturbed.Second.Count} groups; now all of it disturbed");
+        Tell($"one turn undisturbed: {undisturbed.First.Count} groups, {undisturbed.Steps.Count} steps, {undisturbed.Second.Count} groups; "
+            + "now all of it disturbed");
 
         var voting = annotators.Vote(options.Rate, length);
         var disturbing = _disturbance.Go(length, stop);
@@ -55,9 +58,10 @@ public sealed class Drill(Installation installation, DrillOptions options, Cance
                 outcome = error.Message;
             }
             _turns.Add((name, outcome));
-            Tell(FormattableString.Invariant($"{name}: {(outcome.Length == 0 ? "the same bits" : outcome)}, {clock.Elapsed.TotalSeconds:0} s"));
+            var held = outcome.Length == 0;
+            Tell(FormattableString.Invariant($"{name}: {(held ? "the same bits" : outcome)}, {clock.Elapsed.TotalSeconds:0} s"));
         }
-        while (!disturbing.IsCompleted);
+        while (!disturbing.IsCompleted && _turns[^1].Outcome.Length == 0);
     }
 
     // All of the installation, when they are over or nobody does them.
@@ -65,7 +69,8 @@ public sealed class Drill(Installation installation, DrillOptions options, Cance
     {
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(500, stop))
         {
-            var jobs = await installation.Data.Read(db => db.Jobs.GroupBy(job => job.State).Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count, stop));
+            var jobs = await installation.Data.Read(db => db.Jobs.GroupBy(job => job.State)
+                .Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count, stop));
             if (!jobs.ContainsKey(JobState.Queued) && !jobs.ContainsKey(JobState.Running) || clock.Elapsed > Patience)
             {
                 return jobs;
@@ -78,17 +83,20 @@ public sealed class Drill(Installation installation, DrillOptions options, Cance
         var refused = annotators.Errors.Where(error => error is "refused" or "surplus" or "duplicate").ToList();
         (string What, string Figures, bool IsWell)[] rows =
         [
-            ("killed", $"{_disturbance.ServersKilled} web servers, {_disturbance.WorkersKilled} workers", _disturbance.ServersKilled > 0 && _disturbance.WorkersKilled > 0),
-            ("ended by themselves", $"{installation.Servers.Sum(server => server.Ended)} web servers, {installation.Workers.Sum(worker => worker.Ended)} workers", true),
+            ("killed", $"{_disturbance.ServersKilled} web servers, {_disturbance.WorkersKilled} workers",
+                _disturbance.ServersKilled > 0 && _disturbance.WorkersKilled > 0),
+            ("ended by themselves, started again",
+                $"{installation.Servers.Sum(one => one.Ended)} web servers, {installation.Workers.Sum(one => one.Ended)} workers", true),
             ("network between workers and database", $"parted {_disturbance.Cuts} times", _disturbance.Cuts > 0),
             ("store", $"{installation.ToStore.Refused} answers 503", installation.ToStore.Refused > 0),
             ("votes acknowledged", $"{votes.Acknowledged}", votes.Acknowledged > 0),
             ("of them stored", $"{votes.Stored}", votes.Stored == votes.Acknowledged),
             ("doubled", $"{votes.Doubled}", votes.Doubled == 0),
             ("items miscounted", $"{votes.Miscounted}", votes.Miscounted == 0),
-            ("tries without an acknowledgement", $"{annotators.Errors.Count}, of them refused for good {refused.Count}", refused.Count == 0),
+            ("tries without an acknowledgement", $"{annotators.Errors.Count}, {refused.Count} of them refused", refused.Count == 0),
             ("jobs", string.Join(", ", jobs.Select(of => $"{of.Value} {of.Key}")), jobs.Keys.All(state => state == JobState.Succeeded)),
-            ("turns with the same bits", $"{_turns.Count(turn => turn.Outcome.Length == 0)} of {_turns.Count}", _turns.All(turn => turn.Outcome.Length == 0)),
+            ("turns with the same bits", $"{_turns.Count(turn => turn.Outcome.Length == 0)} of {_turns.Count}",
+                _turns.All(turn => turn.Outcome.Length == 0)),
         ];
         Console.WriteLine("| what | | |\n|---|---|---|");
         foreach (var (what, figures, isWell) in rows)

@@ -6,6 +6,7 @@ using Labeler.Tests.Support;
 using Labeler.Tests.Support.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Labeler.Bench.Drill;
 
@@ -68,15 +69,17 @@ public sealed class Installation : IAsyncDisposable
     {
         Directory.CreateDirectory(Logs);
         int[] ports = [.. Enumerable.Range(0, servers).Select(_ => Proxy.FreePort())];
-        Servers = [.. ports.Select((port, n) => new LeashedProgram("LabelerWeb", Log($"web-{n}"), Variables(_database),
-            "--port", $"{port}", "--data", DataFolder, "--Web:DemoProjects=false", "--Trainer:Start=false", "--Web:SignInsPerMinute=10000",
-            "--Web:TrustedProxies:0=127.0.0.1"))];
-        var viaLine = $"Host=127.0.0.1;Port={ToDatabase.Address.Port};{_database[(_database.IndexOf(';', StringComparison.Ordinal) + 1)..]}";
-        Workers = [.. Enumerable.Range(0, workers).Select(n => new LeashedProgram("TrainingEngine", Log($"worker-{n}"), Variables(viaLine),
-            "worker", "--data", DataFolder, "--name", $"worker-{n}", "--checkpoint-every", "2"))];
+        Servers = [.. ports.Select((port, n) => new LeashedProgram(
+            "LabelerWeb", Log($"web-{n}"), Variables(_database), "--port", $"{port}", "--data", DataFolder,
+            "--Web:DemoProjects=false", "--Trainer:Start=false", "--Web:SignInsPerMinute=10000", "--Web:TrustedProxies:0=127.0.0.1"))];
+        var viaLine = new NpgsqlConnectionStringBuilder(_database) { Host = "127.0.0.1", Port = ToDatabase.Address.Port }.ConnectionString;
+        Workers = [.. Enumerable.Range(0, workers).Select(n => new LeashedProgram(
+            "TrainingEngine", Log($"worker-{n}"), Variables(viaLine), "worker", "--data", DataFolder, "--name", $"worker-{n}",
+            "--checkpoint-every", "2"))];
         _proxy = await Proxy.Start([.. ports.Select(port => $"http://127.0.0.1:{port}")], stop);
         using var browser = new HttpClient { BaseAddress = new(Address) };
-        for (var clock = Stopwatch.StartNew(); !(await browser.GetAsync("/health/ready", stop)).IsSuccessStatusCode; await Task.Delay(200, stop))
+        var clock = Stopwatch.StartNew();
+        for (; !(await browser.GetAsync("/health/ready", stop)).IsSuccessStatusCode; await Task.Delay(200, stop))
         {
             if (clock.Elapsed > Patience)
             {

@@ -27,8 +27,10 @@ public sealed record Loop(IReadOnlyList<string> First, IReadOnlyList<int> Steps,
         await using var db = await data.Open();
         return new(
             await EpochBits.Of(db, training.EpochId!.Value, stop),
-            await db.JobMetrics.Where(metric => metric.JobId == training.Id && metric.Name == "loss").Select(metric => metric.Step).Order().ToListAsync(stop),
-            await db.Checkpoints.Where(checkpoint => checkpoint.ProjectId == project.Project.Id).Select(checkpoint => checkpoint.WeightsHash).SingleAsync(stop),
+            await db.JobMetrics.Where(metric => metric.JobId == training.Id && metric.Name == "loss")
+                .Select(metric => metric.Step).Order().ToListAsync(stop),
+            await db.Checkpoints.Where(checkpoint => checkpoint.ProjectId == project.Project.Id)
+                .Select(checkpoint => checkpoint.WeightsHash).SingleAsync(stop),
             await EpochBits.Of(db, second.Id, stop));
     }
 

@@ -3,11 +3,16 @@ using Labeler.Bench.Drill;
 using Labeler.Shared.Tests.Support;
 using Labeler.Tests.Support.S3;
 
-var minutes = new Option<double>("--minutes") { Description = "How long servers and workers are killed, the network parted, the store busy", DefaultValueFactory = _ => 10 };
+var minutes = new Option<double>("--minutes")
+{
+    Description = "How long servers and workers are killed, the network parted, the store busy",
+    DefaultValueFactory = _ => 10,
+};
 var annotators = new Option<int>("--annotators") { Description = "Simulated annotators", DefaultValueFactory = _ => 100 };
 var rate = new Option<double>("--rate") { Description = "Votes a second, all together", DefaultValueFactory = _ => 10 };
 var keep = new Option<bool>("--keep-logs") { Description = "Leave what the programs said, also where all is well" };
-var command = new RootCommand("Two web servers, three workers, PostgreSQL and a bucket, all of them disturbed while people label and epochs are sampled and trained on: is anything lost?")
+var command = new RootCommand(
+    "Two web servers, three workers, PostgreSQL and a bucket, disturbed while people label and workers sample and train: is anything lost?")
 {
     minutes, annotators, rate, keep,
 };
@@ -20,7 +25,8 @@ command.SetAction(async (parsed, stop) =>
     }
     await using var installation = await Installation.Open();
     installation.KeepLogs = true;
-    var isWell = await new Drill(installation, new(parsed.GetValue(minutes), parsed.GetValue(annotators), parsed.GetValue(rate)), stop).Go();
+    var options = new DrillOptions(parsed.GetValue(minutes), parsed.GetValue(annotators), parsed.GetValue(rate));
+    var isWell = await new Drill(installation, options, stop).Go();
     installation.KeepLogs = !isWell || parsed.GetValue(keep);
     if (installation.KeepLogs)
     {

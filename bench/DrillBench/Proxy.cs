@@ -26,11 +26,24 @@ public static class Proxy
                 new ClusterConfig
                 {
                     ClusterId = All,
-                    Destinations = servers.Select((address, n) => (Name: $"web-{n}", new DestinationConfig { Address = address })).ToDictionary(),
-                    SessionAffinity = new() { Enabled = true, Policy = "HashCookie", FailurePolicy = "Redistribute", AffinityKeyName = "server" },
+                    Destinations = servers.Select((address, n) => ($"web-{n}", new DestinationConfig { Address = address })).ToDictionary(),
+                    SessionAffinity = new()
+                    {
+                        Enabled = true,
+                        Policy = "HashCookie",
+                        FailurePolicy = "Redistribute",
+                        AffinityKeyName = "server",
+                    },
                     HealthCheck = new()
                     {
-                        Active = new() { Enabled = true, Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(5), Policy = "ConsecutiveFailures", Path = "/health/ready" },
+                        Active = new()
+                        {
+                            Enabled = true,
+                            Interval = TimeSpan.FromSeconds(1),
+                            Timeout = TimeSpan.FromSeconds(5),
+                            Policy = "ConsecutiveFailures",
+                            Path = "/health/ready",
+                        },
                     },
                     Metadata = new Dictionary<string, string> { ["ConsecutiveFailuresHealthPolicy.Threshold"] = "1" },
                 },
