@@ -1,10 +1,9 @@
 using Labeler.Bench.Labeling;
+using Labeler.Bench.Support;
 using Labeler.Browser.Tests;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Projects;
-using Labeler.Shared.Voting;
 using Labeler.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.Bench.Faults;
 
@@ -61,26 +60,13 @@ public sealed class Crowd : IAsyncDisposable
         return work;
     }
 
-    /// <summary>What the database holds of the votes that were acknowledged.</summary>
-    public async Task<(int Acknowledged, int Stored, int Doubled, int Miscounted)> Count()
-    {
-        var keys = _annotators.SelectMany(annotator => annotator.Acknowledged).ToHashSet();
-        await using var db = await Seeded.Open();
-        var stored = await db.Votes.Where(vote => vote.Kind == VoteKind.Judgement).Select(vote => new { vote.Key, vote.ItemId, vote.AnnotatorId, vote.Surplus }).ToListAsync();
-        var items = await db.Items.ToDictionaryAsync(item => item.Id, item => item.Votes);
-        var counted = stored.Where(vote => !vote.Surplus).CountBy(vote => vote.ItemId).ToDictionary();
-        return (keys.Count, stored.Count(vote => keys.Contains(vote.Key)),
-            (2 * stored.Count) - stored.DistinctBy(vote => vote.Key).Count() - stored.DistinctBy(vote => (vote.ItemId, vote.AnnotatorId)).Count(),
-            items.Count(item => item.Value != counted.GetValueOrDefault(item.Key)));
-    }
-
     /// <summary>The verdict on votes alone.</summary>
     public async Task<Verdict> Judge(string what, bool more = true)
     {
-        var (acknowledged, stored, doubled, miscounted) = await Count();
+        var count = await VoteCount.Of(Seeded, _annotators.SelectMany(annotator => annotator.Acknowledged).ToHashSet());
         return new(
-            more && acknowledged > 0 && stored == acknowledged && doubled == 0 && miscounted == 0,
-            $"{what}: {acknowledged} votes acknowledged, {stored} of them stored, {doubled} twice, {miscounted} items miscounted");
+            more && count.IsWell,
+            $"{what}: {count.Acknowledged} votes acknowledged, {count.Stored} of them stored, {count.Doubled} twice, {count.Miscounted} items miscounted");
     }
 
     public async ValueTask DisposeAsync()

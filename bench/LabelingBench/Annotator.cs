@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -12,6 +13,8 @@ public sealed partial class Annotator : IDisposable
     private const string Password = "four random words here";
     private const int Low = 5;
     private const int High = 6;
+    private const int MostTries = 240;
+    private static readonly TimeSpan BeforeAnother = TimeSpan.FromSeconds(0.5);
     private readonly HttpClient _http;
     private readonly long _project;
     private readonly Queue<(long Item, int Images)> _hand = new();
@@ -26,18 +29,21 @@ public sealed partial class Annotator : IDisposable
     /// <summary>Whether votes are timed; all are counted.</summary>
     public bool IsMeasured { get; set; }
 
+    /// <summary>Whether what got no answer is asked again, a vote by the same key, for some minutes, as the labeling page does.</summary>
+    public bool Insists { get; init; }
+
     public List<Guid> Acknowledged { get; } = [];
 
     public List<string> Errors { get; } = [];
 
-    public static async Task<Annotator> Join(string server, string invitation, string name, long project)
+    public static async Task<Annotator> Join(string server, string invitation, string name, long project, bool insists = false)
     {
         var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { BaseAddress = new Uri(server) };
         var page = $"/invitation/{invitation}";
         var token = FormToken().Match(await http.GetStringAsync(page)).Groups[1].Value;
         var fields = new Dictionary<string, string> { ["_handler"] = "join", ["__RequestVerificationToken"] = token, ["Form.Name"] = name, ["Form.Password"] = Password, ["Form.Again"] = Password };
         (await http.PostAsync(page, new FormUrlEncodedContent(fields))).EnsureSuccessStatusCode();
-        var annotator = new Annotator(http, project, name.GetHashCode(StringComparison.Ordinal));
+        var annotator = new Annotator(http, project, name.GetHashCode(StringComparison.Ordinal)) { Insists = insists };
         var session = (await http.GetFromJsonAsync<JsonObject>("/api/session"))!;
         annotator._account = (Guid)session["account"]!;
         http.DefaultRequestHeaders.Add("RequestVerificationToken", (string)session["token"]!);
@@ -52,7 +58,7 @@ public sealed partial class Annotator : IDisposable
         var length = end - arrival;
         var clock = Stopwatch.StartNew();
         var due = interval * _random.NextDouble();
-        await Fetch();
+        await Insist(Fetch);
         while (due < length && _hand.Count > 0)
         {
             if (due > clock.Elapsed)
@@ -62,7 +68,7 @@ public sealed partial class Annotator : IDisposable
             await Vote();
             if (_hand.Count < Low)
             {
-                await Fetch();
+                await Insist(Fetch);
             }
             due += interval * (0.5 + _random.NextDouble());
         }
@@ -70,12 +76,32 @@ public sealed partial class Annotator : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    // Until there was an answer, where this annotator insists.
+    private async Task Insist(Func<Task<bool>> attempt)
+    {
+        for (var tries = 1; !await attempt() && Insists && tries < MostTries; tries++)
+        {
+            await Task.Delay(BeforeAnother);
+        }
+    }
+
     private async Task Vote()
     {
         var (item, images) = _hand.Dequeue();
         var key = Guid.NewGuid();
         var tiles = Enumerable.Range(0, images).Select(index => new { index, flags = _random.Next(3) == 0 ? 1 : 0, displayed = true, unblurred = true });
-        var body = new { account = _account, entries = new[] { new { op = "vote", key, project = _project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } } };
+        var body = JsonSerializer.SerializeToElement(new
+        {
+            account = _account,
+            entries = new[] { new { op = "vote", key, project = _project, item, durationMs = 1500, at = DateTimeOffset.UtcNow, verdict = new { kind = "flags", tiles } } },
+        });
+        var sent = 0;
+        await Insist(() => Send(key, body, isAgain: sent++ > 0));
+    }
+
+    /// <returns>Was there an answer?</returns>
+    private async Task<bool> Send(Guid key, JsonElement body, bool isAgain)
+    {
         try
         {
             var clock = Stopwatch.StartNew();
@@ -85,7 +111,7 @@ public sealed partial class Annotator : IDisposable
             {
                 Acknowledgements.Add(clock.Elapsed.TotalMilliseconds);
             }
-            if (outcome == "accepted")
+            if (outcome == "accepted" || isAgain && outcome == "duplicate")
             {
                 Acknowledged.Add(key);
             }
@@ -93,14 +119,16 @@ public sealed partial class Annotator : IDisposable
             {
                 Errors.Add(outcome);
             }
+            return answer.IsSuccessStatusCode || (int)answer.StatusCode is >= 400 and < 500;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (IsNoAnswer(e))
         {
             Errors.Add(e.Message);
+            return false;
         }
     }
 
-    private async Task Fetch()
+    private async Task<bool> Fetch()
     {
         try
         {
@@ -115,12 +143,17 @@ public sealed partial class Annotator : IDisposable
                 }
                 _hand.Enqueue(((long)item["item"]!, images.Count));
             }
+            return true;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (IsNoAnswer(e))
         {
             Errors.Add(e.Message);
+            return false;
         }
     }
+
+    // A connection that ended, or an answer that took too long.
+    private static bool IsNoAnswer(Exception error) => error is HttpRequestException or IOException or OperationCanceledException;
 
     [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
     private static partial Regex FormToken();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Labeler.Bench.Shares;
+using Labeler.Bench.Support;
 using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
@@ -33,7 +34,7 @@ command.SetAction(async (parsed, stop) =>
             var epoch = await Sampled(parsed.GetValue(groups), stop);
             var (seconds, cores) = (began.Elapsed.TotalSeconds, workers.CoreSeconds - before);
             await using var db = await Open();
-            var made = await Made(db, epoch, stop);
+            var made = await EpochBits.Of(db, epoch, stop);
             alone ??= made;
             var each = await db.Jobs.Where(job => job.EpochId == epoch && job.ParentId != null).GroupBy(job => job.Worker)
                 .Select(of => of.Count()).ToListAsync(stop);
@@ -80,7 +81,3 @@ command.SetAction(async (parsed, stop) =>
     }
 });
 return await command.Parse(args).InvokeAsync();
-
-static async Task<List<string>> Made(LabelerDb db, long epoch, CancellationToken cancel) =>
-    [.. (await db.Groups.AsNoTracking().Include(group => group.Images).Where(group => group.EpochId == epoch).OrderBy(group => group.Number).ToListAsync(cancel))
-        .Select(group => $"{group.Number} {group.Prompt} {group.Seed} {group.TrajectoryHash} {string.Join(' ', group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash))}")];

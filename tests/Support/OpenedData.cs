@@ -7,9 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Labeler.Tests.Support;
 
 /// <summary>A running server's data folder, used through the domain as another process of the product would.</summary>
-public sealed class OpenedData(string folder) : IAsyncDisposable
+/// <param name="settings">Where its database and its files are, if they are not in the folder.</param>
+public sealed class OpenedData(string folder, IReadOnlyDictionary<string, string?>? settings = null) : IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddLabelerData(new ConfigurationBuilder().Build(), folder).BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddLabelerData(new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build(), folder).BuildServiceProvider();
 
     public DataFolder Folder => Get<DataFolder>();
 

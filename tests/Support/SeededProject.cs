@@ -22,9 +22,12 @@ public sealed class SeededProject : IAsyncDisposable
 
     public Project Project { get; }
 
-    public static async Task<SeededProject> Create(string dataFolder, string name, LabelingTask task, int groups, ProjectSettings? settings = null, bool finish = true, string? postgreSql = null)
+    /// <param name="installation">Settings of where the database and the files are, if they are not in the folder.</param>
+    public static async Task<SeededProject> Create(
+        string dataFolder, string name, LabelingTask task, int groups, ProjectSettings? settings = null, bool finish = true,
+        IReadOnlyDictionary<string, string?>? installation = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"ConnectionStrings:{ServiceRegistration.ConnectionName}", postgreSql)]).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(installation ?? new Dictionary<string, string?>()).Build();
         var services = new ServiceCollection().AddLabelerData(configuration, dataFolder).BuildServiceProvider();
         await services.GetRequiredService<Migrator>().Apply();
         settings ??= new();

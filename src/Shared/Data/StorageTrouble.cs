@@ -21,4 +21,13 @@ public static class StorageTrouble
             new("The disk that holds the database is full: nothing was saved, free some space and try again.", error),
         _ => Of(error.InnerException),
     };
+
+    /// <summary>Is it, or was it caused by, a database that is busy, away or out of reach for now? Whoever does the same again later may
+    /// have more luck.</summary>
+    public static bool IsOfDatabase(Exception? error) => error switch
+    {
+        null => false,
+        SqliteException { SqliteErrorCode: Busy or Locked } or NpgsqlException { IsTransient: true } => true,
+        _ => IsOfDatabase(error.InnerException),
+    };
 }

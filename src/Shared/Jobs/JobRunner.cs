@@ -44,7 +44,8 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             {
                 return;
             }
-            catch (Exception error) when (error is DbUpdateException or DbException or TimeoutException or StorageException)
+            catch (Exception error) when (error is DbUpdateException or DbException or TimeoutException or StorageException
+                || StorageTrouble.IsOfDatabase(error))
             {
                 Log.NoAnswer(log, error.Message);
             }
@@ -69,6 +70,20 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
         using var reporter = new JobReporter(queue, database, job, log, Alive, stop);
         try
         {
+            return Do(job, reporter, stop);
+        }
+        catch (Exception error) when (StorageTrouble.IsOfDatabase(error))
+        {
+            // Nothing is wrong with the job, and nobody can be told: what was written stays, and its lease ends.
+            Log.Left(log, job.Id, error.Message);
+            return "lost";
+        }
+    }
+
+    private string Do(Job job, JobReporter reporter, CancellationToken stop)
+    {
+        try
+        {
             handlers.First(handler => handler.Kind == job.Kind).Run(job, reporter);
             return "done";
         }
@@ -77,7 +92,8 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             return End(job, reporter, stop);
         }
         catch (Exception error)
-            when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException)
+            when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException
+                && !StorageTrouble.IsOfDatabase(error))
         {
             reporter.Say($"failed: {error.Message}");
             if (!reporter.End(() => queue.Fail(job, error.Message)))
@@ -113,6 +129,10 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
 
         [LoggerMessage(LogLevel.Warning, "the database does not answer ({Reason}); trying again")]
         public static partial void NoAnswer(ILogger log, string reason);
+
+        [LoggerMessage(LogLevel.Warning,
+            "job {JobId}: the database does not answer ({Reason}); the job goes on where somebody takes it when its lease is over")]
+        public static partial void Left(ILogger log, long jobId, string reason);
 
         [LoggerMessage(LogLevel.Warning, "job {JobId}: another worker has it now, or it was canceled")]
         public static partial void Lost(ILogger log, long jobId);

@@ -48,7 +48,8 @@ public sealed class Installation : IAsyncDisposable
 
     public static Installation OnSqlite(params (string, string)[] settings) => new(null, settings);
 
-    public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(A.Data, name, LabelingTask.FlagBatch, groups, postgreSql: _postgreSql);
+    public Task<SeededProject> Seed(string name, int groups) => SeededProject.Create(
+        A.Data, name, LabelingTask.FlagBatch, groups, installation: new Dictionary<string, string?> { [$"ConnectionStrings:{ServiceRegistration.ConnectionName}"] = _postgreSql });
 
     /// <summary>One browser, sent by the proxy to the first server and to the second.</summary>
     public (HttpClient A, HttpClient B) Browser()

@@ -4,6 +4,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Labeler.Shared.Tests.Jobs;
 
@@ -28,6 +29,27 @@ public sealed class The_runner_does_jobs(Databases databases)
             [(JobState.Failed, "The zip is damaged."), (JobState.Succeeded, null)],
             (await db.Jobs.OrderBy(job => job.Id).ToListAsync()).Select(job => (job.State, job.Error)));
         Assert.Equal("failed: The zip is damaged.", (await db.JobLines.SingleAsync()).Text);
+    }
+
+    [Theory, MemberData(nameof(NoAnswers))]
+    public async Task A_job_during_which_the_database_does_not_answer_is_not_failed_and_is_taken_again_when_its_lease_is_over(Exception noAnswer)
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        await Queue(world, JobKind.Import, JobKind.Caption);
+        using var stop = new CancellationTokenSource();
+        Run(world, stop.Token,
+            new Handler(JobKind.Import, (_, _) => throw noAnswer),
+            new Handler(JobKind.Caption, (_, _) => stop.Cancel()));
+        Assert.Equal(JobState.Running, (await world.Open().Jobs.SingleAsync(job => job.Kind == JobKind.Import)).State);
+        world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
+        Assert.Equal(2, (await world.Get<JobQueue>().Claim("another", [JobKind.Import]))!.Attempt);
+    }
+
+    /// <summary>As the driver says it, and as Entity Framework wraps it.</summary>
+    public static TheoryData<Exception> NoAnswers()
+    {
+        var cut = new NpgsqlException("Exception while reading from stream", new IOException("Connection reset by peer"));
+        return [cut, new InvalidOperationException("likely due to a transient failure", new DbUpdateException("An error occurred", cut))];
     }
 
     [Fact]

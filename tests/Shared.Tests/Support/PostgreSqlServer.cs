@@ -9,8 +9,9 @@ namespace Labeler.Shared.Tests.Support;
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
 {
-    // Standard input ends with the process that holds its other end.
+    // Standard input ends with the process that holds its other end. Ctrl+C reaches this shell too, and is not for it.
     private const string UntilInputEnds = """
+        trap '' INT
         binaries=$1 folder=$2
         shift 2
         "$binaries/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=400 "$@" \
@@ -42,6 +43,9 @@ public sealed class PostgreSqlServer : IDisposable
 
     public static string? Binaries { get; } =
         Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).FirstOrDefault(b => File.Exists(Path.Combine(b, "initdb"))) : null;
+
+    /// <summary>The socket that it listens on.</summary>
+    public string Socket => Path.Combine(_folder, ".s.PGSQL.5432");
 
     /// <summary>The connection string of a new database: empty, or a copy of another.</summary>
     public async Task<string> NewDatabase(string? template = null)

@@ -11,7 +11,7 @@ internal sealed class FaultyLine : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
-    private readonly Uri _server;
+    private readonly EndPoint _server;
     private readonly Task _work;
     private byte[] _refusal = [];
     private int _busy;
@@ -20,13 +20,18 @@ internal sealed class FaultyLine : IAsyncDisposable
     private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _holdAt = long.MaxValue;
     private long _passed;
+    private TaskCompletionSource? _parted;
     private int _accepted;
+    private int _refused;
 
-    public FaultyLine(Uri server)
+    public FaultyLine(Uri server) : this(new DnsEndPoint(server.Host, server.Port), server.Scheme) { }
+
+    /// <param name="server">Also a socket in the file system.</param>
+    public FaultyLine(EndPoint server, string scheme)
     {
         _server = server;
         _listener.Start();
-        Address = new($"{server.Scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        Address = new($"{scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
         _work = Connections.Serve(_listener, Serve, _end.Token);
     }
 
@@ -36,6 +41,9 @@ internal sealed class FaultyLine : IAsyncDisposable
     public long Passed => Interlocked.Read(ref _passed);
 
     public int Accepted => _accepted;
+
+    /// <summary>Connections that were answered by what <see cref="BeBusy"/> says.</summary>
+    public int Refused => _refused;
 
     /// <summary>The first lines of requests.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -69,6 +77,12 @@ internal sealed class FaultyLine : IAsyncDisposable
         CutAll();
         _goOn.TrySetResult();
     }
+
+    /// <summary>From now on nothing passes in either direction, and nobody is told.</summary>
+    public void Part() => Volatile.Write(ref _parted, new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>Ends what <see cref="Part"/> has begun: what was held back goes on, unless a test cuts it off.</summary>
+    public void Join() => Interlocked.Exchange(ref _parted, null)?.TrySetResult();
 
     public void CutAll()
     {
@@ -105,7 +119,8 @@ internal sealed class FaultyLine : IAsyncDisposable
     private async Task Serve(TcpClient client)
     {
         Interlocked.Increment(ref _accepted);
-        using var server = new TcpClient();
+        using var server = _server is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
         _open[client] = true;
         try
         {
@@ -114,6 +129,7 @@ internal sealed class FaultyLine : IAsyncDisposable
                 var stream = client.GetStream();
                 _ = await stream.ReadAsync(new byte[1 << 16], _end.Token);
                 await stream.WriteAsync(_refusal, _end.Token);
+                Interlocked.Increment(ref _refused);
                 client.Client.Shutdown(SocketShutdown.Send);
                 while (await stream.ReadAsync(new byte[1 << 16], _end.Token) > 0)
                 {
@@ -121,8 +137,10 @@ internal sealed class FaultyLine : IAsyncDisposable
                 return;
             }
             var most = Interlocked.Decrement(ref _cut) >= 0 ? 20_000 : long.MaxValue;
-            await server.ConnectAsync(_server.Host, _server.Port, _end.Token);
-            await Task.WhenAny(Pass(client, server, long.MaxValue, isRequest: true), Pass(server, client, most, isRequest: false));
+            await IsWhole();
+            await server.ConnectAsync(_server, _end.Token);
+            await using var there = new NetworkStream(server);
+            await Task.WhenAny(Pass(client.GetStream(), there, long.MaxValue, isRequest: true), Pass(there, client.GetStream(), most, isRequest: false));
         }
         catch (Exception error) when (Connections.IsOver(error))
         {
@@ -142,11 +160,13 @@ internal sealed class FaultyLine : IAsyncDisposable
         }
     }
 
-    private async Task Pass(TcpClient from, TcpClient to, long most, bool isRequest)
+    private Task IsWhole() => Volatile.Read(ref _parted)?.Task.WaitAsync(_end.Token) ?? Task.CompletedTask;
+
+    private async Task Pass(NetworkStream source, NetworkStream target, long most, bool isRequest)
     {
         try
         {
-            var (source, target, buffer) = (from.GetStream(), to.GetStream(), new byte[1 << 16]);
+            var buffer = new byte[1 << 16];
             for (int read; most > 0 && (read = await source.ReadAsync(buffer, _end.Token)) > 0; most -= read)
             {
                 if (isRequest && Passed >= Interlocked.Read(ref _holdAt))
@@ -155,6 +175,7 @@ internal sealed class FaultyLine : IAsyncDisposable
                     await _goOn.Task.WaitAsync(_end.Token);
                     return;
                 }
+                await IsWhole();
                 await target.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, most)), _end.Token);
                 if (isRequest)
                 {

@@ -14,9 +14,11 @@ public sealed partial class S3Server : IDisposable
     /// <summary>The one account that it knows.</summary>
     public const string Key = "S3RVER", Secret = "S3RVER";
 
-    // Standard input ends with the process that holds its other end.
+    // Standard input ends with the process that holds its other end. Ctrl+C reaches this shell too, and is not for it. To say that a list
+    // goes on, s3rver encrypts by what OpenSSL 3 calls legacy.
     private const string UntilInputEnds = """
-        node "$1" -d "$2" -a 127.0.0.1 -p 0 --no-vhost-buckets "$@" </dev/null 2>&1 & server=$!
+        trap '' INT
+        node --openssl-legacy-provider "$1" -d "$2" -a 127.0.0.1 -p 0 --no-vhost-buckets "$@" </dev/null 2>&1 & server=$!
         cat >/dev/null 2>&1
         kill -KILL $server
         wait $server
