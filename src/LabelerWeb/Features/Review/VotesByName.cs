@@ -14,7 +14,8 @@ public static class VotesByName
         LabelerDb db, IQueryable<Vote> votes, bool descending, int skip, int take, CancellationToken cancel)
     {
         var counts = await votes.GroupBy(vote => vote.AnnotatorId)
-            .Select(theirs => new { theirs.Key, Count = theirs.Count() }).ToDictionaryAsync(theirs => theirs.Key, theirs => theirs.Count, cancel);
+            .Select(theirs => new { theirs.Key, Count = theirs.Count() })
+            .ToDictionaryAsync(theirs => theirs.Key, theirs => theirs.Count, cancel);
         // In the order of the database, which sorts the page itself, too.
         var people = await db.Users.OrderBy(account => account.DisplayName.ToLower())
             .Select(account => new { account.Id, Name = account.DisplayName.ToLower() }).ToListAsync(cancel);
