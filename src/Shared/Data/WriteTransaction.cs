@@ -72,4 +72,10 @@ public static class WriteTransaction
     public static Task BeAlone(this LabelerDb db, LockScope what, long id, CancellationToken cancel = default) => db.Database.IsSqlite()
         ? Task.CompletedTask
         : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(int)what}, {(int)(id % int.MaxValue)})", cancel);
+
+    /// <summary>Inside a transaction: holds off whoever would be alone with it, beside others who do the same. On SQLite every transaction
+    /// is alone.</summary>
+    public static Task BeBeside(this LabelerDb db, LockScope what, long id, CancellationToken cancel = default) => db.Database.IsSqlite()
+        ? Task.CompletedTask
+        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock_shared({(int)what}, {(int)(id % int.MaxValue)})", cancel);
 }

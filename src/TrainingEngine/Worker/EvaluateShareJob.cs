@@ -5,7 +5,6 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training.Loop;
 using Microsoft.EntityFrameworkCore;
 
 namespace Labeler.TrainingEngine.Worker;
@@ -36,26 +35,19 @@ internal sealed class EvaluateShareJob(IDbContextFactory<LabelerDb> contexts, Ep
         var model = models.Patched(contestant.Model, models.SettingsOf(job).Compute, weights, reporter);
         var sampler = new Sampler(model.Diffusion, ModelSchedule.Of(model.Diffusion),
             SamplingOrder.OptionsOf(plan.Sampling, groupSize: 1, model.Diffusion.IsFlow));
-        var done = job.Pieces - missing.Count;
-        var clock = new RunClock(time, job.Pieces, done);
+        var progress = new ShareProgress(job, reporter, missing.Count, "pictures", time);
         using var workers = model.ThreadsFor(missing.Count);
         GroupRequest[] requests = [.. pictures.Select(picture => new GroupRequest(plan.Prompts[picture.Prompt], SeedOf(plan, picture)))];
-        Tell();
+        progress.Tell();
         new GroupSampler(model.Diffusion, sampler, model.Hash, weights).Sample(requests, missing.Contains, workers, (place, sampled) =>
         {
             var image = new NewImage(files.Put(sampled.Images[0]).GetAwaiter().GetResult(), sampler.Width, sampler.Height,
                 (long)(sampled.Trajectory.Origin.ImageSeeds[0] & long.MaxValue));
             reporter.Ask(() => cycle.Add(job, epoch => Group.Sampled(epoch, GroupUse.Labeling, pictures[place].Number, null,
                 requests[place].Prompt, (long)(requests[place].Seed & long.MaxValue), null, [image], time.GetUtcNow())));
-            reporter.Advanced();
-            JobInstruments.Made(job.Kind, 1);
-            clock.Advance(1);
-            done++;
-            Tell();
+            progress.Made(1);
         }, reporter.Stop);
         reporter.End(() => evaluations.Finish(job));
-
-        void Tell() => reporter.Report((double)done / job.Pieces, $"{done} of {job.Pieces} pictures", clock.SecondsLeft);
     }
 
     /// <summary>Fixed noise follows from the fixed seed and the picture's place among its prompt's; new noise in a duel is shared by the

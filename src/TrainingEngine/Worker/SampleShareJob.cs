@@ -5,7 +5,6 @@ using Labeler.Shared.Samples;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
-using Labeler.TrainingEngine.Training.Loop;
 using Labeler.TrainingEngine.Training.Memory;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,10 +36,9 @@ internal sealed class SampleShareJob(IDbContextFactory<LabelerDb> contexts, Epoc
         var options = order.Options(row.Size, model.Diffusion.IsFlow);
         var sampler = new Sampler(model.Diffusion, ModelSchedule.Of(model.Diffusion), options);
         MemoryCheck.RequireSampling(model.Diffusion, sampler, options, order.Compute.Tiles);
-        var done = job.Pieces - missing.Count;
-        var clock = new RunClock(time, job.Pieces, done);
+        var progress = new ShareProgress(job, reporter, missing.Count, "groups", time);
         using var workers = model.ThreadsFor(missing.Count);
-        Tell();
+        progress.Tell();
         new GroupSampler(model.Diffusion, sampler, model.Hash, order.Weights) { Tiles = order.Compute.Tiles }.Sample(
             [.. groups.Skip(row.First).Take(row.Count).Select(group => new GroupRequest(group.Prompt.Text, group.Seed))],
             place => missing.Contains(row.First + place), workers,
@@ -49,15 +47,9 @@ internal sealed class SampleShareJob(IDbContextFactory<LabelerDb> contexts, Epoc
                 using var kept = best?.Of(sampled);
                 var made = Stored(groups[row.First + place], kept ?? sampled, sampler);
                 reporter.Ask(() => cycle.Add(job, made));
-                reporter.Advanced();
-                JobInstruments.Made(job.Kind, order.GroupSize);
-                clock.Advance(1);
-                done++;
-                Tell();
+                progress.Made(order.GroupSize);
             }, reporter.Stop);
         reporter.End(() => cycle.FinishSampling(job));
-
-        void Tell() => reporter.Report((double)done / job.Pieces, $"{done} of {job.Pieces} groups", clock.SecondsLeft);
     }
 
     /// <summary>Brings a group's files into the store.</summary>

@@ -9,6 +9,9 @@ public static class ImageEndpoints
     // Bytes; below what the runtime keeps apart as large.
     private const int Small = 80_000;
 
+    // Bytes by which a format is known.
+    private const int Head = 16;
+
     public static IServiceCollection AddImages(this IServiceCollection services)
     {
         services.AddOptions<ImageOptions>().BindConfiguration("Labeling").ValidateDataAnnotations().ValidateOnStart();
@@ -51,14 +54,15 @@ public static class ImageEndpoints
     // A thumbnail is read where it is asked for: the system has it in memory, and to wait for another thread costs more than the copy.
     private static IResult Content(SafeFileHandle file)
     {
-        var start = new byte[(int)Math.Min(RandomAccess.GetLength(file), Small)];
+        var length = RandomAccess.GetLength(file);
+        var start = new byte[length < Small ? (int)length : Head];
         var read = 0;
         while (read < start.Length && RandomAccess.Read(file, start.AsSpan(read), read) is > 0 and var more)
         {
             read += more;
         }
         var type = PictureFormats.Of(start)!.Value.MediaType();
-        if (start.Length == Small)
+        if (length >= Small)
         {
             return Results.Stream(new FileStream(file, FileAccess.Read, 1 << 14), type);
         }

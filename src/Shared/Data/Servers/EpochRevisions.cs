@@ -44,14 +44,9 @@ public static class EpochRevisions
     /// written.</summary>
     internal static async Task Hold(LabelerDb db, IReadOnlyList<EpochRevision> revised, CancellationToken cancel)
     {
-        if (db.Database.IsSqlite())
-        {
-            return;
-        }
         foreach (var project in revised.Where(one => !one.Always).Select(one => one.ProjectId).Distinct())
         {
-            await db.Database.ExecuteSqlAsync(
-                $"SELECT pg_advisory_xact_lock_shared({(int)LockScope.Epoch}, {(int)(project % int.MaxValue)})", cancel);
+            await db.BeBeside(LockScope.Epoch, project, cancel);
         }
     }
 
