@@ -37,12 +37,20 @@ public sealed record Loop(IReadOnlyList<string> First, IReadOnlyList<int> Steps,
             await EpochBits.Of(db, files, second.Id, stop));
     }
 
-    /// <summary>What is not as it was undisturbed; empty where all is.</summary>
-    public string DifferenceFrom(Loop undisturbed) => string.Join(", ", new (string What, bool IsSame)[]
+    /// <summary>What is not as it was undisturbed, with the first line of each that differs; empty where all is.</summary>
+    public string DifferenceFrom(Loop undisturbed) => string.Join("; ", new[]
     {
-        ("the first epoch's bits", First.SequenceEqual(undisturbed.First)),
-        ("steps", Steps.SequenceEqual(undisturbed.Steps)),
-        ("weights", Weights == undisturbed.Weights),
-        ("the second epoch's bits", Second.SequenceEqual(undisturbed.Second)),
-    }.Where(part => !part.IsSame).Select(part => part.What));
+        Differ("the first epoch", First, undisturbed.First),
+        Differ("steps", Steps.Select(step => $"{step}"), undisturbed.Steps.Select(step => $"{step}")),
+        Differ("weights", [Weights], [undisturbed.Weights]),
+        Differ("the second epoch", Second, undisturbed.Second),
+    }.Where(difference => difference.Length > 0));
+
+    private static string Differ(string what, IEnumerable<string> lines, IEnumerable<string> undisturbed)
+    {
+        var (now, before) = (lines.ToList(), undisturbed.ToList());
+        var differing = Enumerable.Range(0, Math.Max(now.Count, before.Count)).Where(n => now.ElementAtOrDefault(n) != before.ElementAtOrDefault(n)).ToList();
+        return differing.Count == 0 ? ""
+            : $"{what}: {differing.Count} of {before.Count} differ, first {now.ElementAtOrDefault(differing[0])} in place of {before.ElementAtOrDefault(differing[0])}";
+    }
 }

@@ -9,16 +9,23 @@ namespace Labeler.Bench.Support;
 /// <summary>What two epochs have alike, if their settings, seeds and weights are alike.</summary>
 public static class EpochBits
 {
-    /// <summary>A line for each group, in order: number, prompt, seed, bits of its trajectory, hashes of its pictures.</summary>
+    private const int PngSignature = 8;
+    private const int PngType = 4;
+    private const int PngChecksum = 4;
+
+    /// <summary>A line for each group, in order: number, prompt, seed, bits of its trajectory, bits of its pictures.</summary>
     public static async Task<List<string>> Of(LabelerDb db, FileStore files, long epoch, CancellationToken cancel = default)
     {
         var lines = new List<string>();
         foreach (var group in await db.Groups.AsNoTracking().Include(group => group.Images).Where(group => group.EpochId == epoch)
             .OrderBy(group => group.Number).ToListAsync(cancel))
         {
-            var pictures = string.Join(' ', group.Images.OrderBy(image => image.Index).Select(image => image.ContentHash));
-            var trajectory = await OfTensors(files, group.TrajectoryHash!, cancel);
-            lines.Add($"{group.Number} {group.Prompt} {group.Seed} {trajectory} {pictures}");
+            var bits = new List<string> { await OfTensors(files, group.TrajectoryHash!, cancel) };
+            foreach (var image in group.Images.OrderBy(image => image.Index))
+            {
+                bits.Add(OfPixels(await files.Read(image.ContentHash, cancel)));
+            }
+            lines.Add($"{group.Number} {group.Prompt} {group.Seed} {string.Join(' ', bits)}");
         }
         return lines;
     }
@@ -31,5 +38,21 @@ public static class EpochBits
         await file.ReadExactlyAsync(length, cancel);
         file.Seek(BinaryPrimitives.ReadInt64LittleEndian(length), SeekOrigin.Current);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
+    }
+
+    // The comments of a PNG file name the run, too: its image data alone.
+    private static string OfPixels(ReadOnlySpan<byte> png)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var rest = png[PngSignature..]; rest.Length > 0;)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(rest);
+            if (rest.Slice(sizeof(int), PngType).SequenceEqual("IDAT"u8))
+            {
+                hash.AppendData(rest.Slice(sizeof(int) + PngType, length));
+            }
+            rest = rest[(sizeof(int) + PngType + length + PngChecksum)..];
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -4,7 +4,6 @@ using Labeler.Web.Hosting;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Labeler.Web;
 
@@ -42,17 +41,12 @@ public static class FirstStart
             throw new LabelerException(
                 $"cannot use the database {database} ({e.Message}); restore one of {backups}: ./labeler restore NAME --data DIR", e);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (StorageTrouble.Away(e) is { } away)
         {
-            throw new LabelerException(Away(e), e);
+            throw new LabelerException(away, e);
         }
         app.Lifetime.ApplicationStarted.Register(() => SayWhereToGo(app, token));
     }
-
-    /// <summary>What to do where the server does not let in, or is not there.</summary>
-    internal static string Away(NpgsqlException error) =>
-        $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} ({error.Message}); look whether "
-            + "the server runs, and at host, name and password of the setting";
 
     private static async Task Begin(IServiceProvider services, TimeProvider time)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Labeler.Shared.Data.Backups;
 using Labeler.Web.Hosting;
-using Npgsql;
 
 namespace Labeler.Web.Maintenance;
 
@@ -116,9 +115,9 @@ public static class MaintenanceCommands
         {
             return HostingSetup.Say(error.Message);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (StorageTrouble.Away(error) is { } away)
         {
-            return HostingSetup.Say(FirstStart.Away(error));
+            return HostingSetup.Say(away);
         }
     }
 

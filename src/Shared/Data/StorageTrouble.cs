@@ -30,4 +30,14 @@ public static class StorageTrouble
         SqliteException { SqliteErrorCode: Busy or Locked } or NpgsqlException { IsTransient: true } => true,
         _ => IsOfDatabase(error.InnerException),
     };
+
+    /// <summary>What to do where PostgreSQL does not let in, is not there or is out of reach; null where nothing of it caused the
+    /// error.</summary>
+    public static string? Away(Exception? error) => error switch
+    {
+        null => null,
+        NpgsqlException fault => $"cannot use the PostgreSQL database of ConnectionStrings:{ServiceRegistration.ConnectionName} "
+            + $"({fault.Message}); look whether the server runs, and at host, name and password of the setting",
+        _ => Away(error.InnerException),
+    };
 }

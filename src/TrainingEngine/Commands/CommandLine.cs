@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Labeler.Shared;
+using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
 
 namespace Labeler.TrainingEngine.Commands;
@@ -77,6 +78,7 @@ public static class CommandLine
     {
         LabelerException or PictureException or IOException or UnauthorizedAccessException => OneLine(error.Message),
         OutOfMemoryException => "out of memory; use a smaller batch or size",
+        _ when StorageTrouble.Away(error) is { } away => OneLine(away),
         ExternalException => $"libtorch: {OneLine(error.Message)}",
         _ => $"internal error: {error.GetType().Name}: {OneLine(error.Message)} (LABELER_TRACE=1 shows where)",
     };
