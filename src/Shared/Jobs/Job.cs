@@ -36,7 +36,8 @@ public sealed class Job : Announcing
     public string Message { get; private set; } = "";
     public double? SecondsLeft { get; private set; }
 
-    /// <summary>Why it failed; of one that is done in shares, what the first of them that lacked something lacks, and it will fail.</summary>
+    /// <summary>Why it failed; of one that is being done in shares, why the first of them failed without the others, and so will
+    /// it.</summary>
     public string? Error { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }

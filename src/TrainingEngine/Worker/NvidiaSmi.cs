@@ -12,7 +12,8 @@ internal static class NvidiaSmi
     private const int NotFound = 2, LongestAnswer = 64 * 1024, LongestTold = 100;
     private const long MiB = 1024 * 1024;
 
-    private static readonly string[] Question = ["--query-gpu=index,utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"];
+    private static readonly string[] Question =
+        ["--query-gpu=index,utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits"];
 
     /// <summary>Runs it once.</summary>
     /// <param name="program">Its name or path.</param>
@@ -35,7 +36,8 @@ internal static class NvidiaSmi
             var answer = new char[LongestAnswer];
             var length = await process.StandardOutput.ReadBlockAsync(answer, limit.Token).AsTask().WaitAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            string[] lines = [.. new string(answer, 0, length).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+            string[] lines = [.. new string(answer, 0, length).Split('\n',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
             return process.ExitCode == 0 ? [.. lines.Select(Card)] : throw new EngineException(
                 $"{program} ended with code {process.ExitCode}: {Told(lines.FirstOrDefault(""))}");
         }

@@ -4,8 +4,8 @@ using Labeler.Shared.Scoring;
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>
-/// Begins the scoring of pictures by a reward: leaves many to shares, which any number of workers do, and does few itself. Pictures that are
-/// scored already are left alone, so a job that was stopped or that failed goes on with those that are not.
+/// Begins the scoring of pictures by a reward: leaves many to shares, which any number of workers do, and does few itself. Pictures that
+/// are scored already are left alone, so a job that was stopped or that failed goes on with those that are not.
 /// </summary>
 internal sealed class ScoreJob(JobQueue queue, ScoringWorkflow scoring, EpochFigures figures, ScoreShareJob share) : IJobHandler
 {

@@ -7,8 +7,8 @@ using Labeler.TrainingEngine.Rewards;
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>
-/// Asks a reward about a share's pictures, some at a time, and keeps each answer at once: another worker goes on with the pictures that have
-/// none. A picture that the reward could not be asked about fails the job, when the others and the other shares are done.
+/// Asks a reward about a share's pictures, some at a time, and keeps each answer at once: another worker goes on with the pictures that
+/// have none. A picture that the reward could not be asked about fails the job, when the others and the other shares are done.
 /// </summary>
 internal sealed class ScoreShareJob(ScoringWorkflow scoring, FileStore files, InstalledReward rewards, TimeProvider time) : IJobHandler
 {
