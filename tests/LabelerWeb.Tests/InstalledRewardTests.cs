@@ -42,7 +42,7 @@ public sealed class InstalledRewardTests(WebHost host) : IClassFixture<WebHost>
         var work = await seeded.Get<ScoringWorkflow>().Read(job);
         Assert.Equal((Secret, 2), (work.Key, work.Images.Count));
         await seeded.Get<ScoringWorkflow>().Keep(job, [(work.Images[0].Id, 7.25), (work.Images[1].Id, null)]);
-        await seeded.Get<ScoringWorkflow>().Finish(job);
+        await seeded.Get<ScoringWorkflow>().Finish(job, null);
         page = await admin.GetStringAsync($"/system/rewards/{reward.Id}");
         Assert.Contains("<strong>7.25</strong>", page, StringComparison.Ordinal);
         Assert.Contains("<strong>no score</strong>", page, StringComparison.Ordinal);

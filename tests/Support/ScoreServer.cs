@@ -47,6 +47,12 @@ internal sealed class ScoreServer : IAsyncDisposable
             await misbehave(context);
             return;
         }
+        await Score(context);
+    }
+
+    /// <summary>Answers as it does where nothing is in its place.</summary>
+    public async Task Score(HttpContext context)
+    {
         using var asked = await JsonDocument.ParseAsync(context.Request.Body);
         var scores = asked.RootElement.GetProperty("images").EnumerateArray()
             .Select(png => Picture.Decode(png.GetBytesFromBase64()).Rgb.Average(value => (double)value)).ToArray();

@@ -19,8 +19,8 @@ public static partial class ModelCard
 
     /// <exception cref="LabelerException">There is no such checkpoint, it was fine-tuned on photos, or the license is no name of
     /// one.</exception>
-    public static async Task<string> Write(LabelerDb db, FileStore files, long checkpointId, string? license,
-        CancellationToken cancel = default)
+    public static async Task<string> Write(LabelerDb db, FileStore files, FinishedEpochs finished, long checkpointId,
+        string? license, CancellationToken cancel = default)
     {
         var named = string.IsNullOrWhiteSpace(license) ? NoLicense : license.Trim().ToLowerInvariant();
         LabelerException.ThrowIf(
@@ -34,9 +34,9 @@ public static partial class ModelCard
         var votes = db.Votes.Where(v => db.CheckpointVotes.Any(t => t.VoteId == v.Id && t.CheckpointId == checkpointId));
         var line = await CheckpointLineage.Votes(db, checkpointId, cancel);
         var sampled = await db.Epochs.Where(e => e.SampledById == checkpointId).Select(e => e.Number).ToListAsync(cancel);
-        var changes = (await EpochChange.Read(db, project, cancel)).Where(change => sampled.Contains(change.Epoch));
+        var changes = await EpochChange.Read(db, finished, project, sampled, cancel);
         return Text(
-            named, project, checkpoint, manifest, [.. changes],
+            named, project, checkpoint, manifest, changes,
             [
                 ("Votes that it learned from", await votes.CountAsync(cancel)),
                 ("People who gave them", await votes.Select(v => v.AnnotatorId).Distinct().CountAsync(cancel)),
@@ -50,10 +50,10 @@ public static partial class ModelCard
     }
 
     /// <summary>Card and weights in one zip, under the names that diffusers looks for; an adapter also in kohya's names.</summary>
-    public static async Task WriteZip(LabelerDb db, FileStore files, long checkpointId, string? license, Stream output,
-        CancellationToken cancel = default)
+    public static async Task WriteZip(LabelerDb db, FileStore files, FinishedEpochs finished, long checkpointId, string? license,
+        Stream output, CancellationToken cancel = default)
     {
-        var card = await Write(db, files, checkpointId, license, cancel);
+        var card = await Write(db, files, finished, checkpointId, license, cancel);
         var checkpoint = await db.Checkpoints.AsNoTracking().FirstAsync(c => c.Id == checkpointId, cancel);
         LabelerException.ThrowIf(checkpoint.WeightsFreedAt is not null,
             "Its weights were removed by the rules of retention; its card is still there.");

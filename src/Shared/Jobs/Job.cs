@@ -35,6 +35,9 @@ public sealed class Job : Announcing
     public double Progress { get; private set; }
     public string Message { get; private set; } = "";
     public double? SecondsLeft { get; private set; }
+
+    /// <summary>Why it failed; of one that is being done in shares, why the first of them failed without the others, and so will
+    /// it.</summary>
     public string? Error { get; private set; }
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? StartedAt { get; private set; }
@@ -46,8 +49,8 @@ public sealed class Job : Announcing
     /// <summary>Which of the shares it is, from 1; null for a whole job.</summary>
     public int? Share { get; private set; }
 
-    /// <summary>Pictures, or groups of them, that it makes: of a share those that were missing when it was made, of a job that is done in
-    /// shares all; 0 for others.</summary>
+    /// <summary>Pictures, or groups of them, that it makes or scores: of a share those that were missing when it was made, of a job that is
+    /// done in shares all; 0 for others.</summary>
     public int Pieces { get; private set; }
 
     /// <summary>The device that its project asks for; empty where whoever does it uses its own.</summary>
@@ -86,7 +89,12 @@ public sealed class Job : Announcing
     /// <param name="number">Which it is, from 1.</param>
     internal Job MakeShare(int number, ShareOrder order, DateTimeOffset now) => new()
     {
-        Kind = Kind == JobKind.Evaluate ? JobKind.EvaluateShare : JobKind.SampleShare,
+        Kind = Kind switch
+        {
+            JobKind.Evaluate => JobKind.EvaluateShare,
+            JobKind.Score => JobKind.ScoreShare,
+            _ => JobKind.SampleShare,
+        },
         ProjectId = ProjectId,
         EpochId = EpochId,
         Payload = JsonText.Write(order.Payload),
@@ -128,6 +136,9 @@ public sealed class Job : Announcing
             Tell(new(EventKind.ExportDone, project, now, () => new { job = Id }));
         }
     }
+
+    /// <summary>A share of it could not do everything: the others go on, and in the end the job fails.</summary>
+    internal void Lack(string? why) => Error ??= why;
 
     internal void Stop(DateTimeOffset now) => End(JobState.Cancelled, now);
 
@@ -180,6 +191,9 @@ public enum JobKind
 
     /// <inheritdoc cref="SampleShare"/>
     EvaluateShare = 11,
+
+    /// <inheritdoc cref="SampleShare"/>
+    ScoreShare = 12,
 }
 
 /// <summary>The numbers are stored.</summary>

@@ -41,5 +41,21 @@ public static class JobInstruments
     /// <summary>An optimizer step was taken.</summary>
     public static void Stepped(JobKind kind) => Steps.Add(1, Of(kind));
 
+    /// <summary>Observes the graphics cards of this machine; called once in a process.</summary>
+    /// <param name="look">Answers at once.</param>
+    public static void ObserveCards(Func<IReadOnlyList<CardReading>> look)
+    {
+        Labeler.CreateObservableGauge("labeler.worker.gpu.utilization", () => Each(card => card.Utilization), "1",
+            "Share of the last moments in which a GPU computed");
+        Labeler.CreateObservableGauge("labeler.worker.gpu.memory.used", () => Each(card => card.MemoryUsed), "By",
+            "Memory of a GPU in use, by whatever program");
+        Labeler.CreateObservableGauge("labeler.worker.gpu.memory.total", () => Each(card => card.MemoryTotal), "By", "Memory of a GPU");
+
+        IEnumerable<Measurement<T>> Each<T>(Func<CardReading, T?> figure) where T : struct =>
+            from card in look()
+            where figure(card) is not null
+            select new Measurement<T>(figure(card)!.Value, KeyValuePair.Create<string, object?>("gpu", card.Index));
+    }
+
     private static KeyValuePair<string, object?> Of(JobKind kind) => new("kind", kind.ToString());
 }

@@ -104,6 +104,18 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     public Task<bool> Fail(Job job, string error, CancellationToken cancel = default) =>
         End(job, held => held.Fail(error, time.GetUtcNow()), cancel, error);
 
+    /// <summary>Whoever took a job up leaves it to shares, which any number of workers do; whoever does the last ends it.</summary>
+    /// <param name="order">What all shares need to know; it does not change while they are done.</param>
+    /// <param name="pieces">Of the whole job, those that are there already among them.</param>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task Divide(Job job, object order, int pieces, IReadOnlyList<ShareOrder> shares, CancellationToken cancel = default) =>
+        contexts.Write(job, (db, held) =>
+    {
+        held.Divide(order, pieces);
+        db.Jobs.AddRange(shares.Select((share, n) => held.MakeShare(n + 1, share, time.GetUtcNow())));
+        return Task.FromResult(true);
+    }, cancel);
+
     /// <summary>Gives a job back unfinished, as when the worker is shut down; another goes on with it and no attempt is lost.</summary>
     public async Task GiveBack(Job job, CancellationToken cancel = default)
     {

@@ -104,6 +104,16 @@ public sealed partial class JobReporter : IDisposable
         return Heard;
     }
 
+    /// <summary>Whether the job was ended as failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Says why a job failed.</summary>
+    public void SayFailed(string why)
+    {
+        HasFailed = true;
+        Say($"failed: {why}");
+    }
+
     public void Say(string line)
     {
         Log.Line(_log, _job.Id, line);

@@ -85,7 +85,7 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
         try
         {
             handlers.First(handler => handler.Kind == job.Kind).Run(job, reporter);
-            return "done";
+            return reporter.HasFailed ? "failed" : "done";
         }
         catch (Exception error) when (error is OperationCanceledException or JobLostException)
         {
@@ -95,7 +95,7 @@ public sealed partial class JobRunner(JobQueue queue, IReadOnlyCollection<IJobHa
             when (error is LabelerException or PictureException or IOException or UnauthorizedAccessException or ExternalException
                 && !StorageTrouble.IsOfDatabase(error))
         {
-            reporter.Say($"failed: {error.Message}");
+            reporter.SayFailed(error.Message);
             if (!reporter.End(() => queue.Fail(job, error.Message)))
             {
                 Log.Lost(log, job.Id);

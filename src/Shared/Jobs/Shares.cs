@@ -10,19 +10,42 @@ internal static class Shares
     /// <summary>Ends a held job as done; with the last share of it a whole job ends too. Alone with the project, so that of several last
     /// ones one is the last.</summary>
     /// <returns>Whether the whole job is done.</returns>
-    public static async Task<bool> Succeed(this LabelerDb db, Job held, DateTimeOffset now, CancellationToken cancel)
+    public static async Task<bool> Succeed(this LabelerDb db, Job held, DateTimeOffset now, CancellationToken cancel) =>
+        await End(db, held, null, job => Task.FromResult(job.Error!), now, cancel) is not null;
+
+    /// <summary>Ends a held job as <see cref="Succeed"/> does, or as failed where it lacks something: other shares of it go on then, and
+    /// the whole job fails with the last of them.</summary>
+    /// <param name="lacks">Why; null where it lacks nothing.</param>
+    /// <param name="told">From a job whose error is why to all that is to be said of it.</param>
+    /// <returns>The whole job where it ended; else null.</returns>
+    public static async Task<Job?> End(LabelerDb db, Job held, string? lacks, Func<Job, Task<string>> told, DateTimeOffset now,
+        CancellationToken cancel)
     {
-        held.Succeed(now);
-        if (held.ParentId is not { } parent)
+        var whole = held.ParentId is { } parent ? await db.Jobs.FirstAsync(j => j.Id == parent, cancel) : held;
+        held.Lack(lacks);
+        whole.Lack(lacks);
+        if (held != whole)
         {
-            return true;
+            await One(held);
+            if (await Open(db, whole.Id).AnyAsync(j => j.Id != held.Id, cancel))
+            {
+                return null;
+            }
         }
-        if (await Open(db, parent).AnyAsync(j => j.Id != held.Id, cancel))
+        await One(whole);
+        return whole;
+
+        async Task One(Job job)
         {
-            return false;
+            if (job.Error is null)
+            {
+                job.Succeed(now);
+            }
+            else
+            {
+                job.Fail(await told(job), now);
+            }
         }
-        (await db.Jobs.FirstAsync(j => j.Id == parent, cancel)).Succeed(now);
-        return true;
     }
 
     /// <summary>Fails the job of a share that failed, and ends the other shares.</summary>
@@ -64,7 +87,7 @@ internal static class Shares
         await parent.ExecuteUpdateAsync(set => set
             .SetProperty(j => j.HeartbeatAt, now)
             .SetProperty(j => j.Progress, (double)done / whole.Pieces)
-            .SetProperty(j => j.Message, $"{done} of {whole.Pieces} {(whole.Kind == JobKind.Evaluate ? "pictures" : "groups")}")
+            .SetProperty(j => j.Message, $"{done} of {whole.Pieces} {(whole.Kind == JobKind.Sample ? "groups" : "pictures")}")
             .SetProperty(j => j.SecondsLeft, speed > 0 ? left.Sum(one => one.Pieces) / speed : null), cancel);
     }
 }

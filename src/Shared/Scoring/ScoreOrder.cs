@@ -3,7 +3,11 @@ namespace Labeler.Shared.Scoring;
 /// <summary>The payload of a job that scores pictures.</summary>
 /// <param name="Images">Which pictures; null for all of the job's epoch that <paramref name="Taught"/> says.</param>
 /// <param name="Taught">Also those that people judge and training learns from, not the evaluation pictures alone.</param>
-public sealed record ScoreOrder(long Reward, bool Taught, IReadOnlyList<long>? Images = null);
+/// <param name="Within">Of those the ones in a range; null for all.</param>
+public sealed record ScoreOrder(long Reward, bool Taught, IReadOnlyList<long>? Images = null, ImageRange? Within = null);
+
+/// <summary>Pictures by their ids, both ends among them.</summary>
+public sealed record ImageRange(long First, long Last);
 
 /// <summary>A picture that is to be scored.</summary>
 /// <param name="Group">Its group's id, for messages.</param>

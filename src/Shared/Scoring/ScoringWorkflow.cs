@@ -71,19 +71,35 @@ public sealed class ScoringWorkflow(IDbContextFactory<LabelerDb> contexts, FileS
         return true;
     }, cancel);
 
-    public Task Finish(Job job, CancellationToken cancel = default) => contexts.Write(job, (_, held) =>
+    /// <summary>The worker has asked about every picture of its job or share; with the last share the whole job ends. What could not be
+    /// asked about fails a share, and the whole job when the others are done.</summary>
+    /// <param name="why">Some could not; null where all got their answer.</param>
+    /// <returns>How the job or share failed; null where it did not.</returns>
+    /// <exception cref="JobLostException">Another worker has the job, or somebody called it off; nothing was written.</exception>
+    public Task<string?> Finish(Job job, string? why, CancellationToken cancel = default) => contexts.Write(job, async (db, held) =>
     {
-        held.Succeed(time.GetUtcNow());
-        return Task.FromResult(true);
+        await Shares.End(db, held, why, ended => Lost(db, ended, cancel), time.GetUtcNow(), cancel);
+        return held.Error;
     }, cancel);
 
     /// <summary>The pictures of an order that have no score of its reward yet.</summary>
-    public static IQueryable<SampleImage> Unscored(LabelerDb db, long epochId, ScoreOrder order)
+    public static IQueryable<SampleImage> Unscored(LabelerDb db, long epochId, ScoreOrder order) =>
+        Ordered(db, epochId, order).Where(i => !db.ImageScores.Any(s => s.RewardId == order.Reward && s.ImageId == i.Id));
+
+    private static IQueryable<SampleImage> Ordered(LabelerDb db, long epochId, ScoreOrder order)
     {
         var images = order.Images is { } chosen ? db.Images.Where(i => chosen.Contains(i.Id))
             : db.Images.Where(i => db.Groups.Any(g => g.Id == i.GroupId && g.EpochId == epochId
                 && (order.Taught || g.Use == GroupUse.Evaluation)));
-        return images.Where(i => !db.ImageScores.Any(s => s.RewardId == order.Reward && s.ImageId == i.Id));
+        return order.Within is { } range ? images.Where(i => i.Id >= range.First && i.Id <= range.Last) : images;
+    }
+
+    private static async Task<string> Lost(LabelerDb db, Job job, CancellationToken cancel)
+    {
+        var (order, epoch) = (job.Read<ScoreOrder>(), job.EpochId ?? 0);
+        var name = await db.Rewards.Where(r => r.Id == order.Reward).Select(r => r.Name).FirstAsync(cancel);
+        return $"{name} gave no score for {await Unscored(db, epoch, order).CountAsync(cancel)} of "
+            + $"{await Ordered(db, epoch, order).CountAsync(cancel)} pictures: {job.Error}. What it gave is kept.";
     }
 
     private async Task<string?> Learned(LabelerDb db, Reward reward, CancellationToken cancel)

@@ -27,6 +27,12 @@ public sealed record EpochChange(int Epoch, int Against, string Measure, double 
         project.Compares ? Of(await DuelResults.OfEpochs(db, project.Id, cancel))
             : await Read(db, project, () => Measures(db, project, cancel), cancel);
 
+    /// <summary>Those of some epochs, of what finished epochs add up to.</summary>
+    /// <param name="epochs">Their numbers.</param>
+    public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, FinishedEpochs finished, Project project,
+        IReadOnlyCollection<int> epochs, CancellationToken cancel = default) => epochs.Count == 0 ? []
+            : [.. (await Read(db, await finished.Read(db, project, cancel), cancel)).Where(change => epochs.Contains(change.Epoch))];
+
     /// <summary>The same of what was added up already.</summary>
     public static async Task<IReadOnlyList<EpochChange>> Read(LabelerDb db, ProjectSums sums, CancellationToken cancel = default) =>
         sums.Project.Compares ? Of(sums.Wins)

@@ -124,18 +124,6 @@ public sealed partial class EpochCycle
             ? await PromptPriority.Behind(
                 db, project, group.Prompt, (epoch.GroupsWanted + 1) * Item.MostOf(group.Images.Count), cancel) : 0;
 
-    /// <summary>The worker that took up a job of making pictures leaves it to shares, which any number of workers do; whoever does the last
-    /// ends it.</summary>
-    /// <param name="order">What all shares need to know; it does not change while they are done.</param>
-    /// <param name="pieces">Of the whole job, those that are there already among them.</param>
-    public Task Divide(Job job, object order, int pieces, IReadOnlyList<ShareOrder> shares, CancellationToken cancel = default) =>
-        Work(job, (db, held, _) =>
-    {
-        held.Divide(order, pieces);
-        db.Jobs.AddRange(shares.Select((share, n) => held.MakeShare(n + 1, share, time.GetUtcNow())));
-        return Task.FromResult(true);
-    }, cancel);
-
     /// <summary>The worker has sampled every group of its job or share. When all are there the whole job ends, and the epoch opens fully
     /// for labeling.</summary>
     public Task FinishSampling(Job job, CancellationToken cancel = default) => Work(job, async (db, held, epoch) =>

@@ -104,7 +104,7 @@ public static class WorkerCommand
             await services.GetRequiredService<Migrator>().Apply(stop);
             await services.GetRequiredService<Installation>().Require(stop);
         });
-        using var telemetry = WorkerTelemetry.Start(configuration, options.Name);
+        using var telemetry = WorkerTelemetry.Start(configuration, options, services.GetRequiredService<ILogger<TrainerWorker>>());
         using var others = new DeviceWorkers(data, options.Name, further, niceness, output);
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);

@@ -1,7 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Evaluations;
 using Labeler.Shared.Jobs;
-using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Diffusion;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +8,7 @@ namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>Begins the making of an evaluation's pictures: leaves them to shares, each of one checkpoint's, which any number of workers do.
 /// Pictures that are there already are left alone.</summary>
-internal sealed class EvaluateJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, EvaluationWorkflow evaluations,
+internal sealed class EvaluateJob(IDbContextFactory<LabelerDb> contexts, JobQueue queue, EvaluationWorkflow evaluations,
     LoadedModel models) : IJobHandler
 {
     public JobKind Kind => JobKind.Evaluate;
@@ -32,7 +31,7 @@ internal sealed class EvaluateJob(IDbContextFactory<LabelerDb> contexts, EpochCy
         ShareOrder[] made = [.. shares];
         reporter.Say($"making {made.Sum(share => share.Pieces)} of {plan.Pictures} pictures with {plan.Contestants.Count} checkpoints, in "
             + $"{made.Length} {(made.Length == 1 ? "share" : "shares")}");
-        reporter.End(() => made.Length == 0 ? evaluations.Finish(job) : cycle.Divide(job, new { }, plan.Pictures, made));
+        reporter.End(() => made.Length == 0 ? evaluations.Finish(job) : queue.Divide(job, new { }, plan.Pictures, made));
     }
 }
 

@@ -94,8 +94,10 @@ internal sealed class FineTuneJob(FineTuning tuning, JobQueue queue, FileStore f
         run.Reporter.Report(done, $"{run.Label}, step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
         // Labels follow each other on one axis.
         var step = (run.Number * options.Steps) + metrics.Step;
+        JobInstruments.Stepped(run.Job.Kind);
         run.Reporter.Measure(step, "loss", metrics.Figures["loss"]);
         run.Reporter.Measure(step, "gradient_norm", metrics.GradientNorm);
+        run.Reporter.Measure(step, "images_per_second", metrics.ImagesPerSecond);
         if (options.EvaluateEvery > 0 && metrics.Step % options.EvaluateEvery == 0)
         {
             KeepEvaluations(run);

@@ -10,7 +10,7 @@ namespace Labeler.TrainingEngine.Worker;
 /// Begins the sampling of an epoch: writes down everything that decides its pictures and leaves them to shares, which any number of workers
 /// do. Groups that are there already are left alone, so a job that was stopped goes on where it was.
 /// </summary>
-internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle) : IJobHandler
+internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycle cycle, JobQueue queue) : IJobHandler
 {
     public JobKind Kind => JobKind.Sample;
 
@@ -33,7 +33,7 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         reporter.Say($"sampling {made.Sum(share => share.Pieces)} of {groups.Count} groups with "
             + $"{(epoch.SampledBy is { } by ? $"checkpoint {by.Id}" : "the base model")}, in {made.Length} "
             + (made.Length == 1 ? "share" : "shares"));
-        reporter.End(() => made.Length == 0 ? cycle.FinishSampling(job) : cycle.Divide(job, order, groups.Count, made));
+        reporter.End(() => made.Length == 0 ? cycle.FinishSampling(job) : queue.Divide(job, order, groups.Count, made));
     }
 
     // Another number would change no bits: a share that cut groups apart which are computed together would compute some for nothing.

@@ -1,76 +1,38 @@
-using Labeler.Shared;
-using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Scoring;
-using Labeler.Shared.Storage;
-using Labeler.TrainingEngine.Rewards;
 
 namespace Labeler.TrainingEngine.Worker;
 
 /// <summary>
-/// Asks a reward about pictures, some at a time, and keeps each answer at once: a job that was stopped or that failed goes on with the
-/// pictures that have none. A picture that the reward could not be asked about fails the job, when the others are done.
+/// Begins the scoring of pictures by a reward: leaves many to shares, which any number of workers do, and does few itself. Pictures that
+/// are scored already are left alone, so a job that was stopped or that failed goes on with those that are not.
 /// </summary>
-internal sealed class ScoreJob(ScoringWorkflow scoring, EpochFigures figures, FileStore files, InstalledReward rewards) : IJobHandler
+internal sealed class ScoreJob(JobQueue queue, ScoringWorkflow scoring, EpochFigures figures, ScoreShareJob share) : IJobHandler
 {
-    private const int AtOnce = 32;
+    // The fewest pictures of a share that has others beside it: a second of work at least, against as much to begin it.
+    private const int Together = 2 * ScoreShareJob.AtOnce;
 
     public JobKind Kind => JobKind.Score;
 
     public void Run(Job job, JobReporter reporter)
     {
-        var work = reporter.Ask(() => scoring.Read(job));
-        var (done, lost, why) = (0, 0, "");
-        reporter.Say($"scoring {work.Images.Count} pictures by {work.Reward.Name}");
-        using (var reward = rewards.Open(work, reporter))
-        {
-            foreach (var some in work.Images.Chunk(AtOnce))
-            {
-                reporter.Report((double)done / work.Images.Count, $"{done} of {work.Images.Count} pictures scored", null);
-                var (values, failure) = Ask(reward, some, reporter);
-                (double Value, ScoredImage Image)[] scored = [.. values.Zip(some)];
-                if (failure is not null)
-                {
-                    // Which of them it was is not known for certain: those without a number are asked about again.
-                    why = why.Length == 0 ? failure : why;
-                    lost += scored.Count(one => double.IsNaN(one.Value));
-                    scored = [.. scored.Where(one => double.IsFinite(one.Value))];
-                }
-                reporter.Ask(() => scoring.Keep(job,
-                    [.. scored.Select(one => (one.Image.Id, double.IsFinite(one.Value) ? one.Value : (double?)null))]));
-                reporter.Advanced();
-                done += some.Length;
-            }
-        }
-        LabelerException.ThrowIf(
-            lost > 0, $"{work.Reward.Name} gave no score for {lost} of {work.Images.Count} pictures: {why}. What it gave is kept.");
         if (job.EpochId is { } epoch)
         {
             reporter.Ask(() => figures.Measure(epoch, reporter.Stop));
         }
-        reporter.End(() => scoring.Finish(job));
-        reporter.Say("scored");
-    }
+        var work = reporter.Ask(() => scoring.Read(job));
+        var images = work.Images;
+        (int First, int Count)[] cuts = [.. ShareOrder.Cut(images.Count, Together, images.Count)];
+        if (cuts.Length < 2)
+        {
+            share.Run(job, reporter);
+            return;
+        }
+        reporter.Say($"scoring {images.Count} pictures by {work.Reward.Name}, in {cuts.Length} shares");
+        var order = job.Read<ScoreOrder>();
+        reporter.End(() => queue.Divide(job, Within(0, images.Count), images.Count,
+            [.. cuts.Select(cut => new ShareOrder(Within(cut.First, cut.Count), cut.Count, ""))]));
 
-    /// <summary>Numbers, NaN where there is none; and why, where that is a failure and not the reward's answer.</summary>
-    private (IReadOnlyList<double> Values, string? Failure) Ask(IReward reward, ScoredImage[] images, JobReporter reporter)
-    {
-        var lines = new List<string>();
-        Candidate[] asked =
-        [
-            .. images.Select(image => new Candidate((int)Math.Min(image.Group, int.MaxValue), image.Index, image.Prompt,
-                () => Picture.Decode(File.ReadAllBytes(files.Verified(image.ContentHash, reporter.Stop))))),
-        ];
-        try
-        {
-            var values = reward.Of(asked, lines.Add, reporter.Stop);
-            lines.ForEach(reporter.Say);
-            return (values, lines.FirstOrDefault()?.TrimEnd('.'));
-        }
-        catch (EngineException) when (lines.Count > 0)
-        {
-            lines.ForEach(reporter.Say);
-            throw;
-        }
+        ScoreOrder Within(int first, int count) => order with { Within = new(images[first].Id, images[first + count - 1].Id) };
     }
 }

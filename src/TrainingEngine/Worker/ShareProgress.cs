@@ -3,25 +3,33 @@ using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Worker;
 
-/// <summary>How far a share has come: what of it was there already, and what has been made here.</summary>
-/// <param name="missing">Pieces that are to be made.</param>
+/// <summary>How far a share has come, or a job that is not cut: what of it was there already, and what has been done here.</summary>
+/// <param name="missing">Pieces that are to be done.</param>
 /// <param name="what">What a piece is, in the plural.</param>
 internal sealed class ShareProgress(Job share, JobReporter reporter, int missing, string what, TimeProvider time)
 {
-    private readonly RunClock _clock = new(time, share.Pieces, share.Pieces - missing);
-    private int _done = share.Pieces - missing;
+    // A job that is not cut has no number of pieces.
+    private readonly int _all = Math.Max(1, Math.Max(share.Pieces, missing));
+    private readonly RunClock _clock = new(time, Math.Max(share.Pieces, missing), Math.Max(share.Pieces - missing, 0));
+    private int _done = Math.Max(share.Pieces - missing, 0);
 
     /// <summary>Tells the pages.</summary>
-    public void Tell() => reporter.Report((double)_done / share.Pieces, $"{_done} of {share.Pieces} {what}", _clock.SecondsLeft);
+    public void Tell() => reporter.Report((double)_done / _all, $"{_done} of {_all} {what}", _clock.SecondsLeft);
 
     /// <summary>Counts a piece that was written.</summary>
     /// <param name="pictures">Of it.</param>
     public void Made(int pictures)
     {
-        reporter.Advanced();
         JobInstruments.Made(share.Kind, pictures);
-        _clock.Advance(1);
-        _done++;
+        Did(1);
+    }
+
+    /// <summary>Counts pieces whose results were written.</summary>
+    public void Did(int pieces)
+    {
+        reporter.Advanced();
+        _clock.Advance(pieces);
+        _done += pieces;
         Tell();
     }
 }

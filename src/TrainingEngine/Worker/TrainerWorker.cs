@@ -56,7 +56,7 @@ public sealed class TrainerWorker(
         }
     }
 
-    private static bool IsOfShares(JobKind kind) => kind is JobKind.SampleShare or JobKind.EvaluateShare;
+    private static bool IsOfShares(JobKind kind) => kind is JobKind.SampleShare or JobKind.EvaluateShare or JobKind.ScoreShare;
 
     private void Look(CancellationToken stop)
     {
@@ -79,5 +79,6 @@ public static class WorkerRegistration
         .AddSingleton<IJobHandler, FineTuneJob>()
         .AddSingleton<IJobHandler, EvaluateJob>().AddSingleton<IJobHandler, EvaluateShareJob>()
         .AddSingleton<IJobHandler, RewardModelJob>()
-        .AddSingleton<InstalledReward>().AddSingleton<IJobHandler, ScoreJob>();
+        .AddSingleton<InstalledReward>().AddSingleton<IJobHandler, ScoreJob>()
+        .AddSingleton<ScoreShareJob>().AddSingleton<IJobHandler>(services => services.GetRequiredService<ScoreShareJob>());
 }

@@ -56,6 +56,7 @@ public sealed partial class MetricNamesTests
         JobInstruments.Ended(JobKind.SampleShare, "done", TimeSpan.FromSeconds(1));
         JobInstruments.Made(JobKind.SampleShare, 7);
         JobInstruments.Stepped(JobKind.Train);
+        JobInstruments.ObserveCards(() => [new(0, 0.5, 1, 2)]);
         await using var host = new WebHost { OnKestrel = true };
         await using var seeded = await host.Seed("Measured", groups: 1);
         using var annotator = await AnnotatorClient.Open(host, "Measured too");
@@ -80,7 +81,7 @@ public sealed partial class MetricNamesTests
     // By the rules of OpenTelemetry for Prometheus: dots and braces go, the unit and what is counted up come behind.
     private static IEnumerable<string> Series(Instrument instrument)
     {
-        var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+        var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", "1" when Is(instrument, "Gauge") => "_ratio", _ => "" };
         var name = instrument.Name.Replace('.', '_') + unit;
         string[] endings = Is(instrument, "Histogram") ? ["_bucket", "_count", "_sum"]
             : Is(instrument, "Counter") && !Is(instrument, "UpDownCounter") ? ["_total"] : [""];

@@ -127,7 +127,7 @@ public sealed class Jobs_are_done_in_shares(Databases databases)
         await scene.Cycle.Retry(scene.Epoch.Id);
         var again = (await scene.Jobs.Claim("again", [JobKind.Sample]))!;
         Assert.Equal(whole.Id, again.Id);
-        await scene.Cycle.Divide(again, new { }, Groups, [new(new { }, Groups - 1, "")]);
+        await scene.Jobs.Divide(again, new { }, Groups, [new(new { }, Groups - 1, "")]);
         var share = await Share(scene, "again");
         await Finish(scene, share, 0, 1, 3, 4, 5);
         Assert.Equal((EpochState.Labeling, JobState.Succeeded), (await State(scene), (await Whole(scene)).State));
@@ -172,7 +172,7 @@ public sealed class Jobs_are_done_in_shares(Databases databases)
         world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
 
         var next = (await scene.Jobs.Claim("newer", [JobKind.Sample]))!;
-        await scene.Cycle.Divide(next, new { }, Groups, [new(new { }, Groups - 1, "")]);
+        await scene.Jobs.Divide(next, new { }, Groups, [new(new { }, Groups - 1, "")]);
 
         Assert.Equal(HeartbeatResult.Lost, await scene.Jobs.Heartbeat(old, 1, "", null));
         await Finish(scene, await Share(scene, "newer"), 1, 2, 3, 4, 5);
@@ -233,7 +233,7 @@ public sealed class Jobs_are_done_in_shares(Databases databases)
     {
         var scene = await Begun(world, settings);
         var whole = (await scene.Jobs.Claim("first", [JobKind.Sample]))!;
-        await scene.Cycle.Divide(whole, new { }, Groups, [.. Enumerable.Range(0, shares).Select(n => new ShareOrder(new { n }, Groups / shares, device))]);
+        await scene.Jobs.Divide(whole, new { }, Groups, [.. Enumerable.Range(0, shares).Select(n => new ShareOrder(new { n }, Groups / shares, device))]);
         return (scene, whole);
     }
 

@@ -176,6 +176,11 @@ public sealed class Finished_epochs_are_added_up_once(Databases databases)
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == scene.Project.Id);
             var sums = await finished.Read(db, project);
             var (people, anchors, changes) = (await sums.People(db), await sums.Anchors(db), await EpochChange.Read(db, sums));
+            // What pages read of it is what all votes add up to anew.
+            Assert.Equal(JsonSerializer.Serialize(await AnnotatorFigures.Read(db, project.Id), WithNaN), JsonSerializer.Serialize(people, WithNaN));
+            var anew = await EpochChange.Read(db, project);
+            Assert.Equal(anew, changes);
+            Assert.Equal(anew, await EpochChange.Read(db, finished, project, [.. anew.Select(change => change.Epoch)]));
             return JsonSerializer.Serialize(
                 new { sums.Rates, sums.Labels, sums.Scores, sums.Wins, sums.Yield, sums.Agreement, people, anchors, changes }, WithNaN);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using Labeler.Shared.Data;
 using Labeler.Shared.Imaging;
@@ -24,6 +25,16 @@ public sealed class FineTuneTests : IDisposable
     public async Task Described_photos_make_one_adapter_a_label_kept_with_sheets_at_every_evaluation()
     {
         var project = await Photos();
+        var counted = 0L;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Name == "labeler.worker.steps")
+            {
+                listening.EnableMeasurementEvents(instrument);
+            }
+        } };
+        listener.SetMeasurementEventCallback<long>((_, steps, tags, _) => counted += Equals(tags[0].Value, nameof(JobKind.FineTune)) ? steps : 0);
+        listener.Start();
         await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });
         _data.WorkUntil(() => Open().Jobs.Any(job => job.Kind == JobKind.FineTune && job.State > JobState.Running));
 
@@ -43,7 +54,11 @@ public sealed class FineTuneTests : IDisposable
         Assert.Equal([2, 4], sheets.Select(sheet => sheet.Step).Distinct().Order());
         Assert.True(Picture.Decode(await Get<FileStore>().Read(sheets[0].ContentHash)).Width > 2 * 16);
         // Both labels' steps on one axis.
-        Assert.Equal(Enumerable.Range(1, 8), (await db.JobMetrics.Where(metric => metric.Name == "loss").Select(metric => metric.Step).ToListAsync()).Order());
+        foreach (var figure in new[] { "loss", "images_per_second" })
+        {
+            Assert.Equal(Enumerable.Range(1, 8), (await db.JobMetrics.Where(metric => metric.Name == figure).Select(metric => metric.Step).ToListAsync()).Order());
+        }
+        Assert.Equal(8, counted);
     }
 
     private async Task<long> Photos()

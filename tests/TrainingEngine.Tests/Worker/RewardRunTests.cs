@@ -45,6 +45,8 @@ public sealed class RewardRunTests : IAsyncLifetime
         Assert.Equal([run.Id, run.Id, null], epochs.Select(epoch => epoch.RunId));
         Assert.Equal("Bearer secret", _server.Authorization);
         Assert.Equal(await db.Images.CountAsync(), await db.ImageScores.CountAsync(score => score.Value != null));
+        // So few are not cut into shares.
+        Assert.DoesNotContain(await db.Jobs.ToListAsync(), job => job.Kind == JobKind.ScoreShare);
 
         // Training learned from what the server said, and from nothing else.
         var manifest = Manifest.Read(await Get<FileStore>().Read((await db.Checkpoints.OrderBy(c => c.Id).FirstAsync()).ManifestHash));

@@ -58,13 +58,17 @@ public sealed class SharedSamplingTests : IDisposable
     public async Task The_worker_of_a_further_device_takes_shares_tells_what_it_did_and_ends_with_the_one_beside_which_it_is()
     {
         using var collector = new Collector();
+        using var programs = new TemporaryFolder();
+        NvidiaSmiFile.Write(programs, "echo '0, 35, 1024, 81559'");
         var alone = await Begin();
         _data.WorkUntil(() => IsSampled(alone));
-        var worker = _data.StartWorker("both", "cpu,cpu", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        var worker = _data.StartWorker("both", "cpu,cpu", ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "500"), ("PATH", $"{programs.Path}:{Environment.GetEnvironmentVariable("PATH")}"));
         _workers.Add(worker);
 
         var shared = await Begin();
         await _data.WaitUntil(() => Running(shared).Any(job => job.Worker == "both-2"));
+        await _data.WaitUntil(() => collector.Heard.Contains("labeler.worker.gpu.utilization", StringComparison.Ordinal));
         End(worker);
 
         // Both gave back what they had.

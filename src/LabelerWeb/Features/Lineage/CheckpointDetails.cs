@@ -13,7 +13,7 @@ public sealed record CheckpointDetails(
     IReadOnlyList<VoteContribution> Own, IReadOnlyList<VoteContribution> WholeLine, IReadOnlyList<EpochChange> Changes,
     LearnedReward? Reward, ManifestTeacher? Teacher, Staleness? Staleness)
 {
-    public static async Task<CheckpointDetails?> Read(LabelerDb db, FileStore files, long id)
+    public static async Task<CheckpointDetails?> Read(LabelerDb db, FileStore files, FinishedEpochs finished, long id)
     {
         if (await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id) is not { } checkpoint
             || await db.Projects.AsNoTracking()
@@ -31,7 +31,7 @@ public sealed record CheckpointDetails(
             await db.Checkpoints.AsNoTracking().Where(c => c.ParentId == id).OrderBy(c => c.Id).ToListAsync(), numbers,
             await VoteContribution.Read(db, db.Votes.Where(v => db.CheckpointVotes.Any(t => t.VoteId == v.Id && t.CheckpointId == id))),
             await VoteContribution.Read(db, await CheckpointLineage.Votes(db, id)),
-            [.. (await EpochChange.Read(db, project)).Where(change => sampled.Contains(change.Epoch))],
+            await EpochChange.Read(db, finished, project, sampled),
             reward, await ReadTeacher(files, checkpoint), reward is null ? null : await Staleness.Read(db, files, reward));
     }
 

@@ -8,10 +8,10 @@ public static class LineageFiles
     public static IEndpointRouteBuilder MapLineage(this IEndpointRouteBuilder routes)
     {
         var files = routes.MapGroup("/lineage/{id:long}").RequireAuthorization(Role.Lead);
-        files.MapGet("/card.md", (long id, string? license, LabelerDb db, FileStore store) => Told(db, id, async () =>
-            Results.Text(await ModelCard.Write(db, store, id, license), "text/markdown")));
-        files.MapGet("/weights.zip", (long id, string? license, LabelerDb db, FileStore store) => Told(db, id, () =>
-            Downloads.Zip($"checkpoint-{id}.zip", zip => ModelCard.WriteZip(db, store, id, license, zip))));
+        files.MapGet("/card.md", (long id, string? license, LabelerDb db, FileStore store, FinishedEpochs finished) => Told(db, id,
+            async () => Results.Text(await ModelCard.Write(db, store, finished, id, license), "text/markdown")));
+        files.MapGet("/weights.zip", (long id, string? license, LabelerDb db, FileStore store, FinishedEpochs finished) => Told(db, id,
+            () => Downloads.Zip($"checkpoint-{id}.zip", zip => ModelCard.WriteZip(db, store, finished, id, license, zip))));
         return routes;
     }
 

@@ -33,6 +33,7 @@ public static class DisplayNames
         JobKind.Score => Texts.Key("scoring"),
         JobKind.SampleShare => Texts.Key("sampling, a share"),
         JobKind.EvaluateShare => Texts.Key("evaluation, a share"),
+        JobKind.ScoreShare => Texts.Key("scoring, a share"),
         JobKind.RewardModel => Texts.Key("learning a reward"),
         _ => Texts.Key("importing preferences"),
     };
