@@ -19,7 +19,7 @@ public static class SmallModel
     /// 8 pixels of each side become one of 4 channels, as in Stable Diffusion, or 16 pixels one of 16. Thin levels where there are
     /// many pixels, since those cost most.</summary>
     public static VaeConfig Vae(int size) =>
-        size == 64 ? new(3, 3, 4, [16, 32, 64, 96], 1, 8, 1, size) : new(3, 3, 16, [16, 16, 32, 64, 96], 1, 8, 1, size);
+        size == 64 ? new(3, 3, 4, [16, 32, 64, 96], 1, 8, 1, size) : new(3, 3, 16, [16, 32, 32, 64, 96], 1, 8, 1, size);
 
     /// <summary>The U-Net for one of the <see cref="Sizes"/>. Attention only at the lower level: with one at each it costs more than twice
     /// as much and learned no better.</summary>
