@@ -15,11 +15,13 @@ public sealed partial class Annotator : IDisposable
     private const int High = 6;
     private const int MostTries = 240;
     private static readonly TimeSpan BeforeAnother = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(1);
     private readonly HttpClient _http;
     private readonly long _project;
     private readonly Queue<(long Item, int Images)> _hand = new();
     private readonly Random _random;
     private Guid _account;
+    private long _alive = Stopwatch.GetTimestamp();
 
     private Annotator(HttpClient http, long project, int seed) => (_http, _project, _random) = (http, project, new Random(seed));
 
@@ -65,6 +67,7 @@ public sealed partial class Annotator : IDisposable
             {
                 await Task.Delay(due - clock.Elapsed);
             }
+            await KeepAlive();
             await Vote();
             if (_hand.Count < Low)
             {
@@ -82,6 +85,29 @@ public sealed partial class Annotator : IDisposable
         for (var tries = 1; !await attempt() && Insists && tries < MostTries; tries++)
         {
             await Task.Delay(BeforeAnother);
+            await KeepAlive();
+        }
+    }
+
+    // A sign of life for what is in the hand.
+    private async Task KeepAlive()
+    {
+        if (_hand.Count == 0 || Stopwatch.GetElapsedTime(_alive) < Heartbeat)
+        {
+            return;
+        }
+        _alive = Stopwatch.GetTimestamp();
+        try
+        {
+            using var answer = await _http.PostAsJsonAsync($"/api/projects/{_project}/leases", new { items = _hand.Select(held => held.Item) });
+            if (!answer.IsSuccessStatusCode)
+            {
+                Errors.Add($"status {(int)answer.StatusCode} to a sign of life");
+            }
+        }
+        catch (Exception e) when (IsNoAnswer(e))
+        {
+            Errors.Add(e.Message);
         }
     }
 

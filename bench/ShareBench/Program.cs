@@ -7,6 +7,7 @@ using Labeler.Shared;
 using Labeler.Shared.Data;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
+using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +35,7 @@ command.SetAction(async (parsed, stop) =>
             var epoch = await Sampled(parsed.GetValue(groups), stop);
             var (seconds, cores) = (began.Elapsed.TotalSeconds, workers.CoreSeconds - before);
             await using var db = await Open();
-            var made = await EpochBits.Of(db, epoch, stop);
+            var made = await EpochBits.Of(db, services.GetRequiredService<FileStore>(), epoch, stop);
             alone ??= made;
             var each = await db.Jobs.Where(job => job.EpochId == epoch && job.ParentId != null).GroupBy(job => job.Worker)
                 .Select(of => of.Count()).ToListAsync(stop);

@@ -53,6 +53,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
                 .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
                 .Where(l => db.Epochs.Any(e => e.Id == l.Item!.EpochId && e.State < EpochState.Frozen))
                 .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
+            await Renew(db, held, time.GetUtcNow(), cancel);
             await Checking.Renew(db, held, cancel);
             var (left, by) = held.Count == count ? (0, null) : await asked.Left(db, projectId, annotator, time, cancel);
             left = Math.Min(count - held.Count, left);
@@ -135,6 +136,17 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         foreach (var item in open)
         {
             await Unblind(annotator, item, cancel);
+        }
+    }
+
+    // Who is handed them again has as long as at first.
+    private static async Task Renew(LabelerDb db, List<Lease> held, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (held.Count > 0)
+        {
+            var ids = held.Select(lease => lease.Id).ToList();
+            await db.Leases.Where(lease => ids.Contains(lease.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(lease => lease.ExpiresAt, now + Lease.Lifetime), cancel);
         }
     }
 

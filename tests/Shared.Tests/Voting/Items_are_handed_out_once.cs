@@ -88,6 +88,19 @@ public sealed class Items_are_handed_out_once(Databases databases)
     }
 
     [Theory, OnEachDatabase]
+    public async Task What_is_handed_out_again_is_held_for_as_long_as_at_first(string database)
+    {
+        await using var world = await databases.World(database);
+        var scene = await Scene.Sampled(world, groups: 1);
+        var person = Guid.NewGuid();
+        var item = (await scene.Next(person)).ItemId;
+        world.Clock.Advance(Lease.Lifetime - TimeSpan.FromSeconds(1));
+        Assert.Equal(item, (await scene.Next(person)).ItemId);
+        world.Clock.Advance(Lease.Lifetime - TimeSpan.FromSeconds(1));
+        Assert.Empty((await scene.Queue.Take(scene.Project.Id, Guid.NewGuid(), 1, [])).Leases);
+    }
+
+    [Theory, OnEachDatabase]
     public async Task An_item_given_back_is_free_at_once(string database)
     {
         await using var world = await databases.World(database);
