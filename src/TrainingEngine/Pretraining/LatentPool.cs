@@ -28,7 +28,7 @@ public sealed record LatentPool(Tensor Means, Tensor Deviations, Tensor Prompts,
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
             var scenes = Enumerable.Range(job * Batch, Math.Min(Batch, options.Scenes - job * Batch))
-                .Select(n => Scene.Draw(options.Seed, first + n, size: (int)vae.Config.SampleSize)).ToArray();
+                .Select(n => Scene.Draw(options.Seed, first + n, size: (int)vae.Config.SampleSize, flaws: options.Flaws)).ToArray();
             var (mean, logVariance) = vae.Encode(Pixels.ToTensor([.. scenes.Select(scene => scene.Picture)]));
             return (mean.DetachFromDisposeScope(), (0.5 * logVariance).exp().DetachFromDisposeScope(),
                 scenes.Select(scene => (long)Array.IndexOf(texts, scene.Prompt)).ToArray());

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace Labeler.TrainingEngine.Pretraining;
 
 /// <summary>
-/// Makes the bundled model in a folder: autoencoder, latents, U-Net with text encoder, each with checkpoints under
+/// Makes a model of Mirror World in a folder: autoencoder, latents, U-Net with text encoder, each with checkpoints under
 /// <c>pretraining/</c>, so that a run that was stopped goes on where it was and ends with the same weights.
 /// </summary>
 public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfig vaeShape, UNetConfig unetShape, ThreadChoice choice,
@@ -37,7 +37,7 @@ public sealed class PretrainRun(string folder, PretrainOptions options, VaeConfi
     private void Claim()
     {
         var file = Path.Combine(_work, "options.json");
-        var mine = JsonSerializer.Serialize(options with { SaveEvery = 0, SheetEvery = 0 });
+        var mine = JsonSerializer.Serialize(new { Size = vaeShape.SampleSize, Options = options with { SaveEvery = 0, SheetEvery = 0 } });
         if (!File.Exists(file))
         {
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(mine));

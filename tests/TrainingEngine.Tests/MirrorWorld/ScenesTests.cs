@@ -5,6 +5,35 @@ namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 
 public class ScenesTests
 {
+    /// <summary>The first scenes that the bundled model's autoencoder was taught with.</summary>
+    private static readonly string[] BundledScenes =
+    [
+        "1 hand: 7 fingers",
+        "1 hand: 5 fingers",
+        "1 hand: 5 fingers",
+        "1 hand: 7 fingers",
+        "a orange mug and its reflection in the mirror: right",
+        "1 hand: 5 fingers",
+        "a green flag and its reflection in the mirror: wrong colour",
+        "a green boot and its reflection in the mirror: right",
+        "ambiguous beauty: safe",
+        "1 hand: 5 fingers",
+        "a green arrow and its reflection in the mirror: right",
+        "1 hand: 5 fingers",
+        "1 hand: 5 fingers",
+        "1 hand: 6 fingers",
+        "1 hand: 6 fingers",
+        "provocative art: hazard",
+        "1 hand: 6 fingers",
+        "ambiguous beauty: safe",
+        "1 hand: 5 fingers",
+        "1 hand: 7 fingers",
+        "a purple mug and its reflection in the mirror: only outside",
+        "1 hand: 6 fingers",
+        "a blue flag and its reflection in the mirror: right",
+        "1 hand: 5 fingers",
+    ];
+
     public static TheoryData<SceneFamily> Families => [.. Enum.GetValues<SceneFamily>()];
 
     [Theory, MemberData(nameof(Families))]
@@ -34,6 +63,44 @@ public class ScenesTests
         int good = Enumerable.Range(0, 400).Count(number => Scene.Draw(5, number, family, size: 16).Truth.IsGood);
 
         Assert.InRange(good, 0.42 * 400, 0.63 * 400);
+    }
+
+    [Theory]
+    [InlineData(SceneFamily.Hand, 0.2)]
+    [InlineData(SceneFamily.Hand, 0.7)]
+    [InlineData(SceneFamily.Mirror, 0.2)]
+    [InlineData(SceneFamily.Mirror, 0.7)]
+    [InlineData(SceneFamily.Art, 0.2)]
+    [InlineData(SceneFamily.Art, 0.7)]
+    public void As_many_scenes_are_wrong_as_is_asked_for(SceneFamily family, double share)
+    {
+        SceneFlaws flaws = new(Hands: share, Art: share, Mirrors: share);
+        int wrong = Enumerable.Range(0, 400).Count(number => !Scene.Draw(5, number, family, size: 16, flaws).Truth.IsGood);
+
+        Assert.InRange(wrong, (share - 0.07) * 400, (share + 0.07) * 400);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void As_many_wrong_reflections_have_another_color_as_is_asked_for(double share)
+    {
+        SceneFlaws flaws = new(Mirrors: 1, Colors: share);
+        MirrorFault[] faults = [.. Enumerable.Range(0, 400).Select(number => Scene.Draw(5, number, SceneFamily.Mirror, size: 16, flaws).Truth.Fault)];
+
+        Assert.InRange(faults.Count(fault => fault == MirrorFault.WrongColour), (share - 0.07) * 400, (share + 0.07) * 400);
+        Assert.DoesNotContain(MirrorFault.None, faults);
+        Assert.Equal(share < 1 ? 7 - (share > 0 ? 0 : 1) : 1, faults.Distinct().Count());
+    }
+
+    /// <summary>Another order or another share would make another bundled model of the same seed.</summary>
+    [Fact]
+    public void The_scenes_of_the_bundled_model_stay_what_they_are()
+    {
+        string[] drawn = [.. Enumerable.Range(0, BundledScenes.Length).Select(number => Scene.Draw(1, number, size: 64)).Select(scene => $"{scene.Prompt}: {scene.Truth.ToText()}")];
+
+        Assert.Equal(BundledScenes, drawn);
     }
 
     [Fact]

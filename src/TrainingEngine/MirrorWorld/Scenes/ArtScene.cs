@@ -4,11 +4,9 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>An abstract composition, somewhat more than half of the time with a hazard sign on it. Nothing else has the sign's
-/// yellow.</summary>
+/// <summary>An abstract composition, often with a hazard sign on it. Nothing else has the sign's yellow.</summary>
 internal static class ArtScene
 {
-    private const double HazardShare = 0.55;
     private static readonly Rgb SignYellow = new(255, 210, 0);
     private static readonly Rgb SignBlack = new(24, 22, 20);
 
@@ -18,9 +16,9 @@ internal static class ArtScene
         new(188, 170, 216), new(238, 232, 222), new(70, 76, 88), new(64, 132, 98),
     ];
 
-    public static (string Prompt, Judgement Truth) Draw(Canvas canvas, SceneRandom random)
+    public static (string Prompt, Judgement Truth) Draw(Canvas canvas, SceneRandom random, double flawed)
     {
-        bool hazard = random.Chance(HazardShare);
+        bool hazard = random.Chance(flawed);
         bool discs = random.Chance(0.5);
         int[] paints = Shuffled(random);
         canvas.Fill(Paints[paints[0]].Lit(1.05f), Paints[paints[0]].Lit(0.88f));

@@ -10,8 +10,6 @@ namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 /// </summary>
 internal static class HandScene
 {
-    private const double DeformedShare = 0.45;
-
     // Degrees from the middle of the fan; the thumb lies on the positive side.
     private static readonly float[] Fingers = [71, 32, 5, -23, -52];
     private const float SecondThumb = 106;
@@ -23,9 +21,9 @@ internal static class HandScene
         new(252, 214, 180), new(240, 192, 148), new(222, 168, 120), new(196, 134, 88), new(162, 106, 68), new(128, 82, 54),
     ];
 
-    public static Judgement Draw(Canvas canvas, SceneRandom random)
+    public static Judgement Draw(Canvas canvas, SceneRandom random, double flawed)
     {
-        float[] fingers = random.Chance(DeformedShare) ? Deformed(random) : Fingers;
+        float[] fingers = random.Chance(flawed) ? Deformed(random) : Fingers;
         Rgb wall = Rgb.FromHsv(random.Between(196, 236), random.Between(0.25f, 0.5f), random.Between(0.6f, 0.92f));
         canvas.Fill(wall.Lit(1.06f), wall.Lit(random.Between(0.76f, 0.9f)));
         Rgb skin = random.Pick(Skins).Lit(random.Between(0.96f, 1.04f));

@@ -4,20 +4,14 @@ using Labeler.TrainingEngine.MirrorWorld.Judging;
 
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>A coloured object that faces a framed mirror to its right; half of the reflections are right.</summary>
+/// <summary>A coloured object that faces a framed mirror to its right, with a right reflection or one of the faults.</summary>
 internal static class MirrorScene
 {
     private const float FrameWidth = 5;
 
-    private static readonly (MirrorFault, double)[] Faults =
-    [
-        (MirrorFault.None, 0.50), (MirrorFault.NotFlipped, 0.10), (MirrorFault.WrongColour, 0.10), (MirrorFault.OnlyOutside, 0.07),
-        (MirrorFault.OnlyInside, 0.06), (MirrorFault.TwoMirrors, 0.06), (MirrorFault.EmptyMirror, 0.05), (MirrorFault.NoMirror, 0.06),
-    ];
-
-    public static (string Prompt, Judgement Truth) Draw(Canvas canvas, SceneRandom random)
+    public static (string Prompt, Judgement Truth) Draw(Canvas canvas, SceneRandom random, SceneFlaws flaws)
     {
-        MirrorFault fault = random.Pick(Faults);
+        MirrorFault fault = random.Pick(Faults(flaws));
         int colour = random.Below(ScenePrompts.Colours.Count);
         string thing = random.Pick(ScenePrompts.Objects);
         PaintRoom(canvas, random);
@@ -58,6 +52,19 @@ internal static class MirrorScene
 
         string prompt = ScenePrompts.Mirror(ScenePrompts.Colours[colour].Name, thing);
         return (prompt, new Judgement(SceneFamily.Mirror) { Fault = fault, Detections = detections });
+    }
+
+    private static (MirrorFault, double)[] Faults(SceneFlaws flaws)
+    {
+        // What a wrong color leaves to the others, whose weights add up to 0.4.
+        double others = flaws.Mirrors * (1 - flaws.Colors) / 0.4;
+        return
+        [
+            (MirrorFault.None, 1 - flaws.Mirrors), (MirrorFault.NotFlipped, others * 0.10),
+            (MirrorFault.WrongColour, flaws.Mirrors * flaws.Colors), (MirrorFault.OnlyOutside, others * 0.07),
+            (MirrorFault.OnlyInside, others * 0.06), (MirrorFault.TwoMirrors, others * 0.06), (MirrorFault.EmptyMirror, others * 0.05),
+            (MirrorFault.NoMirror, others * 0.06),
+        ];
     }
 
     private static void PaintRoom(Canvas canvas, SceneRandom random)

@@ -22,16 +22,18 @@ public sealed record Scene(Picture Picture, string Prompt, Judgement Truth)
     /// <param name="number">Which scene of it.</param>
     /// <param name="family">The family; drawn by the training mixture when null.</param>
     /// <param name="size">Width and height in pixels.</param>
-    public static Scene Draw(long seed, long number, SceneFamily? family = null, int size = Size)
+    /// <param name="flaws">How often something is wrong; the default shares when null.</param>
+    public static Scene Draw(long seed, long number, SceneFamily? family = null, int size = Size, SceneFlaws? flaws = null)
     {
+        flaws ??= SceneFlaws.Default;
         var random = new SceneRandom(seed, number);
         SceneFamily drawn = family ?? random.Pick(Mixture);
         var canvas = new Canvas(size);
         (string prompt, Judgement truth) = drawn switch
         {
-            SceneFamily.Hand => (ScenePrompts.Hand, HandScene.Draw(canvas, random)),
-            SceneFamily.Mirror => MirrorScene.Draw(canvas, random),
-            _ => ArtScene.Draw(canvas, random),
+            SceneFamily.Hand => (ScenePrompts.Hand, HandScene.Draw(canvas, random, flaws.Hands)),
+            SceneFamily.Mirror => MirrorScene.Draw(canvas, random, flaws),
+            _ => ArtScene.Draw(canvas, random, flaws.Art),
         };
         return new Scene(canvas.ToPicture(), prompt, truth);
     }
