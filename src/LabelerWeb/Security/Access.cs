@@ -16,7 +16,15 @@ public sealed class Access(IDbContextFactory<LabelerDb> contexts, PictureAccess 
             return await pictures.MaySee(ProjectOfRequest.Picture(context), viewer, context.RequestAborted)
                 ? viewer.Everywhere : ProjectRole.None;
         }
+        if (viewer is { Everywhere: ProjectRole.Admin, Only: null })
+        {
+            return viewer.Everywhere;
+        }
         await using var db = await contexts.CreateDbContextAsync(context.RequestAborted);
+        if (ProjectOfRequest.Number(context) is { } project)
+        {
+            return await viewer.Role(db, project, cancel: context.RequestAborted);
+        }
         return await In(db, about(db)!, viewer, context.RequestAborted);
     }
 

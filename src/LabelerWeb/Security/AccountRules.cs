@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Labeler.Web.Security.Tokens;
 using Labeler.Web.Security.TwoFactor;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,7 @@ public static class AccountRules
                 context.Request.Path.StartsWithSegments("/api/v1") ? TokenAuthentication.Name : IdentityConstants.ApplicationScheme)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Name, null)
             .AddIdentityCookies();
+        services.AddSingleton<IPostConfigureOptions<CookieAuthenticationOptions>, KnownTickets.Setup>();
         services.AddSingleton<TokenUpkeep>().AddHostedService(provider => provider.GetRequiredService<TokenUpkeep>());
         services.AddIdentityCore<Account>(Rules)
             .AddRoles<IdentityRole<Guid>>()
@@ -43,7 +45,7 @@ public static class AccountRules
         services.AddSingleton<SessionUpkeep>().AddHostedService(provider => provider.GetRequiredService<SessionUpkeep>());
         services.Configure<DataProtectionTokenProviderOptions>(o => o.TokenLifespan = TimeSpan.FromDays(1));
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
-        services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
             .Configure(cookie =>
         {
             cookie.Cookie.Name = "labeler";

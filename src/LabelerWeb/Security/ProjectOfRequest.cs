@@ -35,22 +35,33 @@ internal static class ProjectOfRequest
         {
             return _ => null;
         }
-        var address = pattern.Trim('/');
-        var found = Addresses.FirstOrDefault(one => address.StartsWith(one.Begins, StringComparison.OrdinalIgnoreCase));
-        if (found.Begins is null)
+        if (Find(pattern) is not { } found)
         {
             return null;
         }
-        var name = found.Begins[(found.Begins.LastIndexOf('{') + 1)..];
-        return long.TryParse($"{context.Request.RouteValues[name]}", out var id)
+        return long.TryParse($"{context.Request.RouteValues[found.Name]}", out var id)
             ? db => found.Find(db, id) : db => db.Projects.Where(p => false);
     }
+
+    /// <summary>Its project's number where the address says it; null where it has to be looked up, or there is none.</summary>
+    public static long? Number(HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } && !context.Request.RouteValues.ContainsKey("slug")
+            && Find(pattern) is { IsProject: true } found && long.TryParse($"{context.Request.RouteValues[found.Name]}", out var id)
+            ? id : null;
 
     /// <summary>Is a picture itself asked for, by its hash?</summary>
     public static bool IsPicture(HttpContext context) => context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern }
         && PictureAddresses.Any(picture => pattern.AsSpan().TrimStart('/').StartsWith(picture, StringComparison.OrdinalIgnoreCase));
 
     public static string Picture(HttpContext context) => $"{context.Request.RouteValues["hash"]}";
+
+    private static (string Name, bool IsProject, Func<LabelerDb, long, IQueryable<Project>> Find)? Find(string pattern)
+    {
+        var address = pattern.Trim('/');
+        var found = Array.Find(Addresses, one => address.StartsWith(one.Begins, StringComparison.OrdinalIgnoreCase));
+        return found.Begins is null ? null
+            : (found.Begins[(found.Begins.LastIndexOf('{') + 1)..], found.Find == ById, found.Find);
+    }
 
     private static IQueryable<Project> ById(LabelerDb db, long id) => db.Projects.Where(p => p.Id == id);
 

@@ -7,6 +7,14 @@ namespace Labeler.Shared.Members;
 /// <param name="Only">Nothing but these projects, as an access token says; null for all.</param>
 public sealed record Viewer(Guid Account, ProjectRole Everywhere, IReadOnlyList<long>? Only = null)
 {
+    private static readonly KnownQuery<Func<LabelerDb, long, Guid, CancellationToken, Task<Standing?>>> StandingIn =
+        new(() => EF.CompileAsyncQuery((LabelerDb db, long project, Guid account, CancellationToken cancel) =>
+            db.Projects.Where(p => p.Id == project).Select(p => new Standing(p.IsOpenToAll, p.DeletedAt != null,
+                db.Members.Where(m => m.ProjectId == p.Id && m.AccountId == account).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                db.TeamMembers.Where(t => t.ProjectId == p.Id
+                        && db.TeamPeople.Any(person => person.TeamId == t.TeamId && person.AccountId == account))
+                    .OrderByDescending(t => t.Role).Select(t => (ProjectRole?)t.Role).FirstOrDefault())).FirstOrDefault()));
+
     private bool IsAdmin => Everywhere == ProjectRole.Admin;
 
     /// <summary>The projects in which they may do at least this.</summary>
@@ -43,6 +51,12 @@ public sealed record Viewer(Guid Account, ProjectRole Everywhere, IReadOnlyList<
             .Where(p => p.Role != ProjectRole.None).ToDictionary(p => p.Id, p => p.Role);
     }
 
+    /// <summary>The same of one project, as every request about it asks.</summary>
+    /// <param name="orDeleted">Also of one that was deleted.</param>
+    public async Task<ProjectRole> Role(LabelerDb db, long project, bool orDeleted = false, CancellationToken cancel = default) =>
+        await StandingIn.On(db)(db, project, Account, cancel) is { } found && (orDeleted || !found.IsDeleted)
+            ? In(project, found.IsOpenToAll, Higher(found.Own, found.ByTeam)) : ProjectRole.None;
+
     /// <summary>Do they hold that role in any project by a membership, their own or a team's?</summary>
     public async Task<bool> IsAnywhere(LabelerDb db, ProjectRole least, CancellationToken cancel = default)
     {
@@ -63,4 +77,6 @@ public sealed record Viewer(Guid Account, ProjectRole Everywhere, IReadOnlyList<
         }
         return IsAdmin ? ProjectRole.Admin : isOpen && Everywhere > member ? Everywhere : member;
     }
+
+    private sealed record Standing(bool IsOpenToAll, bool IsDeleted, ProjectRole? Own, ProjectRole? ByTeam);
 }

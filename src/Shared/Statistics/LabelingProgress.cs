@@ -1,4 +1,5 @@
 using Labeler.Shared.Epochs;
+using Labeler.Shared.Samples;
 using Labeler.Shared.Voting;
 
 namespace Labeler.Shared.Statistics;
@@ -12,37 +13,36 @@ namespace Labeler.Shared.Statistics;
 public sealed record LabelingProgress(long EpochId, int Epoch, EpochState State, int GroupsWanted, int Groups, int Items, int ItemsDone,
     int Mine, int MyPairs)
 {
+    private sealed record Given(int Count, int Pairs);
+
+    private sealed record Round(long Id, int Number, EpochState State, int GroupsWanted, int Groups);
+
+    // From the day's first vote on by number: every acknowledgement asks this, and a look through everybody's votes of the day would
+    // grow with it.
+    private static readonly KnownQuery<Func<LabelerDb, long, Guid, DateTimeOffset, CancellationToken, Task<Given?>>> GivenBy = new(() =>
+        EF.CompileAsyncQuery((LabelerDb db, long project, Guid annotator, DateTimeOffset dayStart, CancellationToken cancel) => db.Votes
+            .Where(v => v.AnnotatorId == annotator
+                && v.Id >= db.Votes.Where(one => one.ProjectId == project && one.At >= dayStart).OrderBy(one => one.At)
+                    .Select(one => one.Id).First()
+                && v.ProjectId == project && v.Kind != VoteKind.Undo && v.SupersededById == null)
+            .GroupBy(_ => 1).Select(votes => new Given(votes.Count(), votes.Sum(
+                v => v.ChecksId != null ? 0
+                    : v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) + (int)(v.Score ?? 0)
+                    : v.Choice == "first" || v.Choice == "second" ? 1 : 0))).FirstOrDefault()));
+
+    private static readonly KnownQuery<Func<LabelerDb, long, CancellationToken, Task<Round?>>> Newest = new(() => EF.CompileAsyncQuery(
+        (LabelerDb db, long project, CancellationToken cancel) => db.Epochs
+            .Where(e => e.ProjectId == project && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack)
+            .OrderByDescending(e => e.Number).Select(e => new Round(e.Id, e.Number, e.State, e.GroupsWanted,
+                e.State == EpochState.Sampling
+                    ? db.Groups.Count(g => g.EpochId == e.Id && g.Use != GroupUse.Evaluation) : e.GroupsWanted)).FirstOrDefault()));
+
     /// <summary>Null when the project has no epoch yet.</summary>
     public static async Task<LabelingProgress?> Read(LabelerDb db, RoundCounts counts, long projectId, Guid annotator,
         DateTimeOffset dayStart, CancellationToken cancel = default)
     {
-        // From the day's first vote on by number: every acknowledgement asks this, and a look through everybody's votes of the day would
-        // grow with it.
-        var first = db.Votes.Where(v => v.ProjectId == projectId && v.At >= dayStart).OrderBy(v => v.At).Select(v => v.Id);
-        var mine = await db.Votes
-            .Where(v =>
-                v.AnnotatorId == annotator && v.Id >= first.First() && v.ProjectId == projectId && v.Kind != VoteKind.Undo
-                    && v.SupersededById == null)
-            .GroupBy(_ => 1).Select(votes => new
-            {
-                Count = votes.Count(),
-                Pairs = votes.Sum(
-                    v => v.ChecksId != null ? 0
-                        : v.Choice == null ? v.Flagged * (v.Seen - v.Flagged) + (int)(v.Score ?? 0)
-                        : v.Choice == "first" || v.Choice == "second" ? 1 : 0),
-            }).FirstOrDefaultAsync(cancel);
-        var epoch = await db.Epochs.AsNoTracking()
-            .Where(e => e.ProjectId == projectId && e.State != EpochState.Cancelled && e.State != EpochState.RolledBack)
-            .OrderByDescending(e => e.Number).Select(e => new
-            {
-                e.Id,
-                e.Number,
-                e.State,
-                e.GroupsWanted,
-                Groups = e.State == EpochState.Sampling
-                    ? db.Groups.Count(g => g.EpochId == e.Id && g.Use != Samples.GroupUse.Evaluation) : e.GroupsWanted,
-            }).FirstOrDefaultAsync(cancel);
-        if (epoch is null)
+        var mine = await GivenBy.On(db)(db, projectId, annotator, dayStart, cancel);
+        if (await Newest.On(db)(db, projectId, cancel) is not { } epoch)
         {
             return null;
         }

@@ -18,9 +18,9 @@ public sealed record Assignment(Quota Quota, bool OfSomePrompts)
     /// <summary>Looks by keys alone, as every handing out asks it.</summary>
     public static async Task<Assignment> Of(LabelerDb db, Project project, Guid annotator, CancellationToken cancel = default)
     {
-        var own = await db.MemberQuotas.Where(q => q.ProjectId == project.Id && q.AccountId == annotator)
-            .Select(q => new Quota?(new Quota(q.PerDay, q.InTotal))).FirstOrDefaultAsync(cancel);
-        return new(own ?? new(project.QuotaPerDay, project.QuotaInTotal), await Prompts(db, project.Id, annotator).AnyAsync(cancel));
+        var asking = await VoteQueries.AskedOf.On(db)(db, project.Id, annotator, cancel);
+        return new(asking is { HasOwn: true } own ? new(own.PerDay, own.InTotal) : new(project.QuotaPerDay, project.QuotaInTotal),
+            asking is { OfSomePrompts: true });
     }
 
     /// <summary>Those of the prompts that were chosen for somebody.</summary>

@@ -23,12 +23,12 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         Assignment asked;
         await using (var db = await contexts.CreateDbContextAsync(cancel))
         {
-            project = await db.Projects.AsNoTracking().FirstOrDefaultAsync(p => p.Id == projectId && p.DeletedAt == null, cancel);
-            if (project is null)
+            project = await VoteQueries.Project.On(db)(db, projectId, cancel);
+            if (project is null or { DeletedAt: not null })
             {
                 return new([], NoItemsReason.NoProject);
             }
-            if (await db.Users.AnyAsync(a => a.Id == annotator && a.WithdrawnAt != null, cancel))
+            if (await VoteQueries.HasWithdrawn.On(db)(db, annotator, cancel))
             {
                 return new([], NoItemsReason.Withdrawn);
             }
@@ -46,13 +46,8 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
         count = Math.Clamp(count, 1, MostAtOnce);
         var (leases, full) = await contexts.Write(LockScope.Queue, projectId, async db =>
         {
-            var held = await db.Leases.AsNoTracking()
-                .Where(l =>
-                    l.AnnotatorId == annotator && l.DoneAt == null && l.UnblindedAt == null && l.ExpiresAt > now
-                        && !holding.Contains(l.ItemId))
-                .Where(l => l.Item!.ProjectId == projectId && l.Item.State != ItemState.Retired && l.Item.Votes < l.Item.VotesWanted)
-                .Where(l => db.Epochs.Any(e => e.Id == l.Item!.EpochId && e.State < EpochState.Frozen))
-                .OrderBy(l => l.Item!.EpochId).ThenBy(l => l.Item!.Rank).Take(count).ToListAsync(cancel);
+            List<Lease> held = [.. (await VoteQueries.Held.On(db)(db, projectId, annotator, now, count + holding.Count)
+                .ToListAsync(cancel)).Where(l => !holding.Contains(l.ItemId)).Take(count)];
             await Renew(db, held, time.GetUtcNow(), cancel);
             await Checking.Renew(db, held, cancel);
             var (left, by) = held.Count == count ? (0, null) : await asked.Left(db, projectId, annotator, time, cancel);
@@ -168,9 +163,7 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
     // Most projects have nothing that measures, which the index of ranks tells at once.
     private static async Task<bool> MayMeasure(LabelerDb db, long projectId, Guid annotator, int count, CancellationToken cancel)
     {
-        var epochs = await db.Epochs.Where(e => e.ProjectId == projectId && e.State < EpochState.Frozen)
-            .Where(e => db.Items.Any(i => i.ProjectId == projectId && i.State == ItemState.Open && i.EpochId == e.Id && i.Rank < 0))
-                .Select(e => e.Id).ToListAsync(cancel);
+        var epochs = await VoteQueries.Measured.On(db)(db, projectId).ToListAsync(cancel);
         if (epochs.Count == 0)
         {
             return false;
@@ -183,12 +176,10 @@ public sealed class ItemQueue(IDbContextFactory<LabelerDb> contexts, TimeProvide
 
     private async Task<IReadOnlyList<Lease>> Read(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
-        var ids = leases.Select(l => l.Id).ToList();
+        long[] ids = [.. leases.Select(l => l.Id)];
         await using var db = await contexts.CreateDbContextAsync(cancel);
-        var read = await db.Leases.AsNoTrackingWithIdentityResolution()
-            .Include(l => l.Item!.Group!.Images.OrderBy(i => i.Index)).Include(l => l.Item!.First).Include(l => l.Item!.Second)
-            .Where(l => ids.Contains(l.Id)).ToListAsync(cancel);
+        var read = await VoteQueries.Shown.On(db)(db, ids).ToListAsync(cancel);
         await Checking.Show(db, read, cancel);
-        return [.. read.OrderBy(l => ids.IndexOf(l.Id))];
+        return [.. read.OrderBy(l => Array.IndexOf(ids, l.Id))];
     }
 }

@@ -17,14 +17,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         }
         await KeepEpochOpen(db, sent.ItemId, cancel);
         var now = time.GetUtcNow();
-        var found = await db.Leases.Where(l => l.ItemId == sent.ItemId && l.AnnotatorId == sent.AnnotatorId).Select(lease => new
-        {
-            Lease = lease,
-            lease.Item,
-            Epoch = db.Epochs.First(e => e.Id == lease.Item!.EpochId).State,
-            Images = db.Images.Count(i => i.GroupId == lease.Item!.GroupId),
-            HasWithdrawn = db.Users.Any(a => a.Id == sent.AnnotatorId && a.WithdrawnAt != null),
-        }).FirstOrDefaultAsync(cancel);
+        var found = await VoteQueries.Asked.On(db)(db, sent.ItemId, sent.AnnotatorId, cancel);
         if (found is null)
         {
             return VoteResult.Refuse("This item was not handed to you.");
@@ -33,8 +26,8 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
         {
             return VoteResult.Refuse("You have withdrawn your votes from training, so you are not asked any more.");
         }
-        var item = found.Item!;
-        var project = await db.Projects.AsNoTracking().FirstAsync(p => p.Id == item.ProjectId, cancel);
+        var item = found.Item;
+        var project = (await VoteQueries.Project.On(db)(db, item.ProjectId, cancel))!;
         if (project.DeletedAt is not null)
         {
             return VoteResult.Refuse("This project has been deleted.");
@@ -164,7 +157,7 @@ public sealed class VoteRecorder(IDbContextFactory<LabelerDb> contexts, TimeProv
 
     private static async Task<VoteResult?> Known(LabelerDb db, Guid key, Guid annotator, CancellationToken cancel)
     {
-        var known = await db.Votes.Where(v => v.Key == key).Select(v => new { v.Id, v.AnnotatorId }).FirstOrDefaultAsync(cancel);
+        var known = await VoteQueries.Known.On(db)(db, key, cancel);
         if (known is null)
         {
             return null;

@@ -20,9 +20,10 @@ public static class Queue
             project, context, queue, status, practice, pictures, asked.Take, string.Join(',', asked.Holding ?? []))).Result;
 
     public static async Task<IResult> Vote(
-        HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options, LabelerDb db)
+        HttpContext context, VoteRecorder recorder, LabelingStatus status, IOptions<LabelingOptions> options,
+        IDbContextFactory<LabelerDb> contexts)
     {
         var said = await ApiJson.Read<Said>(context.Request, context.RequestAborted);
-        return await VotesEndpoint.Take(new(context.User.AccountId(), [.. said.Entries]), context, recorder, status, options, db);
+        return await VotesEndpoint.Take(new(context.User.AccountId(), [.. said.Entries]), context, recorder, status, options, contexts);
     }
 }

@@ -7,11 +7,13 @@ namespace Labeler.Shared.Data.Sqlite;
 
 /// <summary>Sets up every SQLite connection: writers wait for each other instead of failing, a full sync makes each acknowledged vote
 /// durable, and rows that are named exist. (WAL is kept in the file: see Migrator.)</summary>
+/// <remarks>A connection stays open from its context's first query until the context ends: to open and close it around each query
+/// registers all of EF Core's functions every time, which costs more than a look by a key does.</remarks>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
     private const string Pragmas = "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=1;";
 
-    // A pooled connection is opened for each query but keeps what was set.
+    // A pooled connection is opened for each context but keeps what was set.
     private static readonly ConditionalWeakTable<object, object> SetUp = [];
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply((SqliteConnection)connection);
@@ -22,6 +24,12 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         Apply((SqliteConnection)connection);
         return Task.CompletedTask;
     }
+
+    public override InterceptionResult ConnectionClosing(DbConnection connection, ConnectionEventData eventData,
+        InterceptionResult result) => InterceptionResult.Suppress();
+
+    public override ValueTask<InterceptionResult> ConnectionClosingAsync(DbConnection connection, ConnectionEventData eventData,
+        InterceptionResult result) => ValueTask.FromResult(InterceptionResult.Suppress());
 
     private static void Apply(SqliteConnection connection)
     {

@@ -24,7 +24,7 @@ public static class VotesEndpoint
     public sealed record Answer(IReadOnlyList<Result> Results, IReadOnlyDictionary<long, Progress> Progress);
 
     public static async Task<IResult> Post(HttpContext context, VoteRecorder recorder, LabelingStatus status,
-        IOptions<LabelingOptions> options, LabelerDb db, IStringLocalizer<Texts> L)
+        IOptions<LabelingOptions> options, IDbContextFactory<LabelerDb> contexts, IStringLocalizer<Texts> L)
     {
         var cancel = context.RequestAborted;
         var annotator = context.User.AccountId();
@@ -33,17 +33,17 @@ public static class VotesEndpoint
         {
             return Results.Problem(L["Somebody else has signed in in this browser."], statusCode: StatusCodes.Status409Conflict);
         }
-        return await Take(batch, context, recorder, status, options, db);
+        return await Take(batch, context, recorder, status, options, contexts);
     }
 
     /// <summary>Stores a batch of whoever asks.</summary>
     internal static async Task<IResult> Take(Batch batch, HttpContext context, VoteRecorder recorder, LabelingStatus status,
-        IOptions<LabelingOptions> options, LabelerDb db)
+        IOptions<LabelingOptions> options, IDbContextFactory<LabelerDb> contexts)
     {
         var (annotator, cancel) = (context.User.AccountId(), context.RequestAborted);
         var L = context.RequestServices.GetRequiredService<IStringLocalizer<Texts>>();
         Check(batch, options.Value.VotesPerRequest);
-        var theirs = await Reach.Of(db, context.User.Viewer(), batch.Entries.OfType<Entry>(), cancel);
+        var theirs = await Reach.Of(contexts, context.User.Viewer(), [.. batch.Entries.OfType<Entry>()], cancel);
         var results = new List<Result>();
         foreach (var entry in batch.Entries.OfType<Entry>())
         {
