@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 
 namespace Labeler.Shared.Voting;

@@ -26,13 +26,16 @@ public sealed class FineTuneTests : IDisposable
     {
         var project = await Photos();
         var counted = 0L;
-        using var listener = new MeterListener { InstrumentPublished = (instrument, listening) =>
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
         {
             if (instrument.Name == "labeler.worker.steps")
             {
                 listening.EnableMeasurementEvents(instrument);
             }
-        } };
+        }
+        };
         listener.SetMeasurementEventCallback<long>((_, steps, tags, _) => counted += Equals(tags[0].Value, nameof(JobKind.FineTune)) ? steps : 0);
         listener.Start();
         await Get<FineTuning>().Queue(project, ["Label 1", "Label 2"], new() { Steps = 4, LearningRate = 1e-3, WarmUpSteps = 1, Rank = 2, ImagesPerStep = 2, EvaluateEvery = 2, EvaluationImages = 2 });

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Labeler.Shared.Epochs;
 using Labeler.Shared.Imaging;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Projects;
