@@ -11,6 +11,10 @@ namespace Labeler.Shared.Jobs;
 /// </summary>
 public sealed partial class DatabaseThread : IDisposable
 {
+    private const int Nicest = 19;
+
+    // Linux's SCHED_IDLE.
+    private const int ForIdleTimes = 5;
     private readonly BlockingCollection<Action> _questions = [];
     private readonly Thread _thread;
 
@@ -22,13 +26,19 @@ public sealed partial class DatabaseThread : IDisposable
     }
 
     /// <summary>Lowers the priority of the calling thread, and so of all that it starts from now on.</summary>
-    /// <param name="niceness">Added to its nice value, 0 to 19.</param>
+    /// <param name="niceness">Added to its nice value, 0 to 19. With 19 it computes only while nobody else wants the processor, and leaves
+    /// it at once: at other values whoever wakes up waits for the end of its time slice, a few milliseconds at each step of an
+    /// answer.</param>
     public static void LowerPriority(int niceness)
     {
         // On Linux, process 0 means the calling thread.
         const int ofOneThread = 0;
         var now = GetPriority(ofOneThread, 0);
-        if (SetPriority(ofOneThread, 0, Math.Min(now + niceness, 19)) != 0)
+        if (SetPriority(ofOneThread, 0, Math.Min(now + niceness, Nicest)) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+        if (now + niceness >= Nicest && OperatingSystem.IsLinux() && SetScheduler(ofOneThread, ForIdleTimes, 0) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
@@ -79,4 +89,8 @@ public sealed partial class DatabaseThread : IDisposable
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, uint who, int priority);
+
+    // Its parameter is a structure of one number.
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SetScheduler(int who, int policy, in int priority);
 }

@@ -24,6 +24,23 @@ public sealed class DatabaseThreadTests
     }
 
     [Fact]
+    public void What_computes_at_19_does_so_only_while_nobody_else_wants_the_processor()
+    {
+        const int forIdleTimes = 5;
+        using var database = new DatabaseThread();
+        var (computes, talking) = (0, 0);
+        var computing = new Thread(() =>
+        {
+            DatabaseThread.LowerPriority(19);
+            computes = Field(41);
+            talking = database.Do(() => Task.FromResult(Field(41)));
+        });
+        computing.Start();
+        computing.Join();
+        Assert.Equal((forIdleTimes, 0), (computes, talking));
+    }
+
+    [Fact]
     public void What_goes_wrong_there_is_told_to_the_one_who_asked_and_the_next_question_is_answered()
     {
         using var database = new DatabaseThread();
@@ -32,7 +49,9 @@ public sealed class DatabaseThreadTests
         Assert.Equal(4, database.Do(() => Task.FromResult(4)));
     }
 
-    // The 17th field after the name in brackets.
-    private static int Niceness() =>
-        int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16], CultureInfo.InvariantCulture);
+    private static int Niceness() => Field(19);
+
+    // As proc(5) counts them: the second is a name in brackets.
+    private static int Field(int number) => int.Parse(
+        File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[number - 3], CultureInfo.InvariantCulture);
 }
