@@ -14,7 +14,8 @@ public sealed class TrainerOptions
     /// there is.</summary>
     public string Device { get; set; } = "";
 
-    /// <summary>Added to the nice value of the worker's computing, 0 (as the web) to 19 (only what nobody else wants).</summary>
+    /// <summary>Added to the nice value of the worker's computing, 0 (as the web) to 19 (only what nobody else wants, which
+    /// it leaves at once).</summary>
     [Range(0, 19)]
     public int Niceness { get; set; } = 10;
 
