@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Labeler.Shared.Data;
+using Labeler.Shared.Imaging;
 using Labeler.Shared.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,10 +10,6 @@ namespace Labeler.Bench.Support;
 /// <summary>What two epochs have alike, if their settings, seeds and weights are alike.</summary>
 public static class EpochBits
 {
-    private const int PngSignature = 8;
-    private const int PngType = 4;
-    private const int PngChecksum = 4;
-
     /// <summary>A line for each group, in order: number, prompt, seed, bits of its trajectory, bits of its pictures.</summary>
     public static async Task<List<string>> Of(LabelerDb db, FileStore files, long epoch, CancellationToken cancel = default)
     {
@@ -23,7 +20,9 @@ public static class EpochBits
             var bits = new List<string> { await OfTensors(files, group.TrajectoryHash!, cancel) };
             foreach (var image in group.Images.OrderBy(image => image.Index))
             {
-                bits.Add(OfPixels(await files.Read(image.ContentHash, cancel)));
+                // The comments of a PNG file name the run, too: its pixels alone.
+                var picture = Picture.Decode(await files.Read(image.ContentHash, cancel));
+                bits.Add(Convert.ToHexStringLower(SHA256.HashData(picture.Rgb)));
             }
             lines.Add($"{group.Number} {group.Prompt} {group.Seed} {string.Join(' ', bits)}");
         }
@@ -38,21 +37,5 @@ public static class EpochBits
         await file.ReadExactlyAsync(length, cancel);
         file.Seek(BinaryPrimitives.ReadInt64LittleEndian(length), SeekOrigin.Current);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
-    }
-
-    // The comments of a PNG file name the run, too: its image data alone.
-    private static string OfPixels(ReadOnlySpan<byte> png)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var rest = png[PngSignature..]; rest.Length > 0;)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(rest);
-            if (rest.Slice(sizeof(int), PngType).SequenceEqual("IDAT"u8))
-            {
-                hash.AppendData(rest.Slice(sizeof(int) + PngType, length));
-            }
-            rest = rest[(sizeof(int) + PngType + length + PngChecksum)..];
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
