@@ -11,6 +11,9 @@ public sealed class Job : Announcing
     /// <summary>How often a job is tried without getting further.</summary>
     public const int UsualAttempts = 3;
 
+    /// <summary>The same of a share: many workers do shares, and each may go away for a reason of its own.</summary>
+    public const int AttemptsOfShare = 6;
+
     private Job() { }
 
     public long Id { get; private set; }
@@ -65,6 +68,9 @@ public sealed class Job : Announcing
 
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
+    /// <summary>How often it is tried without getting further.</summary>
+    internal int AttemptsAllowed => ParentId is null ? UsualAttempts : AttemptsOfShare;
+
     public static Job Queue(JobKind kind, long? projectId, long? epochId, object? payload, DateTimeOffset now, int priority = 0,
         int maxAttempts = UsualAttempts) => new()
         {
@@ -99,7 +105,7 @@ public sealed class Job : Announcing
         EpochId = EpochId,
         Payload = JsonText.Write(order.Payload),
         Priority = Priority,
-        MaxAttempts = UsualAttempts,
+        MaxAttempts = AttemptsOfShare,
         CreatedAt = now,
         ParentId = Id,
         Share = number,
@@ -162,7 +168,7 @@ public sealed class Job : Announcing
         LabelerException.ThrowIf(
             State is not (JobState.Failed or JobState.Cancelled), "Only a job that failed or was cancelled can be tried again.");
         State = JobState.Queued;
-        (Attempt, MaxAttempts) = (0, UsualAttempts);
+        (Attempt, MaxAttempts) = (0, AttemptsAllowed);
         CancelRequested = false;
         Error = null;
         EndedAt = null;

@@ -71,7 +71,7 @@ public sealed class JobQueue(IDbContextFactory<LabelerDb> contexts, TimeProvider
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         await db.Held(job).ExecuteUpdateAsync(
-            set => set.SetProperty(j => j.MaxAttempts, Math.Max(job.MaxAttempts, job.Attempt + Job.UsualAttempts)), cancel);
+            set => set.SetProperty(j => j.MaxAttempts, Math.Max(job.MaxAttempts, job.Attempt + job.AttemptsAllowed)), cancel);
     }
 
     /// <summary>Adds figures and log lines of a running job; a step written twice (after a resume) keeps the newer figures.</summary>

@@ -140,7 +140,7 @@ public sealed class Jobs_are_done_in_shares(Databases databases)
     {
         await using var world = await databases.World(database);
         var (scene, _) = await Divided(world, shares: 2);
-        for (var attempt = 1; attempt <= Job.UsualAttempts; attempt++)
+        for (var attempt = 1; attempt <= Job.AttemptsOfShare; attempt++)
         {
             Assert.Equal(attempt, (await Share(scene, "dying")).Attempt);
             world.Clock.Advance(Job.LeaseLifetime + TimeSpan.FromSeconds(1));
@@ -150,7 +150,7 @@ public sealed class Jobs_are_done_in_shares(Databases databases)
         Assert.Null(await scene.Jobs.Claim("next", [JobKind.SampleShare]));
 
         Assert.Equal(EpochState.Failed, await State(scene));
-        Assert.Contains("stopped without a word 3 times", (await Whole(scene)).Error, StringComparison.Ordinal);
+        Assert.Contains("stopped without a word 6 times", (await Whole(scene)).Error, StringComparison.Ordinal);
     }
 
     [Theory, OnEachDatabase]
