@@ -116,8 +116,8 @@ public sealed partial class ReproduceOptions
             Steps = parsed.GetValue(_steps) ?? defaults.Steps,
             Guidance = parsed.GetValue(_guidance),
             Precision = parsed.GetValue(_precision) is "float32" ? null : parsed.GetValue(_precision),
-            // A pull towards the policy that sampled would hold D3PO back alone.
-            D3po = _d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0 }),
+            // Pulls would hold D3PO back alone, and all algorithms learn from the steps that sampling took.
+            D3po = _d3po.Read(parsed, ModelDefaults.Read(model) with { KlToPrevious = 0, HoldColor = 0, Redraw = false }),
             Trained = Part(parsed),
         };
     }

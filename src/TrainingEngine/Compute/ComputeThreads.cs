@@ -38,6 +38,20 @@ public sealed class ComputeThreads : IDisposable
     /// <summary>libtorch's threads inside each worker.</summary>
     public int ThreadsEach { get; }
 
+    /// <summary>Makes what will compute on these threads; where it cannot be made, they end.</summary>
+    public T Make<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Computes jobs 0 … <paramref name="jobs"/> − 1 and hands each result to <paramref name="take"/>, one at a time and
     /// in order. A worker holds one untaken result at most. The first job's error, in order, is thrown once all have stopped.

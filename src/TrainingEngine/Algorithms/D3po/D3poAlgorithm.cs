@@ -79,12 +79,12 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         if (options.NeedsBase)
         {
             using var asBase = context.AsBase();
-            means.Keep(ofBase: true, stop);
+            means.Keep(ofBase: true, context.Threads, stop);
         }
         // Grouped steps that are drawn anew ask the policy that sampled one optimizer step at a time.
         if (options.Redraw ? options.Mode == D3poMode.Official : options.KlToPrevious > 0)
         {
-            means.Keep(ofBase: false, stop);
+            means.Keep(ofBase: false, context.Threads, stop);
         }
         return new D3poObjective(policy, data, plan, options, context.Memory.ImagesAtOnce, report);
     }

@@ -1,3 +1,4 @@
+using Labeler.TrainingEngine.Compute;
 using Labeler.TrainingEngine.Training.Data;
 using static TorchSharp.torch;
 
@@ -8,25 +9,37 @@ internal sealed class MeansOfPolicy(Policy policy, EpochData data, IReadOnlyList
 {
     /// <summary>Keeps the policy's means as it is now, wherever they are needed and sampling did not keep them.</summary>
     /// <param name="ofBase">As the base model's; else as those of the policy that sampled.</param>
-    public void Keep(bool ofBase, CancellationToken cancellation)
+    /// <param name="threads">Sampling steps are shared between them.</param>
+    public void Keep(bool ofBase, ComputeThreads threads, CancellationToken cancellation)
     {
         var needed = plan.SelectMany(step => step.Groups.SelectMany(group => step.SamplingSteps.Select(sampling =>
             (Group: group, Pass: redraws ? step.InnerEpoch : (int?)null, Step: sampling)))).Distinct();
-        foreach (var group in needed.GroupBy(place => place.Group).OrderBy(places => places.Key))
+        foreach (var (place, steps) in needed.GroupBy(place => (place.Group, place.Pass), place => place.Step)
+            .OrderBy(of => of.Key).Select(of => (of.Key, of.Order().ToArray())))
         {
-            data.Load([group.Key]);
-            foreach (var (_, pass, step) in group.OrderBy(place => (place.Pass, place.Step)))
+            data.Load([place.Group]);
+            data.Pass = place.Pass;
+            if (ofBase || data.LacksMeans(place.Group))
             {
-                cancellation.ThrowIfCancellationRequested();
-                data.Pass = pass;
-                if (ofBase || data.LacksMeans(group.Key))
-                {
-                    using var scope = NewDisposeScope();
-                    var rows = data.Rows(group.Key, [.. Enumerable.Range(0, data.Sizes[group.Key])], step);
-                    data.KeepMeans(group.Key, step, cat([.. rows.Parts(imagesAtOnce).Select(part => policy.Score(part).Means)]), ofBase);
-                }
+                Keep(place.Group, steps, ofBase, threads, cancellation);
             }
         }
         data.Pass = null;
+    }
+
+    private void Keep(int group, int[] steps, bool ofBase, ComputeThreads threads, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        int[] images = [.. Enumerable.Range(0, data.Sizes[group])];
+        var rows = Array.ConvertAll(steps, step => data.Rows(group, images, step));
+        threads.Run(steps.Length, at =>
+        {
+            using var inner = NewDisposeScope();
+            return cat([.. rows[at].Parts(imagesAtOnce).Select(part => policy.Score(part).Means)]).DetachFromDisposeScope();
+        }, (at, means) =>
+        {
+            using var kept = means;
+            data.KeepMeans(group, steps[at], kept, ofBase);
+        }, cancellation);
     }
 }

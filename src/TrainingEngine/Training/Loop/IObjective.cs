@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Labeler.TrainingEngine.Compute;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Loop;
@@ -96,4 +97,5 @@ public readonly record struct StepPlace(int InnerEpoch, IReadOnlyList<long> Time
 /// <summary>What an objective is made with.</summary>
 /// <param name="Memory">Images in one forward with gradients.</param>
 /// <param name="AsBase">Makes the model the base model, without anything learned, until the result is disposed of.</param>
-public sealed record ObjectiveContext(MemoryPlan Memory, Func<IDisposable> AsBase);
+/// <param name="Threads">Who computes.</param>
+public sealed record ObjectiveContext(MemoryPlan Memory, Func<IDisposable> AsBase, ComputeThreads Threads);

@@ -39,7 +39,9 @@ internal sealed class TrainingSession : IDisposable
         _memory = state?.Memory ?? run.Memory;
         _model = new TrainedModel(model, run.Trained, run.Updates.Seed);
         _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW, _model.TakeExact());
-        _objective = make(new ObjectiveContext(_memory, AsBase));
+        var choice = state is { } kept && kept.Ranks == _ranks.Count ? kept.Threads : ChooseThreads(model);
+        _threads = new ComputeThreads(choice.Workers, choice.Threads);
+        _objective = _threads.Make(() => make(new ObjectiveContext(_memory, AsBase, _threads)));
         _reference = _objective.Reference switch
         {
             Reference.Base => ReferenceWeights.OfBase(_model),
@@ -48,8 +50,6 @@ internal sealed class TrainingSession : IDisposable
         };
         _metrics = _folder.Metrics(state?.MetricsLength ?? 0);
         Begin(state, stop);
-        var choice = state is { } kept && kept.Ranks == _ranks.Count ? kept.Threads : ChooseThreads(model);
-        _threads = new ComputeThreads(choice.Workers, choice.Threads);
         _gradients = new StepGradients(_weights, _threads, _reference, _ranks);
         (_total, _done) = (Enumerable.Range(0, Steps).Sum(_objective.ImagesIn), Enumerable.Range(0, Position).Sum(_objective.ImagesIn));
         _clock = new RunClock(run.Place.Clock, _total, _done);

@@ -63,7 +63,7 @@ public sealed class GradientsTests : IDisposable
         using var data = Sampled(3);
         using var weights = Weights();
         var step = new PlannedStep(0, [1, 3], _preferences);
-        new MeansOfPolicy(PolicyOf(data, 3), data, [step], 12).Keep(ofBase: true, CancellationToken.None);
+        new MeansOfPolicy(PolicyOf(data, 3), data, [step], 12).Keep(ofBase: true, _workers, CancellationToken.None);
         Move(weights);
 
         var whole = Collect(weights, _workers, new D3poObjective(PolicyOf(data, 3), data, [step], options, 12));
