@@ -6,6 +6,7 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     InfoCommand.Create(),
     SampleCommand.Create(),
     TrainCommand.Create(),
+    StepsCommand.Create(),
     VerifyCommand.Create(),
     BenchCommand.Create(),
     PretrainCommand.Create(),
