@@ -18,7 +18,7 @@ internal static class StepsCommand
         };
         var seed = new Option<int>("--seed") { Description = "of the draws and of a new adapter", DefaultValueFactory = _ => 1 };
         var command = new Command("steps",
-            "Says at which sampling steps judgments of sampled images teach: how far the gradients of D3PO's loss of different groups agree.");
+            "Says at which sampling steps judgments of sampled images teach: how far different groups agree about D3PO's gradient.");
         model.AddTo(command);
         input.AddTo(command);
         part.AddTo(command);
