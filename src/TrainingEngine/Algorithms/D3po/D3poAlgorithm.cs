@@ -22,13 +22,14 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         var (model, epoch, place) = (run.Model, run.Epoch, run.Place);
         var preferences = epoch.Preferences;
         Check(preferences);
+        var alike = options.HoldAlike && options.Mode == D3poMode.Grouped ? JudgedAlike.Groups(epoch) : [];
         using var data = new EpochData(
-            epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }), model,
+            epoch.Trajectories, preferences.SelectMany(pair => new[] { pair.Group, pair.LoserGroup }).Concat(alike), model,
             place.CheckHashes ? TrajectoryHashes.Of(model, run.Trained.From) : null, epoch.Replayed);
         Check(preferences, epoch.Trajectories, data);
         var learned = options.ColorBlind ? ColorBlindVotes.Of(preferences, data.Colors) : preferences;
         Check(learned);
-        var plan = D3poPlan.Make(learned, options, options.TrainedSteps(data));
+        var plan = D3poPlan.Make([.. learned, .. JudgedAlike.Pairs(alike, data)], options, options.TrainedSteps(data));
         D3poObjective? objective = null;
         var result = TrainingLoop.Run(model, new TrainingRun
         {

@@ -48,6 +48,11 @@ public sealed record D3poOptions : StepwiseOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Redraw { get; init; }
 
+    [Description("apply the pulls to groups whose images were judged alike, too, which teach nothing and would be moved by what others "
+        + "teach; grouped; costs their forwards and backwards")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HoldAlike { get; init; }
+
     [Description("divergence from the policy that sampled at which an epoch is to end, in nats, the mean of images and timesteps: "
         + "--kl is doubled and halved on the way there; 0 leaves it as it is"), Range(0.0, 1e6)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

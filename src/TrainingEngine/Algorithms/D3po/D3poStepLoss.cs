@@ -12,10 +12,10 @@ namespace Labeler.TrainingEngine.Algorithms.D3po;
 /// <param name="images">How many times an image is scored at each timestep.</param>
 public sealed class D3poStepLoss(PlannedStep step, D3poOptions options, int images)
 {
-    private readonly double _pairScale = 1 / (step.Preferences.Sum(preference => preference.Weight) * step.SamplingSteps.Count);
+    private readonly double _pairScale = ScaleOf(step);
 
-    /// <summary>Pairs of the step, counted at each of its timesteps.</summary>
-    public double Pairs { get; } = (double)step.Preferences.Count * step.SamplingSteps.Count;
+    /// <summary>Pairs of the step that teach, counted at each of its timesteps.</summary>
+    public double Pairs { get; } = (double)step.Preferences.Count(preference => preference.Weight > 0) * step.SamplingSteps.Count;
 
     /// <summary>Images that the step scores, counted at each of its timesteps.</summary>
     public double Images { get; } = (double)images * step.SamplingSteps.Count;
@@ -39,7 +39,7 @@ public sealed class D3poStepLoss(PlannedStep step, D3poOptions options, int imag
         var ratios = (logProbabilities - reference).detach().cpu().data<float>().ToArray();
         var values = losses.detach().cpu().data<float>().ToArray();
         statistics.AddImages(ratios);
-        foreach (var (pair, loss) in pairs.Zip(values))
+        foreach (var (pair, loss) in pairs.Zip(values).Where(one => one.First.Weight > 0))
         {
             statistics.AddPair(ratios[pair.Winner], ratios[pair.Loser], loss, options);
         }
@@ -74,5 +74,13 @@ public sealed class D3poStepLoss(PlannedStep step, D3poOptions options, int imag
             loss += D3poLoss.ColorDivergence(score.Means, baseMeans, score.Sigma).sum() * (options.HoldColor * scale);
         }
         return loss;
+    }
+
+    // Groups judged alike take part in the mean as images without a pair's loss.
+    private static double ScaleOf(PlannedStep step)
+    {
+        PreferencePair[] teaching = [.. step.Preferences.Where(preference => preference.Weight > 0)];
+        return teaching.Length == 0 ? 0 : PreferencePair.ImagesOf(teaching).Length / (double)step.ImageCount
+            / (teaching.Sum(preference => preference.Weight) * step.SamplingSteps.Count);
     }
 }

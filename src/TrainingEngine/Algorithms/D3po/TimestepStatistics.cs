@@ -41,19 +41,19 @@ public sealed class TimestepStatistics
 
     /// <summary>Mean loss of the pairs.</summary>
     [JsonIgnore]
-    public double MeanLoss => Loss / Pairs;
+    public double MeanLoss => Loss / Math.Max(1, Pairs);
 
     /// <summary>Share of the terms outside the clamp.</summary>
     [JsonIgnore]
-    public double DeadShare => Dead / (2.0 * Pairs);
+    public double DeadShare => Dead / (2.0 * Math.Max(1, Pairs));
 
     /// <summary>Mean of Δ_winner − Δ_loser.</summary>
     [JsonIgnore]
-    public double MeanMargin => Margin / Pairs;
+    public double MeanMargin => Margin / Math.Max(1, Pairs);
 
     /// <summary>Share of the pairs whose winner gained more than its loser.</summary>
     [JsonIgnore]
-    public double Accuracy => (double)Right / Pairs;
+    public double Accuracy => (double)Right / Math.Max(1, Pairs);
 
     /// <summary>Mean divergence of the images from the policy that sampled, in nats.</summary>
     [JsonIgnore]
@@ -98,10 +98,10 @@ public sealed class TimestepStatistics
     /// <param name="images">Scored by the step, counted at each of its timesteps.</param>
     public IReadOnlyDictionary<string, double> Shares(double pairs, double images) => new Dictionary<string, double>
     {
-        ["loss"] = Loss / pairs,
-        ["dead"] = Dead / (2 * pairs),
-        ["margin"] = Margin / pairs,
-        ["accuracy"] = Right / pairs,
+        ["loss"] = Loss / Math.Max(1, pairs),
+        ["dead"] = Dead / (2 * Math.Max(1, pairs)),
+        ["margin"] = Margin / Math.Max(1, pairs),
+        ["accuracy"] = Right / Math.Max(1, pairs),
         ["kl"] = Kl / images,
     };
 

@@ -75,6 +75,29 @@ public sealed class GradientsTests : IDisposable
     }
 
     [Fact]
+    public void Groups_judged_alike_are_pulled_on_and_bring_no_pair()
+    {
+        var (all, judged) = (_preferences, _preferences.Where(pair => pair.Group < 2).ToArray());
+        using var data = Sampled(1);
+        using var weights = Weights();
+        Move(weights);
+        var epoch = JudgedEpoch.OfPairs(["0", "1", "2"], judged);
+        Assert.Equal([2], JudgedAlike.Groups(epoch));
+        Assert.Empty(JudgedAlike.Groups(JudgedEpoch.OfPairs(["0", "1", "2"], all)));
+        PreferencePair[] held = [.. judged, .. JudgedAlike.Pairs([2], data)];
+        _preferences = judged;
+        float[] Of(PreferencePair[] pairs, double kl) =>
+            Collect(weights, _workers, new D3poObjective(PolicyOf(data, 1), data, [new PlannedStep(0, [1, 3], pairs)], new D3poOptions { KlToPrevious = kl }, 12));
+
+        // Two of three groups teach: in the mean over all images their pairs weigh as much less.
+        AssertClose([.. Of(judged, 0).Select(gradient => gradient * 2 / 3)], Of(held, 0));
+        float[] free = Of(held, 0), pulled = Of(held, 1), judgedAlone = Of(judged, 1), judgedFree = Of(judged, 0);
+        var pull = pulled.Zip(free, (one, other) => one - other).ToArray();
+        var pullOfJudged = judgedAlone.Zip(judgedFree, (one, other) => (one - other) * 2 / 3).ToArray();
+        Assert.True(Distance(pull, pullOfJudged) > 1e-2);
+    }
+
+    [Fact]
     public void The_number_of_workers_does_not_change_a_bit()
     {
         using var data = Sampled(2);
