@@ -1,6 +1,5 @@
 using Labeler.TrainingEngine.Experiments.Signals;
 using Labeler.TrainingEngine.Lora;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Tests.Training;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
