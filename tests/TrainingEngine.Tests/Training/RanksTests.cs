@@ -26,12 +26,13 @@ public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDi
 
     [Theory]
     [InlineData("d3po")]
+    [InlineData("d3po", "--redraw", "--hold-color", "1", "--kl-base", "0.5")]
     [InlineData("diffusion-kto")]
-    public void Two_ranks_train_what_one_does_with_the_same_bits_each_time(string algorithm)
+    public void Two_ranks_train_what_one_does_with_the_same_bits_each_time(string algorithm, params string[] options)
     {
         foreach (var (name, ranks) in new[] { ("one", 1), ("two", 2), ("again", 2) }.Take(algorithm == "d3po" ? 3 : 2))
         {
-            using var training = Train(name, ranks, algorithm);
+            using var training = EngineProcess.StartWith(AsRoot, [.. Arguments(name, ranks, algorithm, 3, "60"), .. options]);
             Assert.Equal((0, ""), (training.End().Code, training.End().Errors.Replace("\r", "", StringComparison.Ordinal)));
             Assert.Single(training.End().Output.Split('\n'), line => line.StartsWith("wrote ", StringComparison.Ordinal));
         }
@@ -119,8 +120,8 @@ public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDi
         target.Kill();
     }
 
-    private EngineProcess Train(string name, int ranks, string algorithm = "d3po", int passes = 3, string every = "60") =>
-        EngineProcess.StartWith(AsRoot, Arguments(name, ranks, algorithm, passes, every));
+    private EngineProcess Train(string name, int ranks, int passes, string every = "60") =>
+        EngineProcess.StartWith(AsRoot, Arguments(name, ranks, "d3po", passes, every));
 
     private string[] Arguments(string name, int ranks, string algorithm, int passes, string every) =>
     [

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Labeler.TrainingEngine.Compute;
+using Labeler.TrainingEngine.Compute.Ranks;
 using static TorchSharp.torch;
 
 namespace Labeler.TrainingEngine.Training.Loop;
@@ -98,4 +99,5 @@ public readonly record struct StepPlace(int InnerEpoch, IReadOnlyList<long> Time
 /// <param name="Memory">Images in one forward with gradients.</param>
 /// <param name="AsBase">Makes the model the base model, without anything learned, until the result is disposed of.</param>
 /// <param name="Threads">Who computes.</param>
-public sealed record ObjectiveContext(MemoryPlan Memory, Func<IDisposable> AsBase, ComputeThreads Threads);
+/// <param name="Ranks">Who trains together.</param>
+public sealed record ObjectiveContext(MemoryPlan Memory, Func<IDisposable> AsBase, ComputeThreads Threads, IRanks Ranks);

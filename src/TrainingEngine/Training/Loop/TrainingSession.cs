@@ -41,7 +41,7 @@ internal sealed class TrainingSession : IDisposable
         _weights = new TrainableWeights(_model.Parameters, run.Updates.AdamW, _model.TakeExact());
         var choice = state is { } kept && kept.Ranks == _ranks.Count ? kept.Threads : ChooseThreads(model);
         _threads = new ComputeThreads(choice.Workers, choice.Threads);
-        _objective = _threads.Make(() => make(new ObjectiveContext(_memory, AsBase, _threads)));
+        _objective = _threads.Make(() => make(new ObjectiveContext(_memory, AsBase, _threads, _ranks)));
         _reference = _objective.Reference switch
         {
             Reference.Base => ReferenceWeights.OfBase(_model),
