@@ -37,6 +37,7 @@ public static class PublishedSettings
                 ColorBlind = false,
                 Replay = 0,
                 Redraw = false,
+                HoldAlike = false,
                 AcrossGroups = false,
             },
         },

@@ -87,6 +87,12 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Redraw { get; init; }
 
+    [Display(Name = "Hold groups judged alike",
+        Description = "Applies the pulls to groups whose pictures were all judged alike, too: they teach nothing and would be moved by what "
+            + "others teach. For D3PO with the grouped loop; costs as much as learning from them.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HoldAlike { get; init; }
+
     [Display(Name = "Diffusion-DPO: beta",
         Description = "Temperature of Diffusion-DPO's loss; 2000 is published for Stable Diffusion 1.5."), Range(0.001, 1e7)]
     public double DiffusionDpoBeta { get; init; } = 2000;

@@ -30,6 +30,7 @@ internal static class TaughtByReward
         var said = plan.Manifest.Groups.ToDictionary(g => g.Id);
         return (plan.Manifest with
         {
+            Held = null,
             Teacher = new(reward.Id, reward.Name, options.RewardWeight, options.VotesWeight),
             Groups = [.. groups.Select(g =>
             {

@@ -111,7 +111,7 @@ public sealed partial class EpochCycle
         await using var db = await contexts.CreateDbContextAsync(cancel);
         var freed = await db.Groups.Where(g => g.TrajectoryFreedAt != null && db.Epochs.Any(e =>
             e.Id == g.EpochId && e.ProjectId == job.ProjectId && epochs.Contains(e.Number))).Select(g => g.Id).ToHashSetAsync(cancel);
-        return [.. earlier.Select(one => one with { Groups = [.. one.Groups.Where(group => !freed.Contains(group.Id))] })
+        return [.. earlier.Select(one => one with { Held = null, Groups = [.. one.Groups.Where(group => !freed.Contains(group.Id))] })
             .Where(one => one.Groups.Count > 0)];
     }
 

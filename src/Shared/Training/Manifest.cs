@@ -40,6 +40,10 @@ public sealed record Manifest(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ManifestTeacher? Teacher { get; init; }
 
+    /// <summary>Groups that were judged and teach nothing, and which training holds where they are; null where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestGroup>? Held { get; init; }
+
     private static readonly JsonSerializerOptions Canonical = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

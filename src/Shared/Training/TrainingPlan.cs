@@ -55,6 +55,7 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
         {
             Optimizer = project.Settings.Training.KeepOptimizer && sampledBy?.Kind == project.Settings.Training.Adapter
                 ? sampledBy.KeptOptimizer : null,
+            Held = ofPictures ? null : Held(project.Settings, preferences, groups),
         };
         var asked = items.Where(i => i.Item.Use == ItemUse.Training).ToList();
         return new(manifest, preferences, groups.Count, asked.Count,
@@ -79,6 +80,22 @@ public sealed record TrainingPlan(Manifest Manifest, Preferences Preferences, in
         var items = await asked.AsNoTracking().Include(i => i.First).Include(i => i.Second).OrderBy(i => i.Rank).ToListAsync(cancel);
         var votes = (await said.AsNoTracking().OrderBy(v => v.Id).ToListAsync(cancel)).ToLookup(v => v.ItemId);
         return [.. items.Select(item => new JudgedItem(item, [.. votes[item.Id]]))];
+    }
+
+    private static IReadOnlyList<ManifestGroup>? Held(
+        ProjectSettings settings, Preferences preferences, IReadOnlyDictionary<long, Group> groups)
+    {
+        if (settings is not { Algorithm: "d3po", Training: { HoldAlike: true, Loop: UpdateMode.Grouped } })
+        {
+            return null;
+        }
+        ManifestGroup[] held =
+        [
+            .. preferences.Silent.Select(groups.GetValueOrDefault).OfType<Group>()
+                .Where(group => group.TrajectoryHash is not null && group.Images.Count > 1)
+                .Select(group => Of(group, new GroupPreferences(group.Id, [], []))),
+        ];
+        return held.Length > 0 ? held : null;
     }
 
     private static ManifestGroup Of(Group group, GroupPreferences taught) => new(

@@ -16,6 +16,9 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
     /// <summary>Whether <see cref="Signal"/> counts images judged good or bad instead of pairs.</summary>
     public bool OfImages { get; init; }
 
+    /// <summary>Ids of the groups that were judged and teach nothing, because their images were judged alike or people disagree.</summary>
+    public IReadOnlyList<long> Silent { get; init; } = [];
+
     /// <summary>What the project's algorithm can use: pairs, k(7 − k) for a group of 7 with k flagged; or images judged good or bad, once
     /// there is one of each.</summary>
     public int Signal => !OfImages ? Groups.Sum(g => g.Pairs.Count)
@@ -48,6 +51,7 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
         var lost = across.SelectMany(pairs => pairs).Select(pair => pair.LoserGroup).ToHashSet();
         var useAlone = ofImages && HasBothKinds(judged.SelectMany(one => one.Judgements));
         var taught = new List<GroupPreferences>();
+        var silentGroups = new List<long>();
         foreach (var one in judged)
         {
             Preference[] pairs = [.. one.Pairs(task), .. across[one.Group]];
@@ -59,8 +63,12 @@ public sealed record Preferences(IReadOnlyList<GroupPreferences> Groups, IReadOn
                 var used = one.Votes.Select(v => v.Id).Except(silent.Select(s => s.VoteId)).Order();
                 taught.Add(new(one.Group, pairs, [.. used]) { Judgements = alone });
             }
+            else
+            {
+                silentGroups.Add(one.Group);
+            }
         }
-        return new(taught, [.. excluded.OrderBy(e => e.VoteId)]) { OfImages = ofImages };
+        return new(taught, [.. excluded.OrderBy(e => e.VoteId)]) { OfImages = ofImages, Silent = silentGroups };
     }
 
     private static IReadOnlyList<Standing> Standings(LabelingTask task, ProjectSettings settings,

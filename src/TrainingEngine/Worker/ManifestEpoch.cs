@@ -8,11 +8,11 @@ namespace Labeler.TrainingEngine.Worker;
 /// <summary>What a frozen manifest says, in the engine's words: by people's votes, or by a learned reward.</summary>
 internal static class ManifestEpoch
 {
-    /// <summary>The groups with a trajectory and something to learn from.</summary>
+    /// <summary>The groups with a trajectory and something to learn from, then those that are held.</summary>
     /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
     public static JudgedEpoch Of(Manifest manifest, Func<string, string> pathOf)
     {
-        var groups = Taught(manifest);
+        ManifestGroup[] groups = [.. Taught(manifest), .. manifest.Held ?? []];
         string[] trajectories = [.. groups.Select(group => pathOf(group.Trajectory!))];
         var pairs = Pairs(groups);
         if (manifest.Teacher is { } teacher)

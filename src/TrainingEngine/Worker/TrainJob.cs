@@ -30,8 +30,8 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         using var rewards = new ManifestRewards(taught, pathOf, pulse, texts => model.OrOther(ModelPath.Find(texts, folder.Root)));
         var epoch = rewards.Judged();
         pulse.Say(
-            $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups, manifest "
-                + $"{manifest.Hash()[..12]}");
+            $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups"
+                + (manifest.Held is { } held ? $", {held.Count} of them held as they are" : "") + $", manifest {manifest.Hash()[..12]}");
         epoch = replayed.Count == 0 ? epoch : Behind(epoch, replayed);
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)

@@ -72,6 +72,27 @@ public sealed class Groups_judged_alike_teach(Databases databases)
     }
 
     [Fact]
+    public async Task Where_a_project_holds_them_the_manifest_names_them_apart_from_what_teaches()
+    {
+        var plan = await Plan(new() { Training = new TrainingOptions { HoldAlike = true } }, [], All, [0]);
+
+        Assert.Equal((6, 1, 2), (plan.Signal, plan.Manifest.Groups.Count, plan.Excluded[Exclusion.NoDifference]));
+        Assert.Equal(2, plan.Manifest.Held!.Count);
+        Assert.All(plan.Manifest.Held, group => Assert.Equal((0, 0, 7, false), (group.Preferences.Count, group.Votes.Count, group.Images.Count, group.Trajectory is null)));
+        Assert.DoesNotContain(plan.Manifest.Groups[0].Id, plan.Manifest.Held.Select(group => group.Id));
+        Assert.Equal(plan.Hash, Manifest.Read(plan.Manifest.ToBytes()).Hash());
+        foreach (var other in new[]
+        {
+            new ProjectSettings(),
+            new ProjectSettings { Training = new TrainingOptions { HoldAlike = true, Loop = UpdateMode.Official } },
+            new ProjectSettings { Algorithm = "ddpo", Training = new TrainingOptions { HoldAlike = true } },
+        })
+        {
+            Assert.DoesNotContain("\"held\"", Encoding.UTF8.GetString((await Plan(other, [], All, [0])).Manifest.ToBytes()), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_pair_across_groups_is_exported_with_the_image_and_group_of_its_loser()
     {
         var plan = await Plan(Across, [], All);

@@ -80,6 +80,22 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task Groups_judged_alike_are_held_where_the_project_says_so()
+    {
+        var project = await Project(AdapterKind.Lora);
+        await Open().Projects.ExecuteUpdateAsync(set => set.SetProperty(one => one.Settings, project.Settings with { Training = project.Settings.Training with { HoldAlike = true } }));
+        var epoch = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(epoch.Id) == EpochState.Labeling);
+        await _data.Flag(project.Id, (group, image) => group != 0 && image == 0);
+
+        await Get<EpochCycle>().Train(epoch.Id, (await Get<EpochCycle>().DryRun(epoch.Id)).Hash);
+        WorkUntil(() => State(epoch.Id) == EpochState.Complete);
+
+        var log = string.Join('\n', (await Open().JobLines.ToListAsync()).ConvertAll(line => line.Text));
+        Assert.Contains("on 4 pairs of 3 groups, 1 of them held as they are", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_evaluation_makes_every_checkpoints_pictures_from_the_same_noise_and_then_asks()
     {
         var project = await Project(AdapterKind.Lora);

@@ -116,7 +116,10 @@ internal sealed class WorkerData : IDisposable
     }
 
     /// <summary>A person flags it in each group that they are handed.</summary>
-    public async Task FlagTheFirstImageOfEveryGroup(long projectId)
+    public Task FlagTheFirstImageOfEveryGroup(long projectId) => Flag(projectId, (_, image) => image == 0);
+
+    /// <summary>A person flags the images that <paramref name="bad"/> names by their group's number and their own.</summary>
+    public async Task Flag(long projectId, Func<int, int, bool> bad)
     {
         Account person;
         await using (var db = Open())
@@ -127,7 +130,7 @@ internal sealed class WorkerData : IDisposable
         var handed = await Get<ItemQueue>().Take(projectId, person.Id, 16, []);
         foreach (var lease in handed.Leases)
         {
-            var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, image.Index == 0 ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
+            var tiles = lease.Item!.Group!.Images.Select(image => new TileVerdict(image.Index, bad(lease.Item.Group.Number, image.Index) ? FlagKinds.Deformed : FlagKinds.None, true, true)).ToList();
             var receipt = await Get<VoteRecorder>().Cast(new VoteSubmission(Guid.NewGuid(), lease.ItemId, person.Id, new FlagVerdict(tiles), 900, null));
             Assert.Equal(Outcome.Accepted, receipt.Outcome);
         }

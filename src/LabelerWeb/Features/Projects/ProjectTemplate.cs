@@ -29,9 +29,9 @@ public sealed record ProjectTemplate(
             Guidelines = Art,
         }, ["provocative art", "ambiguous beauty"]),
         new("scores", "Mirrors: scores", "score reflections from 0 to 10", LabelingTask.Score,
-            Usual with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
+            Held with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
         new("categories", "Mirrors: categories", "sort reflections into three categories", LabelingTask.Categorise,
-            Usual with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
+            Held with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
         new("pairs", "Mirrors: pairs", "choose the better of two reflections", LabelingTask.PreferPair,
             Usual with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = Mirrors }, MirrorPrompts),
         new("ranking", "Mirrors: ranking", "rank four reflections", LabelingTask.Rank,
@@ -76,6 +76,9 @@ public sealed record ProjectTemplate(
 
     // Half as many votes an epoch, each gone through twice as often: more gain from a vote where one prompt or two are asked.
     private static ProjectSettings Small => Usual with { ImagesPerEpoch = 98, Training = Usual.Training with { Passes = 4 } };
+
+    // Many prompts: what one teaches would move those whose pictures were judged alike.
+    private static ProjectSettings Held => Usual with { Training = Usual.Training with { HoldAlike = true } };
 
     public static ProjectTemplate? Find(string? key) => All.FirstOrDefault(template => template.Key == key);
 

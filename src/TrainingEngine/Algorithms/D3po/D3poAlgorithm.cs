@@ -63,6 +63,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         HoldColor = settings.HoldColor,
         ColorBlind = settings.ColorBlind,
         Redraw = settings.Redraw,
+        HoldAlike = settings.HoldAlike,
         ImagesPerStep = settings.ImagesPerStep,
     };
 

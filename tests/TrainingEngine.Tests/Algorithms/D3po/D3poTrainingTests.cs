@@ -211,6 +211,20 @@ public sealed class D3poTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_group_judged_alike_moves_less_where_it_is_held()
+    {
+        double Moved(bool hold)
+        {
+            var run = Run(Quick with { KlToPrevious = 3, HoldAlike = hold }, $"alike-{hold}");
+            return MovedOn(run.Trajectories[1], Train(_model, run with { Preferences = [.. run.Preferences.Where(pair => pair.Group == 0)] }).Weights);
+        }
+
+        var (free, held) = (Moved(false), Moved(true));
+
+        Assert.True(held < 0.9 * free, $"{held} {free}");
+    }
+
+    [Fact]
     public void Color_blind_votes_are_cleared_of_the_finished_latents_channel_means_before_they_are_learned_from()
     {
         string[] files = TinyTrajectories.Sample(_model, _folder.File("sampled"), 6, 4);
@@ -361,6 +375,20 @@ public sealed class D3poTrainingTests : IDisposable
     // Mean square of how far each channel's mean of the model's answers lies from the base model's.
     private double ColorsMoved(string weights) => Answer(weights).Zip(Answer()).Chunk(64)
         .Average(channel => Math.Pow(channel.Average(one => one.First - one.Second), 2));
+
+    // Mean square of how far the model's answers at a group's second sampling step lie from the base model's.
+    private double MovedOn(string file, string weights)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var trajectory = Trajectory.Load(file);
+        var latents = trajectory.Latents.select(1, 1);
+        var texts = _model.Encode([.. Enumerable.Repeat(trajectory.Origin.Prompt, (int)latents.shape[0])], (16, 16));
+        Tensor Said() => _model.Unet.Forward(latents, tensor([500L]), texts);
+        var before = Said();
+        using var patch = new ModelPatch(_model, weights);
+        return Said().sub(before).square().mean().item<float>();
+    }
 
     private float[] Answer(string? weights = null)
     {
