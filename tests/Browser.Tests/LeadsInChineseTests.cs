@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Scoring;
+using Labeler.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -31,13 +32,10 @@ public sealed partial class LeadsInChineseTests(Browsing browsing)
         .. Scale.Labels.SelectMany(label => new[] { label.Name, label.Definition }), RewardSettings.UsualRating,
     ];
 
-    // Names of methods, formats, programs and keys, which are the same in Chinese.
+    // Whom and what it names so in one word, and keys of files; names of methods and formats stand in SameInChinese.
     private static readonly HashSet<string> Names =
     [
         .. "Labeler English Ctrl Enter Esc Backspace UTC Ada Faces Pairs Photos Dee".Split(' '),
-        .. "RLHF DDPO DPOK DPO KTO GRPO Flow Diffusion Stable FLUX SDE CPS DDIM Eta AdamW LoRA CLIP Transformer Net Beta beta softmax Kahneman Tversky Bradley Terry Elo arXiv Pick Pic PickScore".Split(' '),
-        .. "Hugging Face Label Studio Argilla OpenAI TorchScript diffusers datasets Markdown OpenAPI Chrome Linux Windows DOS Shift JIS GBK".Split(' '),
-        .. "JSON JPEG PNG WebP TIFF AVIF CSV Parquet zip MiB CPU GPU cpu cuda Webhook POST GET bearer Authorization Bearer KEY NEXT Idempotency Key RateLimit".Split(' '),
         .. "prompt chosen rejected safetensors after data images prompts scores null image mask edge Captions mirror".Split(' '),
     ];
 
@@ -51,25 +49,24 @@ public sealed partial class LeadsInChineseTests(Browsing browsing)
         await page.Locator(".topbar .dropdown > summary").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "简体中文" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "zh-Hans");
-        var english = new List<string>();
+        var shown = new List<(string Page, string Text)>();
         foreach (var address in await site.Addresses())
         {
             await admin.Go($"/{address}");
             await page.Unfold();
-            english.AddRange((await page.EvaluateAsync<string[]>(Shown)).SelectMany(text => Words(text).Except(Names).Select(word => $"{address}: {word} in \"{text}\"")));
+            shown.AddRange((await page.EvaluateAsync<string[]>(Shown)).Select(text => (address, text)));
         }
         await page.GotoAsync("/account");
         await page.GetByLabel("语言").SelectOptionAsync("en");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存资料" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
-        Assert.True(english.Count == 0, string.Join('\n', english.Distinct()));
+        Assert.NotEmpty(shown);
+        var english = SameInChinese.Left(shown, Words).ToList();
+        Assert.True(english.Count == 0, string.Join('\n', english));
     }
 
     private static IEnumerable<string> Words(string text) =>
-        Word().Matches(NoText().Replace(Written.Aggregate(text, (left, written) => left.Replace(written, " ")), " ")).Select(word => word.Value);
-
-    [GeneratedRegex("[A-Za-z]{3,}")]
-    private static partial Regex Word();
+        SameInChinese.Words(NoText().Replace(Written.Aggregate(text, (left, written) => left.Replace(written, " ")), " ")).Except(Names);
 
     // A group's prompt, addresses, paths, files, what holds digits or an underscore: names of things.
     [GeneratedRegex(@"1 hand(, take \d+)?|https?://\S+|mailto:\S*|\S*[/_\\]\S*|\S+\.[a-z0-9]{2,12}\b|\S*\d\S*")]

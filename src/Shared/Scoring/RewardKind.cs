@@ -33,6 +33,7 @@ public enum RewardKind
 
 public static class RewardKinds
 {
+    /// <exception cref="ArgumentOutOfRangeException">The kind has no title here yet.</exception>
     public static string Title(this RewardKind kind) => kind switch
     {
         RewardKind.Compressibility => "Small JPEG files",
@@ -43,7 +44,8 @@ public static class RewardKinds
         RewardKind.ScriptDetector => "Mirror reward on a TorchScript detector",
         RewardKind.Endpoint => "A server of scores",
         RewardKind.VisionLanguage => "A vision-language model",
-        _ => "A reward learned from votes",
+        RewardKind.Learned => "A reward learned from votes",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind of reward has no title."),
     };
 
     public static bool TakesFile(this RewardKind kind) => kind is RewardKind.ScriptScore or RewardKind.ScriptDetector;

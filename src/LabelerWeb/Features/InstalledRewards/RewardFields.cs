@@ -31,6 +31,7 @@ public static class RewardFields
     }
 
     /// <summary>One line for people who choose.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The kind has none here yet.</exception>
     public static string About(RewardKind kind) => kind switch
     {
         RewardKind.Compressibility => "Minus the size of the picture as a JPEG file: smooth pictures win (DDPO).",
@@ -42,6 +43,7 @@ public static class RewardFields
         RewardKind.Endpoint => "A program of your own behind an address, which gets pictures and prompts and answers with numbers.",
         RewardKind.VisionLanguage =>
             "A model that looks at pictures and answers a question in words. Its judgment is shown apart from people's.",
-        _ => "A reward model that learned from people's votes here, and was accepted.",
+        RewardKind.Learned => "A reward model that learned from people's votes here, and was accepted.",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Nothing is said about this kind of reward."),
     };
 }
