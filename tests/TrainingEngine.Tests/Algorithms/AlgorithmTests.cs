@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.Ddpo;
+using Labeler.TrainingEngine.Algorithms.Denoising;
 using Labeler.TrainingEngine.Algorithms.DiffusionDpo;
 using Labeler.TrainingEngine.Algorithms.Dpok;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
@@ -21,6 +22,9 @@ public sealed class AlgorithmTests : IDisposable
     private static readonly DiffusionDpoOptions Dpo = new() { LearningRate = 3e-3, InnerEpochs = 6, ImagesPerStep = 8, Beta = 200 };
 
     private readonly TinyEpoch _tiny = new();
+
+    // D3poTrainingTests and GradientsTests ask the same of D3PO.
+    public static TheoryData<string> ButD3po => [.. Algorithm.All.Select(one => one.Info.Name).Where(name => name != "d3po")];
 
     public void Dispose() => _tiny.Dispose();
 
@@ -117,10 +121,7 @@ public sealed class AlgorithmTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ddpo")]
-    [InlineData("dpok")]
-    [InlineData("weighted")]
-    [InlineData("dpo")]
+    [MemberData(nameof(ButD3po))]
     public void A_stopped_run_goes_on_and_ends_with_the_same_bits(string name)
     {
         var unbroken = Train(name, _tiny.Place(name + "-unbroken"), default);
@@ -144,10 +145,7 @@ public sealed class AlgorithmTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ddpo")]
-    [InlineData("dpok")]
-    [InlineData("weighted")]
-    [InlineData("dpo")]
+    [MemberData(nameof(ButD3po))]
     public void Parts_and_recomputed_activations_change_nothing_but_the_last_bits(string name)
     {
         var whole = WeightsOf(Train(name, _tiny.Place(name + "-whole") with { MicroBatch = 64 }, default));
@@ -170,13 +168,19 @@ public sealed class AlgorithmTests : IDisposable
         Algorithm algorithm, StableDiffusion model, JudgedEpoch epoch, UpdateOptions options, TrainedPart trained, RunOptions place, CancellationToken stop = default) =>
         algorithm.Run(new EpochRun(model, epoch, trained, place, stop), options);
 
-    private TrainingResult Train(string name, RunOptions place, CancellationToken stop) => name switch
+    private TrainingResult Train(string name, RunOptions place, CancellationToken stop) =>
+        Learn(Algorithm.Find(name), _tiny.Model, _tiny.Epoch, Brief(Algorithm.Find(name).Standard), TinyEpoch.Adapter, place, stop);
+
+    // Several steps, each of which learns something.
+    private static UpdateOptions Brief(UpdateOptions standard) => standard switch
     {
-        "ddpo" => Learn(new DdpoAlgorithm(), _tiny.Model, _tiny.Epoch, Ddpo, TinyEpoch.Adapter, place, stop: stop),
-        "dpok" => Learn(new DpokAlgorithm(), _tiny.Model, _tiny.Epoch, new DpokOptions { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 }, TinyEpoch.Adapter, place, stop: stop),
-        "weighted" => Learn(new RewardWeightedAlgorithm(), _tiny.Model, _tiny.Epoch, Weighted with { InnerEpochs = 4 }, TinyEpoch.Adapter, place, stop),
-        "dpo" => Learn(new DiffusionDpoAlgorithm(), _tiny.Model, _tiny.Epoch, Dpo with { InnerEpochs = 2 }, TinyEpoch.Adapter, place, stop),
-        _ => throw new ArgumentException($"There are no settings for {name} here.", nameof(name)),
+        DdpoOptions => Ddpo,
+        DpokOptions dpok => dpok with { LearningRate = 1e-2, InnerEpochs = 2, ImagesPerStep = 8, KlWeight = 0.1, Clip = 0.2 },
+        RewardWeightedOptions => Weighted with { InnerEpochs = 4 },
+        DiffusionDpoOptions => Dpo with { InnerEpochs = 2 },
+        PassOptions passes => passes with { LearningRate = 3e-3, InnerEpochs = 4, ImagesPerStep = 8 },
+        StepwiseOptions steps => steps with { LearningRate = 1e-2, InnerEpochs = 4 },
+        _ => standard with { LearningRate = 1e-2 },
     };
 
     // Covariance of reward and gained log-probability, over all images.

@@ -28,6 +28,11 @@ public sealed class RegistryTests
         Assert.All(Algorithm.All, algorithm => Assert.Equal(algorithm.Standard.LearningRate, algorithm.Info.LearningRate));
 
     [Fact]
+    public void What_is_said_of_an_algorithm_is_so_by_its_settings() =>
+        Assert.All(Algorithm.All, algorithm => Assert.Equal(
+            (algorithm.Standard is StepwiseOptions, algorithm.Standard is PolicyGradientOptions), (algorithm.Info.NeedsTrajectories, algorithm.Info.TakesBaseline)));
+
+    [Fact]
     public void A_project_chooses_estimator_baseline_and_sparse_weights()
     {
         var settings = new TrainingOptions { Estimator = RewardEstimator.ScoreFunction, Baseline = RewardBaseline.Group, SparseRewards = true, BaseKlWeight = 0.04, TimestepsPerStep = 1 };

@@ -10,6 +10,12 @@ namespace Labeler.TrainingEngine.Tests.Commands;
 [Collection("Console")]
 public sealed class AlgorithmCommandTests : IDisposable
 {
+    private static readonly (string Algorithm, string Option, string Value)[] Own =
+    [
+        ("ddpo", "--estimator", "score-function"), ("ddpo", "--baseline", "greedy"), ("dpok", "--kl-weight", "0.5"),
+        ("reward-weighted", "--sparse", "true"), ("diffusion-dpo", "--beta", "100"), ("diffusion-kto", "--good-share", "0.8"),
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private readonly string _model;
 
@@ -20,15 +26,15 @@ public sealed class AlgorithmCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
     }
 
+    /// <summary>Options of algorithms' own, and for each other subcommand one that all have.</summary>
+    public static IEnumerable<object[]> Commands => Own.Concat(Algorithm.All.Select(one => one.Info.Name)
+        .Where(name => name != "d3po" && Own.All(own => own.Algorithm != name)).Select(name => (name, "--warm-up-steps", "2")))
+        .Select(one => new object[] { one.Item1, one.Item2, one.Item3 });
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("ddpo", "--estimator", "score-function")]
-    [InlineData("ddpo", "--baseline", "greedy")]
-    [InlineData("dpok", "--kl-weight", "0.5")]
-    [InlineData("reward-weighted", "--sparse", "true")]
-    [InlineData("diffusion-dpo", "--beta", "100")]
-    [InlineData("preferred", "--inner-epochs", "2")]
+    [MemberData(nameof(Commands))]
     public void An_algorithm_learns_from_a_reward_by_one_command(string algorithm, string option, string value)
     {
         (int code, string output, string error) = Train(algorithm, "--samples", _folder.File("samples"), "--reward", "compressibility", option, value);

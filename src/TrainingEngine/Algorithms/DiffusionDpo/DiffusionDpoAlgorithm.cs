@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Labeler.Shared.Projects;
 using Labeler.TrainingEngine.Algorithms.Denoising;
-using Labeler.TrainingEngine.Training.Data;
+using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Loop;
 
 namespace Labeler.TrainingEngine.Algorithms.DiffusionDpo;
@@ -19,32 +19,11 @@ public sealed record DiffusionDpoOptions : PassOptions
 /// and noise, and the model is to improve on the reference's error more for the winner than for the loser. The reference is the model
 /// before the first step.
 /// </summary>
-public sealed class DiffusionDpoAlgorithm() : PassAlgorithm<DiffusionDpoOptions>("diffusion-dpo")
+public sealed class DiffusionDpoAlgorithm() : PairAlgorithm<DiffusionDpoOptions>("diffusion-dpo")
 {
-    /// <inheritdoc />
-    public override TrainingResult Run(EpochRun run, DiffusionDpoOptions options)
-    {
-        var (model, trajectories, preferences) = (run.Model, run.Epoch.Trajectories, run.Epoch.Preferences);
-        if (preferences.Count == 0)
-        {
-            throw new NothingToLearnException("no pair of images was judged differently");
-        }
-        var images = PreferencePair.ImagesOf(preferences);
-        var places = images.Select((image, index) => (image, index)).ToDictionary(pair => pair.image, pair => pair.index);
-        using var latents = CleanLatents.OfTrajectories(model, trajectories, images);
-        LatentPair[] pairs =
-            [.. preferences.Select(
-                pair => new LatentPair(places[(pair.Group, pair.Winner)], places[(pair.LoserGroup, pair.Loser)], pair.Weight))];
-        return TrainingLoop.Run(model, new TrainingRun
-        {
-            Algorithm = Info.Name,
-            Updates = options,
-            Data = new { Preferences = preferences, Trajectories = trajectories.Select(Path.GetFileName) },
-            Trained = run.Trained,
-            Memory = MemoryPlan.For(model, latents.Width, latents.Height, 1, run.Place, run.Trained),
-            Place = run.Place,
-        }, context => new DiffusionDpoObjective(model, latents, pairs, options, context.Memory), run.Stop);
-    }
+    private protected override PairObjective ObjectiveOf(
+        StableDiffusion model, CleanLatents latents, IReadOnlyList<LatentPair> pairs, DiffusionDpoOptions options, MemoryPlan memory) =>
+        new DiffusionDpoObjective(model, latents, pairs, options, memory);
 
     /// <inheritdoc />
     protected override DiffusionDpoOptions OfProject(DiffusionDpoOptions options, TrainingOptions settings, bool learnedReward) =>
