@@ -25,13 +25,13 @@ row() {
   local name=$1 what=$2
   [ -f "$out/$name.done" ] || return 0
   awk -F'  +' -v what="$what" -v seconds="$(awk '{s += $1 + $2} END {print s}' "$out/$name.time")" '
-    $2 ~ /^[0-9]+$/ && $3 ~ /^[0-9]+$/ { if (first == "") { first = $4; wide = $(NF - 3) } labels = $3; last = $4; range = $5; wider = $(NF - 3); drift = $(NF - 2) }
+    $2 ~ /^[0-9]+$/ && $3 ~ /^[0-9]+$/ { if (first == "") { first = $4; wide = $(NF - 4); good = $(NF - 3) } labels = $3; last = $4; range = $5; wider = $(NF - 4); gooder = $(NF - 3); drift = $(NF - 2) }
     END { gain = last - first
-          printf "| %s | %d | %.1f → %.1f [%s] | %.2f | %.2f | %.0f | %.0f %% | %s |\n",
-            what, labels, first, last, range, 100 * gain / labels, 60 * gain / seconds, seconds, 100 * wider / wide, drift }' "$out/$name.txt"
+          printf "| %s | %d | %.1f → %.1f [%s] | %.2f | %.2f | %.0f | %.0f %% | %.0f %% | %s |\n",
+            what, labels, first, last, range, 100 * gain / labels, 60 * gain / seconds, seconds, 100 * wider / wide, 100 * gooder / good, drift }' "$out/$name.txt"
 }
 
-heading() { printf '\n| %s | judged | good %% | points per 100 judged | points per core minute | core s | diversity kept | distance of the mean colour |\n|---|---|---|---|---|---|---|---|\n' "$1"; }
+heading() { printf '\n| %s | judged | good %% | points per 100 judged | points per core minute | core s | diversity kept | among the good | distance of the mean colour |\n|---|---|---|---|---|---|---|---|---|\n' "$1"; }
 
 for part in "${@:-settings}"; do
   case $part in

@@ -98,6 +98,11 @@ public sealed record ProjectSettings
             + "is not judged to its end then lean towards those.")]
     public bool RouteForSignal { get; init; }
 
+    [Display(Name = "Sample for signal",
+        Description = "Samples most of the prompts whose votes taught most in the last two epochs, and less of those whose pictures were "
+            + "judged alike. Rates of an epoch are then of the prompts it asked about: compare epochs by evaluation images.")]
+    public bool SampleForSignal { get; init; }
+
     [Display(Name = "Evaluation images",
         Description = "Images of fixed prompts and seeds that every epoch samples for before and after. Where people prefer pairs, one "
             + "question in ten compares them blindly with the epoch before: the win rate."), Range(0, 10_000)]

@@ -18,9 +18,34 @@ internal static class PromptPriority
         var votes = await db.Votes.AsNoTracking().Effective().Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training)
             .OrderByDescending(v => v.At).Take(Remembered).Where(v => v.Item!.Group!.Prompt == prompt)
             .Select(v => new Said(v.Seen, v.Flagged, v.Choice, v.Score)).ToListAsync(cancel);
+        return (int)(Levels * (1 - Mean(project, votes))) * itemsInEpoch;
+    }
+
+    /// <summary>What the votes on each prompt's pictures taught in the last epochs that have votes, 0 to 1; null where none have.</summary>
+    /// <param name="epoch">Number of the epoch before which they were.</param>
+    /// <param name="epochs">How many of them are looked at.</param>
+    public static async Task<IReadOnlyList<double>?> Signals(
+        LabelerDb db, Project project, int epoch, int epochs, IReadOnlyList<string> prompts, CancellationToken cancel)
+    {
+        var training = db.Votes.AsNoTracking().Effective()
+            .Where(v => v.ProjectId == project.Id && v.Item!.Use == ItemUse.Training);
+        var before = await db.Epochs.Where(e => e.ProjectId == project.Id && e.Number < epoch && training.Any(v => v.EpochId == e.Id))
+            .OrderByDescending(e => e.Number).Take(epochs).Select(e => e.Id).ToListAsync(cancel);
+        if (before.Count == 0)
+        {
+            return null;
+        }
+        var votes = (await training.Where(v => before.Contains(v.EpochId))
+            .Select(v => new { v.Item!.Group!.Prompt, Said = new Said(v.Seen, v.Flagged, v.Choice, v.Score) }).ToListAsync(cancel))
+            .ToLookup(v => v.Prompt, v => v.Said);
+        return [.. prompts.Select(prompt => Mean(project, [.. votes[prompt]]))];
+    }
+
+    private static double Mean(Project project, List<Said> votes)
+    {
         var signal = project.Task == LabelingTask.Score
             ? Spread([.. votes.Select(v => v.Score).OfType<double>()], project.Settings.Choices) * votes.Count : votes.Sum(Signal);
-        return (int)(Levels * (1 - (signal + Assumed / 2.0) / (votes.Count + Assumed))) * itemsInEpoch;
+        return (signal + Assumed / 2.0) / (votes.Count + Assumed);
     }
 
     /// <summary>Usable pairs of one vote against the most there could be.</summary>

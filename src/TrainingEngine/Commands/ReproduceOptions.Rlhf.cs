@@ -9,7 +9,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of the classic way against D3PO; epochs are rounds of votes.</summary>
     public RlhfOptions OfRlhf(ParseResult parsed, string model)
     {
-        Refuse(parsed, "rlhf", [_replay, _across, _ties, _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery]);
+        Refuse(parsed, "rlhf", [_replay, _across, _forSignal, _ties, _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery]);
         var defaults = new RlhfOptions();
         return defaults with
         {

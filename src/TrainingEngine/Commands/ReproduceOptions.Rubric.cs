@@ -10,7 +10,7 @@ public sealed partial class ReproduceOptions
     public RubricOptions OfRubric(ParseResult parsed)
     {
         Refuse(parsed, "rubric",
-            [_epochs, _images, _replay, _across, _ties, _allLayers, _seeds, _algorithms, _precision, _policyEpochs,
+            [_epochs, _images, _replay, _across, _forSignal, _ties, _allLayers, _seeds, _algorithms, _precision, _policyEpochs,
                 .. _d3po.OfAlgorithmAlone]);
         var defaults = new RubricOptions();
         D3poOptions updates =

@@ -32,6 +32,12 @@ public sealed partial class ReproduceOptions
         new("--replay") { Description = "earlier epochs whose judged pictures are learned from again in every epoch [0]" };
     private readonly Option<bool> _across =
         new("--across-groups") { Description = "pairs between groups of one prompt, too (normalcy, safety)" };
+    private readonly Option<bool> _forSignal = new("--sample-for-signal")
+    {
+        Description = "ask most about the prompts whose votes taught most in the last two epochs (normalcy, safety, alignment); "
+            + "else they take turns",
+    };
+
     private readonly Option<double?> _noise =
         new("--noise") { Description = "share of their verdicts that are wrong, 0 to 1 [0; duels and rubric 0.1]" };
     private readonly Option<double?> _ties =
@@ -72,7 +78,7 @@ public sealed partial class ReproduceOptions
     public ReproduceOptions(Command command)
     {
         Option[] options =
-            [_epochs, _images, _evaluation, _steps, _raters, _replay, _across, _noise, _ties, _guidance, _rank, _allLayers, _seeds,
+            [_epochs, _images, _evaluation, _steps, _raters, _replay, _across, _forSignal, _noise, _ties, _guidance, _rank, _allLayers, _seeds,
                 _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
         Array.ForEach(options, command.Add);
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
@@ -94,6 +100,7 @@ public sealed partial class ReproduceOptions
             Raters = parsed.GetValue(_raters) ?? defaults.Raters,
             Replay = parsed.GetValue(_replay),
             AcrossGroups = parsed.GetValue(_across),
+            SampleForSignal = parsed.GetValue(_forSignal),
             Annotator = Annotator(parsed, defaults.Annotator) with { Seed = updates.Seed },
             Guidance = parsed.GetValue(_guidance),
             D3po = updates,
@@ -104,7 +111,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of algorithms compared on a reward.</summary>
     public ComparisonOptions OfComparison(ParseResult parsed, ComparisonTask task, string model)
     {
-        Refuse(parsed, task.Name, [_raters, _replay, _across, _noise, _ties, .. OfTuning]);
+        Refuse(parsed, task.Name, [_raters, _replay, _across, _forSignal, _noise, _ties, .. OfTuning]);
         var defaults = new ComparisonOptions { Task = task };
         return defaults with
         {
@@ -125,7 +132,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of duels.</summary>
     public DuelOptions OfDuels(ParseResult parsed, string model)
     {
-        Refuse(parsed, "duels", [_replay, _across, _precision, .. OfTuning]);
+        Refuse(parsed, "duels", [_replay, _across, _forSignal, _precision, .. OfTuning]);
         var defaults = new DuelOptions();
         return defaults with
         {
@@ -146,7 +153,7 @@ public sealed partial class ReproduceOptions
     /// <summary>The settings of pairs and images judged alone against each other.</summary>
     public SignalOptions OfSignals(ParseResult parsed, string model)
     {
-        Refuse(parsed, "signals", [_replay, _across, _ties, _algorithms, _precision, .. OfTuning]);
+        Refuse(parsed, "signals", [_replay, _across, _forSignal, _ties, _algorithms, _precision, .. OfTuning]);
         var defaults = new SignalOptions();
         return defaults with
         {

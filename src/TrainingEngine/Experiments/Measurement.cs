@@ -46,7 +46,10 @@ internal sealed record Measurement(IReadOnlyList<Picture> Pictures, IReadOnlyLis
         Diversity.Of(Pictures),
         Math.Sqrt(Colour.Zip(baseColour, (now, before) => (now - before) * (now - before)).Sum()),
         sampleSeconds,
-        trainSeconds);
+        trainSeconds)
+    {
+        GoodDiversity = Diversity.Of([.. Pictures.Where((_, image) => Seen[image].IsGood)]),
+    };
 
     /// <summary>The first pictures with what was seen in them.</summary>
     public Picture Sheet() => Sheets.Draw(

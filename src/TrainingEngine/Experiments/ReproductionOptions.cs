@@ -52,6 +52,10 @@ public sealed record ReproductionOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AcrossGroups { get; init; }
 
+    /// <summary>Whether prompts whose votes teach most are asked most, as in a project; else they take turns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SampleForSignal { get; init; }
+
     /// <summary>Groups of an epoch.</summary>
     public int Groups => Images / GroupSize;
 

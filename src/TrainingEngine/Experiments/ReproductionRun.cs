@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Labeler.Shared.Comparisons;
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Compute;
@@ -51,7 +52,7 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
             var clock = Stopwatch.StartNew();
             SampleFolder samples = Sample(epoch, policy, stop);
             double sampled = clock.Elapsed.TotalSeconds;
-            var lesson = TrainingData.Of([samples, .. Earlier(epoch)], options, epoch);
+            var lesson = TrainingData.Of([samples, .. Earlier(epoch, options.Replay)], options, epoch);
             clock.Restart();
             // Where all verdicts agree there is nothing to learn, and the policy stays.
             policy = lesson.Preferences.Count > 0 ? Learn(epoch, policy, lesson, stop) : policy;
@@ -67,14 +68,14 @@ public sealed class ReproductionRun(string modelFolder, ReproductionOptions opti
 
     private string SamplesOf(int epoch) => Path.Combine(FolderOf(epoch), "samples");
 
-    private IEnumerable<SampleFolder> Earlier(int epoch) =>
-        Enumerable.Range(1, options.Replay).Select(back => epoch - back).Where(past => past > 0)
+    private IEnumerable<SampleFolder> Earlier(int epoch, int epochs) =>
+        Enumerable.Range(1, epochs).Select(back => epoch - back).Where(past => past > 0)
             .Select(past => SampleFolder.Open(SamplesOf(past)));
 
     private SampleFolder Sample(int epoch, string? policy, CancellationToken stop)
     {
         using ComputeThreads workers = Workers();
-        string[] prompts = [.. Enumerable.Range(0, options.Groups).Select(options.Experiment.Prompt)];
+        string[] prompts = [.. AskedPrompts.Of(options, epoch, Earlier(epoch, PromptShares.Remembered))];
         return new EpochSamples(modelFolder, options.Steps, options.Guidance, ReproductionOptions.GroupSize)
             .Fill(SamplesOf(epoch), policy, prompts, Seeds.At((ulong)options.Seed, (ulong)epoch), workers, stop);
     }

@@ -18,6 +18,10 @@ internal static class TrainingData
         return JudgedEpoch.Of(judged[0], judged[1..]);
     }
 
+    /// <summary>What the annotators said of an epoch's pictures.</summary>
+    public static IReadOnlyList<PreferencePair> Judged(SampleFolder samples, ReproductionOptions options, int epoch) =>
+        Judge(samples, options, SimulatedAnnotator.Several(options.Raters, options.Annotator), epoch);
+
     private static IReadOnlyList<PreferencePair> Judge(
         SampleFolder samples, ReproductionOptions options, SimulatedAnnotator[] raters, int epoch) =>
         options.AcrossGroups

@@ -1,6 +1,7 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
 using Labeler.Shared.Training;
+using Labeler.Shared.Voting;
 using Labeler.TrainingEngine.Diffusion;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,6 +22,8 @@ internal sealed class SampleJob(IDbContextFactory<LabelerDb> contexts, EpochCycl
         var epoch = db.Epochs.AsNoTracking().Include(e => e.SampledBy).First(e => e.Id == job.EpochId);
         var present = db.Groups.Where(group => group.EpochId == epoch.Id).Select(group => new { group.Use, group.Number }).ToHashSet();
         var order = SamplingOrder.Of(project, epoch);
+        string[] prompts = [.. order.Trained.Select(prompt => prompt.Text)];
+        order = order with { Asked = reporter.Ask(() => PromptShares.Of(db, project, epoch, prompts)) };
         var groups = order.Groups();
         var shares =
             from row in order.Rows()

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Labeler.Shared.Epochs;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Samples;
@@ -38,6 +39,10 @@ internal sealed record SamplingOrder
     /// <summary>First those of training.</summary>
     public required IReadOnlyList<OrderedPrompt> Prompts { get; init; }
 
+    /// <summary>For each group that people judge, its place among the prompts of training; null where these take turns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Asked { get; init; }
+
     /// <param name="project">With its prompts.</param>
     /// <param name="epoch">With the checkpoint that samples it.</param>
     public static SamplingOrder Of(Project project, Epoch epoch)
@@ -62,16 +67,20 @@ internal sealed record SamplingOrder
         };
     }
 
+    /// <summary>The prompts whose pictures people judge.</summary>
+    [JsonIgnore]
+    public OrderedPrompt[] Trained => [.. Prompts.Where(prompt => prompt.IsForTraining)];
+
     /// <summary>All groups of the epoch: first those that people judge, then the evaluation set, whose prompts and noise are the same in
     /// every epoch.</summary>
     public IReadOnlyList<WantedGroup> Groups()
     {
-        OrderedPrompt[] prompts = [.. Prompts.Where(prompt => prompt.IsForTraining)];
+        var prompts = Trained;
         return
         [
             // Epochs take turns at the prompts, so that a long list is used whole.
             .. Enumerable.Range(0, Labeling).Select(number => new WantedGroup(GroupUse.Labeling, number,
-                prompts[(int)(((long)(Epoch - 1) * Labeling + number) % prompts.Length)],
+                prompts[Asked?[number] ?? (int)(((long)(Epoch - 1) * Labeling + number) % prompts.Length)],
                 Seeds.At((ulong)Seed, LabelingStream, (ulong)Epoch, (ulong)number))),
             .. Enumerable.Range(0, Evaluation).Select(number => new WantedGroup(GroupUse.Evaluation, number,
                 Prompts[number % Prompts.Count], Seeds.At((ulong)Seed, EvaluationStream, (ulong)number))),

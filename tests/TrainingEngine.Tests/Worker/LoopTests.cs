@@ -99,6 +99,22 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task The_next_epoch_samples_most_of_what_was_judged_differently_where_the_project_says_so()
+    {
+        var project = await Project(AdapterKind.Lora, groups: 6);
+        await Open().Projects.ExecuteUpdateAsync(set => set.SetProperty(one => one.Settings, project.Settings with { SampleForSignal = true }));
+        var epoch = await Get<EpochCycle>().Start(project.Id, null);
+        WorkUntil(() => State(epoch.Id) == EpochState.Labeling);
+        await _data.Flag(project.Id, (group, image) => group % 2 == 1 && image == 0);
+
+        await Get<EpochCycle>().Train(epoch.Id, (await Get<EpochCycle>().DryRun(epoch.Id)).Hash);
+        WorkUntil(() => Open().Epochs.Any(one => one.Number == 2 && one.State == EpochState.Labeling));
+
+        var next = await Open().Groups.Where(group => group.Use == GroupUse.Labeling && group.EpochId != epoch.Id).Select(group => group.Prompt).ToListAsync();
+        Assert.Equal((1, 5), (next.Count(prompt => prompt == "a red flag"), next.Count(prompt => prompt == "1 hand")));
+    }
+
+    [Fact]
     public async Task An_evaluation_makes_every_checkpoints_pictures_from_the_same_noise_and_then_asks()
     {
         var project = await Project(AdapterKind.Lora);

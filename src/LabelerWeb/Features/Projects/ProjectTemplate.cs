@@ -29,20 +29,20 @@ public sealed record ProjectTemplate(
             Guidelines = Art,
         }, ["provocative art", "ambiguous beauty"]),
         new("scores", "Mirrors: scores", "score reflections from 0 to 10", LabelingTask.Score,
-            Held with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
+            Reflections with { Choices = Scale.Rubric, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
         new("categories", "Mirrors: categories", "sort reflections into three categories", LabelingTask.Categorise,
-            Held with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
+            Reflections with { Choices = Scale.Labels, ImagesPerEpoch = 140, Guidelines = Mirrors }, MirrorPrompts),
         new("pairs", "Mirrors: pairs", "choose the better of two reflections", LabelingTask.PreferPair,
-            Usual with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = Mirrors }, MirrorPrompts),
+            Reflections with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = Mirrors }, MirrorPrompts),
         new("ranking", "Mirrors: ranking", "rank four reflections", LabelingTask.Rank,
-            Usual with { GroupSize = 4, ImagesPerEpoch = 80, SignalBudget = 50, Guidelines = Mirrors }, MirrorPrompts),
+            Reflections with { GroupSize = 4, ImagesPerEpoch = 80, SignalBudget = 50, Guidelines = Mirrors }, MirrorPrompts),
     ];
 
     public static IReadOnlyList<ProjectTemplate> All { get; } =
     [
         .. Demos,
         new("alignment", "Alignment", "choose the picture that shows more of what its prompt says", LabelingTask.PreferPair,
-            Usual with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = Alignment }, MirrorPrompts),
+            Reflections with { GroupSize = 2, ImagesPerEpoch = 140, SignalBudget = 50, Guidelines = Alignment }, MirrorPrompts),
         new("rlhf", "Hands: classic RLHF", "votes teach a reward model, and that a policy gradient with a penalty of the divergence",
             LabelingTask.FlagBatch, ClassicRlhf.Of(Usual with { Flags = FlagKinds.Deformed, Guidelines = Hands }), ["1 hand"]),
         new("animals", "DDPO: animals", "for JPEG size or an aesthetic score as reward; needs a Stable Diffusion model",
@@ -77,8 +77,12 @@ public sealed record ProjectTemplate(
     // Half as many votes an epoch, each gone through twice as often: more gain from a vote where one prompt or two are asked.
     private static ProjectSettings Small => Usual with { ImagesPerEpoch = 98, Training = Usual.Training with { Passes = 4 } };
 
-    // Many prompts: what one teaches would move those whose pictures were judged alike.
-    private static ProjectSettings Held => Usual with { Training = Usual.Training with { HoldAlike = true } };
+    // Votes are about colors, too, and of many prompts, which learn unequally fast and would move one another.
+    private static ProjectSettings Reflections => Usual with
+    {
+        SampleForSignal = true,
+        Training = Usual.Training with { HoldColor = 0, HoldAlike = true },
+    };
 
     public static ProjectTemplate? Find(string? key) => All.FirstOrDefault(template => template.Key == key);
 

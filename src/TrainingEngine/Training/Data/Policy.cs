@@ -13,12 +13,16 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <param name="steps">The steps of sampling.</param>
 /// <param name="type">Element type that the U-Net computes in.</param>
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
-public sealed class Policy(GuidedDenoiser unet, IPolicyStep steps, ScalarType type = ScalarType.Float32, bool recompute = false)
+/// <param name="ofRedrawn">Predicts at steps that are drawn anew; null where <paramref name="unet"/> does.</param>
+public sealed class Policy(
+    GuidedDenoiser unet, IPolicyStep steps, ScalarType type = ScalarType.Float32, bool recompute = false, GuidedDenoiser? ofRedrawn = null)
 {
     /// <summary>A model under the guidance and the steps that sampled an epoch.</summary>
-    public static Policy Of(StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false) => new(
+    /// <param name="unguided">Without guidance at steps that are drawn anew.</param>
+    public static Policy Of(
+        StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false, bool unguided = false) => new(
         new GuidedDenoiser(model.Denoiser, data.Origin.Guidance, detachUnconditional), data.Steps,
-        model.Precision, recompute);
+        model.Precision, recompute, unguided ? new GuidedDenoiser(model.Denoiser, 1) : null);
 
     /// <summary>Element type that the U-Net computes in.</summary>
     public ScalarType Type => type;
@@ -45,7 +49,8 @@ public sealed class Policy(GuidedDenoiser unet, IPolicyStep steps, ScalarType ty
     {
         if (rows.Shared is not { } shared)
         {
-            return unet.Predict(rows.Latents.to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt, rows.Negative, tape);
+            var denoiser = rows.Redrawn && ofRedrawn is { } other ? other : unet;
+            return denoiser.Predict(rows.Latents.to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt, rows.Negative, tape);
         }
         var computed = unet.Predict(
             rows.Latents.index_select(0, shared.Computed)
