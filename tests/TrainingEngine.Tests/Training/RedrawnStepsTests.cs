@@ -71,22 +71,6 @@ public sealed class RedrawnStepsTests : IDisposable
         Assert.Equal(0, (_data.Rows(0, [1], Step).Latents - trajectory.Latents[1, Step]).abs().max().item<float>());
     }
 
-    [Fact]
-    public void They_can_be_scored_without_the_guidance_that_sampled()
-    {
-        using var scope = NewDisposeScope();
-        var steps = new DdimStep(NoiseSchedule.Load(_folder.File("model", "scheduler")), TinyTrajectories.Steps);
-        GuidedDenoiser With(double scale) => new(_model.Unet, scale);
-        Tensor Means(PolicyRows rows, GuidedDenoiser unet, GuidedDenoiser? ofRedrawn = null) => new Policy(unet, steps, ofRedrawn: ofRedrawn).Score(rows).Means;
-        var redrawn = Redrawn(0, [0, 1, 2], Step, pass: 0);
-        _data.Pass = null;
-        var sampled = _data.Rows(0, [0, 1, 2], Step);
-
-        Assert.True(Means(redrawn, With(3), With(1)).equal(Means(redrawn, With(1))).all().item<bool>());
-        Assert.True(Means(sampled, With(3), With(1)).equal(Means(sampled, With(3))).all().item<bool>());
-        Assert.False(Means(redrawn, With(3)).equal(Means(redrawn, With(1))).all().item<bool>());
-    }
-
     public void Dispose()
     {
         _data.Dispose();

@@ -72,7 +72,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             ObjectiveContext context,
         Action<string>? report, CancellationToken stop)
     {
-        var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute, options.Unguided);
+        var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
         var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce, context.Ranks, options.Redraw);
         if (options.Redraw)
         {

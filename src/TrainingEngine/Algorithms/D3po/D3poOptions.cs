@@ -48,11 +48,6 @@ public sealed record D3poOptions : StepwiseOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Redraw { get; init; }
 
-    [Description("score steps that are drawn anew by the prompt's prediction alone, whatever guidance samples, as Diffusion-DPO does: half of "
-        + "the work under guidance")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Unguided { get; init; }
-
     [Description("apply the pulls to groups whose images were judged alike, too, which teach nothing and would be moved by what others "
         + "teach; grouped; costs their forwards and backwards")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -100,10 +95,6 @@ public sealed record D3poOptions : StepwiseOptions
         if (StepWeights.Any(weight => !double.IsFinite(weight) || weight < 0))
         {
             throw new EngineException("training options: a weight in StepWeights must be a finite number of at least 0");
-        }
-        if (Unguided && !Redraw)
-        {
-            throw new EngineException("training options: --unguided is about steps that are drawn anew; give --redraw, too");
         }
         if (KlBudget > 0 && KlToPrevious == 0)
         {

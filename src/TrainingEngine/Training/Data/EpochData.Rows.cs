@@ -36,7 +36,7 @@ public sealed partial class EpochData
             return rows;
         }
         var (latents, next) = _redrawn.Of(trajectory.Final.index_select(0, chosen), pass, group, step);
-        rows = rows with { Latents = latents.to(_device), NextLatents = next.to(_device), Redrawn = true };
+        rows = rows with { Latents = latents.to(_device), NextLatents = next.to(_device) };
         return rows.PreviousMeans is { } known ? rows.Under(known, Steps) : rows;
     }
 

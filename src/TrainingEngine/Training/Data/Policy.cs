@@ -13,16 +13,12 @@ namespace Labeler.TrainingEngine.Training.Data;
 /// <param name="steps">The steps of sampling.</param>
 /// <param name="type">Element type that the U-Net computes in.</param>
 /// <param name="recompute">Compute activations again in the backward pass instead of keeping them.</param>
-/// <param name="ofRedrawn">Predicts at steps that are drawn anew; null where <paramref name="unet"/> does.</param>
-public sealed class Policy(
-    GuidedDenoiser unet, IPolicyStep steps, ScalarType type = ScalarType.Float32, bool recompute = false, GuidedDenoiser? ofRedrawn = null)
+public sealed class Policy(GuidedDenoiser unet, IPolicyStep steps, ScalarType type = ScalarType.Float32, bool recompute = false)
 {
     /// <summary>A model under the guidance and the steps that sampled an epoch.</summary>
-    /// <param name="unguided">Without guidance at steps that are drawn anew.</param>
-    public static Policy Of(
-        StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false, bool unguided = false) => new(
+    public static Policy Of(StableDiffusion model, EpochData data, bool detachUnconditional = false, bool recompute = false) => new(
         new GuidedDenoiser(model.Denoiser, data.Origin.Guidance, detachUnconditional), data.Steps,
-        model.Precision, recompute, unguided ? new GuidedDenoiser(model.Denoiser, 1) : null);
+        model.Precision, recompute);
 
     /// <summary>Element type that the U-Net computes in.</summary>
     public ScalarType Type => type;
@@ -49,8 +45,7 @@ public sealed class Policy(
     {
         if (rows.Shared is not { } shared)
         {
-            var denoiser = rows.Redrawn && ofRedrawn is { } other ? other : unet;
-            return denoiser.Predict(rows.Latents.to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt, rows.Negative, tape);
+            return unet.Predict(rows.Latents.to(type), [steps.TimeOf(rows.Timestep)], rows.Prompt, rows.Negative, tape);
         }
         var computed = unet.Predict(
             rows.Latents.index_select(0, shared.Computed)

@@ -28,9 +28,6 @@ public sealed record PolicyRows(
     /// </summary>
     public (Tensor Computed, Tensor Taken)? Shared { get; init; }
 
-    /// <summary>Whether the step was drawn anew, and not taken in sampling.</summary>
-    public bool Redrawn { get; init; }
-
     /// <summary>Images.</summary>
     public long Count => Latents.shape[0];
 
