@@ -88,8 +88,8 @@ public sealed record TrainingOptions
     public bool Redraw { get; init; }
 
     [Display(Name = "Hold groups judged alike",
-        Description = "Applies the pulls to groups whose pictures were all judged alike, too: they teach nothing and would be moved by what "
-            + "others teach. For D3PO with the grouped loop; costs as much as learning from them.")]
+        Description = "Applies the pulls to groups whose pictures were all judged alike, too: they teach nothing and would be moved by "
+            + "what others teach. For D3PO with the grouped loop; costs as much as learning from them.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HoldAlike { get; init; }
 

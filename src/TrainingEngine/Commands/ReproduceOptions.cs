@@ -78,8 +78,8 @@ public sealed partial class ReproduceOptions
     public ReproduceOptions(Command command)
     {
         Option[] options =
-            [_epochs, _images, _evaluation, _steps, _raters, _replay, _across, _forSignal, _noise, _ties, _guidance, _rank, _allLayers, _seeds,
-                _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
+            [_epochs, _images, _evaluation, _steps, _raters, _replay, _across, _forSignal, _noise, _ties, _guidance, _rank, _allLayers,
+                _seeds, _algorithms, _precision, _scenes, _trainingSteps, _evaluateEvery, _policyEpochs];
         Array.ForEach(options, command.Add);
         _d3po = new OptionsOnCommandLine(command, new D3poOptions());
     }

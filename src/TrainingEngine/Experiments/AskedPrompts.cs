@@ -26,8 +26,8 @@ internal static class AskedPrompts
         var taught = earlier.SelectMany((samples, back) =>
         {
             var pairs = TrainingData.Judged(samples, options, epoch - 1 - back).CountBy(pair => pair.Group).ToDictionary();
-            return samples.Manifest.Prompts.Select((prompt, group) =>
-                (Prompt: prompt, Signal: (double)pairs.GetValueOrDefault(group) / MostPairs(options.Experiment.Family, samples.Manifest.GroupSize)));
+            double most = MostPairs(options.Experiment.Family, samples.Manifest.GroupSize);
+            return samples.Manifest.Prompts.Select((prompt, group) => (Prompt: prompt, Signal: pairs.GetValueOrDefault(group) / most));
         }).ToLookup(group => group.Prompt, group => group.Signal);
         return [.. ScenePrompts.Of(options.Experiment.Family).Select(prompt => taught[prompt].Append(Assumed).Average())];
     }

@@ -43,6 +43,6 @@ public sealed record EpochRow(
     public string ToText(int labels) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Epoch,5}  {labels,6}  {100 * Rate.Share,7:0.0}  {$"{100 * Rate.Low:0.0} to {100 * Rate.High:0.0}",13}  "
-            + $"{100 * Unreadable,9:0.0}  {Score,5:0.00}  {Diversity,9:0.000}  {GoodDiversity,7:0.000}  {ColourDrift,12:0.000}  {SampleSeconds,10:0.0}  "
-            + $"{TrainSeconds,10:0.0}");
+            + $"{100 * Unreadable,9:0.0}  {Score,5:0.00}  {Diversity,9:0.000}  {GoodDiversity,7:0.000}  "
+            + $"{ColourDrift,12:0.000}  {SampleSeconds,10:0.0}  {TrainSeconds,10:0.0}");
 }
