@@ -86,12 +86,14 @@ for part in "${@:-settings}"; do
       run gain-art-10 "${art[@]}" --redraw --inner-epochs 4 --kl 0.1
       run gain-art-10-2 "${art[@]}" --redraw --inner-epochs 2 --kl 0.1
       run gain-art-early "${art[@]}" --redraw --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9
+      run gain-art-alike "${art[@]}" --redraw --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9 --hold-alike
       heading "${art[*]}"
       row gain-art-free-05 'steps as sampled, two passes, KL 0.05'
       row gain-art-05 'steps drawn anew, four passes, KL 0.05'
       row gain-art-10 'steps drawn anew, four passes, KL 0.1'
       row gain-art-10-2 'steps drawn anew, two passes, KL 0.1'
       row gain-art-early 'steps drawn anew, four passes, KL 0.1, sampling steps 0 to 9'
+      row gain-art-alike 'the same, groups judged alike held'
       mirrors=(alignment --epochs 5 --images 196 --evaluation-images 100 --seed 11 --redraw)
       run gain-mirrors-half "${mirrors[@]}" --hold-color 0 --inner-epochs 2 --step-fraction 0.5 --kl 0.05
       run gain-mirrors-free "${mirrors[@]}" --hold-color 0 --inner-epochs 2 --kl 0.05
@@ -123,7 +125,7 @@ for part in "${@:-settings}"; do
       case $part in
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2) ;;
-        safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9 --hold-alike) ;;
+        safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9) ;;
         alignment) size=(alignment --epochs 5 --images 196 --hold-color 0 --hold-alike --sample-for-signal) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done
