@@ -106,6 +106,7 @@ for part in "${@:-settings}"; do
       run gain-mirrors-alike-signal "${mirrors[@]}" --hold-color 1 --inner-epochs 2 --kl 0.05 --hold-alike --sample-for-signal
       run gain-mirrors-free-alike "${mirrors[@]}" --hold-color 0 --inner-epochs 2 --kl 0.05 --hold-alike
       run gain-mirrors-free-signal "${mirrors[@]}" --hold-color 0 --inner-epochs 2 --kl 0.05 --hold-alike --sample-for-signal
+      run gain-mirrors-decay "${mirrors[@]}" --hold-color 0 --inner-epochs 2 --kl 0.05 --hold-alike --sample-for-signal --learning-rate 5e-5 --learning-rate-decay 0.9
       run gain-mirrors-late "${mirrors[@]}" --hold-color 1 --inner-epochs 2 --kl 0.05 --first-step 3 --last-step 16
       heading "${mirrors[*]}"
       row gain-mirrors-half 'two passes over half of the steps, KL 0.05, colors free'
@@ -117,6 +118,7 @@ for part in "${@:-settings}"; do
       row gain-mirrors-alike-signal 'colors held, groups judged alike held, asked for signal'
       row gain-mirrors-free-alike 'colors free, groups judged alike held'
       row gain-mirrors-free-signal 'colors free, groups judged alike held, asked for signal'
+      row gain-mirrors-decay 'the same, learning rate from 5e-5 to a tenth'
       row gain-mirrors-3 'three passes, KL 0.05, colors held'
       row gain-mirrors-early 'three passes, KL 0.05, colors held, sampling steps 0 to 7'
       row gain-mirrors-late 'two passes, KL 0.05, colors held, sampling steps 3 to 16'
@@ -126,7 +128,7 @@ for part in "${@:-settings}"; do
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9) ;;
-        alignment) size=(alignment --epochs 5 --images 196 --hold-color 0 --hold-alike --sample-for-signal) ;;
+        alignment) size=(alignment --epochs 5 --images 196 --hold-color 0 --hold-alike --sample-for-signal --learning-rate 5e-5 --learning-rate-decay 0.9) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done
       heading "${size[*]}"

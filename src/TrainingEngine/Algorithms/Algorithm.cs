@@ -80,6 +80,7 @@ public abstract class Algorithm<T>(string name) : Algorithm(name) where T : Upda
         OfProject(new T(), settings, learnedReward) with
         {
             LearningRate = settings.LearningRate,
+            LearningRateDecay = settings.LearningRateDecay,
             WeightDecay = settings.WeightDecay,
             MaxGradientNorm = settings.MaxGradientNorm,
             Seed = (int)(settings.Seed & int.MaxValue),

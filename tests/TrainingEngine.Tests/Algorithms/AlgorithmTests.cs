@@ -120,6 +120,18 @@ public sealed class AlgorithmTests : IDisposable
         Assert.InRange(MoveOf(slow) / MoveOf(quick), 0.0005, 0.01);
     }
 
+    [Fact]
+    public void The_learning_rate_falls_evenly_to_what_is_left_at_the_end()
+    {
+        var falling = new PreferredOptions { LearningRateDecay = 0.9, WarmUpSteps = 2 };
+        Assert.Equal([0.5, 0.91, 0.82, 0.73, 0.64, 0.55, 0.46, 0.37, 0.28, 0.19], Enumerable.Range(0, 10).Select(step => Math.Round(falling.RateAt(step, 10), 9)));
+
+        var preferred = new PreferredOptions { LearningRate = 1e-2, InnerEpochs = 3, ImagesPerStep = 16, WeightDecay = 0 };
+        var level = Learn(new PreferredAlgorithm(), _tiny.Model, _tiny.Epoch, preferred, TinyEpoch.Adapter, _tiny.Place("level"));
+        var decayed = Learn(new PreferredAlgorithm(), _tiny.Model, _tiny.Epoch, preferred with { LearningRateDecay = 1 }, TinyEpoch.Adapter, _tiny.Place("decayed"));
+        Assert.InRange(MoveOf(decayed) / MoveOf(level), 0.5, 0.9);
+    }
+
     [Theory]
     [MemberData(nameof(ButD3po))]
     public void A_stopped_run_goes_on_and_ends_with_the_same_bits(string name)

@@ -81,7 +81,7 @@ public sealed record ProjectTemplate(
     private static ProjectSettings Reflections => Usual with
     {
         SampleForSignal = true,
-        Training = Usual.Training with { HoldColor = 0, HoldAlike = true },
+        Training = Usual.Training with { HoldColor = 0, HoldAlike = true, LearningRate = 5e-5, LearningRateDecay = 0.9 },
     };
 
     public static ProjectTemplate? Find(string? key) => All.FirstOrDefault(template => template.Key == key);

@@ -72,8 +72,7 @@ internal sealed class TrainingSession : IDisposable
     public TrainingProgress Step(CancellationToken stop)
     {
         stop = RankAgreement.OnStopping(_ranks, stop);
-        var warmUp = _run.Updates.WarmUpSteps;
-        _weights.ScaleLearningRate(Position < warmUp ? (Position + 1.0) / warmUp : 1);
+        _weights.ScaleLearningRate(_run.Updates.RateAt(Position, Steps));
         _weights.ClearGradients();
         var figures = _gradients.Add(_objective, Position, stop);
         var broken = figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)).Key;

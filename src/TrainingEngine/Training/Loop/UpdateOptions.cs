@@ -28,12 +28,23 @@ public abstract record UpdateOptions
     [Description("optimizer steps over which the learning rate rises from 0"), Range(0, 1_000_000)]
     public int WarmUpSteps { get; init; }
 
+    [Description("share of the learning rate that is lost evenly until the last step: 0.9 leaves a tenth; an epoch then ends where many of "
+        + "its steps lead, and not where the last few do"), Range(0.0, 1.0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double LearningRateDecay { get; init; }
+
     [Description("seed of every order and draw, and of a new adapter")]
     public int Seed { get; init; }
 
     /// <summary>Settings of the optimizer.</summary>
     [JsonIgnore]
     public AdamWSettings AdamW => new(LearningRate, AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
+
+    /// <summary>Share of the learning rate with which an optimizer step is taken.</summary>
+    /// <param name="step">Counted from 0.</param>
+    /// <param name="steps">In all.</param>
+    public double RateAt(int step, int steps) =>
+        (step < WarmUpSteps ? (step + 1.0) / WarmUpSteps : 1) * (1 - (LearningRateDecay * step / Math.Max(1, steps)));
 
     /// <exception cref="EngineException">A value is outside its range.</exception>
     public virtual void Validate()
