@@ -23,8 +23,8 @@ public sealed record TrainingOptions
     public double LearningRate { get; init; } = 3e-5;
 
     [Display(Name = "Learning rate decay",
-        Description = "Share of the learning rate that is lost evenly over an epoch's training: 0.9 leaves a tenth at its end. Chance in the "
-            + "single steps counts less then; it goes with a higher rate."), Range(0.0, 1.0)]
+        Description = "Share of the learning rate that is lost evenly over an epoch's training: 0.9 leaves a tenth at its end. Chance in "
+            + "the single steps counts less then; it goes with a higher rate."), Range(0.0, 1.0)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double LearningRateDecay { get; init; }
 
