@@ -23,18 +23,23 @@ internal sealed class MeansOfPolicy(
                 (Group: group, Pass: redraws ? step.InnerEpoch : (int?)null, Step: sampling))))
             .Distinct().GroupBy(place => (place.Group, place.Pass), place => place.Step).OrderBy(of => of.Key)
             .Select(of => new Turn(of.Key.Group, of.Key.Pass, [.. of.Order()]));
-        foreach (var turnsOfRanks in turns.Where(turn => Lacks(turn, ofBase)).Chunk(_ranks.Count))
+        foreach (var turnsOfRanks in turns.Where(turn => ofBase || Lacks(turn)).Chunk(_ranks.Count))
         {
             Keep(turnsOfRanks, ofBase, threads, cancellation);
         }
         data.Pass = null;
     }
 
-    private bool Lacks(Turn turn, bool ofBase)
+    private bool Lacks(Turn turn)
+    {
+        Begin(turn);
+        return data.LacksMeans(turn.Group);
+    }
+
+    private void Begin(Turn turn)
     {
         data.Load([turn.Group]);
         data.Pass = turn.Pass;
-        return ofBase || data.LacksMeans(turn.Group);
     }
 
     // The n-th turn is rank n's; the sum with the others' zeros brings it to all.
@@ -45,8 +50,7 @@ internal sealed class MeansOfPolicy(
         {
             foreach (var (rank, turn) in turns.Index())
             {
-                data.Load([turn.Group]);
-                data.Pass = turn.Pass;
+                Begin(turn);
                 means.Add(rank == _ranks.Rank ? Compute(turn, threads, cancellation) : Zeros(turn));
             }
             _ranks.Sum([.. means.SelectMany(ofTurn => ofTurn)]);
