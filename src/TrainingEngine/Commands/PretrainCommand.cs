@@ -1,83 +1,57 @@
 using System.CommandLine;
-using System.Globalization;
 using Labeler.TrainingEngine.Compute;
-using Labeler.TrainingEngine.MirrorWorld.Scenes;
 using Labeler.TrainingEngine.Pretraining;
 
 namespace Labeler.TrainingEngine.Commands;
 
-/// <summary><c>pretrain</c>: makes the bundled model from drawn scenes, or one of larger pictures.</summary>
+/// <summary><c>pretrain</c>: makes the bundled model from drawn scenes.</summary>
 public static class PretrainCommand
 {
     public static Command Create()
     {
+        var defaults = new PretrainOptions();
         var folder =
             new Option<string>("--out") { Description = "Folder of the model; a run that was stopped goes on there", Required = true };
         var seed =
             new Option<long>("--seed")
             {
                 Description = "Decides scenes, starting weights and noise",
-                DefaultValueFactory = _ => new PretrainOptions().Seed
+                DefaultValueFactory = _ => defaults.Seed
             };
-        var size = Size();
-        var vaeSteps = Steps("--vae-steps", "Steps of the autoencoder", options => options.VaeSteps);
-        var unetSteps = Steps("--unet-steps", "Steps of U-Net and text encoder", options => options.UnetSteps);
-        var scenes = Steps("--scenes", "Scenes whose latents the U-Net learns from", options => options.Scenes);
-        var hands = Share("--deformed-hands", "Share of hands without five fingers that the U-Net learns from", flaws => flaws.Hands);
-        var hazards = Share("--hazards", "Share of compositions with a hazard sign", flaws => flaws.Art);
-        var mirrors = Share("--wrong-reflections", "Share of reflections that are not right", flaws => flaws.Mirrors);
-        var colors = Share("--wrong-colors", "Share of those that have another color", flaws => flaws.Colors);
-        var workers = new Option<int>("--workers")
-        {
-            Description = "Micro-batches computed at once; other counts give other roundings",
-            DefaultValueFactory = _ => 1
-        }.AtLeastOne();
-        var threads = new Option<int>("--threads") { Description = "Threads inside each", DefaultValueFactory = _ => 1 }.AtLeastOne();
+        var vaeSteps = Count("--vae-steps", "Steps of the autoencoder", defaults.VaeSteps);
+        var unetSteps = Count("--unet-steps", "Steps of U-Net and text encoder", defaults.UnetSteps);
+        var scenes = Count("--scenes", "Scenes whose latents the U-Net learns from", defaults.Scenes);
+        var hands = Share("--deformed-hands", "Share of hands without five fingers that the U-Net learns from", defaults.Flaws.Hands);
+        var hazards = Share("--hazards", "Share of compositions with a hazard sign", defaults.Flaws.Art);
+        var mirrors = Share("--wrong-reflections", "Share of reflections that are not right", defaults.Flaws.Mirrors);
+        var colors = Share("--wrong-colors", "Share of those that have another color", defaults.Flaws.Colors);
+        var workers = Count("--workers", "Micro-batches computed at once; other counts give other roundings", 1);
+        var threads = Count("--threads", "Threads inside each", 1);
         var command =
             new Command("pretrain", "Makes the bundled model from drawn scenes; resumable, with sample sheets along the way.") { folder,
-                seed, size, vaeSteps, unetSteps, scenes, hands, hazards, mirrors, colors, workers, threads };
+                seed, vaeSteps, unetSteps, scenes, hands, hazards, mirrors, colors, workers, threads };
         command.Does((parsed, cancel) =>
         {
-            var pixels = parsed.GetValue(size);
-            var defaults = PretrainOptions.For(pixels);
             var options = defaults with
             {
                 Seed = parsed.GetValue(seed),
-                VaeSteps = parsed.GetValue(vaeSteps) ?? defaults.VaeSteps,
-                UnetSteps = parsed.GetValue(unetSteps) ?? defaults.UnetSteps,
-                Scenes = parsed.GetValue(scenes) ?? defaults.Scenes,
-                Flaws = new(parsed.GetValue(hands) ?? defaults.Flaws.Hands, parsed.GetValue(hazards) ?? defaults.Flaws.Art,
-                    parsed.GetValue(mirrors) ?? defaults.Flaws.Mirrors, parsed.GetValue(colors) ?? defaults.Flaws.Colors),
+                VaeSteps = parsed.GetValue(vaeSteps),
+                UnetSteps = parsed.GetValue(unetSteps),
+                Scenes = parsed.GetValue(scenes),
+                Flaws = new(parsed.GetValue(hands), parsed.GetValue(hazards), parsed.GetValue(mirrors), parsed.GetValue(colors)),
             };
-            new PretrainRun(parsed.GetValue(folder)!, options, SmallModel.Vae(pixels), SmallModel.Unet(pixels),
+            new PretrainRun(parsed.GetValue(folder)!, options, SmallModel.Vae, SmallModel.Unet,
                 new ThreadChoice(parsed.GetValue(workers), parsed.GetValue(threads)), Console.Out).Run(cancel);
         });
         return command;
     }
 
-    private static Option<int> Size()
+    private static Option<double> Share(string name, string description, double otherwise)
     {
-        var option = new Option<int>("--size")
-        {
-            Description = "Width and height of its pictures; the other defaults follow it",
-            DefaultValueFactory = _ => SmallModel.Sizes[0]
-        };
+        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {
-            if (!SmallModel.Sizes.Contains(result.GetValueOrDefault<int>()))
-            {
-                result.AddError($"--size must be {string.Join(" or ", SmallModel.Sizes)}");
-            }
-        });
-        return option;
-    }
-
-    private static Option<double?> Share(string name, string description, Func<SceneFlaws, double> defaults)
-    {
-        var option = new Option<double?>(name) { Description = $"{description} ({BySize(options => defaults(options.Flaws))})" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is not (null or (>= 0 and <= 1)))
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1))
             {
                 result.AddError($"{name} must be between 0 and 1");
             }
@@ -85,22 +59,16 @@ public static class PretrainCommand
         return option;
     }
 
-    private static Option<int?> Steps(string name, string description, Func<PretrainOptions, double> defaults) =>
-        new Option<int?>(name) { Description = $"{description} ({BySize(defaults)})" }.AtLeastOne();
-
-    private static Option<T> AtLeastOne<T>(this Option<T> option)
+    private static Option<int> Count(string name, string description, int otherwise)
     {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<T>() is < 1)
+            if (result.GetValueOrDefault<int>() < 1)
             {
-                result.AddError($"{option.Name} must be at least 1");
+                result.AddError($"{name} must be at least 1");
             }
         });
         return option;
     }
-
-    /// <summary>A default for each size, as help says it.</summary>
-    private static string BySize(Func<PretrainOptions, double> value) => string.Join(", ",
-        SmallModel.Sizes.Select(size => string.Create(CultureInfo.InvariantCulture, $"{value(PretrainOptions.For(size))} at {size}")));
 }

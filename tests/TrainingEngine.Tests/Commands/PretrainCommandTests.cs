@@ -11,7 +11,6 @@ public sealed class PretrainCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("--size must be 64 or 128", "--size", "96")]
     [InlineData("--hazards must be between 0 and 1", "--hazards", "1.5")]
     [InlineData("--wrong-colors must be between 0 and 1", "--wrong-colors", "-0.1")]
     [InlineData("--vae-steps must be at least 1", "--vae-steps", "0")]

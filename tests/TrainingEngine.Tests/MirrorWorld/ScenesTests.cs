@@ -98,7 +98,7 @@ public class ScenesTests
     [Fact]
     public void The_scenes_of_the_bundled_model_stay_what_they_are()
     {
-        string[] drawn = [.. Enumerable.Range(0, BundledScenes.Length).Select(number => Scene.Draw(1, number, size: 64)).Select(scene => $"{scene.Prompt}: {scene.Truth.ToText()}")];
+        string[] drawn = [.. Enumerable.Range(0, BundledScenes.Length).Select(number => Scene.Draw(1, number)).Select(scene => $"{scene.Prompt}: {scene.Truth.ToText()}")];
 
         Assert.Equal(BundledScenes, drawn);
     }

@@ -14,7 +14,7 @@ public sealed class BundledModelTests : IDisposable
     {
         var model = StableDiffusion.Load(Bundled());
 
-        Assert.Equal(64, model.Vae.Config.SampleSize);
+        Assert.Equal(128, model.Vae.Config.SampleSize);
         Assert.InRange(Directory.EnumerateFiles(Bundled(), "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 1, 15_000_000);
     }
 

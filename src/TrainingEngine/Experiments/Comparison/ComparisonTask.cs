@@ -8,8 +8,8 @@ namespace Labeler.TrainingEngine.Experiments.Comparison;
 /// <param name="Name">As on the command line.</param>
 /// <param name="Reward">By the name that <see cref="RewardName"/> knows.</param>
 /// <param name="Temperature">
-/// Of reward-weighted regression. The published 0.2 per kB belongs to images of 512 × 512 pixels; one of 64 × 64 has a 64th
-/// of their size, so a kB of it counts 64 times.
+/// Of reward-weighted regression. The published 0.2 per kB belongs to images of 512 × 512 pixels; one of 128 × 128 has a 16th
+/// of their size, so a kB of it counts 16 times.
 /// </param>
 /// <param name="Training">Prompts that are trained on, in turn.</param>
 /// <param name="HeldOut">Prompts that are only measured.</param>
@@ -38,8 +38,8 @@ public sealed record ComparisonTask(string Name, string Reward, double Temperatu
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ComparisonTask> All { get; } =
     [
-        new("compressibility", "compressibility", 0.2 * 64, Mixed, []),
-        new("incompressibility", "incompressibility", 0.2 * 64, Mixed, []),
+        new("compressibility", "compressibility", 0.2 * 16, Mixed, []),
+        new("incompressibility", "incompressibility", 0.2 * 16, Mixed, []),
         new("mirror-reward", "mirror", 1, Unseen, UnseenHeldOut),
     ];
 }

@@ -10,7 +10,7 @@ namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 /// <param name="Truth">What was drawn.</param>
 public sealed record Scene(Picture Picture, string Prompt, Judgement Truth)
 {
-    /// <summary>Width and height in pixels when not told otherwise; the bundled model has half of it.</summary>
+    /// <summary>Width and height in pixels when not told otherwise: those of the bundled model.</summary>
     public const int Size = 128;
 
     /// <summary>Shares of the families in the training data: hands are the hardest to learn.</summary>

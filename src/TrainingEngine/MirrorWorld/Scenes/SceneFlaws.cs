@@ -1,6 +1,6 @@
 namespace Labeler.TrainingEngine.MirrorWorld.Scenes;
 
-/// <summary>Shares of scenes that are drawn with a flaw, each 0 to 1. The defaults taught the bundled model.</summary>
+/// <summary>Shares of scenes that are drawn with a flaw, each 0 to 1. The defaults taught the bundled autoencoder.</summary>
 /// <param name="Hands">Hands with another count of fingers than five.</param>
 /// <param name="Art">Compositions with a hazard sign.</param>
 /// <param name="Mirrors">Reflections that are not right.</param>
