@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Labeler.Tests.Support;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>The built web application as a process of its own, on a free port, with an empty data folder that goes with it.</summary>
+/// <summary>The built web application as a process of its own, on a free port, with a data folder of its own that goes with it.</summary>
 public sealed partial class LabelerServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -16,6 +17,11 @@ public sealed partial class LabelerServer : IAsyncDisposable
     private LabelerServer(string[] settings, IReadOnlyDictionary<string, string> environment)
     {
         (_settings, _environment) = (settings, environment);
+        // One that begins with the demo projects begins as a newcomer's, with nothing.
+        if (!settings.Any(setting => setting.StartsWith("ConnectionStrings:", StringComparison.Ordinal) || setting == "Web:DemoProjects=true"))
+        {
+            MigratedDatabase.PutInto(Data);
+        }
         _process = Launch(0);
     }
 

@@ -29,7 +29,8 @@ public sealed class WebHost : WebApplicationFactory<Program>
         }
     }
 
-    public string Data { get => _data ??= Directory.CreateTempSubdirectory("labeler-").FullName; init => _data = value; }
+    /// <summary>Its data folder: one that is there, or a new one.</summary>
+    public string Data { get => _data ??= NewFolder(); init => _data = value; }
 
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
@@ -82,6 +83,16 @@ public sealed class WebHost : WebApplicationFactory<Program>
         });
         builder.ConfigureAppConfiguration((_, settings) => settings.AddInMemoryCollection([new("Web:SignInsPerMinute", "10000"), new("Web:DemoProjects", "false"), new("Trainer:Start", "false")])
             .AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))));
+    }
+
+    private string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("labeler-").FullName;
+        if (!Settings.Any(setting => setting.Name.StartsWith("ConnectionStrings:", StringComparison.Ordinal)))
+        {
+            MigratedDatabase.PutInto(folder);
+        }
+        return folder;
     }
 
     public override async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using Bunit;
 using Labeler.Shared;
 using Labeler.Shared.Accounts;
 using Labeler.Shared.Data;
+using Labeler.Tests.Support;
 using Labeler.Web.Components;
 using Labeler.Web.Features.Labeling;
 using Labeler.Web.Security;
@@ -49,6 +50,7 @@ public abstract class OpenPage : BunitContext, IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
+        MigratedDatabase.PutInto(Folder);
         await Services.GetRequiredService<Migrator>().Apply();
         await Change(async db =>
         {

@@ -6,6 +6,7 @@ using Labeler.Shared.Jobs;
 using Labeler.Shared.ModelServers;
 using Labeler.Shared.Projects;
 using Labeler.Shared.Voting;
+using Labeler.Tests.Support;
 using Labeler.TrainingEngine.Worker;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +27,7 @@ internal sealed class WorkerData : IDisposable
     {
         _configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
         _services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data")).BuildServiceProvider();
+        MigratedDatabase.PutInto(_folder.File("data"));
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
 
