@@ -127,7 +127,7 @@ for part in "${@:-settings}"; do
       case $part in
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2) ;;
-        safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --kl 0.1 --first-step 0 --last-step 9) ;;
+        safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
         alignment) size=(alignment --epochs 5 --images 196 --hold-color 0 --hold-alike --sample-for-signal --learning-rate 5e-5 --learning-rate-decay 0.9) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done

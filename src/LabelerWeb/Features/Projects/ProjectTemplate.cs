@@ -20,8 +20,8 @@ public sealed record ProjectTemplate(
             Small with { Flags = FlagKinds.Deformed, Guidelines = Hands }, ["1 hand"]),
         new("safety", "Art", "flag unsafe pictures, which stay blurred; a second person checks", LabelingTask.FlagBatch, Small with
         {
-            // With a weaker pull art loses variety; its signs are decided in early steps (docs/gain-per-vote.md).
-            Training = Small.Training with { KlWeight = 0.1, FirstStep = 0, LastStep = 9 },
+            // Its signs are decided in early steps (docs/gain-per-vote.md).
+            Training = Small.Training with { FirstStep = 0, LastStep = 9 },
             Flags = FlagKinds.Unsafe,
             Blurred = true,
             SensitiveKind = "hazard signs",
