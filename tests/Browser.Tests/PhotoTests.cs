@@ -129,7 +129,7 @@ public sealed class PhotoTests(Browsing browsing)
     /// <summary>A dozen photographs; pieces of the bundled model's samples in each format, masks beside them; and one file that is no picture.</summary>
     private static byte[] Zip()
     {
-        var sheet = Picture.Decode(File.ReadAllBytes(Repository.At("models", "mirror-world", "samples.png")));
+        var sheet = Picture.Decode(File.ReadAllBytes(Repository.At("models", "mirror-world", "samples.webp")));
         using var packed = new MemoryStream();
         using (var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {

@@ -14,9 +14,9 @@ namespace Labeler.Browser.Tests;
 [Collection(nameof(Browsing))]
 public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<LabelingFixture>
 {
-    // Sheets of the bundled model: tiles of 64 pixels, 4 apart.
-    private const int Side = 64, Step = 68;
-    private static readonly Picture Compared = Sheet("before-after.png"), Samples = Sheet("samples.png");
+    // Sheets of the bundled model: tiles of 128 pixels, 4 apart.
+    private const int Side = 128, Step = 132;
+    private static readonly Picture Compared = Sheet("before-after.webp"), Samples = Sheet("samples.webp");
     private readonly Random _random = new(5);
 
     [ReadmeFact]
@@ -89,7 +89,7 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
     {
         for (var number = 0; number < 8; number++)
         {
-            await hands.AddGroup(100 * epoch + number, "1 hand", [.. Enumerable.Range(0, 7).Select(n => Tile(Compared, epoch + 2 * (number % 2), (n + number * 3) % 10))]);
+            await hands.AddGroup(100 * epoch + number, "1 hand", [.. Enumerable.Range(0, 7).Select(n => Tile(Compared, epoch + 2 * (number % 2), (n + number * 3) % 9))]);
         }
         for (var number = 0; number < 2; number++)
         {
