@@ -35,6 +35,8 @@ public sealed class WebHost : WebApplicationFactory<Program>
     /// <summary>Of its configuration, beside those of every test.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
+    private IEnumerable<(string Name, string Value)> Connections => Settings.Where(setting => setting.Name.StartsWith("ConnectionStrings:", StringComparison.Ordinal));
+
     /// <summary>Services in the place of the application's own.</summary>
     public Action<IServiceCollection> Configure { get; init; } = _ => { };
 
@@ -67,7 +69,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
         builder.UseSetting("data", Data);
         builder.UseSetting("port", "0");
         // Read while the application is composed, so that it cannot come later.
-        foreach (var (name, value) in Settings.Where(setting => setting.Name.StartsWith("ConnectionStrings:", StringComparison.Ordinal)))
+        foreach (var (name, value) in Connections)
         {
             builder.UseSetting(name, value);
         }
@@ -88,7 +90,7 @@ public sealed class WebHost : WebApplicationFactory<Program>
     private string NewFolder()
     {
         var folder = Directory.CreateTempSubdirectory("labeler-").FullName;
-        if (!Settings.Any(setting => setting.Name.StartsWith("ConnectionStrings:", StringComparison.Ordinal)))
+        if (!Connections.Any())
         {
             MigratedDatabase.PutInto(folder);
         }

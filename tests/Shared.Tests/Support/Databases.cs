@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.Data.Sqlite;
+using Labeler.Tests.Support;
 using Npgsql;
 using Xunit.Sdk;
 
@@ -13,10 +13,7 @@ public sealed class Databases : IDisposable
     public const string PostgreSql = "PostgreSQL";
 
     private readonly Lazy<PostgreSqlServer> _server = new(() => new PostgreSqlServer());
-    private readonly string _folder = Directory.CreateTempSubdirectory("labeler-migrated-").FullName;
     private string? _migratedPostgreSql;
-
-    private string MigratedSqlite => Path.Combine(_folder, "labeler.db");
 
     /// <summary>A world of its own, on a copy of a database that was migrated once.</summary>
     public async Task<World> World(string database)
@@ -26,13 +23,9 @@ public sealed class Databases : IDisposable
             _migratedPostgreSql ??= await MigratePostgreSql();
             return Support.World.On(await _server.Value.NewDatabase(_migratedPostgreSql), null);
         }
-        if (!File.Exists(MigratedSqlite))
-        {
-            await using var migrated = await Support.World.Migrated();
-            SqliteConnection.ClearAllPools();
-            File.Copy(Path.Combine(migrated.Folder, "labeler.db"), MigratedSqlite);
-        }
-        return Support.World.On(null, MigratedSqlite);
+        var world = Support.World.On(null, null);
+        MigratedDatabase.PutInto(world.Folder);
+        return world;
     }
 
     public async Task<World> FreshWorld(string database) => await Support.World.Migrated(database == PostgreSql ? await EmptyPostgreSql() : null);
@@ -56,7 +49,6 @@ public sealed class Databases : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(_folder, recursive: true);
         if (_server.IsValueCreated)
         {
             _server.Value.Dispose();

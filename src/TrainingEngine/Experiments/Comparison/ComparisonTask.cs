@@ -8,14 +8,15 @@ namespace Labeler.TrainingEngine.Experiments.Comparison;
 /// <param name="Name">As on the command line.</param>
 /// <param name="Reward">By the name that <see cref="RewardName"/> knows.</param>
 /// <param name="Temperature">
-/// Of reward-weighted regression. The published 0.2 per kB belongs to images of 512 × 512 pixels; one of 128 × 128 has a 16th
-/// of their size, so a kB of it counts 16 times.
+/// Of reward-weighted regression. The published 0.2 per kB belongs to images of 512 × 512 pixels; a kB of one that has an n-th
+/// of their pixels counts n times.
 /// </param>
 /// <param name="Training">Prompts that are trained on, in turn.</param>
 /// <param name="HeldOut">Prompts that are only measured.</param>
 public sealed record ComparisonTask(string Name, string Reward, double Temperature, IReadOnlyList<string> Training,
     IReadOnlyList<string> HeldOut)
 {
+    private const double Published = 0.2 * 512 * 512 / (Scene.Size * Scene.Size);
     private static readonly IReadOnlyList<string> Mirrors = ScenePrompts.Of(SceneFamily.Mirror);
     private static readonly IReadOnlyList<string> Mixed =
         [ScenePrompts.Hand, ScenePrompts.Discs, Mirrors[0], ScenePrompts.Hand, ScenePrompts.Stripes, Mirrors[6], ScenePrompts.Hand,
@@ -38,8 +39,8 @@ public sealed record ComparisonTask(string Name, string Reward, double Temperatu
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ComparisonTask> All { get; } =
     [
-        new("compressibility", "compressibility", 0.2 * 16, Mixed, []),
-        new("incompressibility", "incompressibility", 0.2 * 16, Mixed, []),
+        new("compressibility", "compressibility", Published, Mixed, []),
+        new("incompressibility", "incompressibility", Published, Mixed, []),
         new("mirror-reward", "mirror", 1, Unseen, UnseenHeldOut),
     ];
 }
