@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Labeler.Shared.Data;
@@ -8,7 +7,8 @@ namespace Labeler.Shared.Data;
 /// while one writes is written in the same transaction, each behind a savepoint of its own, and all of them are answered after the one
 /// commit ("group commit", as database engines have it).
 /// </summary>
-internal sealed class GroupCommit
+/// <param name="time">What the waiting is measured by.</param>
+internal sealed class GroupCommit(TimeProvider time)
 {
     private const int MostAtOnce = 32;
 
@@ -61,7 +61,7 @@ internal sealed class GroupCommit
     {
         try
         {
-            return await mine.Turn.WaitAsync(LongestWait, cancel);
+            return await mine.Turn.WaitAsync(LongestWait, time, cancel);
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
@@ -98,7 +98,7 @@ internal sealed class GroupCommit
             {
                 return;
             }
-            for (var began = Stopwatch.GetTimestamp(); joined.Count < MostAtOnce && Stopwatch.GetElapsedTime(began) < LongestJoined
+            for (var began = time.GetTimestamp(); joined.Count < MostAtOnce && time.GetElapsedTime(began) < LongestJoined
                 && Next(first.Contexts) is { } next;)
             {
                 joined.Add(next);

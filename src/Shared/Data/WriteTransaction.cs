@@ -60,7 +60,7 @@ public static class WriteTransaction
         try
         {
             // SQLite's own waiting polls; a queue inside the process is fair and wakes at once. Other processes still meet at the lock.
-            return await Files.GetOrAdd(file, _ => new()).Write(contexts, work, cancel);
+            return await Files.GetOrAdd(file, _ => new(TimeProvider.System)).Write(contexts, work, cancel);
         }
         catch (Exception error) when (error is not StorageException && StorageTrouble.Of(error) is { } trouble)
         {

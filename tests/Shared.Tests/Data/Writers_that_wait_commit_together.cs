@@ -5,6 +5,7 @@ using Labeler.Shared.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Labeler.Shared.Tests.Data;
 
@@ -18,10 +19,33 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
     {
         await using var world = await databases.World(Databases.Sqlite);
         var counted = new Counted(world);
-        var all = await WithOneInFront(counted, () => Enumerable.Range(0, 10).Select(n => Add(counted, $"w{n}")));
+        var queue = new GroupCommit(new FakeTimeProvider());
+        var others = Enumerable.Range(0, 10);
+        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}", queue: queue)), queue: queue);
         Assert.All(all, one => Assert.True(one.IsCompletedSuccessfully));
         Assert.Equal(1, counted.Commits);
-        Assert.Equal(["front", .. Enumerable.Range(0, 10).Select(n => $"w{n}")], await Names(world));
+        Assert.Equal(["front", .. others.Select(n => $"w{n}")], await Names(world));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_many_slow_ones_that_came_later()
+    {
+        await using var world = await databases.World(Databases.Sqlite);
+        var counted = new Counted(world);
+        var clock = new FakeTimeProvider();
+        var queue = new GroupCommit(clock);
+        // Two in each commit: after the first that joined the time is over.
+        var others = Enumerable.Range(0, 9);
+        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}", after: Slow, queue: queue)), queue: queue);
+        Assert.All(all, one => Assert.True(one.IsCompletedSuccessfully));
+        Assert.Equal(5, counted.Commits);
+        Assert.Equal(["front", .. others.Select(n => $"w{n}")], await Names(world));
+
+        Task Slow()
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(30));
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]
@@ -95,29 +119,36 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
     }
 
     // All are asked for while the one in front still writes.
-    private static async Task<List<Task>> WithOneInFront(Counted contexts, Func<IEnumerable<Task>> others, bool frontFails = false)
+    private static async Task<List<Task>> WithOneInFront(
+        Counted contexts, Func<IEnumerable<Task>> others, bool frontFails = false, GroupCommit? queue = null)
     {
-        var (open, front) = Front(contexts, frontFails);
+        var (open, front) = Front(contexts, frontFails, queue);
         List<Task> all = [front, .. others()];
         open.SetResult();
         await Task.WhenAll(all).ContinueWith(_ => { }, TaskScheduler.Default);
         return all;
     }
 
-    private static (TaskCompletionSource Open, Task Front) Front(Counted contexts, bool fails = false)
+    private static (TaskCompletionSource Open, Task Front) Front(Counted contexts, bool fails = false, GroupCommit? queue = null)
     {
         var open = new TaskCompletionSource();
-        return (open, Add(contexts, "front", fails, open.Task));
+        return (open, Add(contexts, "front", fails, () => open.Task, queue: queue));
     }
 
-    private static Task Add(Counted contexts, string name, bool fails = false, Task? after = null, CancellationToken cancel = default) =>
-        contexts.Write(LockScope.Names, 0, async db =>
+    // By a queue of its own, or by the one of the file.
+    private static Task Add(Counted contexts, string name, bool fails = false, Func<Task>? after = null, CancellationToken cancel = default,
+        GroupCommit? queue = null)
+    {
+        return queue?.Write(contexts, Work, cancel) ?? contexts.Write(LockScope.Names, 0, Work, cancel);
+
+        async Task<string> Work(LabelerDb db)
         {
-            await (after ?? Task.CompletedTask);
+            await (after?.Invoke() ?? Task.CompletedTask);
             db.Teams.Add(new(name, default));
             await db.SaveChangesAsync(cancel);
             return fails ? throw new InvalidOperationException(name) : name;
-        }, cancel);
+        }
+    }
 
     private static async Task<List<string>> Names(World world)
     {
