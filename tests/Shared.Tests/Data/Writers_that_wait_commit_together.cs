@@ -18,10 +18,9 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
     public async Task What_comes_while_one_writes_is_in_its_commit()
     {
         await using var world = await databases.World(Databases.Sqlite);
-        var counted = new Counted(world);
-        var queue = new GroupCommit(new FakeTimeProvider());
+        var counted = new Counted(world) { Queue = new(new FakeTimeProvider()) };
         var others = Enumerable.Range(0, 10);
-        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}", queue: queue)), queue: queue);
+        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}")));
         Assert.All(all, one => Assert.True(one.IsCompletedSuccessfully));
         Assert.Equal(1, counted.Commits);
         Assert.Equal(["front", .. others.Select(n => $"w{n}")], await Names(world));
@@ -31,12 +30,11 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
     public async Task Nobody_waits_for_many_slow_ones_that_came_later()
     {
         await using var world = await databases.World(Databases.Sqlite);
-        var counted = new Counted(world);
         var clock = new FakeTimeProvider();
-        var queue = new GroupCommit(clock);
+        var counted = new Counted(world) { Queue = new(clock) };
         // Two in each commit: after the first that joined the time is over.
         var others = Enumerable.Range(0, 9);
-        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}", after: Slow, queue: queue)), queue: queue);
+        var all = await WithOneInFront(counted, () => others.Select(n => Add(counted, $"w{n}", after: Slow)));
         Assert.All(all, one => Assert.True(one.IsCompletedSuccessfully));
         Assert.Equal(5, counted.Commits);
         Assert.Equal(["front", .. others.Select(n => $"w{n}")], await Names(world));
@@ -119,27 +117,24 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
     }
 
     // All are asked for while the one in front still writes.
-    private static async Task<List<Task>> WithOneInFront(
-        Counted contexts, Func<IEnumerable<Task>> others, bool frontFails = false, GroupCommit? queue = null)
+    private static async Task<List<Task>> WithOneInFront(Counted contexts, Func<IEnumerable<Task>> others, bool frontFails = false)
     {
-        var (open, front) = Front(contexts, frontFails, queue);
+        var (open, front) = Front(contexts, frontFails);
         List<Task> all = [front, .. others()];
         open.SetResult();
         await Task.WhenAll(all).ContinueWith(_ => { }, TaskScheduler.Default);
         return all;
     }
 
-    private static (TaskCompletionSource Open, Task Front) Front(Counted contexts, bool fails = false, GroupCommit? queue = null)
+    private static (TaskCompletionSource Open, Task Front) Front(Counted contexts, bool fails = false)
     {
         var open = new TaskCompletionSource();
-        return (open, Add(contexts, "front", fails, () => open.Task, queue: queue));
+        return (open, Add(contexts, "front", fails, () => open.Task));
     }
 
-    // By a queue of its own, or by the one of the file.
-    private static Task Add(Counted contexts, string name, bool fails = false, Func<Task>? after = null, CancellationToken cancel = default,
-        GroupCommit? queue = null)
+    private static Task Add(Counted contexts, string name, bool fails = false, Func<Task>? after = null, CancellationToken cancel = default)
     {
-        return queue?.Write(contexts, Work, cancel) ?? contexts.Write(LockScope.Names, 0, Work, cancel);
+        return contexts.Queue?.Write(contexts, Work, cancel) ?? contexts.Write(LockScope.Names, 0, Work, cancel);
 
         async Task<string> Work(LabelerDb db)
         {
@@ -169,6 +164,9 @@ public sealed class Writers_that_wait_commit_together(Databases databases)
         }
 
         public int Commits { get; private set; }
+
+        /// <summary>Where the writers wait; the queue of the file where it is null.</summary>
+        public GroupCommit? Queue { get; init; }
 
         public Exception? Error { get; init; }
 
