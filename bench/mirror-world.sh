@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the bundled model learns from simulated votes: each setting of D3PO with equal votes, side by side in one run.
-# usage: bench/mirror-world.sh DIR [settings|gain|normalcy|noise|safety|alignment …]
+# usage: bench/mirror-world.sh DIR [settings|gain|choice|normalcy|noise|safety|alignment …]
 # A run that is in DIR already is not repeated; one that was stopped goes on.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -123,17 +123,53 @@ for part in "${@:-settings}"; do
       row gain-mirrors-early 'three passes, KL 0.05, colors held, sampling steps 0 to 7'
       row gain-mirrors-late 'two passes, KL 0.05, colors held, sampling steps 3 to 16'
       ;;
+    choice)
+      # What the present model's settings were chosen by.
+      hands=(normalcy --epochs 5 --images 98 --inner-epochs 4 --evaluation-images 200 --seed 11)
+      decay=(--learning-rate 6e-5 --learning-rate-decay 0.9)
+      run choice-hands "${hands[@]}"
+      run choice-hands-85 "${hands[@]}" "${decay[@]}" --step-fraction 0.85
+      run choice-hands-75 "${hands[@]}" "${decay[@]}" --step-fraction 0.75
+      run choice-hands-60 "${hands[@]}" --step-fraction 0.6
+      heading "${hands[*]}"
+      row choice-hands 'all steps'
+      row choice-hands-85 '85 % of the steps, learning rate from 6e-5 to a tenth'
+      row choice-hands-75 '75 % of the steps, learning rate from 6e-5 to a tenth'
+      row choice-hands-60 '60 % of the steps'
+      art=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9 --evaluation-images 200 --seed 11)
+      run choice-art "${art[@]}"
+      heading "${art[*]}"
+      row choice-art 'KL 0.05'
+      mirrors=(alignment --epochs 5 --images 196 --evaluation-images 200 --seed 11 --hold-color 0 --hold-alike --sample-for-signal --learning-rate-decay 0.9)
+      run choice-mirrors-05 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5
+      run choice-mirrors-10-5 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5 --kl 0.1
+      run choice-mirrors-10 "${mirrors[@]}" --step-fraction 0.6 --kl 0.1
+      run choice-mirrors-base "${mirrors[@]}" --step-fraction 0.5 --learning-rate 5e-5 --kl-base 0.05
+      heading "${mirrors[*]}"
+      row choice-mirrors-05 '60 % of the steps, learning rate 5e-5, KL 0.05'
+      row choice-mirrors-10-5 '60 % of the steps, learning rate 5e-5, KL 0.1'
+      row choice-mirrors-10 '60 % of the steps, learning rate 3e-5, KL 0.1'
+      row choice-mirrors-base 'half of the steps, learning rate 5e-5, KL 0.05, and 0.05 to the base model'
+      noise=(normalcy --epochs 5 --images 196 --noise 0.2 --evaluation-images 200 --seed 11)
+      run choice-noise "${noise[@]}" --step-fraction 0.6
+      run choice-noise-9 "${noise[@]}" --step-fraction 0.6 --learning-rate 9e-5 --learning-rate-decay 0.9
+      NOISE_RUNS
+      heading "${noise[*]}"
+      row choice-noise '60 % of the steps'
+      row choice-noise-9 '60 % of the steps, learning rate from 9e-5 to a tenth'
+      NOISE_ROWS
+      ;;
     normalcy | safety | alignment | noise)
       case $part in
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
-        alignment) size=(alignment --epochs 5 --images 196 --hold-color 0 --hold-alike --sample-for-signal --learning-rate 5e-5 --learning-rate-decay 0.9) ;;
+        alignment) size=(alignment --epochs 5 --images 196 --kl 0.1 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done
       heading "${size[*]}"
       for seed in 1 2 3; do row "$part-$seed" "seed $seed"; done
       ;;
-    *) echo "there is no part $part; there are settings, gain, normalcy, noise, safety and alignment" >&2; exit 2 ;;
+    *) echo "there is no part $part; there are settings, gain, choice, normalcy, noise, safety and alignment" >&2; exit 2 ;;
   esac
 done

@@ -67,6 +67,7 @@ public static class PublishedSettings
         AllLayers = false,
         TextEncoders = false,
         Passes = 1,
+        StepFraction = 1,
         FirstStep = 0,
         LastStep = null,
     };

@@ -67,6 +67,11 @@ public sealed record TrainingOptions
         Description = "The last sampling step trained on; empty for all. The very last are the touchiest."), Range(0, 199)]
     public int? LastStep { get; init; }
 
+    [Display(Name = "Share of sampling steps",
+        Description = "Of those that D3PO trains on, drawn anew for the images of every optimizer step: less than 1 takes less "
+            + "time and teaches less."), Range(0.001, 1.0)]
+    public double StepFraction { get; init; } = 1;
+
     [Display(Name = "KL weight", Description = "Pull towards the previous epoch; 0.1 allows three times the learning rate."),
         Range(0.0, 100.0)]
     public double KlWeight { get; init; }

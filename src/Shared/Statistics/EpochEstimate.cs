@@ -79,6 +79,7 @@ public sealed record EpochEstimate(int Images, double? SecondsPerImage, int Samp
 
     // Of the denoiser in training, up to a factor that an algorithm has; as if there were as many earlier epochs as are replayed.
     private static double Learned(Done epoch) => epoch.Images * epoch.Settings.Training.Passes
+        * (epoch.Settings.Algorithm == "d3po" ? epoch.Settings.Training.StepFraction : 1)
         * (AlgorithmInfo.Find(epoch.Settings.Algorithm)?.Replays == true ? 1 + epoch.Settings.Training.Replay : 1)
         * (AlgorithmInfo.Find(epoch.Settings.Algorithm)?.NeedsTrajectories == false ? 1 : Passes(epoch.Settings.Sampling));
 

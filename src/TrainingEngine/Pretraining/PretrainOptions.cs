@@ -21,5 +21,5 @@ public sealed record PretrainOptions(
     /// <summary>How often something is wrong in the scenes that the U-Net learns from: what it draws has the flaws less often than its
     /// scenes have, reflections of another color more often. The autoencoder learns from scenes with the default shares, so that it stays
     /// the same when others are tried.</summary>
-    public SceneFlaws Flaws { get; init; } = new(Hands: 0.53, Art: 0.6, Colors: 0.05);
+    public SceneFlaws Flaws { get; init; } = new(Hands: 0.48, Art: 0.6, Mirrors: 0.42, Colors: 0.05);
 }

@@ -81,7 +81,14 @@ public sealed record ProjectTemplate(
     private static ProjectSettings Reflections => Usual with
     {
         SampleForSignal = true,
-        Training = Usual.Training with { HoldColor = 0, HoldAlike = true, LearningRate = 5e-5, LearningRateDecay = 0.9 },
+        Training = Usual.Training with
+        {
+            KlWeight = 0.1,
+            HoldColor = 0,
+            HoldAlike = true,
+            LearningRateDecay = 0.9,
+            StepFraction = 0.6,
+        },
     };
 
     public static ProjectTemplate? Find(string? key) => All.FirstOrDefault(template => template.Key == key);

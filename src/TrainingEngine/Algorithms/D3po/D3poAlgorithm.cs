@@ -58,6 +58,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
         InnerEpochs = settings.Passes,
         FirstStep = settings.FirstStep,
         LastStep = settings.LastStep ?? -1,
+        StepFraction = settings.StepFraction,
         KlToPrevious = settings.KlWeight,
         KlToBase = settings.BaseKlWeight,
         HoldColor = settings.HoldColor,

@@ -33,7 +33,7 @@ public sealed record D3poOptions : StepwiseOptions
     [Description("clamp winners only above and losers only below, so that an image that went the wrong way can come back")]
     public bool OneSidedClamp { get; init; }
 
-    [Description("share of the sampling steps drawn anew for every group; the authors' program has 0.15"), Range(0.001, 1.0)]
+    [Description("share of the sampling steps trained on, drawn anew for the images of every optimizer step"), Range(0.001, 1.0)]
     public double StepFraction { get; init; } = 1;
 
     [Description("weights of the sampling steps' losses, from step 0 on, with commas: 1,1,0.5; those beyond the list weigh 1, 0 leaves a "
