@@ -153,16 +153,26 @@ for part in "${@:-settings}"; do
       noise=(normalcy --epochs 5 --images 196 --noise 0.2 --evaluation-images 200 --seed 11)
       run choice-noise "${noise[@]}" --step-fraction 0.6
       run choice-noise-9 "${noise[@]}" --step-fraction 0.6 --learning-rate 9e-5 --learning-rate-decay 0.9
-      NOISE_RUNS
+      run choice-noise-03 "${noise[@]}" --step-fraction 0.6 --kl 0.03
+      run choice-noise-free-03 "${noise[@]}" --step-fraction 0.75 --kl 0.03 --hold-color 0
+      run choice-noise-free-05 "${noise[@]}" --step-fraction 0.6 --hold-color 0
+      run choice-noise-held-03 "${noise[@]}" --step-fraction 0.6 --kl 0.03 --hold-color 0.2
+      run choice-noise-held-05 "${noise[@]}" --step-fraction 0.6 --hold-color 0.2
+      run choice-noise-held-04 "${noise[@]}" --step-fraction 0.5 --kl 0.04 --hold-color 0.2
       heading "${noise[*]}"
       row choice-noise '60 % of the steps'
       row choice-noise-9 '60 % of the steps, learning rate from 9e-5 to a tenth'
-      NOISE_ROWS
+      row choice-noise-03 '60 % of the steps, KL 0.03'
+      row choice-noise-free-03 '75 % of the steps, KL 0.03, colors free'
+      row choice-noise-free-05 '60 % of the steps, KL 0.05, colors free'
+      row choice-noise-held-03 '60 % of the steps, KL 0.03, colors held by a fifth'
+      row choice-noise-held-05 '60 % of the steps, KL 0.05, colors held by a fifth'
+      row choice-noise-held-04 'half of the steps, KL 0.04, colors held by a fifth'
       ;;
     normalcy | safety | alignment | noise)
       case $part in
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
-        noise) size=(normalcy --epochs 5 --images 196 --noise 0.2) ;;
+        noise) size=(normalcy --epochs 5 --images 196 --noise 0.2 --kl 0.04 --hold-color 0.2 --step-fraction 0.5) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
         alignment) size=(alignment --epochs 5 --images 196 --kl 0.1 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;
       esac

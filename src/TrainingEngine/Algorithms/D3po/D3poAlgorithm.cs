@@ -44,7 +44,7 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
             Trained = run.Trained,
             Memory = MemoryPlan.For(model, data.Origin, place, run.Trained),
             Place = place,
-        }, context => objective = Objective(model, data, plan, options, context, place.Report, run.Stop), run.Stop);
+        }, context => objective = Objective(run, data, plan, options, context), run.Stop);
         return new D3poResult(result.Checkpoint, result.Weights, objective!.Timesteps);
     }
 
@@ -69,27 +69,30 @@ public sealed class D3poAlgorithm() : Algorithm<D3poOptions>("d3po")
     };
 
     private static D3poObjective Objective(
-        StableDiffusion model, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options,
-            ObjectiveContext context,
-        Action<string>? report, CancellationToken stop)
+        EpochRun run, EpochData data, IReadOnlyList<PlannedStep> plan, D3poOptions options, ObjectiveContext context)
     {
-        var policy = Policy.Of(model, data, options.DetachUnconditional, context.Memory.Recompute);
+        var policy = Policy.Of(run.Model, data, options.DetachUnconditional, context.Memory.Recompute);
         var means = new MeansOfPolicy(policy, data, plan, context.Memory.ImagesAtOnce, context.Ranks, options.Redraw);
         if (options.Redraw)
         {
             data.Redraw(options.Seed);
         }
-        if (options.NeedsBase)
+        // A first epoch was sampled by the base model: what the one is asked at every step is the other's answer, too.
+        var sampledByBase = run.Trained.From is null && options.Redraw && options.Mode == D3poMode.Grouped;
+        if (options.NeedsBase && !sampledByBase)
         {
             using var asBase = context.AsBase();
-            means.Keep(ofBase: true, context.Threads, stop);
+            means.Keep(ofBase: true, context.Threads, run.Stop);
         }
         // Grouped steps that are drawn anew ask the policy that sampled one optimizer step at a time.
         if (options.Redraw ? options.Mode == D3poMode.Official : options.KlToPrevious > 0)
         {
-            means.Keep(ofBase: false, context.Threads, stop);
+            means.Keep(ofBase: false, context.Threads, run.Stop);
         }
-        return new D3poObjective(policy, data, plan, options, context.Memory.ImagesAtOnce, report);
+        return new D3poObjective(policy, data, plan, options, context.Memory.ImagesAtOnce, run.Place.Report)
+        {
+            SampledByBase = sampledByBase
+        };
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;

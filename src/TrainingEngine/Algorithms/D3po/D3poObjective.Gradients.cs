@@ -20,8 +20,11 @@ public sealed partial class D3poObjective
     }
 
     // Of steps drawn anew the means are known now alone.
-    private PolicyRows RowsOf(MicroBatch batch, Tensor? means) =>
-        means is null ? data.Rows(batch) : data.Rows(batch).Under(means, data.Steps);
+    private PolicyRows RowsOf(MicroBatch batch, Tensor? means)
+    {
+        var rows = data.Rows(batch);
+        return means is null ? rows : rows.Under(means, data.Steps) with { BaseMeans = SampledByBase ? means : rows.BaseMeans };
+    }
 
     private IList<Tensor> AtOnce(Part part, MicroBatch batch, Tensor? means, Tensor[] leaves)
     {

@@ -33,6 +33,9 @@ public sealed partial class D3poObjective(
     private D3poStepLoss? _loss;
     private Part[] _parts = [];
 
+    /// <summary>Whether the reference is the base model, too.</summary>
+    public bool SampledByBase { get; init; }
+
     /// <summary>Metrics per timestep of every inner epoch that is done.</summary>
     public IReadOnlyList<TimestepMetrics> Timesteps => _ledger.Finished;
 

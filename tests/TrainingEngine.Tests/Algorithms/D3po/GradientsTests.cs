@@ -75,6 +75,27 @@ public sealed class GradientsTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_base_model_sampled_what_the_reference_says_of_steps_drawn_anew_is_what_the_base_model_says()
+    {
+        var options = new D3poOptions { Redraw = true, KlToPrevious = 0.1, HoldColor = 10 };
+        var step = new PlannedStep(0, [1, 3], _preferences);
+        using EpochData asked = Sampled(1), spared = Sampled(1);
+        asked.Redraw(options.Seed);
+        spared.Redraw(options.Seed);
+        using var weights = Weights();
+        using var reference = new ReferenceWeights(weights);
+        new MeansOfPolicy(PolicyOf(asked, 1), asked, [step], 12, redraws: true).Keep(ofBase: true, _workers, CancellationToken.None);
+        Move(weights);
+
+        var twice = Collect(weights, _workers, new D3poObjective(PolicyOf(asked, 1), asked, [step], options, 12), reference);
+        var once = Collect(weights, _workers, new D3poObjective(PolicyOf(spared, 1), spared, [step], options, 12) { SampledByBase = true }, reference);
+        var free = Collect(weights, _workers, new D3poObjective(PolicyOf(spared, 1), spared, [step], options, 12), reference);
+
+        AssertClose(twice, once);
+        Assert.True(Distance(once, free) > 1e-3);
+    }
+
+    [Fact]
     public void Groups_judged_alike_are_pulled_on_and_bring_no_pair()
     {
         var (all, judged) = (_preferences, _preferences.Where(pair => pair.Group < 2).ToArray());
