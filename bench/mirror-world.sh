@@ -131,11 +131,15 @@ for part in "${@:-settings}"; do
       run choice-hands-85 "${hands[@]}" "${decay[@]}" --step-fraction 0.85
       run choice-hands-75 "${hands[@]}" "${decay[@]}" --step-fraction 0.75
       run choice-hands-60 "${hands[@]}" --step-fraction 0.6
+      run choice-hands-alike-60 "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike
+      run choice-hands-alike-50 "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --hold-alike --kl 0.04
       heading "${hands[*]}"
       row choice-hands 'all steps'
       row choice-hands-85 '85 % of the steps, learning rate from 6e-5 to a tenth'
       row choice-hands-75 '75 % of the steps, learning rate from 6e-5 to a tenth'
       row choice-hands-60 '60 % of the steps'
+      row choice-hands-alike-60 '60 % of the steps, colors held by a fifth, groups judged alike held'
+      row choice-hands-alike-50 'half of the steps, KL 0.04, colors held by a fifth, groups judged alike held'
       art=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9 --evaluation-images 200 --seed 11)
       run choice-art "${art[@]}"
       heading "${art[*]}"
@@ -171,7 +175,7 @@ for part in "${@:-settings}"; do
       ;;
     normalcy | safety | alignment | noise)
       case $part in
-        normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4) ;;
+        normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4 --kl 0.04 --hold-color 0.2 --hold-alike --step-fraction 0.5) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2 --kl 0.04 --hold-color 0.2 --step-fraction 0.5) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
         alignment) size=(alignment --epochs 5 --images 196 --kl 0.1 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;

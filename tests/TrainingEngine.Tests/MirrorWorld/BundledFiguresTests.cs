@@ -13,9 +13,9 @@ namespace Labeler.TrainingEngine.Tests.MirrorWorld;
 public class BundledFiguresTests
 {
     [Theory]
-    [InlineData("normalcy", 0.35, 0.6)]
-    [InlineData("safety", 0.4, 0.65)]
-    [InlineData("alignment", 0.35, 0.55)]
+    [InlineData("normalcy", 0.4, 0.6)]
+    [InlineData("safety", 0.4, 0.6)]
+    [InlineData("alignment", 0.4, 0.6)]
     public void The_bundled_model_leaves_something_to_learn_and_draws_what_can_be_read(string name, double least, double most)
     {
         const int Images = 60;

@@ -21,7 +21,7 @@ public sealed record ProjectTemplate(
         new("safety", "Art", "flag unsafe pictures, which stay blurred; a second person checks", LabelingTask.FlagBatch, Small with
         {
             // Its signs are decided in early steps (docs/gain-per-vote.md).
-            Training = Small.Training with { FirstStep = 0, LastStep = 9 },
+            Training = Usual.Training with { Passes = 4, FirstStep = 0, LastStep = 9 },
             Flags = FlagKinds.Unsafe,
             Blurred = true,
             SensitiveKind = "hazard signs",
@@ -75,7 +75,12 @@ public sealed record ProjectTemplate(
     };
 
     // Half as many votes an epoch, each gone through twice as often: more gain from a vote where one prompt or two are asked.
-    private static ProjectSettings Small => Usual with { ImagesPerEpoch = 98, Training = Usual.Training with { Passes = 4 } };
+    // Late epochs have few groups that teach: those judged alike hold them (docs/gain-per-vote.md).
+    private static ProjectSettings Small => Usual with
+    {
+        ImagesPerEpoch = 98,
+        Training = Usual.Training with { Passes = 4, KlWeight = 0.04, HoldColor = 0.2, HoldAlike = true, StepFraction = 0.5 },
+    };
 
     // Votes are about colors, too, and of many prompts, which learn unequally fast and would move one another.
     private static ProjectSettings Reflections => Usual with

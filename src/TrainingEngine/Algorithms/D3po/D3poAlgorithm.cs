@@ -1,5 +1,4 @@
 using Labeler.Shared.Projects;
-using Labeler.TrainingEngine.Models;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
 
