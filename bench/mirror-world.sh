@@ -133,6 +133,7 @@ for part in "${@:-settings}"; do
       run choice-hands-60 "${hands[@]}" --step-fraction 0.6
       run choice-hands-alike-60 "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike
       run choice-hands-alike-50 "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --hold-alike --kl 0.04
+      run choice-hands-decay "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike --kl 0.04 --learning-rate 5e-5 --learning-rate-decay 0.9
       heading "${hands[*]}"
       row choice-hands 'all steps'
       row choice-hands-85 '85 % of the steps, learning rate from 6e-5 to a tenth'
@@ -140,6 +141,7 @@ for part in "${@:-settings}"; do
       row choice-hands-60 '60 % of the steps'
       row choice-hands-alike-60 '60 % of the steps, colors held by a fifth, groups judged alike held'
       row choice-hands-alike-50 'half of the steps, KL 0.04, colors held by a fifth, groups judged alike held'
+      row choice-hands-decay '60 % of the steps, KL 0.04, colors held by a fifth, groups judged alike held, learning rate from 5e-5 to a tenth'
       art=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9 --evaluation-images 200 --seed 11)
       run choice-art "${art[@]}"
       heading "${art[*]}"
@@ -163,6 +165,7 @@ for part in "${@:-settings}"; do
       run choice-noise-held-03 "${noise[@]}" --step-fraction 0.6 --kl 0.03 --hold-color 0.2
       run choice-noise-held-05 "${noise[@]}" --step-fraction 0.6 --hold-color 0.2
       run choice-noise-held-04 "${noise[@]}" --step-fraction 0.5 --kl 0.04 --hold-color 0.2
+      run choice-noise-decay "${noise[@]}" --step-fraction 0.5 --kl 0.03 --hold-color 0.2 --learning-rate 5e-5 --learning-rate-decay 0.9
       heading "${noise[*]}"
       row choice-noise '60 % of the steps'
       row choice-noise-9 '60 % of the steps, learning rate from 9e-5 to a tenth'
@@ -172,6 +175,7 @@ for part in "${@:-settings}"; do
       row choice-noise-held-03 '60 % of the steps, KL 0.03, colors held by a fifth'
       row choice-noise-held-05 '60 % of the steps, KL 0.05, colors held by a fifth'
       row choice-noise-held-04 'half of the steps, KL 0.04, colors held by a fifth'
+      row choice-noise-decay 'half of the steps, KL 0.03, colors held by a fifth, learning rate from 5e-5 to a tenth'
       ;;
     normalcy | safety | alignment | noise)
       case $part in
