@@ -22,14 +22,15 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
     [ReadmeFact]
     public async Task The_readme_shows_the_pages_as_they_are()
     {
-        var hands = await Hands();
+        await Hands();
+        var untrained = await Project("Open hands", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed }, "1 hand", n => [.. Enumerable.Range(0, 7).Select(i => Tile(Compared, 0, (i + n) % 9))]);
         var (mirrors, mugs) = (await Pairs("Mirrors"), await Pairs("Mugs"));
         await Project("Art", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe }, "abstract art", n => [.. Enumerable.Range(0, 7).Select(i => Tile(n == 0 ? Compared : Samples, n == 0 ? 4 : n + 1, i))], judged: true);
         await using var admin = await fixture.Admin();
         var page = admin.Page;
         await page.SetViewportSizeAsync(1280, 800);
 
-        var screen = await LabelingScreen.Open(admin, hands);
+        var screen = await LabelingScreen.Open(admin, untrained);
         await screen.Press("3");
         await Keep(page, "labeling");
         await LabelingScreen.Open(admin, mirrors);
