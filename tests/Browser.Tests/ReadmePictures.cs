@@ -23,9 +23,9 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
     public async Task The_readme_shows_the_pages_as_they_are()
     {
         await Hands();
-        var untrained = await Project("Open hands", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed }, "1 hand", n => [.. Enumerable.Range(0, 7).Select(i => Tile(Compared, 0, (i + n) % 9))]);
+        var untrained = await Project("Open hands", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed }, "1 hand", n => Seven(Compared, 0, n));
         var (mirrors, mugs) = (await Pairs("Mirrors"), await Pairs("Mugs"));
-        await Project("Art", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe }, "abstract art", n => [.. Enumerable.Range(0, 7).Select(i => Tile(n == 0 ? Compared : Samples, n == 0 ? 4 : n + 1, i))], judged: true);
+        await Project("Art", LabelingTask.FlagBatch, 3, new() { Flags = FlagKinds.Deformed | FlagKinds.Unsafe }, "abstract art", n => n == 0 ? Seven(Compared, 4) : Seven(Samples, n + 1), judged: true);
         await using var admin = await fixture.Admin();
         var page = admin.Page;
         await page.SetViewportSizeAsync(1280, 800);
@@ -90,11 +90,11 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
     {
         for (var number = 0; number < 8; number++)
         {
-            await hands.AddGroup(100 * epoch + number, "1 hand", [.. Enumerable.Range(0, 7).Select(n => Tile(Compared, epoch + 2 * (number % 2), (n + number * 3) % 9))]);
+            await hands.AddGroup(100 * epoch + number, "1 hand", Seven(Compared, epoch + 2 * (number % 2), number * 3));
         }
         for (var number = 0; number < 2; number++)
         {
-            await hands.AddGroup(number, number == 0 ? "1 hand" : "an open hand", [.. Enumerable.Range(0, 7).Select(n => Tile(Compared, epoch + 2 * number, n))], GroupUse.Evaluation);
+            await hands.AddGroup(number, number == 0 ? "1 hand" : "an open hand", Seven(Compared, epoch + 2 * number), GroupUse.Evaluation);
         }
         await hands.Finish();
     }
@@ -123,6 +123,10 @@ public sealed class ReadmePictures(LabelingFixture fixture) : IClassFixture<Labe
         var picture = await page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled });
         await File.WriteAllBytesAsync(Repository.At("docs", "screenshots", $"{name}.webp"), Thumbnail.WebP(picture, 1100, quality: 60));
     }
+
+    // A group's pictures: a row's from the first of them on, around its end.
+    private static Picture[] Seven(Picture sheet, int row, int first = 0) =>
+        [.. Enumerable.Range(0, 7).Select(n => Tile(sheet, row, (first + n) % 9))];
 
     private static Picture Tile(Picture sheet, int row, int column)
     {
