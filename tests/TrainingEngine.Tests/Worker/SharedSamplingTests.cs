@@ -34,10 +34,10 @@ public sealed class SharedSamplingTests : IDisposable
         Assert.Equal(13, await _data.Open().Jobs.CountAsync(job => job.Kind == JobKind.SampleShare && job.EpochId == alone && job.State == JobState.Succeeded));
 
         Start("first", "second");
-        var shared = await Begin();
+        var shared = await BeginUntil(epoch => Holders(epoch).Count == 2);
         await _data.WaitUntil(() => IsSampled(shared));
         Assert.Equal(expected, await Made(shared));
-        Assert.Equal(["first", "second"], await Holders(shared));
+        Assert.Equal(["first", "second"], Holders(shared));
 
         Start("third", "fourth");
         var disturbed = await Begin();
@@ -66,9 +66,9 @@ public sealed class SharedSamplingTests : IDisposable
             ("OTEL_METRIC_EXPORT_INTERVAL", "500"), ("PATH", $"{programs.Path}:{Environment.GetEnvironmentVariable("PATH")}"));
         _workers.Add(worker);
 
-        var shared = await Begin();
-        await _data.WaitUntil(() => Running(shared).Any(job => job.Worker == "both-2"));
         await _data.WaitUntil(() => collector.Heard.Contains("labeler.worker.gpu.utilization", StringComparison.Ordinal));
+        // In the middle: it has made one share and holds another.
+        var shared = await BeginUntil(epoch => States(epoch, "both-2") is var states && states.Contains(JobState.Succeeded) && states.Contains(JobState.Running));
         End(worker);
 
         // Both gave back what they had.
@@ -141,6 +141,22 @@ public sealed class SharedSamplingTests : IDisposable
         return (await _data.Get<EpochCycle>().Start(project.Id, null)).Id;
     }
 
+    /// <summary>Begins an epoch, and another where something did not hold until all of it was sampled: the first to start may be done
+    /// before another program has started.</summary>
+    private async Task<long> BeginUntil(Func<long, bool> holds)
+    {
+        for (var trial = 1; trial <= 30; trial++)
+        {
+            var (epoch, held) = (await Begin(), false);
+            await _data.WaitUntil(() => (held = holds(epoch)) || IsSampled(epoch));
+            if (held)
+            {
+                return epoch;
+            }
+        }
+        throw new Xunit.Sdk.XunitException("It held in none of thirty epochs.");
+    }
+
     private async Task<long> Evaluate(string name, EvaluationPlan plan)
     {
         var project = Evaluation.ProjectFor(name, plan, 1, "", Scale.Rubric, new(), DateTimeOffset.UtcNow);
@@ -152,8 +168,11 @@ public sealed class SharedSamplingTests : IDisposable
 
     private List<Job> Running(long epoch) => [.. _data.Open().Jobs.AsNoTracking().Where(job => job.EpochId == epoch && job.Worker != null && job.State == JobState.Running)];
 
-    private async Task<List<string?>> Holders(long epoch) =>
-        await _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare).Select(job => job.Worker).Distinct().Order().ToListAsync();
+    private List<JobState> States(long epoch, string worker) =>
+        [.. _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare && job.Worker == worker).Select(job => job.State)];
+
+    private List<string?> Holders(long epoch) =>
+        [.. _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare && job.Worker != null).Select(job => job.Worker).Distinct().Order()];
 
     private async Task<List<string>> Made(long epoch) => [.. (await _data.Open().Groups.AsNoTracking().Include(group => group.Images).Where(group => group.EpochId == epoch)
         .OrderBy(group => group.Use).ThenBy(group => group.Number).ToListAsync())
