@@ -81,7 +81,7 @@ return await HostingSetup.RunToEnd(run, async () =>
     app.UseSecondFactor();
     app.UseRateLimiter();
     app.UseApi();
-    app.UseAntiforgery();
+    app.UseFormTokens();
 
     app.MapStaticAssets().AllowAnonymous();
     ThemeSheet.Map(app);
