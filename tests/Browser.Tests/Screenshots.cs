@@ -2,17 +2,22 @@ using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>Pictures of a page as it is now, wide and phone, light and dark, under artifacts/screenshots, for people to look at.</summary>
+/// <summary>Pictures of a page as it is now, wide and phone, light and dark, under artifacts/screenshots, for people to look at. No test
+/// looks at them, so they are taken where LABELER_SCREENSHOTS=1 asks for them.</summary>
 public static class Screenshots
 {
     public static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots"));
 
-    /// <summary>Asked for by LABELER_SCREENSHOTS=1: pictures also where no test needs a look.</summary>
-    public static bool OfEveryPage => Environment.GetEnvironmentVariable("LABELER_SCREENSHOTS") == "1";
+    /// <summary>Whether they are taken.</summary>
+    public static bool Wanted => Environment.GetEnvironmentVariable("LABELER_SCREENSHOTS") == "1";
 
     /// <summary>Leaves NAME-wide-light.png and its three siblings. The page is not loaded again, so its state stays.</summary>
     public static async Task Take(this Visitor visitor, string name, bool fullPage = false)
     {
+        if (!Wanted)
+        {
+            return;
+        }
         Directory.CreateDirectory(Folder);
         var page = visitor.Page;
         var before = page.ViewportSize!;
