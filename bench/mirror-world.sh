@@ -133,6 +133,11 @@ for part in "${@:-settings}"; do
       run choice-hands-60 "${hands[@]}" --step-fraction 0.6
       run choice-hands-alike-60 "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike
       run choice-hands-alike-50 "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --hold-alike --kl 0.04
+      run choice-hands-across "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --across-groups --kl 0.04
+      run choice-hands-across-8 "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --across-groups --kl 0.08
+      run choice-hands-alike-60-04 "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike --kl 0.04
+      run choice-hands-warm-04 "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --hold-alike --kl 0.04 --warm-up-steps 12
+      run choice-hands-warm "${hands[@]}" --step-fraction 0.5 --hold-color 0.2 --hold-alike --warm-up-steps 12
       run choice-hands-decay "${hands[@]}" --step-fraction 0.6 --hold-color 0.2 --hold-alike --kl 0.04 --learning-rate 5e-5 --learning-rate-decay 0.9
       heading "${hands[*]}"
       row choice-hands 'all steps'
@@ -141,20 +146,29 @@ for part in "${@:-settings}"; do
       row choice-hands-60 '60 % of the steps'
       row choice-hands-alike-60 '60 % of the steps, colors held by a fifth, groups judged alike held'
       row choice-hands-alike-50 'half of the steps, KL 0.04, colors held by a fifth, groups judged alike held'
+      row choice-hands-across 'half of the steps, KL 0.04, colors held by a fifth, pairs across groups'
+      row choice-hands-across-8 'the same, KL 0.08'
+      row choice-hands-alike-60-04 '60 % of the steps, KL 0.04, colors held by a fifth, groups judged alike held'
+      row choice-hands-warm-04 'half of the steps, KL 0.04, colors held by a fifth, groups judged alike held, 12 steps of warm-up'
+      row choice-hands-warm 'the same, KL 0.05'
       row choice-hands-decay '60 % of the steps, KL 0.04, colors held by a fifth, groups judged alike held, learning rate from 5e-5 to a tenth'
       art=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9 --evaluation-images 200 --seed 11)
       run choice-art "${art[@]}"
+      run choice-art-warm "${art[@]}" --warm-up-steps 12
       heading "${art[*]}"
       row choice-art 'KL 0.05'
+      row choice-art-warm '12 steps of warm-up'
       mirrors=(alignment --epochs 5 --images 196 --evaluation-images 200 --seed 11 --hold-color 0 --hold-alike --sample-for-signal --learning-rate-decay 0.9)
       run choice-mirrors-05 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5
       run choice-mirrors-10-5 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5 --kl 0.1
       run choice-mirrors-10 "${mirrors[@]}" --step-fraction 0.6 --kl 0.1
+      run choice-mirrors-15 "${mirrors[@]}" --step-fraction 0.6 --kl 0.15
       run choice-mirrors-base "${mirrors[@]}" --step-fraction 0.5 --learning-rate 5e-5 --kl-base 0.05
       heading "${mirrors[*]}"
       row choice-mirrors-05 '60 % of the steps, learning rate 5e-5, KL 0.05'
       row choice-mirrors-10-5 '60 % of the steps, learning rate 5e-5, KL 0.1'
       row choice-mirrors-10 '60 % of the steps, learning rate 3e-5, KL 0.1'
+      row choice-mirrors-15 '60 % of the steps, learning rate 3e-5, KL 0.15'
       row choice-mirrors-base 'half of the steps, learning rate 5e-5, KL 0.05, and 0.05 to the base model'
       noise=(normalcy --epochs 5 --images 196 --noise 0.2 --evaluation-images 200 --seed 11)
       run choice-noise "${noise[@]}" --step-fraction 0.6
@@ -165,6 +179,13 @@ for part in "${@:-settings}"; do
       run choice-noise-held-03 "${noise[@]}" --step-fraction 0.6 --kl 0.03 --hold-color 0.2
       run choice-noise-held-05 "${noise[@]}" --step-fraction 0.6 --hold-color 0.2
       run choice-noise-held-04 "${noise[@]}" --step-fraction 0.5 --kl 0.04 --hold-color 0.2
+      run choice-noise-across "${noise[@]}" --step-fraction 0.5 --kl 0.04 --hold-color 0.2 --across-groups
+      run choice-noise-across-8 "${noise[@]}" --step-fraction 0.5 --kl 0.08 --hold-color 0.2 --across-groups
+      run choice-noise-42-03 "${noise[@]}" --step-fraction 0.42 --kl 0.03 --hold-color 0.2
+      run choice-noise-42-02 "${noise[@]}" --step-fraction 0.42 --kl 0.02 --hold-color 0.2
+      run choice-noise-42-warm "${noise[@]}" --step-fraction 0.42 --kl 0.03 --hold-color 0.2 --warm-up-steps 12
+      run choice-noise-42-warm-4 "${noise[@]}" --step-fraction 0.42 --kl 0.03 --hold-color 0.2 --warm-up-steps 12 --learning-rate 4e-5
+      run choice-noise-50-warm "${noise[@]}" --step-fraction 0.5 --kl 0.03 --hold-color 0.2 --warm-up-steps 12
       run choice-noise-decay "${noise[@]}" --step-fraction 0.5 --kl 0.03 --hold-color 0.2 --learning-rate 5e-5 --learning-rate-decay 0.9
       heading "${noise[*]}"
       row choice-noise '60 % of the steps'
@@ -175,12 +196,19 @@ for part in "${@:-settings}"; do
       row choice-noise-held-03 '60 % of the steps, KL 0.03, colors held by a fifth'
       row choice-noise-held-05 '60 % of the steps, KL 0.05, colors held by a fifth'
       row choice-noise-held-04 'half of the steps, KL 0.04, colors held by a fifth'
+      row choice-noise-across 'half of the steps, KL 0.04, colors held by a fifth, pairs across groups'
+      row choice-noise-across-8 'the same, KL 0.08'
+      row choice-noise-42-03 '42 % of the steps, KL 0.03, colors held by a fifth'
+      row choice-noise-42-02 'the same, KL 0.02'
+      row choice-noise-42-warm '42 % of the steps, KL 0.03, colors held by a fifth, 12 steps of warm-up'
+      row choice-noise-42-warm-4 'the same, learning rate 4e-5'
+      row choice-noise-50-warm 'half of the steps, KL 0.03, colors held by a fifth, 12 steps of warm-up'
       row choice-noise-decay 'half of the steps, KL 0.03, colors held by a fifth, learning rate from 5e-5 to a tenth'
       ;;
     normalcy | safety | alignment | noise)
       case $part in
-        normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4 --kl 0.04 --hold-color 0.2 --hold-alike --step-fraction 0.5) ;;
-        noise) size=(normalcy --epochs 5 --images 196 --noise 0.2 --kl 0.04 --hold-color 0.2 --step-fraction 0.5) ;;
+        normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4 --hold-color 0.2 --hold-alike --step-fraction 0.5 --warm-up-steps 12) ;;
+        noise) size=(normalcy --epochs 5 --images 196 --noise 0.2 --kl 0.03 --hold-color 0.2 --step-fraction 0.42 --warm-up-steps 12 --learning-rate 4e-5) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
         alignment) size=(alignment --epochs 5 --images 196 --kl 0.1 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;
       esac

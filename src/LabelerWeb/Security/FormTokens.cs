@@ -6,7 +6,8 @@ namespace Labeler.Web.Security;
 /// <summary>Looks at the tokens of posted forms.</summary>
 public static class FormTokens
 {
-    /// <summary>Answers 400 to a form without a valid token, or which is no form, before an endpoint reads it. Pages do so themselves.</summary>
+    /// <summary>Answers 400 to a form without a valid token, or to what is no form, before an endpoint reads it. Pages do so
+    /// themselves.</summary>
     public static void UseFormTokens(this WebApplication app)
     {
         app.UseAntiforgery();

@@ -61,6 +61,7 @@ public static class PublishedSettings
     private static TrainingOptions Common(TrainingOptions training) => training with
     {
         LearningRateDecay = 0,
+        WarmUpSteps = 0,
         WeightDecay = 1e-4,
         MaxGradientNorm = 1,
         Rank = 4,

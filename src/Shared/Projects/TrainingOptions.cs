@@ -28,6 +28,12 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double LearningRateDecay { get; init; }
 
+    [Display(Name = "Warm-up steps",
+        Description = "Steps of the optimizer over which the learning rate rises from 0 in every epoch: a new optimizer's first steps are "
+            + "full steps wherever a single gradient points."), Range(0, 10_000)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int WarmUpSteps { get; init; }
+
     [Display(Name = "Weight decay", Description = "Of AdamW."), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 1e-4;
 

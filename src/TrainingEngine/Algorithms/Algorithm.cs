@@ -81,6 +81,7 @@ public abstract class Algorithm<T>(string name) : Algorithm(name) where T : Upda
         {
             LearningRate = settings.LearningRate,
             LearningRateDecay = settings.LearningRateDecay,
+            WarmUpSteps = settings.WarmUpSteps,
             WeightDecay = settings.WeightDecay,
             MaxGradientNorm = settings.MaxGradientNorm,
             Seed = (int)(settings.Seed & int.MaxValue),

@@ -49,11 +49,11 @@ public sealed class RegistryTests
     [Fact]
     public void A_project_has_d3po_hold_the_base_model_s_colors_and_its_authors_hold_none()
     {
-        var held = new TrainingOptions { HoldColor = 2, ColorBlind = true, Redraw = true, HoldAlike = true, LearningRateDecay = 0.5, StepFraction = 0.6, BaseKlWeight = 0.04, KlWeight = 0.02 };
+        var held = new TrainingOptions { HoldColor = 2, ColorBlind = true, Redraw = true, HoldAlike = true, LearningRateDecay = 0.5, WarmUpSteps = 12, StepFraction = 0.6, BaseKlWeight = 0.04, KlWeight = 0.02 };
 
-        Assert.True((D3poOptions)Algorithm.Find("d3po").OfProject(held, learnedReward: false) is { HoldColor: 2, ColorBlind: true, Redraw: true, HoldAlike: true, LearningRateDecay: 0.5, StepFraction: 0.6, KlToBase: 0.04, KlToPrevious: 0.02, NeedsBase: true });
+        Assert.True((D3poOptions)Algorithm.Find("d3po").OfProject(held, learnedReward: false) is { HoldColor: 2, ColorBlind: true, Redraw: true, HoldAlike: true, LearningRateDecay: 0.5, WarmUpSteps: 12, StepFraction: 0.6, KlToBase: 0.04, KlToPrevious: 0.02, NeedsBase: true });
         Assert.False(((D3poOptions)Algorithm.Find("d3po").OfProject(new TrainingOptions(), learnedReward: false)).NeedsBase);
-        Assert.True(PublishedSettings.Of(new ProjectSettings { ModelFolder = "models/sd15", Training = held }).Training is { HoldColor: 0, ColorBlind: false, Redraw: false, HoldAlike: false, LearningRateDecay: 0, StepFraction: 1 });
+        Assert.True(PublishedSettings.Of(new ProjectSettings { ModelFolder = "models/sd15", Training = held }).Training is { HoldColor: 0, ColorBlind: false, Redraw: false, HoldAlike: false, LearningRateDecay: 0, WarmUpSteps: 0, StepFraction: 1 });
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed record ProjectTemplate(
     private static ProjectSettings Small => Usual with
     {
         ImagesPerEpoch = 98,
-        Training = Usual.Training with { Passes = 4, KlWeight = 0.04, HoldColor = 0.2, HoldAlike = true, StepFraction = 0.5 },
+        Training = Usual.Training with { Passes = 4, HoldColor = 0.2, HoldAlike = true, StepFraction = 0.5, WarmUpSteps = 12 },
     };
 
     // Votes are about colors, too, and of many prompts, which learn unequally fast and would move one another.
