@@ -162,12 +162,17 @@ for part in "${@:-settings}"; do
       run choice-mirrors-05 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5
       run choice-mirrors-10-5 "${mirrors[@]}" --step-fraction 0.6 --learning-rate 5e-5 --kl 0.1
       run choice-mirrors-10 "${mirrors[@]}" --step-fraction 0.6 --kl 0.1
+      run choice-mirrors-13 "${mirrors[@]}" --step-fraction 0.6 --kl 0.13
+      run choice-mirrors-held alignment --epochs 5 --images 196 --evaluation-images 200 --seed 11 --hold-color 0.05 --hold-alike \
+        --sample-for-signal --learning-rate-decay 0.9 --step-fraction 0.5 --kl 0.1
       run choice-mirrors-15 "${mirrors[@]}" --step-fraction 0.6 --kl 0.15
       run choice-mirrors-base "${mirrors[@]}" --step-fraction 0.5 --learning-rate 5e-5 --kl-base 0.05
       heading "${mirrors[*]}"
       row choice-mirrors-05 '60 % of the steps, learning rate 5e-5, KL 0.05'
       row choice-mirrors-10-5 '60 % of the steps, learning rate 5e-5, KL 0.1'
       row choice-mirrors-10 '60 % of the steps, learning rate 3e-5, KL 0.1'
+      row choice-mirrors-13 '60 % of the steps, learning rate 3e-5, KL 0.13'
+      row choice-mirrors-held 'half of the steps, learning rate 3e-5, KL 0.1, colors held by 0.05'
       row choice-mirrors-15 '60 % of the steps, learning rate 3e-5, KL 0.15'
       row choice-mirrors-base 'half of the steps, learning rate 5e-5, KL 0.05, and 0.05 to the base model'
       noise=(normalcy --epochs 5 --images 196 --noise 0.2 --evaluation-images 200 --seed 11)
@@ -210,7 +215,7 @@ for part in "${@:-settings}"; do
         normalcy) size=(normalcy --epochs 5 --images 98 --inner-epochs 4 --hold-color 0.2 --hold-alike --step-fraction 0.5 --warm-up-steps 12) ;;
         noise) size=(normalcy --epochs 5 --images 196 --noise 0.2 --kl 0.03 --hold-color 0.2 --step-fraction 0.42 --warm-up-steps 12 --learning-rate 4e-5) ;;
         safety) size=(safety --epochs 2 --images 98 --inner-epochs 4 --first-step 0 --last-step 9) ;;
-        alignment) size=(alignment --epochs 5 --images 196 --kl 0.1 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;
+        alignment) size=(alignment --epochs 5 --images 196 --kl 0.13 --hold-color 0 --hold-alike --sample-for-signal --step-fraction 0.6 --learning-rate-decay 0.9) ;;
       esac
       for seed in 1 2 3; do run "$part-$seed" "${size[@]}" --evaluation-images 200 --seed "$seed"; done
       heading "${size[*]}"

@@ -88,7 +88,7 @@ public sealed record ProjectTemplate(
         SampleForSignal = true,
         Training = Usual.Training with
         {
-            KlWeight = 0.1,
+            KlWeight = 0.13,
             HoldColor = 0,
             HoldAlike = true,
             LearningRateDecay = 0.9,
