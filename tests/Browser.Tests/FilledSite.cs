@@ -7,7 +7,7 @@ namespace Labeler.Browser.Tests;
 public sealed class FilledSite(Browsing browsing) : IAsyncDisposable
 {
     private readonly Site _site = new(browsing);
-    private Lazy<Task<IReadOnlyList<SeenPage>>>? _seen;
+    private Task<IReadOnlyList<SeenPage>>? _seen;
 
     public static async Task<FilledSite> Start(Browsing browsing)
     {
@@ -20,7 +20,7 @@ public sealed class FilledSite(Browsing browsing) : IAsyncDisposable
     public LabelerServer Server => _site.Server;
 
     /// <summary>Every page of an admin, looked at once for the first that asks.</summary>
-    public Task<IReadOnlyList<SeenPage>> Seen => (_seen ??= new(() => PageWalk.Of(this))).Value;
+    public Task<IReadOnlyList<SeenPage>> Seen => _seen ??= PageWalk.Of(this);
 
     public Task<Visitor> Admin(Action<BrowserNewContextOptions>? change = null) => _site.Admin(change);
 

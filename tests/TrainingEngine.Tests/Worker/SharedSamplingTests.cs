@@ -31,7 +31,7 @@ public sealed class SharedSamplingTests : IDisposable
         _data.WorkUntil(() => IsSampled(alone));
         var expected = await Made(alone);
         Assert.Equal(Groups, expected.Count(group => group.StartsWith("Labeling", StringComparison.Ordinal)));
-        Assert.Equal(13, await _data.Open().Jobs.CountAsync(job => job.Kind == JobKind.SampleShare && job.EpochId == alone && job.State == JobState.Succeeded));
+        Assert.Equal(13, await Shares(alone).CountAsync(job => job.State == JobState.Succeeded));
 
         Start("first", "second");
         var shared = await BeginUntil(epoch => Holders(epoch).Count == 2);
@@ -168,11 +168,11 @@ public sealed class SharedSamplingTests : IDisposable
 
     private List<Job> Running(long epoch) => [.. _data.Open().Jobs.AsNoTracking().Where(job => job.EpochId == epoch && job.Worker != null && job.State == JobState.Running)];
 
-    private List<JobState> States(long epoch, string worker) =>
-        [.. _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare && job.Worker == worker).Select(job => job.State)];
+    private IQueryable<Job> Shares(long epoch) => _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare);
 
-    private List<string?> Holders(long epoch) =>
-        [.. _data.Open().Jobs.Where(job => job.EpochId == epoch && job.Kind == JobKind.SampleShare && job.Worker != null).Select(job => job.Worker).Distinct().Order()];
+    private List<JobState> States(long epoch, string worker) => [.. Shares(epoch).Where(job => job.Worker == worker).Select(job => job.State)];
+
+    private List<string?> Holders(long epoch) => [.. Shares(epoch).Where(job => job.Worker != null).Select(job => job.Worker).Distinct().Order()];
 
     private async Task<List<string>> Made(long epoch) => [.. (await _data.Open().Groups.AsNoTracking().Include(group => group.Images).Where(group => group.EpochId == epoch)
         .OrderBy(group => group.Use).ThenBy(group => group.Number).ToListAsync())
