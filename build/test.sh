@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the solution, checks its format and runs every test. The last line counts them.
-# Two lanes side by side, about as long: a browser's tests mostly wait for it and its server; the engine's compute on one core.
+# Two lanes side by side, about as long: the engine's tests compute on one core; a browser's, two at a time, wait for it and its server.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -50,10 +50,10 @@ lane() {
   done
 }
 
-steps=("test_project TrainingEngine.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests")
+steps=("test_project TrainingEngine.Tests" "test_project Shared.Tests")
 lane "$@" &
 lanes+=($!)
-steps=("test_project Architecture.Tests" "test_project Browser.Tests" check_format)
+steps=("test_project Architecture.Tests" "test_project Browser.Tests" "test_project LabelerWeb.Tests" check_format)
 lane "$@" &
 lanes+=($!)
 wait "${lanes[@]}"

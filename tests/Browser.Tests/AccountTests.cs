@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class AccountTests(Browsing browsing)
 {
     [Fact]

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Labeler.Browser.Tests;
 
-/// <summary>One Chromium for all browser tests; every visitor has a context of their own in it.</summary>
+/// <summary>One Chromium for all tests of a collection; every visitor has a context of their own in it.</summary>
 public sealed class Browsing : IAsyncLifetime
 {
     private readonly Lazy<Task<CommonServer>> _common;
@@ -57,6 +57,7 @@ public sealed class Browsing : IAsyncLifetime
     }
 }
 
-/// <summary>Browser tests run one after the other: two cores hold one server, one trainer and one browser at a time.</summary>
-[CollectionDefinition(nameof(Browsing), DisableParallelization = true)]
+/// <summary>Tests in the common server run one after the other, beside those that have a server of their own: each of the two has a
+/// browser, and while one waits the other goes on.</summary>
+[CollectionDefinition(nameof(Browsing))]
 public sealed class BrowsingCollection : ICollectionFixture<Browsing>;

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>Label 1, 2, 3 and rankings, from the pictures to the next epoch.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class CategoryTests(Browsing browsing)
 {
     [Fact]

@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>Checkpoints compared by people, from the form to the figures, with the worker and the bundled model.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class EvaluationTests(Browsing browsing)
 {
     [Fact]

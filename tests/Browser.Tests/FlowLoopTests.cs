@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>The whole loop with a model of Stable Diffusion 3's kind, its text encoders trained too.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class FlowLoopTests(Browsing browsing)
 {
     private const int Groups = 6;

@@ -15,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Browser.Tests;
 
 /// <summary>Processes that end as by a power cut, in the middle of their work.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class KillTests(Browsing browsing)
 {
     [Fact]

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>People leave pages whenever they like, also while something on them is under way.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class LeavingTests(Browsing browsing)
 {
     [Fact]

@@ -36,3 +36,7 @@ public sealed class OwnServer : IAsyncDisposable
         await Admin.DisposeAsync();
     }
 }
+
+/// <summary>Tests that start a server for themselves run one after the other.</summary>
+[CollectionDefinition(nameof(OwnServer))]
+public sealed class OwnServerCollection : ICollectionFixture<Browsing>;

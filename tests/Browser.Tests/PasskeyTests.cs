@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Labeler.Browser.Tests;
 
 /// <summary>Passkeys with a device that Chromium stands in for.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class PasskeyTests(Browsing browsing)
 {
     private const string Failed = "The passkey did not work. Try again, or sign in by the password.";

@@ -16,7 +16,7 @@ namespace Labeler.Browser.Tests;
 /// Curating in one go: a zip of real and drawn photos, labels by keyboard, captions by a stand-in endpoint and by hand, a short fine-tuning with the bundled
 /// model, and scores by people of what the base model and the adapter make after each of its steps.
 /// </summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class PhotoTests(Browsing browsing)
 {
     private const int Photos = 60, RealPhotos = 12;

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Labeler.Browser.Tests;
 
 /// <summary>The example of docs/api.md as it stands there, run by Python against the application and its trainer.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class PythonExampleTests
 {
     private const string Constants = """BASE, KEY, PROJECT = "http://127.0.0.1:5080/api/v1", "lblr_…", 1""";

@@ -13,7 +13,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>A learned reward from pair votes to an epoch trained on it, with the worker and the bundled model.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class RewardPageTests(Browsing browsing)
 {
     [Fact]

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>A project that trains on a server's scores by itself, with the worker and the bundled model.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class RewardRunTests(Browsing browsing)
 {
     [Fact]

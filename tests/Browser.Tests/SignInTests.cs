@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Labeler.Browser.Tests;
 
 /// <summary>The ways in beside a password alone, as people go them.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class SignInTests(Browsing browsing)
 {
     [Fact]

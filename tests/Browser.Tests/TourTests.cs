@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>What somebody is shown who comes for the first time.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class TourTests(Browsing browsing)
 {
     [Fact]

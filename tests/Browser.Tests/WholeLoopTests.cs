@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Labeler.Browser.Tests;
 
 /// <summary>The product in one go, from an empty folder: everything by the pages, the worker and the bundled model.</summary>
-[Collection(nameof(Browsing))]
+[Collection(nameof(OwnServer))]
 public sealed class WholeLoopTests(Browsing browsing)
 {
     private const int Groups = 16;

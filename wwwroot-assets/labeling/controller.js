@@ -12,7 +12,7 @@ import { Outbox } from './outbox.js';
 import { Practice } from './practice.js';
 import { Stage } from './stage.js';
 import { Stopwatch } from './stopwatch.js';
-import { complaintAbout } from './unseen.js';
+import { UnseenWarning } from './unseen.js';
 import { Views } from './views.js';
 import { Zoom } from './zoom.js';
 import { t } from '../js/texts.js';
@@ -27,9 +27,9 @@ export class Controller {
   #project;
   #stage;
   #messages;
+  #unseen;
   #watch;
   #counted = 0;
-  #warned = null;
   #answered = -Infinity;
   #seenBefore = 0;
   #settling = 0;
@@ -47,6 +47,7 @@ export class Controller {
     this.keys = new Keys(config.keys, [...always, ...(['pair', 'rank'].includes(config.project.task) ? ['left', 'right', 'tie', 'bothBad'] : [])]);
     this.#stage = new Stage(root, signal);
     this.#messages = new Messages(root);
+    this.#unseen = new UnseenWarning(this.#messages, this.keys);
     this.#watch = new Stopwatch(signal);
     this.pointed = null;
     this.outbox = new Outbox(new Api(config.account, config.token), signal);
@@ -71,7 +72,11 @@ export class Controller {
       showProgress(this.#root, detail.progress[this.#project.id]);
     }, { signal });
     this.deck.addEventListener('filled', () => this.#filled(), { signal });
-    this.deck.addEventListener('decoded', () => { this.#root.dataset.ready = this.deck.readyAhead; }, { signal });
+    this.deck.addEventListener('decoded', () => {
+      this.#root.dataset.ready = this.deck.readyAhead;
+      this.#unseen.refresh();
+    }, { signal });
+    this.deck.addEventListener('seen', () => this.#unseen.refresh(), { signal });
     new Keyboard(this, signal);
     window.addEventListener('online', () => this.deck.fill(), { signal });
     for (const cap of this.#root.querySelectorAll('[data-key-of]')) cap.textContent = this.keys.name(cap.dataset.keyOf);
@@ -150,7 +155,7 @@ export class Controller {
     const card = this.deck.current;
     if (!card || !judgment) return;
     if (this.#isTooSoon) { this.say(t('Not taken: that came before anybody can have looked.')); return; }
-    if (judgment.verdict.kind !== 'skip' && !this.#mayJudge(card, judgment.verdict)) return;
+    if (judgment.verdict.kind !== 'skip' && !this.#unseen.mayJudge(card, judgment.verdict)) return;
     if (card.item.practice) { this.#answerPractice(card, judgment); return; }
     if (card.vote) this.#send({ op: 'undo', vote: card.vote.key }, card, t('Undo'));
     const key = newKey();
@@ -188,16 +193,6 @@ export class Controller {
     this.outbox.add({ key: newKey(), project: this.#project.id, item: card.item.item, ...body }, { echo, item: card.item });
   }
 
-  // The first press shows what was not seen, the second leaves it out.
-  #mayJudge(card, verdict) {
-    const complaint = complaintAbout(card, verdict, this.keys);
-    if (!complaint || complaint.mayLeaveOut && this.#warned === card) return true;
-    this.#warned = card;
-    this.#messages.warn(complaint.text);
-    complaint.first.element.scrollIntoView({ block: 'center', behavior: 'smooth' });
-    return false;
-  }
-
   #skip() {
     if (!this.deck.current) return;
     askReason(this.#root.querySelector('[data-dialog=reason]'), reason => this.commit({ verdict: { kind: 'skip', reason }, echo: t('Not sure') }));
@@ -220,7 +215,7 @@ export class Controller {
   #show() {
     const card = this.deck.current;
     this.closeZoom();
-    this.#warned = null;
+    this.#unseen.forget();
     this.#messages.clear();
     this.#stage.show(this.#views.of(card), () => makeNotice(this.#root, this.deck.status, this.outbox));
     this.#root.classList.toggle('resting', !card);

@@ -131,6 +131,7 @@ export class Deck extends EventTarget {
       return item.images.map(image => {
         const picture = new Picture(image, this.#project.blurred, size);
         picture.addEventListener('load', () => this.dispatchEvent(new Event('decoded')));
+        picture.addEventListener('seen', () => this.dispatchEvent(new Event('seen')));
         return picture;
       });
     };

@@ -12,6 +12,8 @@ export class Messages {
     this.#mark = root.querySelector('[data-echo]');
   }
 
+  get warning() { return this.#warning.textContent; }
+
   say(text) { this.#live.textContent = text; }
 
   warn(text) {

@@ -1,6 +1,8 @@
-// What was not seen is never judged. Says what is missing; null when everything was seen.
+// What was not seen is never judged.
 import { t } from '../js/texts.js';
-export function complaintAbout(card, verdict, keys) {
+
+// What is missing; null when everything was seen.
+function complaintAbout(card, verdict, keys) {
   const unseen = card.pictures.filter(picture => !picture.seen);
   if (unseen.length === 0) return null;
   const all = unseen.length === card.pictures.length;
@@ -13,4 +15,39 @@ export function complaintAbout(card, verdict, keys) {
   const mayLeaveOut = verdict.kind === 'flags' && !all && !card.item.check && !card.item.practice;
   const again = mayLeaveOut ? ` ${one ? t('{0} again leaves it out.', keys.name('commit')) : t('{0} again leaves them out.', keys.name('commit'))}` : '';
   return { text: `${one ? t('{0} is {1}', who, what) : t('{0} are {1}', who, what)}${again}`, mayLeaveOut, first: unseen[0] };
+}
+
+/** The warning about what was not seen; it goes, or says what is left, as pictures come into sight. */
+export class UnseenWarning {
+  #messages;
+  #keys;
+  #about = null;
+
+  constructor(messages, keys) {
+    this.#messages = messages;
+    this.#keys = keys;
+  }
+
+  /** The first press shows what was not seen, the second leaves it out. */
+  mayJudge(card, verdict) {
+    const complaint = complaintAbout(card, verdict, this.#keys);
+    if (!complaint || complaint.mayLeaveOut && this.#about?.card === card) return true;
+    this.#about = { card, verdict };
+    this.#say(complaint);
+    complaint.first.element.scrollIntoView({ block: 'center', behavior: 'smooth' });
+    return false;
+  }
+
+  /** A picture was loaded or seen. */
+  refresh() {
+    // Another warning may stand there by now.
+    if (this.#about && this.#messages.warning === this.#about.text) this.#say(complaintAbout(this.#about.card, this.#about.verdict, this.#keys));
+  }
+
+  forget() { this.#about = null; }
+
+  #say(complaint) {
+    this.#about.text = complaint?.text ?? '';
+    if (this.#messages.warning !== this.#about.text) this.#messages.warn(this.#about.text);
+  }
 }

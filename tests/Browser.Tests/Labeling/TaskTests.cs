@@ -117,40 +117,6 @@ public sealed class TaskTests(LabelingFixture fixture) : IClassFixture<LabelingF
     }
 
     [Fact]
-    public async Task A_sensitive_picture_stays_blurred_until_it_is_looked_at_and_says_so_in_the_vote()
-    {
-        var project = await fixture.Seed("Sensitive", settings: new() { Blurred = true, SensitiveKind = "violence" });
-        await using var ann = await fixture.Annotator();
-        var screen = await LabelingScreen.Open(ann, project);
-        var blurred = screen.Page.Locator(".frame.blurred");
-        await Expect(blurred).ToHaveCountAsync(7);
-        await ann.Take("sensitive");
-        await screen.Press("Enter");
-        await Expect(screen.Warning).ToContainTextAsync("still blurred");
-        await screen.Tile(2).ClickAsync();
-        await Expect(blurred).ToHaveCountAsync(6);
-        await Expect(screen.Tile(2)).ToHaveAttributeAsync("aria-pressed", "false");
-        await screen.Press("3", "Enter");
-        await screen.Press("Enter");
-        await screen.AllSaved();
-        var first = (FlagVerdict)(await screen.Stored()).Single().Verdict!;
-        Assert.Equal([1], first.Tiles.Where(t => t.Unblurred).Select(t => t.Index));
-
-        await screen.Page.Keyboard.DownAsync("b");
-        await Expect(blurred).ToHaveCountAsync(0);
-        await Expect(screen.Page.Locator(".frame.seen")).ToHaveCountAsync(7);
-        await screen.Page.Keyboard.UpAsync("b");
-        await Expect(blurred).ToHaveCountAsync(7);
-        await screen.Ready();
-        await screen.Press("Enter");
-        await screen.AllSaved();
-        var votes = await screen.Stored();
-        Assert.Equal(2, votes.Count);
-        Assert.Equal([2, 7], votes.Select(v => v.Seen));
-        Assert.Equal([1, 7], votes.Select(v => v.Exposed));
-    }
-
-    [Fact]
     public async Task Two_annotators_never_hold_the_same_item()
     {
         var project = await fixture.Seed("Shared work", groups: 12);
