@@ -175,6 +175,16 @@ for part in "${@:-settings}"; do
       row choice-mirrors-held 'half of the steps, learning rate 3e-5, KL 0.1, colors held by 0.05'
       row choice-mirrors-15 '60 % of the steps, learning rate 3e-5, KL 0.15'
       row choice-mirrors-base 'half of the steps, learning rate 5e-5, KL 0.05, and 0.05 to the base model'
+      # Between the two that seed 11 leaves, two more seeds decide.
+      for seed in 12 13; do
+        run choice-mirrors-13-$seed "${mirrors[@]/#11/$seed}" --step-fraction 0.6 --kl 0.13
+        run choice-mirrors-15-$seed "${mirrors[@]/#11/$seed}" --step-fraction 0.6 --kl 0.15
+        row choice-mirrors-13-$seed "60 % of the steps, learning rate 3e-5, KL 0.13, seed $seed"
+        row choice-mirrors-15-$seed "60 % of the steps, learning rate 3e-5, KL 0.15, seed $seed"
+      done
+      run choice-mirrors-7 alignment --epochs 7 --images 140 --evaluation-images 200 --seed 11 --hold-color 0 --hold-alike --sample-for-signal \
+        --learning-rate-decay 0.9 --step-fraction 0.6 --kl 0.15
+      row choice-mirrors-7 '60 % of the steps, learning rate 3e-5, KL 0.15, seven epochs of 140'
       noise=(normalcy --epochs 5 --images 196 --noise 0.2 --evaluation-images 200 --seed 11)
       run choice-noise "${noise[@]}" --step-fraction 0.6
       run choice-noise-9 "${noise[@]}" --step-fraction 0.6 --learning-rate 9e-5 --learning-rate-decay 0.9
