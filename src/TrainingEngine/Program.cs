@@ -13,6 +13,7 @@ var root = new RootCommand("Samples, trains and checks diffusion models for Labe
     RandomModelCommand.Create(),
     MemoryCommand.Create(),
     WorkerCommand.Create(),
+    TrainOrderedCommand.Create(),
     ReproduceCommand.Create(),
     AnnotateCommand.Create(),
 };

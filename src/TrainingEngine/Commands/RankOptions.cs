@@ -20,7 +20,7 @@ internal sealed class RankOptions
     public int? Launch(ParseResult parsed, CancellationToken stop) => parsed.GetValue(_ranks) switch
     {
         < 1 => throw new EngineException("--ranks: at least 1"),
-        > 1 and var count when !MpiRanks.IsOne => RankProcesses.Run(count, parsed, stop),
+        > 1 and var count when !MpiRanks.IsOne => RankProcesses.Run(count, parsed.Tokens.Select(token => token.Value), stop),
         _ => null,
     };
 

@@ -51,25 +51,32 @@ public static class WorkerCommand
                         + "it is there",
                 DefaultValueFactory = _ => ""
             };
+        var ranks =
+            new Option<int>("--ranks")
+            {
+                Description = "Processes that train together by Open MPI, each on one of the devices in turn",
+                DefaultValueFactory = _ => 1,
+            };
         var onlyShares =
             new Option<bool>("--only-shares") { Description = "Take nothing but shares, to be computed on --device", Hidden = true };
         var command =
             new Command("worker", "Samples and trains what the web application asks for.") { data, name, untilInputEnds, every, niceness,
-                device, onlyShares };
+                device, ranks, onlyShares };
         command.Does((parsed, stop) =>
         {
             var devices = parsed.GetValue(device)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             var options = new WorkerOptions(parsed.GetValue(name)!, TimeSpan.FromSeconds(parsed.GetValue(every)))
             {
-                Device = devices.FirstOrDefault(""),
+                Devices = devices,
+                Ranks = parsed.GetValue(ranks) is var count and >= 1 ? count : throw new EngineException("--ranks: at least 1"),
                 OnlyShares = parsed.GetValue(onlyShares),
             };
-            Run(parsed.GetValue(data)!, options, [.. devices.Skip(1)], parsed.GetValue(untilInputEnds), parsed.GetValue(niceness), stop);
+            Run(parsed.GetValue(data)!, options, parsed.GetValue(untilInputEnds), parsed.GetValue(niceness), stop);
         });
         return command;
     }
 
-    private static void Run(string data, WorkerOptions options, string[] further, bool untilInputEnds, int niceness, CancellationToken stop)
+    private static void Run(string data, WorkerOptions options, bool untilInputEnds, int niceness, CancellationToken stop)
     {
         using var database = new DatabaseThread();
         if (niceness is < 0 or > 19)
@@ -80,7 +87,7 @@ public static class WorkerCommand
         DatabaseThread.LowerPriority(niceness);
         // Says in one line what is missing where libtorch is not there, before any job is taken.
         TorchSharp.torch.zeros([1]).Dispose();
-        foreach (var device in further.Prepend(options.Device))
+        foreach (var device in options.Devices.DefaultIfEmpty(""))
         {
             Devices.Pick(device);
         }
@@ -105,7 +112,7 @@ public static class WorkerCommand
             await services.GetRequiredService<Installation>().Require(stop);
         });
         using var telemetry = WorkerTelemetry.Start(configuration, options, services.GetRequiredService<ILogger<TrainerWorker>>());
-        using var others = new DeviceWorkers(data, options.Name, further, niceness, output);
+        using var others = new DeviceWorkers(data, options.Name, [.. options.Devices.Skip(1)], niceness, output);
         // An empty line tells whoever watches the process that it lives.
         services.GetRequiredService<TrainerWorker>().Run(output.WriteLine, ending.Token);
     }

@@ -15,16 +15,18 @@ internal static class BroughtPictures
 {
     /// <summary>The manifest with a trajectory for every group, and where the files of the added ones lie.</summary>
     /// <param name="pathOf">From a content hash to the file, which it has checked.</param>
+    /// <param name="load">Loads the model, where there are such pictures.</param>
     /// <param name="folder">Is made where it is needed; what is there already is used again.</param>
     /// <exception cref="EngineException">A picture cannot be decoded.</exception>
     public static (Manifest Manifest, Func<string, string> PathOf) Encode(Manifest manifest, Func<string, string> pathOf,
-        StableDiffusion model, string folder, CancellationToken stop)
+        Func<StableDiffusion> load, string folder, CancellationToken stop)
     {
         var brought = manifest.Groups.Where(group => group.Trajectory is null).ToList();
         if (brought.Count == 0 || AlgorithmInfo.Find(manifest.Algorithm) is not { NeedsTrajectories: false })
         {
             return (manifest, pathOf);
         }
+        var model = load();
         Directory.CreateDirectory(folder);
         var (width, height) = SizeOf(manifest, pathOf, model);
         var made = new Dictionary<string, string>();

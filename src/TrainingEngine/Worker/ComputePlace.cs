@@ -10,8 +10,11 @@ namespace Labeler.TrainingEngine.Worker;
 /// <param name="Offloaded">What stays off the device.</param>
 internal readonly record struct ComputePlace(string Name, ScalarType Type, Offloads Offloaded)
 {
+    /// <inheritdoc cref="Devices.Pick" path="/param[@name='rank']"/>
+    public int Rank { get; init; }
+
     /// <exception cref="EngineException">There is no such device here.</exception>
-    public Device Device => Devices.Pick(Name);
+    public Device Device => Devices.Pick(Name, Rank);
 
     /// <summary>What a run's folder is marked with, so that a run goes on only from what was computed alike; empty for the
     /// defaults.</summary>

@@ -40,9 +40,10 @@ internal sealed class ManifestRewards(Manifest manifest, Func<string, string> pa
     }
 
     /// <summary>Rewards of the images without noise, by group; null where people judge, who saw none.</summary>
-    public Func<IReadOnlyList<double>>? Greedy(WorkerModel model, IReadOnlyList<string> trajectories, string? policy) =>
+    public Func<IReadOnlyList<double>>? Greedy(Func<WorkerModel> load, IReadOnlyList<string> trajectories, string? policy) =>
         _reward is null ? null : () =>
         {
+            var model = load();
             using var patch = policy is null ? null : new ModelPatch(model.Diffusion, policy);
             return GreedyRewards.Of(model.Diffusion, trajectories, _reward, pulse.Say, pulse.Stop);
         };

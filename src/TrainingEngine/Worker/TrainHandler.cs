@@ -1,5 +1,6 @@
 using Labeler.Shared.Data;
 using Labeler.Shared.Jobs;
+using Labeler.Shared.Projects;
 using Labeler.Shared.Storage;
 using Labeler.Shared.Training;
 
@@ -14,8 +15,16 @@ internal sealed class TrainHandler(EpochCycle cycle, FileStore files, DataFolder
     public void Run(Job job, JobReporter reporter)
     {
         var settings = models.SettingsOf(job);
-        var model = models.Of(settings.ModelFolder, settings.Compute, reporter);
+        WorkerModel Load()
+        {
+            var model = models.Of(settings.ModelFolder, settings.Compute, reporter);
+            models.Forget();
+            return model;
+        }
+        var own = options.Ranks == 1 ? Load() : null;
+        // Ranks have a copy each.
         models.Forget();
-        new TrainJob(cycle, files, folder, options.CheckpointEvery, job, reporter).Run(model, settings.Compute);
+        new TrainJob(cycle, files, folder, options, job, reporter, () => own ?? Load())
+            .Run(ModelPath.Find(settings.ModelFolder, folder.Root), settings.Compute);
     }
 }

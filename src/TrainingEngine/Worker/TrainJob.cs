@@ -6,10 +6,10 @@ using Labeler.Shared.Training;
 using Labeler.TrainingEngine.Algorithms;
 using Labeler.TrainingEngine.Algorithms.D3po;
 using Labeler.TrainingEngine.Algorithms.PolicyGradient;
-using Labeler.TrainingEngine.Lora;
 using Labeler.TrainingEngine.Training;
 using Labeler.TrainingEngine.Training.Data;
 using Labeler.TrainingEngine.Training.Loop;
+using Labeler.TrainingEngine.Worker.Ranked;
 
 namespace Labeler.TrainingEngine.Worker;
 
@@ -17,17 +17,20 @@ namespace Labeler.TrainingEngine.Worker;
 /// Trains on an epoch's frozen manifest. Work in progress lies in the data folder's checkpoints; a job that was stopped or
 /// whose worker died goes on from there and ends with the same weights.
 /// </summary>
-internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, TimeSpan checkpointEvery, Job job, JobReporter pulse)
+/// <param name="load">Loads the model, where this process needs it.</param>
+internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder folder, WorkerOptions worker, Job job, JobReporter pulse,
+    Func<WorkerModel> load)
 {
-    public void Run(WorkerModel model, ComputeSettings compute)
+    public void Run(string model, ComputeSettings compute)
     {
+        var loaded = new Lazy<WorkerModel>(load);
         var manifest = pulse.Ask(() => cycle.StartTraining(job));
         pulse.Report(0, "checking the files", null);
         var replayed = pulse.Ask(() => cycle.Replayed(job, manifest));
         var place = PlaceOf(manifest, compute, replayed);
         var pictures = $"{place.Output}-pictures";
-        var (taught, pathOf) = BroughtPictures.Encode(manifest, Verified, model.Diffusion, pictures, pulse.Stop);
-        using var rewards = new ManifestRewards(taught, pathOf, pulse, texts => model.OrOther(ModelPath.Find(texts, folder.Root)));
+        var (taught, pathOf) = BroughtPictures.Encode(manifest, Verified, () => loaded.Value.Diffusion, pictures, pulse.Stop);
+        using var rewards = new ManifestRewards(taught, pathOf, pulse, texts => loaded.Value.OrOther(ModelPath.Find(texts, folder.Root)));
         var epoch = rewards.Judged();
         pulse.Say(
             $"training with {manifest.Algorithm} on {Counted(epoch, manifest)} of {epoch.Trajectories.Count} groups"
@@ -36,15 +39,39 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         var algorithm = AlgorithmInfo.Find(manifest.Algorithm) is { } known
             ? Algorithm.Find(known.Name)
             : throw new EngineException($"the project's algorithm '{manifest.Algorithm}' is unknown; choose another in its settings");
-        var options =
-            algorithm.OfProject(manifest.Training, learnedReward: manifest.Reward is not null || manifest.Teacher is { VotesWeight: 0 });
+        var learned = manifest.Reward is not null || manifest.Teacher is { VotesWeight: 0 };
+        var options = algorithm.OfProject(manifest.Training, learned);
         var part = PartOf(manifest);
-        var result = algorithm.Run(new EpochRun(model.Diffusion, epoch, part, place, pulse.Stop)
-        {
-            Tracker = options is PolicyGradientOptions { Baseline: Baseline.Prompt } prompt
-                ? rewards.Statistics(pulse.Ask(() => cycle.Before(job, manifest)), prompt) : null,
-            Greedy = rewards.Greedy(model, epoch.Trajectories, part.From),
-        }, options);
+        var tracker = options is PolicyGradientOptions { Baseline: Baseline.Prompt } prompt
+            ? rewards.Statistics(pulse.Ask(() => cycle.Before(job, manifest)), prompt) : null;
+        var greedy = options is PolicyGradientOptions { Baseline: Baseline.Greedy }
+            ? rewards.Greedy(() => loaded.Value, epoch.Trajectories, part.From) : null;
+        var result = worker.Ranks == 1
+            ? algorithm.Run(
+                new EpochRun(loaded.Value.Diffusion, epoch, part, place, pulse.Stop) { Tracker = tracker, Greedy = greedy }, options)
+            : new RankedTraining(worker.Ranks, pulse, Report).Run(new()
+            {
+                Model = model,
+                Compute = compute,
+                Devices = worker.Devices,
+                Algorithm = algorithm.Info.Name,
+                Training = manifest.Training,
+                LearnedReward = learned,
+                Trajectories = epoch.Trajectories,
+                Prompts = epoch.Prompts,
+                Rewards = epoch.Rewards,
+                Preferences = epoch.Preferences,
+                Verdicts = epoch.Verdicts,
+                Replayed = epoch.Replayed,
+                From = part.From,
+                OptimizerFrom = part.OptimizerFrom,
+                Remembered = tracker?.Remembered(),
+                Greedy = greedy?.Invoke(),
+                Output = place.Output,
+                Manifest = manifest.Hash(),
+                Parent = manifest.Reference,
+                CheckpointSeconds = worker.CheckpointEvery.TotalSeconds,
+            });
         Measure((result as D3poResult)?.Timesteps ?? []);
         var weights = files.PutFile(result.Weights).GetAwaiter().GetResult();
         var optimizer = files.PutFile(Path.Combine(result.Checkpoint, "optimizer.safetensors")).GetAwaiter().GetResult();
@@ -84,9 +111,9 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         Recompute = compute.Recompute,
         Manifest = manifest.Hash(),
         Parent = manifest.Reference,
-        CheckpointEvery = checkpointEvery,
+        CheckpointEvery = worker.CheckpointEvery,
         Report = pulse.Say,
-        Progress = Report,
+        Progress = progress => Report(progress.Metrics),
         Saving = pulse.Write,
         Saved = pulse.Advanced,
     };
@@ -95,12 +122,7 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
     {
         var from = manifest.Reference is { } reference ? Verified(reference) : null;
         var optimizer = manifest.Optimizer is { } moments ? Verified(moments) : null;
-        return manifest.Training.Adapter == AdapterKind.Full
-            ? new TrainedPart.WholeUNet { From = from, OptimizerFrom = optimizer }
-            : new TrainedPart.Adapter(
-                manifest.Training.AllLayers ? LoraTargets.AllLinear | LoraTargets.Convolutions
-                    : LoraTargets.Attention, manifest.Training.Rank)
-            { From = from, OptimizerFrom = optimizer, Texts = manifest.Training.TextEncoders };
+        return TrainingOrder.PartOf(manifest.Training, from, optimizer);
     }
 
     // Of the last pass, as a figure of a step is kept once.
@@ -115,9 +137,8 @@ internal sealed class TrainJob(EpochCycle cycle, FileStore files, DataFolder fol
         }
     }
 
-    private void Report(TrainingProgress progress)
+    private void Report(TrainingMetrics metrics)
     {
-        var metrics = progress.Metrics;
         pulse.Report((double)metrics.Step / metrics.Steps, $"step {metrics.Step} of {metrics.Steps}", metrics.SecondsLeft);
         foreach (var (name, value) in metrics.Figures)
         {

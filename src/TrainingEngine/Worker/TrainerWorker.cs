@@ -13,7 +13,13 @@ namespace Labeler.TrainingEngine.Worker;
 public sealed record WorkerOptions(string Name, TimeSpan CheckpointEvery)
 {
     /// <summary>Where models compute whose projects name no device; empty for the best that there is.</summary>
-    public string Device { get; init; } = "";
+    public string Device => Devices.FirstOrDefault("");
+
+    /// <summary>That one, and those of the further workers beside this one.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>Processes that do a training together; 1 for this one alone.</summary>
+    public int Ranks { get; init; } = 1;
 
     /// <summary>Does it nothing but shares that may be computed on its own device? So do the workers of further devices.</summary>
     public bool OnlyShares { get; init; }

@@ -109,5 +109,9 @@ internal sealed class LoadedModel(IDbContextFactory<LabelerDb> contexts, DataFol
     }
 
     /// <summary>Full fine-tuning leaves its weights in the model, so that one is not for the next job.</summary>
-    public void Forget() => _kept = null;
+    public void Forget()
+    {
+        _patch?.Patch.Dispose();
+        (_patch, _kept) = (null, null);
+    }
 }

@@ -1,5 +1,4 @@
 using Labeler.Shared.Voting;
-using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Labeler.Browser.Tests.Labeling;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Labeler.TrainingEngine.Compute.Ranks;
 using Labeler.TrainingEngine.Training.Loop;
@@ -11,9 +10,6 @@ namespace Labeler.TrainingEngine.Tests.Training;
 [Collection("Console")]
 public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDisposable
 {
-    // mpirun asks root to say so twice.
-    private static readonly Dictionary<string, string> AsRoot = new() { ["OMPI_ALLOW_RUN_AS_ROOT"] = "1", ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1" };
-
     private readonly TemporaryFolder _folder = new();
     private readonly KilledTrainingTests.Sampled _sampled;
 
@@ -32,7 +28,7 @@ public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDi
     {
         foreach (var (name, ranks) in new[] { ("one", 1), ("two", 2), ("again", 2) }.Take(algorithm == "d3po" ? 3 : 2))
         {
-            using var training = EngineProcess.StartWith(AsRoot, [.. Arguments(name, ranks, algorithm, 3, "60"), .. options]);
+            using var training = EngineProcess.StartWith(RankProcess.AsRoot, [.. Arguments(name, ranks, algorithm, 3, "60"), .. options]);
             Assert.Equal((0, ""), (training.End().Code, training.End().Errors.Replace("\r", "", StringComparison.Ordinal)));
             Assert.Single(training.End().Output.Split('\n'), line => line.StartsWith("wrote ", StringComparison.Ordinal));
         }
@@ -62,7 +58,10 @@ public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDi
         using (var training = Train("killed", 2, passes: 16, every: "0"))
         {
             training.WaitFor(() => Count("killed") > 4);
-            KillRank(1, _folder.File("killed"));
+            using (var rank = RankProcess.Of(1, _folder.File("killed"))!)
+            {
+                rank.Kill();
+            }
             Assert.NotEqual(0, training.End().Code);
             Assert.DoesNotContain("wrote", training.End().Output, StringComparison.Ordinal);
         }
@@ -101,27 +100,8 @@ public sealed class RanksTests : IClassFixture<KilledTrainingTests.Sampled>, IDi
 
     public void Dispose() => _folder.Dispose();
 
-    private static void KillRank(int rank, string folder)
-    {
-        bool Is(string process, string file, string text)
-        {
-            try
-            {
-                return File.ReadAllText(Path.Combine(process, file)).Contains(text, StringComparison.Ordinal);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                return false; // it has ended meanwhile
-            }
-        }
-        var found = Directory.EnumerateDirectories("/proc").Where(process => Path.GetFileName(process).All(char.IsAsciiDigit))
-            .Single(process => Is(process, "environ", $"PMIX_RANK={rank}\0") && Is(process, "cmdline", folder));
-        using var target = System.Diagnostics.Process.GetProcessById(int.Parse(Path.GetFileName(found), CultureInfo.InvariantCulture));
-        target.Kill();
-    }
-
     private EngineProcess Train(string name, int ranks, int passes, string every = "60") =>
-        EngineProcess.StartWith(AsRoot, Arguments(name, ranks, "d3po", passes, every));
+        EngineProcess.StartWith(RankProcess.AsRoot, Arguments(name, ranks, "d3po", passes, every));
 
     private string[] Arguments(string name, int ranks, string algorithm, int passes, string every) =>
     [

@@ -26,13 +26,16 @@ internal sealed class WorkerData : IDisposable
     public WorkerData(Dictionary<string, string?>? settings = null)
     {
         _configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
-        _services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data")).BuildServiceProvider();
-        MigratedDatabase.PutInto(_folder.File("data"));
+        _services = new ServiceCollection().AddLabelerData(_configuration, Folder).BuildServiceProvider();
+        MigratedDatabase.PutInto(Folder);
         Get<Migrator>().Apply().GetAwaiter().GetResult();
     }
 
     /// <summary>Which servers rewards may ask.</summary>
     public ReachOptions Reach { get; set; } = new() { AllowPrivateAddresses = true };
+
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder.File("data");
 
     /// <summary>Where a test writes the tiny model.</summary>
     public string Model => _folder.File("model");
@@ -42,7 +45,7 @@ internal sealed class WorkerData : IDisposable
     public LabelerDb Open() => Get<IDbContextFactory<LabelerDb>>().CreateDbContext();
 
     /// <summary>Lets a worker run until something holds. A job that fails meanwhile is not waited for: it is told with its reason.</summary>
-    public void WorkUntil(Func<bool> holds)
+    public void WorkUntil(Func<bool> holds, WorkerOptions? options = null)
     {
         using var stop = new CancellationTokenSource(Patience);
         var failed = Failures().ToHashSet();
@@ -55,19 +58,23 @@ internal sealed class WorkerData : IDisposable
             await stop.CancelAsync();
         });
         using var database = new DatabaseThread();
-        using var services = new ServiceCollection().AddLabelerData(_configuration, _folder.File("data"))
+        using var services = new ServiceCollection().AddLabelerData(_configuration, Folder)
             .AddSingleton(Reach)
-            .AddTrainerWorker(new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
+            .AddTrainerWorker(options ?? new($"worker-{Guid.NewGuid():N}", TimeSpan.FromSeconds(15)), database).BuildServiceProvider();
         services.GetRequiredService<TrainerWorker>().Run(() => { }, stop.Token);
         watching.GetAwaiter().GetResult();
         Assert.True(holds(), $"It does not hold. Failed meanwhile: {string.Join("; ", Failures().Except(failed).Select(job => job.Error))}");
     }
 
     /// <summary>Starts a worker as a program of its own; it ends with its input.</summary>
-    public Process StartWorker(string name, string device = "cpu", params (string Name, string Value)[] environment)
+    public Process StartWorker(string name, string device = "cpu", params (string Name, string Value)[] environment) =>
+        StartWorker(["--name", name, "--device", device], environment);
+
+    /// <inheritdoc cref="StartWorker(string, string, ValueTuple{string, string}[])"/>
+    public Process StartWorker(string[] options, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet",
-            [typeof(TrainerWorker).Assembly.Location, "worker", "--data", _folder.File("data"), "--name", name, "--device", device, "--until-input-ends"])
+            [typeof(TrainerWorker).Assembly.Location, "worker", "--data", Folder, "--until-input-ends", .. options])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -14,6 +14,10 @@ public sealed class TrainerOptions
     /// there is.</summary>
     public string Device { get; set; } = "";
 
+    /// <summary>Processes that do a training together by Open MPI, each on one of the devices in turn.</summary>
+    [Range(1, 64)]
+    public int Ranks { get; set; } = 1;
+
     /// <summary>Added to the nice value of the worker's computing, 0 (as the web) to 19 (only what nobody else wants, which
     /// it leaves at once).</summary>
     [Range(0, 19)]

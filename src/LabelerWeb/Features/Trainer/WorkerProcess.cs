@@ -38,7 +38,8 @@ internal sealed class WorkerProcess : IDisposable
             {
                 place.Engine, "worker", "--data", place.Data, "--name", name, "--until-input-ends",
                 "--nice", options.Niceness.ToString(CultureInfo.InvariantCulture), "--checkpoint-every",
-                options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture),
+                options.CheckpointSeconds.ToString(CultureInfo.InvariantCulture), "--ranks",
+                options.Ranks.ToString(CultureInfo.InvariantCulture),
             },
             // Spinning OpenMP threads collapse where cores are shared with the web application.
             Environment = { ["OMP_WAIT_POLICY"] = "PASSIVE" },
