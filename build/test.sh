@@ -50,10 +50,10 @@ lane() {
   done
 }
 
-steps=("test_project TrainingEngine.Tests" "test_project Shared.Tests")
+steps=("test_project TrainingEngine.Tests" check_format)
 lane "$@" &
 lanes+=($!)
-steps=("test_project Architecture.Tests" "test_project Browser.Tests" "test_project LabelerWeb.Tests" check_format)
+steps=("test_project Architecture.Tests" "test_project Browser.Tests" "test_project LabelerWeb.Tests" "test_project Shared.Tests")
 lane "$@" &
 lanes+=($!)
 wait "${lanes[@]}"
