@@ -1,3 +1,4 @@
+using Labeler.Browser.Tests.Labeling;
 using Labeler.Shared.Projects;
 using Labeler.Tests.Support;
 using Microsoft.Playwright;
@@ -130,7 +131,7 @@ public sealed class PaletteTests(Browsing browsing)
         await using var annotator = await common.Annotator();
         var page = annotator.Page;
         await annotator.Go("/p/yak-wool/label");
-        await Assertions.Expect(page.Locator("[data-tile]").First).ToBeVisibleAsync();
+        await new LabelingScreen(annotator, seeded).Ready();
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("123 f u");
         await page.Keyboard.PressAsync("Space");

@@ -119,7 +119,8 @@ document.addEventListener('click', event => {
   else if (event.target === palette() || event.target.closest('#palette a')) { wanted = false; palette().close(); }
 });
 
-document.addEventListener('close', event => { if (event.target === palette()) wanted = false; }, true);
+// Escape cancels at once; that it is closed is told later, when a page may have arrived that would open it again.
+for (const kind of ['cancel', 'close']) document.addEventListener(kind, event => { if (event.target === palette()) wanted = false; }, true);
 
 // A page that arrives while somebody types or chooses brings a palette of its own, which is closed.
 addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', () => {
