@@ -32,8 +32,8 @@ export class UnseenWarning {
   mayJudge(card, verdict) {
     const complaint = complaintAbout(card, verdict, this.#keys);
     if (!complaint || complaint.mayLeaveOut && this.#about?.card === card) return true;
-    this.#about = { card, verdict };
-    this.#say(complaint);
+    this.#about = { card, verdict, text: complaint.text };
+    this.#messages.warn(complaint.text);
     complaint.first.element.scrollIntoView({ block: 'center', behavior: 'smooth' });
     return false;
   }
@@ -41,13 +41,10 @@ export class UnseenWarning {
   /** A picture was loaded or seen. */
   refresh() {
     // Another warning may stand there by now.
-    if (this.#about && this.#messages.warning === this.#about.text) this.#say(complaintAbout(this.#about.card, this.#about.verdict, this.#keys));
+    if (!this.#about || this.#messages.warning !== this.#about.text) return;
+    const text = complaintAbout(this.#about.card, this.#about.verdict, this.#keys)?.text ?? '';
+    if (text !== this.#about.text) this.#messages.warn(this.#about.text = text);
   }
 
   forget() { this.#about = null; }
-
-  #say(complaint) {
-    this.#about.text = complaint?.text ?? '';
-    if (this.#messages.warning !== this.#about.text) this.#messages.warn(this.#about.text);
-  }
 }

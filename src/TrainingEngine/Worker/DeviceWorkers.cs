@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Labeler.TrainingEngine.Compute;
 
 namespace Labeler.TrainingEngine.Worker;
 
@@ -62,10 +63,9 @@ internal sealed class DeviceWorkers : IDisposable
 
     private static Process Start(string[] arguments)
     {
-        var program = typeof(DeviceWorkers).Assembly.Location;
-        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Path.GetFileNameWithoutExtension(program);
+        var program = OwnProgram.Command;
         // Its input stays open: where it ends, so does the process.
-        return Process.Start(new ProcessStartInfo(own ? Environment.ProcessPath! : "dotnet", own ? arguments : [program, .. arguments])
+        return Process.Start(new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

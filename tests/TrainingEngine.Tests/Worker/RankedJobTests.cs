@@ -81,9 +81,7 @@ public sealed class RankedJobTests : IDisposable
         }
         await _data.WaitUntil(() => RankProcess.Of(0, _data.Folder) is null && RankProcess.Of(1, _data.Folder) is null);
         Assert.False(IsTrained(epoch));
-        // Its lease ends now and not in half a minute.
-        await _data.Open().Jobs.Where(job => job.EpochId == epoch && job.State == JobState.Running)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)));
+        await _data.EndLease("of two");
         _data.WorkUntil(() => IsTrained(epoch));
         Assert.Contains(await Lines(await Job(epoch)), line => line.StartsWith("going on after step", StringComparison.Ordinal));
     }

@@ -54,8 +54,7 @@ public sealed class SharedScoringTests : IAsyncLifetime
         Assert.Equal(["first", "second"], Shares().Select(share => share.Worker).OfType<string>().Order());
         _workers[0].Kill();
         await _workers[0].WaitForExitAsync();
-        await _data.Open().Jobs.Where(job => job.Worker == "first" && job.State == JobState.Running)
-            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseExpiresAt, DateTimeOffset.UtcNow.AddSeconds(-1)));
+        await _data.EndLease("first");
         open.SetResult();
         await _data.WaitUntil(() => Whole(whole.Id).IsOver);
 

@@ -32,17 +32,9 @@ internal static partial class RankProcesses
         return Start(start);
     }
 
-    private static ProcessStartInfo StartInfo(int count, IEnumerable<string> command)
-    {
-        var program = typeof(RankProcesses).Assembly.Location;
-        var own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Path.GetFileNameWithoutExtension(program);
-        // More ranks than cores is a choice, and each uses several threads.
-        return new("mpirun",
-        [
-            "-n", count.ToString(CultureInfo.InvariantCulture), "--oversubscribe", "--bind-to", "none",
-            .. own ? [Environment.ProcessPath!] : new[] { "dotnet", program }, .. command,
-        ]);
-    }
+    // More ranks than cores is a choice, and each uses several threads.
+    private static ProcessStartInfo StartInfo(int count, IEnumerable<string> command) => new("mpirun",
+        ["-n", count.ToString(CultureInfo.InvariantCulture), "--oversubscribe", "--bind-to", "none", .. OwnProgram.Command, .. command]);
 
     private static Process Start(ProcessStartInfo start)
     {
